@@ -1,0 +1,1 @@
+//! Strict, bounded reading and deterministic writing of zip and tar archives.

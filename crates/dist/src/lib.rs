@@ -1,0 +1,1 @@
+//! Distribution files and installed distributions: read, check and write sdists, wheels and .dist-info.

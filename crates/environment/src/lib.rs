@@ -1,0 +1,1 @@
+//! Find Python interpreters, create virtual environments, read what is installed in them.

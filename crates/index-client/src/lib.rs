@@ -1,0 +1,1 @@
+//! Pages, files and ranges from package indexes, with an HTTP cache, retries and credentials.

@@ -1,0 +1,1 @@
+//! The index server's database and file blobs, on SQLite or PostgreSQL.

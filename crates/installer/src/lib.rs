@@ -1,0 +1,1 @@
+//! Wheels into an environment and out of it again: plan, link, scripts, RECORD.

@@ -1,0 +1,1 @@
+//! The packaging specifications as values: versions, specifiers, markers, requirements, tags, metadata, lock files.

@@ -1,0 +1,1 @@
+//! Answers the resolver's questions from an index, the cache and the installed set.

@@ -1,0 +1,1 @@
+//! Preflight and upload of a set of distribution files.

@@ -1,0 +1,16 @@
+//! What the tests of several crates share: the rings, conformance data and Python oracles.
+//!
+//! A development dependency only; nothing here is part of the program, and it depends on levels
+//! 0 and 1 alone, so that a unit test never links two copies of its own crate.
+//!
+//! # Rings
+//!
+//! The default ring is offline and needs no service. What a test needs beyond that goes through
+//! [`require`]: in the `ci` ring (`TILSIT_RING=ci`) a missing need fails the test; elsewhere the
+//! test says `NOT RUN` and what it wants.
+
+pub mod oracle;
+pub mod ring;
+
+pub use oracle::{python, python_environment};
+pub use ring::{conformance_dir, fixture, require, workspace_root};

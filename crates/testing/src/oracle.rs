@@ -1,0 +1,77 @@
+//! Python on the test's side: a real interpreter, and cached environments with foreign tools.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::ring::{in_ci, workspace_root};
+
+/// A real CPython of at least 3.9 from `PATH`, shims resolved by asking it for its executable.
+pub fn python() -> Option<PathBuf> {
+    let script = "import sys; assert sys.version_info >= (3, 9); print(sys.executable)";
+    ["python3", "python"].iter().find_map(|name| {
+        let output = Command::new(name)
+            .args(["-I", "-c", script])
+            .output()
+            .ok()?;
+        let path = PathBuf::from(String::from_utf8(output.stdout).ok()?.trim());
+        (output.status.success() && path.is_file()).then_some(path)
+    })
+}
+
+/// A virtual environment with `requirements` installed by pip from the default index, cached in
+/// `target/test-environments/<name>` until the requirements change.
+///
+/// Only in the `ci` ring, or when the cached environment is already there: the default ring stays
+/// offline. Returns the environment's root.
+///
+/// # Panics
+/// When the environment cannot be made in the `ci` ring.
+pub fn python_environment(name: &str, requirements: &[&str]) -> Option<PathBuf> {
+    let base = target_folder().join("test-environments");
+    let root = base.join(name);
+    let stamp = root.join("tilsit-requirements.txt");
+    let wanted = requirements.join("\n");
+    std::fs::create_dir_all(&base).expect("the target folder is writable");
+    let lock = File::create(base.join(format!("{name}.lock"))).expect("the lock file opens");
+    lock.lock().expect("the lock is taken");
+    if std::fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
+        return Some(root);
+    }
+    if !in_ci() {
+        return None;
+    }
+    let python = python().expect("the ci ring has a Python");
+    run(Command::new(python)
+        .args(["-m", "venv", "--clear"])
+        .arg(&root));
+    run(Command::new(root.join("bin/python"))
+        .args([
+            "-m",
+            "pip",
+            "install",
+            "--quiet",
+            "--disable-pip-version-check",
+        ])
+        .args(requirements));
+    std::fs::write(&stamp, wanted).expect("the stamp is written");
+    Some(root)
+}
+
+/// The folder that cargo builds into, as seen from the running test.
+pub fn target_folder() -> PathBuf {
+    let program = std::env::current_exe().expect("a test has a path");
+    program
+        .ancestors()
+        .find(|folder| folder.join("CACHEDIR.TAG").is_file())
+        .map_or_else(|| workspace_root().join("target"), Path::to_path_buf)
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().expect("the program starts");
+    assert!(
+        output.status.success(),
+        "{command:?} failed:\n{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}

@@ -1,0 +1,3 @@
+//! tilsit, the Python packaging system: the command line.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The project's own tasks: test, ci, bench, docs, conformance data.
+
+fn main() {}
