@@ -28,6 +28,7 @@ pub mod version;
 
 mod text;
 
+// Formats of files, built on the values above.
 pub mod direct_url;
 pub mod entry_points;
 pub mod inline_script;
