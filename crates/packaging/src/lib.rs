@@ -27,3 +27,12 @@ pub mod specifier;
 pub mod version;
 
 mod text;
+
+pub mod direct_url;
+pub mod entry_points;
+pub mod inline_script;
+pub mod license;
+pub mod problem;
+pub mod record;
+
+mod identifier;
