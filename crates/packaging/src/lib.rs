@@ -23,6 +23,7 @@
 //!   listed in `docs/design/packaging-deviations.md`.
 
 pub mod name;
+pub mod range;
 pub mod specifier;
 pub mod version;
 
