@@ -51,14 +51,19 @@ impl<'a> Header<'a> {
         if form == Form::Gnu && tail.iter().any(|byte| *byte != 0) {
             return Err("has a header with GNU extensions");
         }
+        let (name, prefix) = (text(&block[..100]), text(tail));
+        // Also behind a pax path: some readers join the two all the same.
+        if !prefix.is_empty() && (name.is_empty() || !is_plain(prefix)) {
+            return Err("has a header with a prefix that is not the start of a plain path");
+        }
         Ok(Self {
             form,
             kind: block[156],
             size,
             mode: u32::try_from(mode & 0o7777).expect("twelve bits are left"),
             modified: octal(&block[136..148]),
-            name: text(&block[..100]),
-            prefix: text(tail),
+            name,
+            prefix,
             link: text(&block[157..257]),
         })
     }
@@ -102,4 +107,9 @@ fn octal(field: &[u8]) -> Option<u64> {
 fn text(field: &[u8]) -> &[u8] {
     let end = memchr::memchr(0, field).unwrap_or(field.len());
     &field[..end]
+}
+
+fn is_plain(path: &[u8]) -> bool {
+    path.split(|byte| *byte == b'/')
+        .all(|step| !matches!(step, b"" | b"." | b".."))
 }

@@ -264,6 +264,10 @@ impl<R: BufRead> TarReader<R> {
         };
         entry_name::check(&name)?;
         let target = String::from_utf8(raw.link).map_err(|_| "has a target that is not UTF-8")?;
+        // A reader that passes over extended headers must not be led elsewhere.
+        if !raw.hidden_link.is_empty() {
+            check_symlink(&name, &String::from_utf8_lossy(&raw.hidden_link))?;
+        }
         let kind = match raw.kind {
             b'0' => TarEntryKind::File,
             b'5' => TarEntryKind::Folder,
@@ -331,6 +335,8 @@ struct Raw {
     mode: u32,
     modified: Option<u64>,
     link: Vec<u8>,
+    /// The target in the header itself, where an extended header gave another.
+    hidden_link: Vec<u8>,
 }
 
 impl Raw {
@@ -341,10 +347,10 @@ impl Raw {
             (None, Some(name)) => name,
             (None, None) => header.path(),
         };
-        let link = match (records.link_path, extended.long_link) {
-            (Some(link), _) => link.into_bytes(),
-            (None, Some(link)) => link,
-            (None, None) => header.link.to_vec(),
+        let extended_link = records.link_path.map(String::into_bytes);
+        let (link, hidden_link) = match extended_link.or(extended.long_link) {
+            Some(link) => (link, header.link.to_vec()),
+            None => (header.link.to_vec(), Vec::new()),
         };
         let is_link = matches!(header.kind, b'1' | b'2');
         if !is_link && !link.is_empty() {
@@ -361,6 +367,7 @@ impl Raw {
             mode: header.mode,
             modified: header.modified,
             link,
+            hidden_link,
         })
     }
 }

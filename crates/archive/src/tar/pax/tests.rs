@@ -27,7 +27,7 @@ fn records_that_are_refused() {
         (b"9 path=a\n\0", damaged),
         (b"09 path=a\n", damaged),
         (b"+9 path=a\n", damaged),
-        (b"10 path=a\n", damaged),
+        (b"11 path=a\n", damaged),
         (b"8 path=a\n", damaged),
         (b"9 path=a ", damaged),
         (b"9 path a\n", damaged),
