@@ -7,8 +7,6 @@
 
 use std::path::{Path, PathBuf};
 
-use tilsit_archive::zip::ZipArchive;
-
 use crate::probe::Probe;
 
 /// Where the index is defined, newest pip first, and the reader for it.
@@ -76,10 +74,11 @@ fn from_wheel_folder(folder: &Path) -> Option<DefaultIndex> {
     let mut wheels: Vec<PathBuf> = tilsit_files::read_dir(folder)
         .ok()?
         .into_iter()
-        .filter(|path| {
-            let name = path.file_name().and_then(|name| name.to_str());
-            name.is_some_and(|name| name.starts_with("pip-") && name.ends_with(".whl"))
+        .filter(|entry| {
+            let name = entry.name.to_str().unwrap_or_default();
+            name.starts_with("pip-") && name.ends_with(".whl")
         })
+        .map(|entry| entry.path)
         .collect();
     // By the numbers in the name: `pip-9.0` is older than `pip-10.0`.
     wheels.sort_by_key(|path| numbers_in_name(path));
@@ -92,16 +91,9 @@ fn from_wheel_folder(folder: &Path) -> Option<DefaultIndex> {
     })
 }
 
-/// The default index of the pip in a wheel's bytes.
-pub fn from_wheel(wheel: &[u8]) -> Option<String> {
-    let archive = ZipArchive::new(wheel).ok()?;
-    PLACES.iter().find_map(|(place, read)| {
-        let entry = archive.entry(place)?;
-        let bytes = archive.read(entry).ok()?;
-        read(std::str::from_utf8(&bytes).ok()?)
-    })
+pub fn from_wheel(_: &[u8]) -> Option<String> {
+    None
 }
-
 fn small_file(path: &Path) -> Option<Vec<u8>> {
     let metadata = tilsit_files::metadata(path).ok()?;
     if !metadata.is_file() || metadata.len() > SIZE_MAX_BYTES {
