@@ -148,7 +148,7 @@ pub enum FindError {
     #[error("no Python found that is {request}")]
     NoInterpreter {
         /// What was asked for.
-        request: PythonRequest,
+        request: Box<PythonRequest>,
         /// What was found and does not fit.
         passed_over: Vec<PassedOver>,
     },
@@ -209,7 +209,7 @@ pub fn find(
     Err(match scope {
         Scope::Environment => FindError::NoEnvironment { passed_over },
         Scope::Any | Scope::Base => FindError::NoInterpreter {
-            request: request.clone(),
+            request: Box::new(request.clone()),
             passed_over,
         },
     })

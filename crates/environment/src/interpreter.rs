@@ -182,28 +182,19 @@ impl Interpreter {
     /// Where this interpreter installs.
     pub fn install_paths(&self) -> InstallPaths {
         let (major, minor) = self.major_minor();
-        match &self.environment {
-            Some(environment) => {
-                let scheme = rebase(&self.probe().venv_paths, &environment.root);
-                let headers = format!("include/site/python{major}.{minor}");
-                InstallPaths {
-                    headers: environment.root.join(headers),
-                    purelib: scheme.purelib,
-                    platlib: scheme.platlib,
-                    scripts: scheme.scripts,
-                    data: scheme.data,
-                }
-            }
-            None => {
-                let scheme = self.probe().paths.clone();
-                InstallPaths {
-                    headers: scheme.include,
-                    purelib: scheme.purelib,
-                    platlib: scheme.platlib,
-                    scripts: scheme.scripts,
-                    data: scheme.data,
-                }
-            }
+        let (scheme, headers) = match &self.environment {
+            Some(environment) => (
+                rebase(&self.probe().venv_paths, &environment.root),
+                Some(format!("include/site/python{major}.{minor}")),
+            ),
+            None => (self.probe().paths.clone(), None),
+        };
+        InstallPaths {
+            headers: headers.map_or(scheme.include, |headers| self.prefix().join(headers)),
+            purelib: scheme.purelib,
+            platlib: scheme.platlib,
+            scripts: scheme.scripts,
+            data: scheme.data,
         }
     }
 

@@ -21,7 +21,7 @@ pub enum Implementation {
     CPython,
     /// PyPy.
     PyPy,
-    /// GraalPy.
+    /// `GraalPy`.
     GraalPy,
 }
 

@@ -36,13 +36,15 @@ fn python_2_is_named_as_too_old() {
 fn fake_python(folder: &Path) -> std::path::PathBuf {
     let program = folder.join("python");
     let sample = folder.join("sample.json");
-    tilsit_files::write(&sample, include_str!("../../src/probe/sample.json")).expect("the test folder is writable");
+    tilsit_files::write(&sample, include_str!("../../src/probe/sample.json"))
+        .expect("the test folder is writable");
     let script = format!(
         "#!/bin/sh\necho >> {0}/asked\ncat {0}/sample.json\n",
         folder.display()
     );
     tilsit_files::write(&program, script).expect("the test folder is writable");
-    tilsit_files::set_permissions(&program, PermissionsExt::from_mode(0o755)).expect("the test folder is writable");
+    tilsit_files::set_permissions(&program, PermissionsExt::from_mode(0o755))
+        .expect("the test folder is writable");
     program
 }
 
