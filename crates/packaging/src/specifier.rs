@@ -113,6 +113,27 @@ impl VersionSpecifier {
         }
     }
 
+    /// `==` or `!=` with all versions that start with this release.
+    ///
+    /// # Panics
+    /// When the version is more than an epoch and a release.
+    pub fn prefix(equal: bool, version: &Version) -> Self {
+        let base = version.base();
+        assert!(
+            base == *version,
+            "a prefix is an epoch and a release: `{version}`"
+        );
+        let operator = if equal {
+            Operator::Equal
+        } else {
+            Operator::NotEqual
+        };
+        Self {
+            operator,
+            operand: Operand::Prefix(base),
+        }
+    }
+
     /// The operator.
     pub fn operator(&self) -> Operator {
         self.operator

@@ -24,6 +24,7 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use order::{compare_releases, suffix_key};
 use packed::Packed;
 pub(crate) use parse::parse_prefix;
 pub use parse::{VersionError, VersionFault};

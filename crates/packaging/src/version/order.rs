@@ -52,7 +52,7 @@ fn compare_parts(left: &Version, right: &Version) -> Ordering {
 }
 
 /// Compares epoch and release alone.
-pub(super) fn compare_releases(left: &Version, right: &Version) -> Ordering {
+pub(crate) fn compare_releases(left: &Version, right: &Version) -> Ordering {
     let (left_release, right_release) = (left.release(), right.release());
     left.epoch().cmp(&right.epoch()).then_with(|| {
         left_release[..trimmed_length(&left_release)]
