@@ -26,7 +26,8 @@ const PASSWORD_LENGTH_MAX_BYTES: usize = 4096;
 const SALT_BYTES: usize = 16;
 
 /// A hash of no password of anybody, so that an unknown user takes as long as a known one.
-static DECOY: LazyLock<Option<String>> = LazyLock::new(|| hash(b"nobody's password", &[7; 16]).ok());
+static DECOY: LazyLock<Option<String>> =
+    LazyLock::new(|| hash(b"nobody's password", &[7; 16]).ok());
 static HASHING: Semaphore = Semaphore::const_new(HASHES_AT_ONCE);
 
 /// A user's key in the database.

@@ -10,8 +10,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use tilsit_files::{FileError, Operation, TemporaryFolder};
-
-use crate::digest::Sha256Hex;
+use tilsit_simple_api::Sha256Digest;
 
 #[cfg(test)]
 mod tests;
@@ -19,7 +18,7 @@ mod tests;
 /// The file's name while it arrives, when its real one is not yet checked.
 const CONTENT: &str = "content";
 /// An upload of this age is not under way any more.
-const ABANDONED_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
+const ABANDONED_AFTER: Duration = Duration::from_hours(24);
 
 /// The folder of all files.
 #[derive(Debug, Clone)]
@@ -58,12 +57,12 @@ impl Blobs {
     }
 
     /// Where a file is, whether it is there or not.
-    pub fn path(&self, sha256: &Sha256Hex, file_name: &str) -> PathBuf {
+    pub fn path(&self, sha256: &Sha256Digest, file_name: &str) -> PathBuf {
         self.folder(sha256).join(file_name)
     }
 
     /// Where the core metadata of a wheel is.
-    pub fn metadata_path(&self, sha256: &Sha256Hex, file_name: &str) -> PathBuf {
+    pub fn metadata_path(&self, sha256: &Sha256Digest, file_name: &str) -> PathBuf {
         self.folder(sha256).join(format!("{file_name}.metadata"))
     }
 
@@ -87,7 +86,7 @@ impl Blobs {
     pub fn keep(
         &self,
         incoming: IncomingFile,
-        sha256: &Sha256Hex,
+        sha256: &Sha256Digest,
         file_name: &str,
         metadata: Option<&[u8]>,
     ) -> Result<(), FileError> {
@@ -140,12 +139,12 @@ impl Blobs {
         Ok(removed)
     }
 
-    fn folder(&self, sha256: &Sha256Hex) -> PathBuf {
-        let digits = sha256.as_str();
+    fn folder(&self, sha256: &Sha256Digest) -> PathBuf {
+        let digits = sha256.to_string();
         self.files
             .join(&digits[..2])
             .join(&digits[2..4])
-            .join(digits)
+            .join(&digits)
     }
 
     /// Makes `files/aa/bb`, synchronising the folder above each that was missing.

@@ -1,47 +1,12 @@
 //! Distribution files as the database knows them.
 
-use std::str::FromStr;
-
 use jiff::Timestamp;
+use tilsit_simple_api::Sha256Digest;
+use tilsit_simple_api::upload::FileType;
 
-use crate::digest::Sha256Hex;
 use crate::error::{Doing, StoreError};
 use crate::events::timestamp;
 use crate::store::IndexStore;
-
-/// Whether a file is an sdist or a wheel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileKind {
-    /// A source distribution.
-    Sdist,
-    /// A wheel.
-    Wheel,
-}
-
-impl FileKind {
-    /// The kind as upload forms name it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Sdist => "sdist",
-            Self::Wheel => "bdist_wheel",
-        }
-    }
-}
-
-impl FromStr for FileKind {
-    type Err = StoreError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match text {
-            "sdist" => Ok(Self::Sdist),
-            "bdist_wheel" => Ok(Self::Wheel),
-            _ => Err(StoreError::Corrupt {
-                what: "a kind of file",
-                value: text.to_owned(),
-            }),
-        }
-    }
-}
 
 /// A published file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,13 +14,13 @@ pub struct FileRecord {
     /// The file's name, unique in the index.
     pub file_name: String,
     /// Whether it is an sdist or a wheel.
-    pub kind: FileKind,
+    pub kind: FileType,
     /// Its size in bytes.
     pub size_bytes: u64,
     /// Its digest.
-    pub sha256: Sha256Hex,
+    pub sha256: Sha256Digest,
     /// The digest of its core metadata, when that can be had beside it.
-    pub metadata_sha256: Option<Sha256Hex>,
+    pub metadata_sha256: Option<Sha256Digest>,
     /// When it was published.
     pub uploaded: Timestamp,
 }
@@ -84,7 +49,7 @@ fn record(row: FileRow) -> Result<FileRecord, StoreError> {
     let (file_name, kind, size, sha256, metadata_sha256, uploaded) = row;
     Ok(FileRecord {
         file_name,
-        kind: kind.parse()?,
+        kind: file_type(&kind)?,
         size_bytes: size.cast_unsigned(),
         sha256: digest(sha256)?,
         metadata_sha256: metadata_sha256.map(digest).transpose()?,
@@ -93,9 +58,20 @@ fn record(row: FileRow) -> Result<FileRecord, StoreError> {
 }
 
 /// A digest as the database keeps it.
-pub(crate) fn digest(text: String) -> Result<Sha256Hex, StoreError> {
+pub(crate) fn digest(text: String) -> Result<Sha256Digest, StoreError> {
     text.parse().map_err(|_| StoreError::Corrupt {
         what: "a digest",
         value: text,
     })
+}
+
+/// A file's type as the database keeps it.
+fn file_type(text: &str) -> Result<FileType, StoreError> {
+    [FileType::Sdist, FileType::Wheel]
+        .into_iter()
+        .find(|kind| kind.as_str() == text)
+        .ok_or_else(|| StoreError::Corrupt {
+            what: "a type of file",
+            value: text.to_owned(),
+        })
 }

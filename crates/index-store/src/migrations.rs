@@ -41,7 +41,9 @@ pub(crate) async fn migrate(database: &Database, now: Timestamp) -> Result<(), S
                 newest_known,
             });
         }
-        let next = usize::try_from(found).ok().and_then(|at| MIGRATIONS.get(at));
+        let next = usize::try_from(found)
+            .ok()
+            .and_then(|at| MIGRATIONS.get(at));
         let Some(sql) = next else {
             return transaction.commit().await.doing("commit the schema");
         };

@@ -2,9 +2,11 @@
 
 use sqlx::{Any, Transaction};
 use tilsit_packaging::name::ProjectName;
-use tilsit_simple_api::{CoreMetadataFile, File, Hashes, ProjectPage, Yanked};
+use tilsit_packaging::version::Version;
+use tilsit_simple_api::{
+    CoreMetadataFile, File, Hashes, ProjectPage, Sha256Digest, Yanked, to_json,
+};
 
-use crate::digest::Sha256Hex;
 use crate::error::{Doing, StoreError};
 use crate::events::timestamp;
 use crate::files::digest;
@@ -29,8 +31,8 @@ pub struct ProjectSerial {
 }
 
 /// The URL of a file, relative to the index's root.
-pub fn file_url(sha256: &Sha256Hex, file_name: &str) -> String {
-    let digits = sha256.as_str();
+pub fn file_url(sha256: &Sha256Digest, file_name: &str) -> String {
+    let digits = sha256.to_string();
     format!(
         "files/{}/{}/{digits}/{file_name}",
         &digits[..2],
@@ -131,17 +133,22 @@ pub(crate) async fn write(
     Ok(())
 }
 
-fn render(project: &ProjectName, serial: u64, rows: Vec<PageRow>) -> Result<String, StoreError> {
+/// The canonical order is by version, then by file name; versions are listed once each.
+fn render(
+    project: &ProjectName,
+    serial: u64,
+    mut rows: Vec<PageRow>,
+) -> Result<String, StoreError> {
+    rows.sort_by_cached_key(|row| (row.7.parse::<Version>().ok(), row.0.clone()));
     let mut page = ProjectPage::new(project.as_str());
     page.last_serial = Some(serial);
     for row in rows {
-        if !page.versions.contains(&row.7) {
+        if page.versions.last() != Some(&row.7) {
             page.versions.push(row.7.clone());
         }
         page.files.push(listed(row)?);
     }
-    page.sort();
-    Ok(page.to_json())
+    Ok(String::from_utf8(to_json(&page)).expect("JSON is UTF-8"))
 }
 
 fn listed(row: PageRow) -> Result<File, StoreError> {
@@ -151,13 +158,14 @@ fn listed(row: PageRow) -> Result<File, StoreError> {
         file_name.as_str(),
         format!("../../{}", file_url(&sha256, &file_name)),
     );
-    file.hashes = Hashes::sha256(sha256.as_str());
+    file.hashes = Hashes::of_sha256(sha256);
     file.size_bytes = Some(size.cast_unsigned());
     file.upload_time = Some(timestamp(uploaded)?);
     file.requires_python = requires_python.map(Into::into);
-    file.core_metadata = metadata.map_or(CoreMetadataFile::No, |sha256| {
-        CoreMetadataFile::Hashed(Hashes::sha256(&sha256))
-    });
+    file.core_metadata = match metadata {
+        None => CoreMetadataFile::No,
+        Some(sha256) => CoreMetadataFile::Hashed(Hashes::of_sha256(digest(sha256)?)),
+    };
     file.yanked = yanked.map_or(Yanked::No, |reason| {
         Yanked::Yes((!reason.is_empty()).then(|| reason.into()))
     });

@@ -4,12 +4,12 @@ use jiff::Timestamp;
 use sqlx::{Any, Transaction};
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
+use tilsit_simple_api::Sha256Digest;
+use tilsit_simple_api::upload::FileType;
 
 use crate::accounts::UserId;
-use crate::digest::Sha256Hex;
 use crate::error::{Doing, StoreError};
 use crate::events::{self, NewEvent};
-use crate::files::FileKind;
 use crate::pages;
 use crate::projects::Role;
 use crate::store::IndexStore;
@@ -26,17 +26,17 @@ pub struct NewFile {
     /// The file's name.
     pub file_name: String,
     /// Whether it is an sdist or a wheel.
-    pub kind: FileKind,
+    pub kind: FileType,
     /// Its size in bytes.
     pub size_bytes: u64,
     /// Its SHA-256.
-    pub sha256: Sha256Hex,
+    pub sha256: Sha256Digest,
     /// Its BLAKE2b-256, as hexadecimal digits.
     pub blake2b_256: String,
     /// The text of its METADATA or PKG-INFO.
     pub core_metadata: String,
     /// The digest of the metadata that lies beside the file, when it does.
-    pub metadata_sha256: Option<Sha256Hex>,
+    pub metadata_sha256: Option<Sha256Digest>,
     /// The metadata's `Requires-Python`.
     pub requires_python: Option<String>,
     /// The metadata's `Summary`.
@@ -113,7 +113,7 @@ impl IndexStore {
         let mut transaction = self.database.begin().await?;
         let project = open_project(&mut transaction, file, now).await?;
         if let Some(existing) = digest_of(&mut transaction, &file.file_name).await? {
-            return if existing == file.sha256.as_str() {
+            return if existing == file.sha256.to_string() {
                 Ok(Publication::AlreadyThere)
             } else {
                 Err(PublishError::NameTaken {
@@ -160,14 +160,13 @@ async fn open_project(
         .doing("insert a role")?;
         return Ok(project);
     }
-    let (project, status): (i64, String) = sqlx::query_as(
-        "UPDATE projects SET updated_us = $2 WHERE name = $1 RETURNING id, status",
-    )
-    .bind(file.project.as_str())
-    .bind(now.as_microsecond())
-    .fetch_one(&mut **transaction)
-    .await
-    .doing("lock a project")?;
+    let (project, status): (i64, String) =
+        sqlx::query_as("UPDATE projects SET updated_us = $2 WHERE name = $1 RETURNING id, status")
+            .bind(file.project.as_str())
+            .bind(now.as_microsecond())
+            .fetch_one(&mut **transaction)
+            .await
+            .doing("lock a project")?;
     let role: Option<String> =
         sqlx::query_scalar("SELECT role FROM roles WHERE project_id = $1 AND user_id = $2")
             .bind(project)
@@ -205,7 +204,7 @@ async fn refuse_renamed_content(
 ) -> Result<(), PublishError> {
     let other: Option<String> =
         sqlx::query_scalar("SELECT file_name FROM files WHERE sha256 = $1 LIMIT 1")
-            .bind(file.sha256.as_str())
+            .bind(file.sha256.to_string())
             .fetch_optional(&mut **transaction)
             .await
             .doing("look up a digest")?;
@@ -234,7 +233,7 @@ async fn open_release(
             .await
             .doing("look up a release")?;
     if let Some(release) = known {
-        if file.kind == FileKind::Sdist {
+        if file.kind == FileType::Sdist {
             refuse_second_sdist(transaction, release).await?;
         }
         return Ok(release);
@@ -286,9 +285,9 @@ async fn insert_file(
     .bind(&file.file_name)
     .bind(file.kind.as_str())
     .bind(file.size_bytes.cast_signed())
-    .bind(file.sha256.as_str())
+    .bind(file.sha256.to_string())
     .bind(&file.blake2b_256)
-    .bind(file.metadata_sha256.as_ref().map(Sha256Hex::as_str))
+    .bind(file.metadata_sha256.map(|digest| digest.to_string()))
     .bind(&file.requires_python)
     .bind(file.uploader.0)
     .bind(now.as_microsecond())
@@ -315,7 +314,7 @@ async fn record_event(
         subject: serde_json::json!({
             "file": file.file_name,
             "version": file.version.to_string(),
-            "sha256": file.sha256.as_str(),
+            "sha256": file.sha256.to_string(),
         }),
     };
     events::record(transaction, &event, now).await

@@ -10,7 +10,9 @@ use std::str::FromStr;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::digest::Sha256Hex;
+use sha2::{Digest, Sha256};
+use tilsit_simple_api::Sha256Digest;
+
 use crate::error::StoreError;
 
 /// What every token begins with.
@@ -45,8 +47,8 @@ impl TokenText {
     }
 
     /// What the database keeps of the whole token.
-    pub(crate) fn sha256(&self) -> Sha256Hex {
-        Sha256Hex::of(self.0.as_bytes())
+    pub(crate) fn sha256(&self) -> Sha256Digest {
+        Sha256Digest(Sha256::digest(self.0.as_bytes()).into())
     }
 }
 

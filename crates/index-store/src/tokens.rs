@@ -85,7 +85,7 @@ impl IndexStore {
         )
         .bind(user.0)
         .bind(token.prefix())
-        .bind(token.sha256().as_str())
+        .bind(token.sha256().to_string())
         .bind(description)
         .bind(scope.to_column())
         .bind(now.as_microsecond())
@@ -124,7 +124,7 @@ impl IndexStore {
             return Ok(None);
         };
         let expired = expires.is_some_and(|expires| expires <= now.as_microsecond());
-        if expired || !equal_in_constant_time(&secret, token.sha256().as_str()) {
+        if expired || !equal_in_constant_time(&secret, &token.sha256().to_string()) {
             return Ok(None);
         }
         Ok(Some(AuthenticatedToken {

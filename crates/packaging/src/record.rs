@@ -197,11 +197,7 @@ impl RecordEntry {
     /// In a wheel every entry must be confined. Installed distributions also list scripts with
     /// climbing paths, so an uninstaller has to check each against the environment's own folders.
     pub fn is_confined(&self) -> bool {
-        let bytes = self.path.as_bytes();
-        let is_foreign = bytes.iter().any(|&byte| byte == b'\\' || byte < 0x20);
-        let has_drive = bytes.get(1) == Some(&b':') && bytes[0].is_ascii_alphabetic();
-        let mut parts = self.path.split('/');
-        !is_foreign && !has_drive && parts.all(|part| !matches!(part, "" | "." | ".."))
+        crate::path::is_confined(&self.path)
     }
 
     /// Whether this is the line of RECORD itself.

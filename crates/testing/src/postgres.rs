@@ -50,7 +50,7 @@ rm -rf "$folder/cluster"
 "#;
 
 /// How long a server may take to start.
-const START_TIMEOUT: Duration = Duration::from_secs(60);
+const START_TIMEOUT: Duration = Duration::from_mins(1);
 
 impl PostgresServer {
     /// The shared server, started when needed; `None` when PostgreSQL is not installed.

@@ -5,6 +5,7 @@ pub(crate) mod cache;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod help;
+pub(crate) mod index;
 
 use std::process::ExitCode;
 
@@ -36,6 +37,7 @@ pub(crate) struct Arguments {
 /// Every command. Its help is the doc comment of its arguments.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Index(index::Arguments),
     Cache(cache::Arguments),
     Explain(explain::Arguments),
     Completions(completions::Arguments),
@@ -48,6 +50,7 @@ pub(crate) enum Command {
 /// The command's own.
 pub(crate) fn run(command: Command, context: &Context) -> Result<Report, CommandError> {
     match command {
+        Command::Index(arguments) => index::run(&arguments, context),
         Command::Cache(arguments) => cache::run(&arguments, context),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),

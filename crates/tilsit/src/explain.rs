@@ -97,6 +97,16 @@ path and the system's reason.";
 "`tilsit cache clean` removes a folder with everything in it, so it wants to see the mark that tilsit
 puts into its caches: the file CACHEDIR.TAG. The folder named has none and may hold something that
 you want to keep. Remove it by hand if it does not.";
+
+    StoreUnusable = "TL0801", Service, "the data of an index cannot be used",
+"The database or the files of an index did not do what they should: the folder cannot be written, the
+PostgreSQL server does not answer, or the database was written by a newer tilsit. The lines below the
+message say which. The index's data is left as it was.";
+
+    AccountRefused = "TL0802", No, "a user or token cannot be made",
+"The name of the user is taken, there is no user of that name, or the password is empty. User names
+are compared without regard to upper and lower case. `tilsit index user add NAME --data FOLDER` makes
+a user, `tilsit index token create --user NAME --data FOLDER` a token for one.";
 }
 
 #[cfg(test)]

@@ -4,6 +4,8 @@
 use std::error::Error;
 use std::io;
 
+use tilsit_index_store::StoreError;
+
 /// The hints for an error and everything below it, the most specific first.
 pub(crate) fn for_error(error: &(dyn Error + 'static)) -> Vec<String> {
     let mut hints = Vec::new();
@@ -22,7 +24,24 @@ fn for_one(error: &(dyn Error + 'static)) -> Option<String> {
     if let Some(error) = error.downcast_ref::<io::Error>() {
         return for_io(error.kind());
     }
+    if let Some(error) = error.downcast_ref::<StoreError>() {
+        return for_store(error);
+    }
     None
+}
+
+fn for_store(error: &StoreError) -> Option<String> {
+    let hint = match error {
+        StoreError::NoSuchUser(name) => {
+            return Some(format!(
+                "make the user first: `tilsit index user add {name} --data FOLDER`"
+            ));
+        }
+        StoreError::SchemaTooNew { .. } => "use the newer tilsit that wrote it",
+        StoreError::EmptyPassword => "give a password with `--password-stdin`",
+        _ => return None,
+    };
+    Some(hint.to_owned())
 }
 
 fn for_io(kind: io::ErrorKind) -> Option<String> {

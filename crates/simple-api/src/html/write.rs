@@ -3,6 +3,7 @@
 use crate::api_version::ApiVersion;
 use crate::list::ProjectList;
 use crate::page::{CoreMetadataFile, File, ProjectPage, ProjectState, Yanked};
+use tilsit_packaging::name::normalize;
 
 /// Writes a project's page as HTML, in the order of its files.
 pub fn to_html(page: &ProjectPage) -> Vec<u8> {
@@ -35,7 +36,7 @@ pub fn list_to_html(list: &ProjectList) -> Vec<u8> {
     let mut out = String::with_capacity(512 + list.projects.len() * 64);
     start(&mut out, "Simple index", "");
     for project in &list.projects {
-        let folder = normalized(&project.name);
+        let folder = normalize(&project.name);
         out.push_str("    <a href=\"");
         escape(&mut out, &folder);
         out.push_str("/\">");
@@ -126,16 +127,4 @@ fn escape(out: &mut String, text: &str) {
             _ => out.push(character),
         }
     }
-}
-
-/// A project's name as the last folder of its page's URL (PEP 503).
-fn normalized(name: &str) -> String {
-    let mut out = String::with_capacity(name.len());
-    for part in name.split(['-', '_', '.']).filter(|part| !part.is_empty()) {
-        if !out.is_empty() {
-            out.push('-');
-        }
-        out.push_str(&part.to_lowercase());
-    }
-    out
 }

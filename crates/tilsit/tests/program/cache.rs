@@ -7,18 +7,18 @@ use crate::sandbox::Sandbox;
 #[test]
 fn the_folder_is_printed() {
     let mut sandbox = Sandbox::new();
-    assert_snapshot!(sandbox.run(&["cache", "dir"]), @"
+    assert_snapshot!(sandbox.run("cache dir"), @"
     exit: 0
     -- stdout
     [ROOT]/cache
     ");
-    assert_snapshot!(sandbox.run(&["cache", "dir", "--cache-dir", "here"]), @"
+    assert_snapshot!(sandbox.run("cache dir --cache-dir here"), @"
     exit: 0
     -- stdout
     [ROOT]/work/here
     ");
     sandbox.set("TILSIT_CACHE_DIR", "");
-    assert_snapshot!(sandbox.run(&["cache", "dir"]), @"
+    assert_snapshot!(sandbox.run("cache dir"), @"
     exit: 0
     -- stdout
     [ROOT]/home/.cache/tilsit
@@ -29,8 +29,8 @@ fn the_folder_is_printed() {
 fn only_a_marked_folder_is_removed() {
     let sandbox = Sandbox::new();
     sandbox.write("precious/thesis.txt", "long years of work");
-    let clean = ["cache", "clean", "--cache-dir", "precious"];
-    assert_snapshot!(sandbox.run(&clean), @"
+    let clean = "cache clean --cache-dir precious";
+    assert_snapshot!(sandbox.run(clean), @"
     exit: 2
     -- stderr
     error: the folder `precious` is not a cache of tilsit [TL0012]
@@ -40,13 +40,13 @@ fn only_a_marked_folder_is_removed() {
 
     let tag = "Signature: 8a477f597d28d172789f06886806bc55\n";
     sandbox.write("precious/CACHEDIR.TAG", tag);
-    assert_snapshot!(sandbox.run(&clean), @"
+    assert_snapshot!(sandbox.run(clean), @"
     exit: 0
     -- stderr
     Removed 2 files (62 B) from `precious`.
     ");
     assert!(!sandbox.path("precious").exists());
-    assert_snapshot!(sandbox.run(&clean), @"
+    assert_snapshot!(sandbox.run(clean), @"
     exit: 0
     -- stderr
     There is no cache at `precious`.

@@ -6,7 +6,7 @@ use crate::sandbox::Sandbox;
 
 #[test]
 fn an_answer_is_ok() {
-    let (exit, envelope) = Sandbox::new().run_json(&["cache", "dir"]);
+    let (exit, envelope) = Sandbox::new().run_json("cache dir");
     assert_eq!(exit, 0);
     assert_eq!(envelope["schema"], json!(1));
     assert_eq!(envelope["status"], json!("ok"));
@@ -17,7 +17,7 @@ fn an_answer_is_ok() {
 
 #[test]
 fn a_failure_has_code_message_and_hints() {
-    let (exit, envelope) = Sandbox::new().run_json(&["explain", "TL4711"]);
+    let (exit, envelope) = Sandbox::new().run_json("explain TL4711");
     assert_eq!(exit, 2);
     assert_eq!(envelope["status"], json!("error"));
     assert_eq!(envelope["result"], json!(null));
@@ -29,7 +29,7 @@ fn a_failure_has_code_message_and_hints() {
 
 #[test]
 fn a_wrong_command_line_is_in_an_envelope_too() {
-    let (exit, envelope) = Sandbox::new().run_json(&["cache", "--frobnicate"]);
+    let (exit, envelope) = Sandbox::new().run_json("cache --frobnicate");
     assert_eq!(exit, 2);
     assert_eq!(envelope["errors"][0]["code"], json!("TL0002"));
     let message = envelope["errors"][0]["message"].as_str().unwrap();

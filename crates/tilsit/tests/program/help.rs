@@ -6,7 +6,7 @@ use crate::sandbox::Sandbox;
 
 #[test]
 fn without_a_command_the_help_is_shown_and_the_exit_code_is_usage() {
-    let answer = Sandbox::new().run(&[]);
+    let answer = Sandbox::new().run("");
     assert_eq!(answer.exit, 2);
     assert!(answer.stdout.is_empty());
     assert!(answer.stderr.contains("Usage: tilsit"), "{answer}");
@@ -15,12 +15,12 @@ fn without_a_command_the_help_is_shown_and_the_exit_code_is_usage() {
 #[test]
 fn help_goes_to_standard_output() {
     let sandbox = Sandbox::new();
-    for arguments in [&["--help"][..], &["help"], &["help", "cache", "clean"]] {
-        let answer = sandbox.run_well(arguments);
+    for line in ["--help", "help", "help cache clean"] {
+        let answer = sandbox.run_well(line);
         assert!(answer.stdout.contains("Usage: tilsit"), "{answer}");
         assert!(answer.stderr.is_empty(), "{answer}");
     }
-    assert_snapshot!(sandbox.run(&["help", "cache", "empty"]), @"
+    assert_snapshot!(sandbox.run("help cache empty"), @"
     exit: 2
     -- stderr
     error: there is no command `tilsit cache empty` [TL0002]
@@ -30,7 +30,7 @@ fn help_goes_to_standard_output() {
 
 #[test]
 fn every_command_in_the_reference_has_a_description() {
-    let reference = Sandbox::new().run_well(&["help", "--markdown"]).stdout;
+    let reference = Sandbox::new().run_well("help --markdown").stdout;
     let sections: Vec<&str> = reference.split("\n## ").skip(2).collect();
     assert!(sections.len() > 5);
     for section in sections {
@@ -48,7 +48,7 @@ fn every_command_in_the_reference_has_a_description() {
 #[test]
 fn an_error_code_is_explained() {
     let sandbox = Sandbox::new();
-    assert_snapshot!(sandbox.run(&["explain", "TL0012"]), @"
+    assert_snapshot!(sandbox.run("explain TL0012"), @"
     exit: 0
     -- stdout
     TL0012: the folder is not a cache
@@ -59,12 +59,12 @@ fn an_error_code_is_explained() {
 
     Exit code 2: wrong usage or bad input.
     ");
-    assert_snapshot!(sandbox.run(&["explain", "TL4711"]), @"
+    assert_snapshot!(sandbox.run("explain TL4711"), @"
     exit: 2
     -- stderr
     error: there is no error code `TL4711` [TL0002]
     hint: `tilsit explain` lists all codes
     ");
-    let all = sandbox.run_well(&["explain"]).stdout;
+    let all = sandbox.run_well("explain").stdout;
     assert!(all.lines().all(|line| line.starts_with("TL")), "{all}");
 }

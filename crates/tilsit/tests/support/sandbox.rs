@@ -62,11 +62,12 @@ impl Sandbox {
         std::fs::read_to_string(self.path(relative)).expect("a text file")
     }
 
-    /// The program, ready to run with `arguments`.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    /// The program, ready to run with the words of `line`; `''` is an empty word.
+    pub fn command(&self, line: &str) -> Command {
+        let words = line.split_whitespace();
         let mut command = Command::new(env!("CARGO_BIN_EXE_tilsit"));
         command
-            .args(arguments)
+            .args(words.map(|word| if word == "''" { "" } else { word }))
             .current_dir(self.path(""))
             .env_clear()
             .env("PATH", path_variable())
@@ -78,20 +79,20 @@ impl Sandbox {
     }
 
     /// Runs the program.
-    pub fn run(&self, arguments: &[&str]) -> Answer {
-        self.finish(&mut self.command(arguments))
+    pub fn run(&self, line: &str) -> Answer {
+        self.finish(&mut self.command(line))
     }
 
     /// Runs the program and checks that it did its work.
-    pub fn run_well(&self, arguments: &[&str]) -> Answer {
-        let answer = self.run(arguments);
-        assert_eq!(answer.exit, 0, "{arguments:?} failed:\n{answer}");
+    pub fn run_well(&self, line: &str) -> Answer {
+        let answer = self.run(line);
+        assert_eq!(answer.exit, 0, "`{line}` failed:\n{answer}");
         answer
     }
 
     /// Runs with `--json` and gives the envelope.
-    pub fn run_json(&self, arguments: &[&str]) -> (i32, serde_json::Value) {
-        let answer = self.run(&[&["--json"], arguments].concat());
+    pub fn run_json(&self, line: &str) -> (i32, serde_json::Value) {
+        let answer = self.run(&format!("--json {line}"));
         let envelope = serde_json::from_str(&answer.stdout)
             .unwrap_or_else(|error| panic!("no envelope ({error}):\n{answer}"));
         (answer.exit, envelope)
