@@ -140,6 +140,7 @@ impl Context {
         let configuration = Configuration::load(&Sources {
             variables: &variables,
             working_folder: &working_folder,
+            home: home.as_deref(),
             user_file: config_file.clone().or_else(|| {
                 configuration_folder(&variables, home.as_deref())
                     .map(|folder| folder.join("tilsit.toml"))
