@@ -45,9 +45,9 @@ fn main() {
         .map(|entry| entry.size)
         .sum();
     println!(
-        "{} wheels, {entries} entries, {:.1} MB unpacked, {threads} thread(s), best of {rounds}",
+        "{} wheels, {entries} entries, {} MB unpacked, {threads} thread(s), best of {rounds}",
         wheels.len(),
-        unpacked as f64 / 1e6
+        unpacked / 1_000_000
     );
     let (mut plain_best, mut ours_best) = (Duration::MAX, Duration::MAX);
     for _ in 0..rounds {
@@ -63,7 +63,7 @@ fn main() {
 fn load(folder: &Path) -> Vec<Wheel> {
     let mut wheels = Vec::new();
     for file in tilsit_files::read_dir(folder).unwrap() {
-        if !file.path.extension().is_some_and(|end| end == "whl") {
+        if file.path.extension().is_none_or(|end| end != "whl") {
             continue;
         }
         let bytes = tilsit_files::read(&file.path).unwrap();

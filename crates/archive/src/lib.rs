@@ -30,11 +30,11 @@
 //! - The writers' output depends on their arguments alone.
 //! - `unsafe` stands in `inflate.rs` alone, for one call into libdeflate.
 
-//COMP
+pub mod compression;
 pub mod entry_name;
 pub mod limits;
 pub mod source;
-//TAR
+pub mod tar;
 pub mod zip;
 
 mod inflate;

@@ -67,6 +67,14 @@ impl Wide {
         zip64: Option<&[u8]>,
     ) -> Result<Self, &'static str> {
         let mut rest = zip64.unwrap_or_default();
+        let none_is_wide = [size, packed_size, offset].iter().all(|n| *n != u32::MAX);
+        // Bazel's writer repeats both sizes here although they fit into their own fields.
+        if none_is_wide && rest.len() == 16 {
+            if u64_at(rest, 0) != size.into() || u64_at(rest, 8) != packed_size.into() {
+                return Err("has a ZIP64 field that disagrees with its header");
+            }
+            rest = &[];
+        }
         let mut take = |narrow: u32| {
             if narrow != u32::MAX {
                 return Ok(u64::from(narrow));
