@@ -204,11 +204,12 @@ impl Context {
     }
 }
 
+/// The time now, for those who keep time by themselves.
 #[expect(
     clippy::disallowed_methods,
     reason = "the context is the one place that reads the clock"
 )]
-fn system_time() -> Timestamp {
+pub(crate) fn system_time() -> Timestamp {
     Timestamp::now()
 }
 
