@@ -140,6 +140,7 @@ impl Context {
         let configuration = Configuration::load(&Sources {
             variables: &variables,
             working_folder: &working_folder,
+            home: home.as_deref(),
             user_file: config_file.clone().or_else(|| {
                 configuration_folder(&variables, home.as_deref())
                     .map(|folder| folder.join("tilsit.toml"))
@@ -203,11 +204,12 @@ impl Context {
     }
 }
 
+/// The time now, for those who keep time by themselves.
 #[expect(
     clippy::disallowed_methods,
     reason = "the context is the one place that reads the clock"
 )]
-fn system_time() -> Timestamp {
+pub(crate) fn system_time() -> Timestamp {
     Timestamp::now()
 }
 
