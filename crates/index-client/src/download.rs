@@ -158,7 +158,7 @@ impl IndexClient {
 }
 
 /// One download under way.
-struct Download {
+pub(crate) struct Download {
     parts: Arc<Parts>,
     file: RemoteFile,
     path: PathBuf,
@@ -167,7 +167,19 @@ struct Download {
 }
 
 impl Download {
-    async fn run(self) -> Result<Downloaded, DownloadError> {
+    /// A download that tells nobody of its progress.
+    pub(crate) fn quiet(parts: Arc<Parts>, file: RemoteFile, path: PathBuf) -> Self {
+        let (events, _) = tokio::sync::mpsc::unbounded_channel();
+        Self {
+            parts,
+            file,
+            path,
+            number: 0,
+            events,
+        }
+    }
+
+    pub(crate) async fn run(self) -> Result<Downloaded, DownloadError> {
         let mut sink = Sink::create(&self)?;
         if self.file.url.scheme() == "file" {
             self.copy(&mut sink)?;

@@ -360,7 +360,7 @@ impl Answer {
 
     /// Reads the whole body, decompressed if it is gzip, up to a limit that counts after
     /// decompression.
-    async fn bounded_body(mut self, max_bytes: u64) -> Result<Vec<u8>, HttpError> {
+    pub(crate) async fn bounded_body(mut self, max_bytes: u64) -> Result<Vec<u8>, HttpError> {
         let url = RedactedUrl::from(&self.url);
         let encoding = self.response.headers().get(CONTENT_ENCODING);
         let encoding = encoding.map(|value| value.as_bytes().to_ascii_lowercase());
