@@ -369,17 +369,14 @@ impl<'a> Sink<'a> {
     fn write(&mut self, bytes: &[u8]) -> Result<(), DownloadError> {
         let received = self.received + bytes.len() as u64;
         if received > self.max_bytes {
-            return Err(match self.file.size_bytes {
-                Some(stated_bytes) => self.wrong_size(stated_bytes, received),
-                None => {
-                    let url = RedactedUrl::from(&self.file.url);
-                    HttpError::TooLarge {
-                        url,
-                        max_bytes: self.max_bytes,
-                    }
-                    .into()
-                }
-            });
+            let too_large = HttpError::TooLarge {
+                url: RedactedUrl::from(&self.file.url),
+                max_bytes: self.max_bytes,
+            };
+            return Err(self
+                .file
+                .size_bytes
+                .map_or(too_large.into(), |stated| self.wrong_size(stated, received)));
         }
         self.output.write(bytes)?;
         self.hasher.update(bytes);

@@ -114,11 +114,10 @@ impl MetadataCache {
         if state.segment.needs_rewrite() || !tilsit_files::exists(&self.path)? {
             // Read again under the lock: another process may have added to it.
             let bytes = tilsit_files::read(&self.path).unwrap_or_default();
-            return tilsit_files::write_atomic(
-                &self.path,
-                rewritten(&bytes, &pending),
-                Durability::Fast,
-            );
+            let bytes = rewritten(&bytes, &pending);
+            tilsit_files::write_atomic(&self.path, &bytes, Durability::Fast)?;
+            state.segment = Segment::read(bytes);
+            return Ok(());
         }
         let file = std::fs::File::options().append(true).open(&self.path);
         let written = file.and_then(|mut file| file.write_all(&pending));
@@ -196,7 +195,7 @@ impl Segment {
     }
 
     fn needs_rewrite(&self) -> bool {
-        self.is_damaged || self.superseded > self.records.len()
+        self.bytes.is_empty() || self.is_damaged || self.superseded > self.records.len()
     }
 }
 
