@@ -7,12 +7,16 @@
 
 use std::path::{Path, PathBuf};
 
+use tilsit_archive::Limits;
 use tilsit_archive::zip::ZipArchive;
 
 use crate::probe::Probe;
 
+/// A reader of one form of pip's source.
+type Reader = fn(&str) -> Option<String>;
+
 /// Where the index is defined, newest pip first, and the reader for it.
-const PLACES: [(&str, fn(&str) -> Option<String>); 6] = [
+const PLACES: [(&str, Reader); 6] = [
     ("pip/_internal/models/index.py", from_source),
     ("pip/models/index.py", from_source),
     ("pip/_internal/cli/cmdoptions.py", from_option_source),
@@ -76,10 +80,14 @@ fn from_wheel_folder(folder: &Path) -> Option<DefaultIndex> {
     let mut wheels: Vec<PathBuf> = tilsit_files::read_dir(folder)
         .ok()?
         .into_iter()
-        .filter(|path| {
-            let name = path.file_name().and_then(|name| name.to_str());
-            name.is_some_and(|name| name.starts_with("pip-") && name.ends_with(".whl"))
+        .filter(|entry| {
+            let is_pip = entry
+                .name
+                .to_str()
+                .is_some_and(|name| name.starts_with("pip-"));
+            is_pip && entry.path.extension().is_some_and(|suffix| suffix == "whl")
         })
+        .map(|entry| entry.path)
         .collect();
     // By the numbers in the name: `pip-9.0` is older than `pip-10.0`.
     wheels.sort_by_key(|path| numbers_in_name(path));
@@ -94,7 +102,7 @@ fn from_wheel_folder(folder: &Path) -> Option<DefaultIndex> {
 
 /// The default index of the pip in a wheel's bytes.
 pub fn from_wheel(wheel: &[u8]) -> Option<String> {
-    let archive = ZipArchive::new(wheel).ok()?;
+    let archive = ZipArchive::open(wheel, &Limits::default()).ok()?;
     PLACES.iter().find_map(|(place, read)| {
         let entry = archive.entry(place)?;
         let bytes = archive.read(entry).ok()?;
@@ -176,12 +184,11 @@ fn end_of_call(text: &str) -> usize {
     for (index, byte) in text.bytes().enumerate() {
         match (quote, byte) {
             (Some(open), _) if open == byte || byte == b'\n' => quote = None,
-            (Some(_), _) => {}
             (None, b'\'' | b'"') => quote = Some(byte),
             (None, b'(') => depth += 1,
             (None, b')') if depth == 0 => return index,
             (None, b')') => depth -= 1,
-            (None, _) => {}
+            _ => {}
         }
     }
     text.len()

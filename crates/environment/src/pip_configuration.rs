@@ -61,20 +61,27 @@ struct Reader {
     section: Option<String>,
     /// The key that an indented line continues.
     key: Option<String>,
+    /// Blank lines since the key's last line; they belong to the value if it goes on.
+    blank_lines: usize,
 }
 
 impl Reader {
     fn line(&mut self, line: &str) -> Result<(), &'static str> {
         let text = line.trim();
-        if text.is_empty() || text.starts_with(['#', ';']) {
+        if text.is_empty() {
+            self.blank_lines += 1;
             return Ok(());
         }
+        if text.starts_with(['#', ';']) {
+            return Ok(());
+        }
+        let blank_lines = std::mem::take(&mut self.blank_lines);
         let indented = line.starts_with(char::is_whitespace);
         if let (true, Some(section), Some(key)) = (indented, &self.section, &self.key) {
             let value = self.file.sections.entry(section.clone()).or_default();
             let value = value.entry(key.clone()).or_default();
             if !value.is_empty() {
-                value.push('\n');
+                value.extend(std::iter::repeat_n('\n', blank_lines + 1));
             }
             value.push_str(text);
             return Ok(());
@@ -201,7 +208,8 @@ impl PipConfiguration {
             }
             "timeout" | "default-timeout" => {
                 let seconds = value.parse().ok();
-                self.timeout = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+                self.timeout =
+                    seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
                 self.note_invalid(self.timeout.is_none(), key, value);
             }
             "retries" => {

@@ -33,7 +33,8 @@ const OLDEST: (u32, u32) = (3, 6);
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Probe {
     /// Always 1: tells our line from anything else that a wrapper prints.
-    tilsit_probe: u32,
+    #[serde(rename = "tilsit_probe")]
+    form: u32,
     /// `sys.version_info`.
     pub version_info: VersionInfo,
     /// `sys.implementation.version`: for PyPy, PyPy's own.

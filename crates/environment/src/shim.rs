@@ -97,6 +97,27 @@ pub fn parse_tool_versions(text: &str) -> Vec<&str> {
         .collect()
 }
 
+/// The Python versions in a `mise.toml`: `python = "3.12"`, a list of such, or tables with
+/// `version`.
+pub fn parse_mise_tools(text: &str) -> Vec<String> {
+    let Ok(document) = text.parse::<toml::Table>() else {
+        return Vec::new();
+    };
+    let tools = document.get("tools").and_then(toml::Value::as_table);
+    let Some(python) = tools.and_then(|tools| tools.get("python")) else {
+        return Vec::new();
+    };
+    let one = std::slice::from_ref(python);
+    let wanted = python.as_array().map_or(one, Vec::as_slice);
+    wanted
+        .iter()
+        .map(|value| value.get("version").unwrap_or(value))
+        .filter_map(toml::Value::as_str)
+        .filter(|version| is_version_name(version))
+        .map(str::to_owned)
+        .collect()
+}
+
 /// Whether a word can be the name of a folder below `versions/`, and not a path that climbs.
 fn is_version_name(word: &str) -> bool {
     !word.is_empty() && !word.starts_with('.') && !word.contains(['/', '\\', '\0'])

@@ -6,6 +6,9 @@ use std::os::windows::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use tilsit_files::FileError;
+
+use crate::interpreter::Interpreter;
 
 /// The folder of programs below an environment's root.
 pub(crate) const SCRIPTS_FOLDER: &str = "Scripts";
@@ -44,4 +47,20 @@ pub(crate) fn usual_folders() -> Vec<PathBuf> {
 /// Whether the path is a program that may be started.
 pub(crate) fn is_program(path: &Path) -> bool {
     tilsit_files::metadata(path).is_ok_and(|metadata| metadata.is_file())
+}
+
+/// Places an environment's programs: copies of the launchers that come with the base.
+pub(crate) fn place_programs(base: &Interpreter, root: &Path) -> Result<(), FileError> {
+    let scripts = root.join(SCRIPTS_FOLDER);
+    let launchers = base
+        .probe()
+        .paths
+        .stdlib
+        .join("venv")
+        .join("scripts")
+        .join("nt");
+    for name in ["python.exe", "pythonw.exe"] {
+        tilsit_files::copy(launchers.join(name), scripts.join(name))?;
+    }
+    Ok(())
 }

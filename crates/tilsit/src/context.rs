@@ -4,9 +4,12 @@
 use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use jiff::Timestamp;
+use tilsit_files::CacheFolder;
+use tilsit_index_client::Clock;
 
 use crate::configuration::{Configuration, Sources};
 use crate::error::CommandError;
@@ -95,7 +98,6 @@ impl Variables {
 }
 
 /// The world around the program, read once at the start.
-#[derive(Debug)]
 pub(crate) struct Context {
     /// The folder that relative paths start from; absolute.
     pub(crate) working_folder: PathBuf,
@@ -113,6 +115,7 @@ pub(crate) struct Context {
     pub(crate) configuration: Configuration,
     /// Ctrl-C.
     pub(crate) interrupt: Interrupt,
+    clock: Clock,
 }
 
 impl Context {
@@ -137,6 +140,7 @@ impl Context {
         let configuration = Configuration::load(&Sources {
             variables: &variables,
             working_folder: &working_folder,
+            home: home.as_deref(),
             user_file: config_file.clone().or_else(|| {
                 configuration_folder(&variables, home.as_deref())
                     .map(|folder| folder.join("tilsit.toml"))
@@ -167,17 +171,26 @@ impl Context {
             terminal,
             configuration,
             interrupt,
+            clock: Arc::new(system_time),
         })
     }
 
     /// The time now.
-    #[expect(
-        clippy::disallowed_methods,
-        clippy::unused_self,
-        reason = "the context is the one place that reads the clock"
-    )]
     pub(crate) fn now(&self) -> Timestamp {
-        Timestamp::now()
+        (self.clock)()
+    }
+
+    /// What tells the time.
+    pub(crate) fn clock(&self) -> Clock {
+        Arc::clone(&self.clock)
+    }
+
+    /// The cache folder, made and marked when it is not there.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub(crate) fn cache(&self) -> Result<CacheFolder, CommandError> {
+        Ok(CacheFolder::create(&self.cache_folder)?)
     }
 
     /// `path` from the working folder.
@@ -189,6 +202,15 @@ impl Context {
     pub(crate) fn show(&self, path: &Path) -> String {
         crate::terminal::path(path, &self.working_folder)
     }
+}
+
+/// The time now, for those who keep time by themselves.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the context is the one place that reads the clock"
+)]
+pub(crate) fn system_time() -> Timestamp {
+    Timestamp::now()
 }
 
 #[expect(

@@ -40,10 +40,19 @@ fn reads_each_form_of_the_index_module() {
             Some("https://index.example:8443/root/pypi/+simple/simple"),
         ),
         (format!("{JOIN}PyPI = PackageIndex(make_url())\n"), None),
-        (format!("{JOIN}PyPI = PackageIndex('ftp://index.example/')\n"), None),
-        (format!("{JOIN}PyPI = PackageIndex('https://a:b@index.example/')\n"), None),
+        (
+            format!("{JOIN}PyPI = PackageIndex('ftp://index.example/')\n"),
+            None,
+        ),
+        (
+            format!("{JOIN}PyPI = PackageIndex('https://a:b@index.example/')\n"),
+            None,
+        ),
         (format!("{JOIN}PyPI = PackageIndex('https:///')\n"), None),
-        (format!("{JOIN}PyPIs = Index('https://index.example/')\n"), None),
+        (
+            format!("{JOIN}PyPIs = Index('https://index.example/')\n"),
+            None,
+        ),
         ("PyPI = Index('https://index.example/')\n".to_owned(), None),
         (String::new(), None),
     ];
@@ -73,7 +82,10 @@ fn reads_each_form_of_the_option() {
             "'--index-url', help='x')\n'--extra-index-url', default='https://extra.example/'\n",
             None,
         ),
-        ("'--extra-index-url', default='https://extra.example/'", None),
+        (
+            "'--extra-index-url', default='https://extra.example/'",
+            None,
+        ),
         ("", None),
     ];
     for (text, expected) in cases {

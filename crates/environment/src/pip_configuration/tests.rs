@@ -16,7 +16,7 @@ fn reads_the_ini_of_configparser() {
     assert_eq!(
         global,
         [
-            ("find-links", "/a\n/b c"),
+            ("find-links", "/a\n\n/b c"),
             ("index-url", "https://index.example/simple"),
             ("no-index", "yes"),
         ]

@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Shim, choose_version, parse_python_version_file, parse_tool_versions};
+use super::{
+    Shim, choose_version, parse_mise_tools, parse_python_version_file, parse_tool_versions,
+};
 
 #[test]
 fn recognises_shims_by_their_text() {
@@ -63,6 +65,26 @@ fn reads_version_files() {
     }
     let text = "nodejs 20.1\npython 3.12.1 3.11.7 # two\npythonic 1\npython ../x system\n";
     assert_eq!(parse_tool_versions(text), ["3.12.1", "3.11.7", "system"]);
+}
+
+#[test]
+fn reads_mise_tables() {
+    let cases: [(&str, &[&str]); 5] = [
+        ("[tools]\npython = '3.12'\n", &["3.12"]),
+        (
+            "[tools]\npython = ['3.12', '../x', '3.9']\n",
+            &["3.12", "3.9"],
+        ),
+        (
+            "[tools.python]\nversion = '3.11'\nvirtualenv = '.venv'\n",
+            &["3.11"],
+        ),
+        ("[tools]\nnode = '20'\n", &[]),
+        ("not toml", &[]),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(parse_mise_tools(text), expected, "{text:?}");
+    }
 }
 
 #[test]
