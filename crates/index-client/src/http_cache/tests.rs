@@ -43,7 +43,8 @@ fn lifetime_of(headers: &[(&str, &str)]) -> Option<u64> {
 fn lifetimes() {
     const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
     const LATER: &str = "Sun, 06 Nov 1994 08:59:37 GMT";
-    let table: &[(&[(&str, &str)], Option<u64>)] = &[
+    type Row = (&'static [(&'static str, &'static str)], Option<u64>);
+    let table: &[Row] = &[
         (&[("cache-control", "max-age=600, public")], Some(600)),
         (
             &[
