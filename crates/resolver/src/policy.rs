@@ -152,7 +152,10 @@ impl Policy {
             PrereleaseMode::IfNecessary | PrereleaseMode::Allow => true,
             PrereleaseMode::Disallow => false,
             PrereleaseMode::Explicit => {
-                self.options.preferences.get(name).is_some_and(Version::is_prerelease)
+                self.options
+                    .preferences
+                    .get(name)
+                    .is_some_and(Version::is_prerelease)
                     || self.lines_about(name).any(names_prerelease)
             }
         }

@@ -80,11 +80,9 @@ impl Resolver {
         }
         let end = match self.search.run(&self.policy, &mut self.facts, u64::MAX) {
             Outcome::Blocked(needed) => return Step::Wants(self.wants(needed)),
-            Outcome::Solved => Step::Done(graph::resolution(
-                &self.policy,
-                &self.facts,
-                &self.search,
-            )),
+            Outcome::Solved => {
+                Step::Done(graph::resolution(&self.policy, &self.facts, &self.search))
+            }
             Outcome::Unsolvable(proof) => Step::Failed(Box::new(explain(
                 &self.policy,
                 &mut self.facts,

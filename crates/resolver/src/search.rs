@@ -131,8 +131,7 @@ impl Search {
 
     fn conflict(&mut self, affected: Id, others: &[Id]) {
         for culprit in self.order.conflict(affected, others.iter().copied()) {
-            if culprit != self.state.root_package
-                && self.state.backtrack_package(culprit).is_some()
+            if culprit != self.state.root_package && self.state.backtrack_package(culprit).is_some()
             {
                 self.pending.push(culprit);
             }
@@ -176,7 +175,10 @@ impl Search {
             Package::Project(name) => policy.choose(name, facts.project(name)?, set),
             Package::Extra(name, _) => {
                 // An extra goes where its project goes, if it can.
-                let project = self.state.package_store.alloc(Package::Project(name.clone()));
+                let project = self
+                    .state
+                    .package_store
+                    .alloc(Package::Project(name.clone()));
                 let solution = &self.state.partial_solution;
                 let narrowed = match solution.term_intersection_for_package(project) {
                     Some(Term::Positive(project)) => set.intersection(project),

@@ -160,7 +160,11 @@ pub(crate) fn refused(
         }
         Refusal::Prerelease => {
             hints.extend(newest.map(|version| Hint::Prerelease { name, version }));
-            let are = if many { "are pre-releases" } else { "is a pre-release" };
+            let are = if many {
+                "are pre-releases"
+            } else {
+                "is a pre-release"
+            };
             format!("{subject} {are}, which are not allowed")
         }
         Refusal::Constraint(index) => {

@@ -210,7 +210,11 @@ impl Story<'_> {
             .take(2)
             .map(|link| {
                 let versions = self.versions(package, &link.places);
-                let need = if link.places.len() > 1 { "need" } else { "needs" };
+                let need = if link.places.len() > 1 {
+                    "need"
+                } else {
+                    "needs"
+                };
                 let requirement = words::requirement(&link.need.requirement);
                 format!("{} {need} {requirement}", words::versions(&versions))
             })

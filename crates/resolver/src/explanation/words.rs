@@ -23,7 +23,11 @@ pub(crate) fn requirement(requirement: &Requirement) -> String {
 fn bare(requirement: &Requirement) -> String {
     let mut text = requirement.name.to_string();
     if !requirement.extras.is_empty() {
-        let extras: Vec<&str> = requirement.extras.iter().map(|extra| extra.as_str()).collect();
+        let extras: Vec<&str> = requirement
+            .extras
+            .iter()
+            .map(|extra| extra.as_str())
+            .collect();
         text.push('[');
         text.push_str(&extras.join(","));
         text.push(']');
