@@ -1,1 +1,76 @@
-//! Pages, files and ranges from package indexes, with an HTTP cache, retries and credentials.
+//! Pages, metadata and files from package indexes, with an HTTP cache, retries and credentials.
+//!
+//! [`IndexClient`] is plain blocking code for its callers. Underneath is one asynchronous runtime,
+//! which starts at the first request that needs the network, as do TLS and the reading of
+//! certificates: a command that finds everything in its caches pays for none of it.
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//! use tilsit_index_client::{ClientOptions, IndexClient, RemoteFile};
+//!
+//! let clock = Arc::new(|| jiff::Timestamp::UNIX_EPOCH);
+//! let client = IndexClient::new(ClientOptions::new(clock, "example/1.0"));
+//! let index = "https://index.example/simple/".parse().unwrap();
+//! let page = client.project_page(&index, &"flask".parse().unwrap()).unwrap();
+//! let file = RemoteFile::of_page(&page, &page.files[0]).unwrap();
+//! println!("{}", file.url);
+//! ```
+//!
+//! # Specifications
+//! The simple repository API (see `tilsit-simple-api`), RFC 9110 (ranges, `Retry-After`), RFC 9111 for
+//! a private cache, RFC 7617 (Basic), RFC 7578 (multipart), the format of netrc.
+//!
+//! # On disk
+//! Below the cache folder of [`ClientOptions::cache`]:
+//!
+//! | path | what | written by |
+//! |---|---|---|
+//! | `pages-v1/<2 hex>/<30 hex>` | a page as it came, with its validators | [`http_cache`] |
+//! | `metadata-v1/segment`, `metadata-v1/lock` | slim metadata of files, appended | [`metadata_cache`] |
+//!
+//! # Invariants
+//! - Nothing is read from the environment, save that the system's certificates are found the system's
+//!   own way (`SSL_CERT_FILE` and `SSL_CERT_DIR` among it).
+//! - Credentials never leave their origin, are never followed through a redirect, and appear in no
+//!   error, display or debug output.
+//! - Every body has a bound, also after decompression.
+//! - A file takes its path only once its hash is checked.
+
+pub mod batch;
+pub mod client;
+pub mod credentials;
+pub mod download;
+pub mod error;
+pub mod http_cache;
+pub mod index_url;
+pub mod metadata;
+pub mod metadata_cache;
+pub mod netrc;
+pub mod options;
+pub mod pages;
+pub mod redacted;
+pub mod remote_file;
+pub mod slim_metadata;
+pub mod upload;
+
+mod digest;
+mod local;
+mod retry;
+mod tls;
+mod transport;
+
+pub use batch::{Batch, Fetched};
+pub use client::IndexClient;
+pub use credentials::{Credential, Credentials};
+pub use digest::HashMismatch;
+pub use download::{DownloadError, DownloadEvent, Downloaded};
+pub use error::HttpError;
+pub use index_url::{IndexUrl, IndexUrlError};
+pub use metadata::MetadataError;
+pub use netrc::{Netrc, NetrcError};
+pub use options::{Certificates, ClientOptions, Clock, Limits, Proxies, Refresh, Timeouts};
+pub use pages::PageError;
+pub use redacted::{RedactedUrl, Secret};
+pub use remote_file::RemoteFile;
+pub use slim_metadata::{SlimMetadata, SlimMetadataError};
+pub use upload::{Upload, UploadError, Uploaded};

@@ -1,1 +1,53 @@
 //! The index server: routes, handlers, pages.
+//!
+//! Reads and writes an index through `tilsit-index-store`; serves the Simple API (PEP 503, 691,
+//! 700), files with their metadata (PEP 658, 714), pages for people, and takes uploads by the
+//! legacy API. There is no SQL here, and no parsing of distributions: that is `tilsit-dist`'s.
+//!
+//! ```no_run
+//! use tilsit_index_server::{RunningServer, ServeOptions, ServerEvent};
+//!
+//! # fn example(clock: fn() -> jiff::Timestamp) -> Result<(), tilsit_index_server::ServeError> {
+//! let options = ServeOptions::new("/srv/index", "127.0.0.1:8080".parse().unwrap(), clock);
+//! let server = RunningServer::start(options, |event: &ServerEvent| eprintln!("{event}"))?;
+//! println!("the index is at http://{}/", server.address());
+//! server.stop()
+//! # }
+//! ```
+//!
+//! # Where to start
+//!
+//! `router.rs` lists every route; a URL's path is the path of its handler below `handlers/`. An
+//! upload is read in `upload.rs`: one function for each stage.
+//!
+//! # Invariants
+//!
+//! - What an upload says about its file counts for nothing: everything stored and shown is read from
+//!   the file, and a form that differs is refused.
+//! - A refusal's text is for the client; what went wrong inside goes to the event sink only.
+//! - URLs inside pages are relative, so that the index works below any path.
+//! - Pages run no script and load nothing from elsewhere; the headers say so to the browser.
+//! - The library prints nothing: it tells the caller's event sink, and asks the caller's clock.
+
+mod application;
+mod compression;
+mod conditional;
+mod credentials;
+mod event;
+mod handlers;
+mod headers;
+mod options;
+mod page_cache;
+mod range;
+mod response;
+mod router;
+mod server;
+mod templates;
+mod upload;
+
+pub use conditional::if_none_match_names;
+pub use credentials::{Credentials, CredentialsError, parse_basic};
+pub use event::{ServerEvent, UploadStage};
+pub use options::{Limits, ServeOptions};
+pub use range::{RangeRequest, parse_range};
+pub use server::{RunningServer, ServeError, serve};

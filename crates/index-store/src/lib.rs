@@ -1,1 +1,65 @@
 //! The index server's database and file blobs, on SQLite or PostgreSQL.
+//!
+//! One set of queries serves both databases: SQL in their common subset, times as integer
+//! microseconds, JSON as text. What differs is in [`dialect`](crate#invariants). Time is always
+//! passed in. HTTP, status codes and pages for people are the server's business.
+//!
+//! ```no_run
+//! # async fn example(now: jiff::Timestamp) -> Result<(), Box<dyn std::error::Error>> {
+//! use tilsit_index_store::{IndexStore, StoreOptions, TokenScope};
+//!
+//! let store = IndexStore::open(&StoreOptions::in_folder("/srv/index"), now).await?;
+//! let user = store.create_user(&"alice".parse()?, "a long password", now).await?;
+//! let token = store.create_token(user, TokenScope::User, "laptop", now).await?;
+//! println!("{token}"); // shown once; only its hash is kept
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # On disk
+//!
+//! | path in the data folder | what | written by |
+//! |---|---|---|
+//! | `index.sqlite3` (with `-wal`, `-shm`) | the database, unless a PostgreSQL URL is given | `database.rs` |
+//! | `files/aa/bb/<sha256>/<file name>` | a distribution file, never changed | `blobs.rs` |
+//! | `files/aa/bb/<sha256>/<file name>.metadata` | the core metadata of that wheel (PEP 658) | `blobs.rs` |
+//! | `incoming/` | uploads under way, one folder each; emptied of old ones at start | `blobs.rs` |
+//!
+//! # Invariants
+//!
+//! - A file is on disk under its final name, and synchronised, before the transaction that makes it
+//!   visible begins; nothing is stored while a transaction is open.
+//! - Rows, event, serial and the project's canonical JSON page change in one transaction. Serials
+//!   are handed out under a row lock at its end, so that they become visible in their order.
+//! - The SQL of the two databases differs only where `Dialect` says so.
+//! - Passwords are kept as argon2id hashes, tokens as SHA-256 of 256 random bits.
+//! - A published file's name and bytes never change.
+
+mod accounts;
+mod blobs;
+mod blocking;
+mod database;
+mod dialect;
+mod error;
+mod events;
+mod files;
+mod migrations;
+mod pages;
+mod projects;
+mod publish;
+mod store;
+mod token_text;
+mod tokens;
+
+pub use accounts::{UserId, UserName, UserNameError};
+pub use blobs::{Blobs, IncomingFile};
+pub use blocking::BlockingStore;
+pub use error::StoreError;
+pub use events::Event;
+pub use files::FileRecord;
+pub use pages::{ProjectSerial, StoredPage, file_url};
+pub use projects::{ProjectAccess, ProjectRecord, ReleaseRecord, Role};
+pub use publish::{NewFile, Publication, PublishError};
+pub use store::{IndexStore, StoreOptions};
+pub use token_text::{TokenText, TokenTextError};
+pub use tokens::{AuthenticatedToken, TokenScope};

@@ -30,3 +30,15 @@ pub mod specifier;
 pub mod version;
 
 mod text;
+
+// Formats of files, built on the values above.
+pub mod direct_url;
+pub mod entry_points;
+pub mod headers;
+pub mod inline_script;
+pub mod license;
+pub mod problem;
+pub mod record;
+
+mod identifier;
+mod path;

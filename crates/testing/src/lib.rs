@@ -10,7 +10,11 @@
 //! test says `NOT RUN` and what it wants.
 
 pub mod oracle;
+#[cfg(unix)]
+pub mod postgres;
 pub mod ring;
 
 pub use oracle::{python, python_environment};
+#[cfg(unix)]
+pub use postgres::PostgresServer;
 pub use ring::{conformance_dir, fixture, require, workspace_root};

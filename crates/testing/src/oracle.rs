@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::ring::{in_ci, workspace_root};
+use crate::ring::{in_ci, may_fetch, workspace_root};
 
 /// A real CPython of at least 3.9 from `PATH`, shims resolved by asking it for its executable.
 pub fn python() -> Option<PathBuf> {
@@ -22,8 +22,8 @@ pub fn python() -> Option<PathBuf> {
 /// A virtual environment with `requirements` installed by pip from the default index, cached in
 /// `target/test-environments/<name>` until the requirements change.
 ///
-/// Only in the `ci` ring, or when the cached environment is already there: the default ring stays
-/// offline. Returns the environment's root.
+/// Made only where tests may fetch ([`may_fetch`](crate::ring::may_fetch)); a cached one is used
+/// anywhere, so the default ring stays offline. Returns the environment's root.
 ///
 /// # Panics
 /// When the environment cannot be made in the `ci` ring.
@@ -38,24 +38,26 @@ pub fn python_environment(name: &str, requirements: &[&str]) -> Option<PathBuf> 
     if std::fs::read_to_string(&stamp).is_ok_and(|found| found == wanted) {
         return Some(root);
     }
-    if !in_ci() {
+    if !may_fetch() {
         return None;
     }
-    let python = python().expect("the ci ring has a Python");
+    match install(&root, requirements) {
+        Ok(()) => std::fs::write(&stamp, wanted).expect("the stamp is written"),
+        Err(reason) if in_ci() => panic!("cannot make the environment `{name}`: {reason}"),
+        Err(_) => return None,
+    }
+    Some(root)
+}
+
+fn install(root: &Path, requirements: &[&str]) -> Result<(), String> {
+    let python = python().ok_or("there is no Python")?;
     run(Command::new(python)
         .args(["-m", "venv", "--clear"])
-        .arg(&root));
+        .arg(root))?;
     run(Command::new(root.join("bin/python"))
-        .args([
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--disable-pip-version-check",
-        ])
-        .args(requirements));
-    std::fs::write(&stamp, wanted).expect("the stamp is written");
-    Some(root)
+        .args(["-m", "pip", "install", "--quiet"])
+        .arg("--disable-pip-version-check")
+        .args(requirements))
 }
 
 /// The folder that cargo builds into, as seen from the running test.
@@ -67,11 +69,15 @@ pub fn target_folder() -> PathBuf {
         .map_or_else(|| workspace_root().join("target"), Path::to_path_buf)
 }
 
-fn run(command: &mut Command) {
-    let output = command.output().expect("the program starts");
-    assert!(
-        output.status.success(),
+fn run(command: &mut Command) -> Result<(), String> {
+    let output = command
+        .output()
+        .map_err(|error| format!("{command:?}: {error}"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    Err(format!(
         "{command:?} failed:\n{}",
         String::from_utf8_lossy(&output.stderr)
-    );
+    ))
 }

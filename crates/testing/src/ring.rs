@@ -1,5 +1,8 @@
 //! The test rings: what a test may need, and what happens when it is not there.
 
+use std::ffi::OsString;
+use std::fs::OpenOptions;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Gives back `need`, or says that the calling test is not run.
@@ -15,17 +18,41 @@ pub fn require<T>(name: &str, need: Option<T>) -> Option<T> {
         let test = std::thread::current().name().unwrap_or("a test").to_owned();
         assert!(!in_ci(), "the ci ring must have {name} (needed by {test})");
         println!("NOT RUN: {test} needs {name}");
+        note_not_run(&format!("{test} needs {name}\n"));
     }
     need
 }
 
 /// Whether the tests run in the `ci` ring, where services and oracles must be present.
+pub fn in_ci() -> bool {
+    ring().is_some_and(|ring| ring == "ci")
+}
+
+/// Whether the tests may fetch what they need with pip: in the `ci` ring, and where a developer
+/// ran `cargo xtask test` (`TILSIT_RING=try`).
+pub fn may_fetch() -> bool {
+    ring().is_some_and(|ring| ring == "ci" || ring == "try")
+}
+
 #[expect(
     clippy::disallowed_methods,
     reason = "the ring is chosen by the environment"
 )]
-pub fn in_ci() -> bool {
-    std::env::var_os("TILSIT_RING").is_some_and(|ring| ring == "ci")
+fn ring() -> Option<OsString> {
+    std::env::var_os("TILSIT_RING")
+}
+
+/// Adds a line to the list that `cargo xtask test` prints when all tests have run.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the list is named by the environment"
+)]
+fn note_not_run(line: &str) {
+    if let Some(path) = std::env::var_os("TILSIT_NOT_RUN") {
+        let file = OpenOptions::new().append(true).create(true).open(path);
+        // One short append is atomic; a list that cannot be written must not fail the test.
+        let _ = file.and_then(|mut file| file.write_all(line.as_bytes()));
+    }
 }
 
 /// The root of the checkout.

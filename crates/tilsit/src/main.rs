@@ -1,3 +1,59 @@
 //! tilsit, the Python packaging system: the command line.
+//!
+//! Start reading in [`commands`]: one enum and one match are the complete list of commands.
+//!
+//! # On disk
+//!
+//! | file | module |
+//! |---|---|
+//! | `pyproject.toml`, table `[tool.tilsit]` | [`configuration`] |
+//! | `tilsit.toml` in the user's configuration folder | [`configuration`] |
+//! | the cache folder (`TILSIT_CACHE_DIR`) | [`context`] names it, the libraries fill it |
+//!
+//! # Invariants
+//!
+//! Only this crate reads the environment, the clock and the working folder, writes to the
+//! terminal, and knows exit codes and hints. It holds no logic: a command turns arguments into
+//! options, calls one library operation and reports.
 
-fn main() {}
+mod bug;
+mod child;
+mod commands;
+mod configuration;
+mod context;
+mod error;
+mod explain;
+mod hints;
+mod indexes;
+mod interrupt;
+mod json;
+mod network;
+mod pythons;
+mod report;
+mod terminal;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::commands::Arguments;
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::report::Report;
+use crate::terminal::Terminal;
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return commands::refuse(&error),
+    };
+    let terminal = Terminal::new(&arguments.global.terminal);
+    bug::report_panics(terminal.json());
+    let answer = run(arguments, terminal.clone());
+    ExitCode::from(report::finish(answer, &terminal))
+}
+
+fn run(arguments: Arguments, terminal: Terminal) -> Result<Report, CommandError> {
+    let context = Context::new(&arguments.global, terminal)?;
+    commands::run(arguments.command, &context)
+}

@@ -1,3 +1,42 @@
-//! The project's own tasks: test, ci, bench, docs, conformance data.
+//! The project's own tasks, as `cargo xtask <task>`; this file is the complete list of them.
 
-fn main() {}
+mod benches;
+mod documents;
+mod fuzzing;
+mod process;
+mod setup;
+mod tests;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask <task>
+
+  test [FILTER ...]      set the machine up and run the tests of the default and ci rings
+  ci                     format, lints, documents, then `test`
+  real [FILTER ...]      the tests that need the default index
+  bench [NAME]           the benchmarks (all of them, or one)
+  fuzz [NAME] [SECONDS]  fuzz every parser, or one, for that many CPU seconds each (60)
+  docs [--check]         write the generated documents, or fail when they are stale";
+
+#[expect(clippy::print_stderr, reason = "a task talks to the developer")]
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words.as_slice() {
+        ["test", filters @ ..] => tests::run(filters),
+        ["ci"] => tests::ci(),
+        ["real", filters @ ..] => tests::real(filters),
+        ["bench", names @ ..] => benches::run_named(names),
+        ["fuzz", rest @ ..] => fuzzing::run(rest),
+        ["docs", rest @ ..] => documents::run(rest),
+        _ => Err(anyhow::anyhow!("unknown task\n\n{USAGE}")),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The candidates of a search, in order, before any is asked.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use super::managers::{self, Resolved};
+use super::{Scope, Source, Surroundings, upward};
+use crate::request::{Implementation, PythonRequest, VersionRequest};
+use crate::system::{self, PROGRAM_SUFFIX};
+
+/// The newest minor version of Python 3 that is looked for by name.
+const MINOR_MAX: u64 = 20;
+
+/// A program or environment that may be what is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The program, or the environment's folder.
+    pub path: PathBuf,
+    /// Where it was found.
+    pub source: Source,
+    /// The version in the name of its folder, where a manager names folders so.
+    folder_version: Option<String>,
+}
+
+impl Candidate {
+    /// Whether its names alone say that it is not what is asked for.
+    pub(super) fn contradicts(&self, request: &PythonRequest) -> bool {
+        let PythonRequest::Version(request) = request else {
+            return false;
+        };
+        let minor_of_name = self.path.file_name().and_then(minor_in_program_name);
+        let version = self.folder_version.as_deref();
+        let minor_of_folder = version.and_then(minor_in_version);
+        [minor_of_name, minor_of_folder]
+            .into_iter()
+            .flatten()
+            .any(|minor| !request.could_be_minor(minor))
+    }
+}
+
+/// The minor version in `python3.12` or `pypy3.9`.
+fn minor_in_program_name(name: &OsStr) -> Option<u64> {
+    let name = name.to_str()?.strip_suffix(PROGRAM_SUFFIX)?;
+    let version = name.strip_prefix("python").or(name.strip_prefix("pypy"))?;
+    version.strip_prefix("3.")?.parse().ok()
+}
+
+/// The minor version in `3.12.1` or `3.13.0t`; none for names such as `pypy3.9-7.3.15`.
+fn minor_in_version(version: &str) -> Option<u64> {
+    version.strip_prefix("3.")?.split('.').next()?.parse().ok()
+}
+
+/// The candidates for a request, each program once, in the order of the search.
+pub(super) fn all(
+    request: &PythonRequest,
+    scope: Scope,
+    surroundings: &Surroundings,
+) -> Vec<Candidate> {
+    let mut list = List::default();
+    if scope != Scope::Base {
+        list.environments(surroundings);
+    }
+    if scope != Scope::Environment {
+        let names = program_names(request);
+        list.search_path(&names, surroundings);
+        if !matches!(request, PythonRequest::Name(_)) {
+            list.managed(surroundings);
+            for folder in system::usual_folders() {
+                list.folder(&folder, &names, Source::System);
+            }
+        }
+    }
+    list.candidates
+}
+
+#[derive(Default)]
+struct List {
+    candidates: Vec<Candidate>,
+    /// Real paths of programs that are listed already.
+    seen: HashSet<PathBuf>,
+}
+
+impl List {
+    fn add(&mut self, path: PathBuf, source: Source, folder_version: Option<String>) {
+        // Links of one folder lead to one program; the program of an environment is its own
+        // candidate, although it leads to the base.
+        let in_environment = path
+            .ancestors()
+            .take(3)
+            .any(|folder| folder.join("pyvenv.cfg").is_file());
+        let real = if in_environment {
+            path.clone()
+        } else {
+            tilsit_files::canonicalize(&path).unwrap_or_else(|_| path.clone())
+        };
+        if self.seen.insert(real) {
+            self.candidates.push(Candidate {
+                path,
+                source,
+                folder_version,
+            });
+        }
+    }
+
+    fn environments(&mut self, surroundings: &Surroundings) {
+        if let Some(root) = &surroundings.virtual_env {
+            let root = surroundings.working_folder.join(root);
+            self.add(root, Source::ActiveEnvironment, None);
+        }
+        if let Some(root) = &surroundings.conda_prefix {
+            self.add(root.clone(), Source::CondaEnvironment, None);
+        }
+        let project = upward(&surroundings.working_folder)
+            .map(|folder| folder.join(".venv"))
+            .find(|root| root.join("pyvenv.cfg").is_file());
+        if let Some(root) = project {
+            self.add(root, Source::ProjectEnvironment, None);
+        }
+    }
+
+    fn search_path(&mut self, names: &[String], surroundings: &Surroundings) {
+        for folder in &surroundings.path_folders {
+            for name in names {
+                let program = folder.join(name);
+                if !system::is_program(&program) {
+                    continue;
+                }
+                match managers::resolve(&program, name, surroundings) {
+                    Resolved::NoShim => self.add(program, Source::SearchPath, None),
+                    Resolved::Programs(programs) => {
+                        for program in programs {
+                            self.add(program, Source::Shim, None);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    fn managed(&mut self, surroundings: &Surroundings) {
+        let pyenv = managers::pyenv_root(surroundings).map(|root| (root, Source::Pyenv));
+        let uv = managers::uv_folder(surroundings).map(|root| (root, Source::Uv));
+        for (root, source) in pyenv.into_iter().chain(uv) {
+            for (version, folder) in managers::versions_newest_first(&root) {
+                let names = ["python3", "python", "pypy3"];
+                let program = names
+                    .iter()
+                    .map(|name| folder.join("bin").join(format!("{name}{PROGRAM_SUFFIX}")))
+                    .find(|program| system::is_program(program));
+                if let Some(program) = program {
+                    self.add(program, source, Some(version));
+                }
+            }
+        }
+    }
+
+    fn folder(&mut self, folder: &Path, names: &[String], source: Source) {
+        for name in names {
+            let program = folder.join(name);
+            if system::is_program(&program) {
+                self.add(program, source, None);
+            }
+        }
+    }
+}
+
+/// The names of programs that could be what is asked for, the likeliest first.
+fn program_names(request: &PythonRequest) -> Vec<String> {
+    let mut names: Vec<String> = match request {
+        PythonRequest::Name(name) => vec![name.clone()],
+        PythonRequest::Version(version) => names_for_version(version),
+        PythonRequest::Any | PythonRequest::Path(_) => {
+            let mut names = vec!["python3".to_owned(), "python".to_owned()];
+            names.extend(
+                (6..=MINOR_MAX)
+                    .rev()
+                    .map(|minor| format!("python3.{minor}")),
+            );
+            names.push("pypy3".to_owned());
+            names
+        }
+    };
+    for name in &mut names {
+        if !name.ends_with(PROGRAM_SUFFIX) {
+            name.push_str(PROGRAM_SUFFIX);
+        }
+    }
+    names
+}
+
+fn names_for_version(request: &VersionRequest) -> Vec<String> {
+    let minors: Vec<u64> = (0..=MINOR_MAX)
+        .rev()
+        .filter(|minor| request.could_be_minor(*minor))
+        .collect();
+    let families: &[&str] = match request.implementation {
+        Some(Implementation::CPython) => &["python"],
+        Some(Implementation::PyPy) => &["pypy", "python"],
+        Some(Implementation::GraalPy) => &["graalpy", "python"],
+        None => &["python", "pypy"],
+    };
+    let mut names = Vec::new();
+    for family in families {
+        let usual = [format!("{family}3"), (*family).to_owned()];
+        let by_minor = minors.iter().map(|minor| {
+            let variant = if request.free_threaded { "t" } else { "" };
+            format!("{family}3.{minor}{variant}")
+        });
+        // One minor version is looked for by its own name first; of a range, the default is
+        // better than the newest.
+        if minors.len() == 1 {
+            names.extend(by_minor);
+            names.extend(usual);
+        } else {
+            names.extend(usual);
+            names.extend(by_minor);
+        }
+    }
+    names
+}

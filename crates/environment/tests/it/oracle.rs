@@ -1,0 +1,1 @@
+//! Markers and tags are those of `packaging`.

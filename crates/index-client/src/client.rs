@@ -1,0 +1,160 @@
+//! The client: plain blocking calls over one runtime that starts at the first request.
+
+use std::future::Future;
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use tilsit_packaging::name::ProjectName;
+use tilsit_simple_api::ProjectPage;
+use tokio::runtime::{Builder, Runtime};
+use url::Url;
+
+use crate::error::HttpError;
+use crate::http_cache::HttpCache;
+use crate::index_url::IndexUrl;
+use crate::metadata_cache::MetadataCache;
+use crate::options::ClientOptions;
+use crate::pages::PageError;
+use crate::transport::Transport;
+
+/// A client of any number of indexes. Cloning gives another handle on the same connections.
+#[derive(Clone)]
+pub struct IndexClient {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    parts: Arc<Parts>,
+    runtime: OnceLock<Runtime>,
+}
+
+/// What requests share; they run on the runtime and must not hold it.
+pub(crate) struct Parts {
+    pub(crate) transport: Transport,
+    pub(crate) pages: Option<HttpCache>,
+    pub(crate) metadata: Option<MetadataCache>,
+}
+
+impl Parts {
+    pub(crate) fn options(&self) -> &ClientOptions {
+        &self.transport.options
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            // Requests whose answers nobody waits for any more are let go.
+            runtime.shutdown_background();
+        }
+        if let Some(cache) = &self.parts.metadata {
+            // A cache that cannot be written makes a slower client, not a failing one.
+            let _ = cache.flush();
+        }
+    }
+}
+
+impl IndexClient {
+    /// A client with these options. Nothing is opened, read or started yet.
+    pub fn new(options: ClientOptions) -> Self {
+        let pages = options.cache.as_deref().map(HttpCache::new);
+        let metadata = options.cache.as_deref().map(MetadataCache::new);
+        let transport = Transport::new(options);
+        let parts = Parts {
+            transport,
+            pages,
+            metadata,
+        };
+        Self {
+            inner: Arc::new(Inner {
+                parts: Arc::new(parts),
+                runtime: OnceLock::new(),
+            }),
+        }
+    }
+
+    /// The options that the client was made with.
+    pub fn options(&self) -> &ClientOptions {
+        self.inner.parts.options()
+    }
+
+    /// The cache folder.
+    pub fn cache(&self) -> Option<&Path> {
+        self.options().cache.as_deref()
+    }
+
+    /// A project's page on an index: from the cache while it is fresh, else asked for again.
+    ///
+    /// # Errors
+    /// When the index cannot be reached, has no such project ([`PageError::is_not_found`]), wants
+    /// credentials, or answers with something that is no page.
+    pub fn project_page(
+        &self,
+        index: &IndexUrl,
+        name: &ProjectName,
+    ) -> Result<Arc<ProjectPage>, PageError> {
+        let parts = &self.inner.parts;
+        if let Some(page) = parts.page_at_hand(index, name)? {
+            return Ok(page);
+        }
+        let (parts, index, name) = (Arc::clone(parts), index.clone(), name.clone());
+        self.wait(async move { parts.fetch_page(&index, &name).await })?
+    }
+
+    /// The files that a folder or page lists, whatever their projects (`--find-links`). A `file` URL
+    /// may name a folder or an HTML file.
+    ///
+    /// # Errors
+    /// As [`IndexClient::project_page`].
+    pub fn find_links(&self, location: &Url) -> Result<Arc<ProjectPage>, PageError> {
+        if location.scheme() == "file" {
+            return crate::local::find_links(location).map(Arc::new);
+        }
+        let (parts, url) = (Arc::clone(&self.inner.parts), location.clone());
+        self.wait(async move { parts.fetch_links(&url).await })?
+    }
+
+    pub(crate) fn parts(&self) -> Arc<Parts> {
+        Arc::clone(&self.inner.parts)
+    }
+
+    /// Starts a request; the runtime starts with the first.
+    pub(crate) fn spawn<F>(
+        &self,
+        future: F,
+    ) -> Result<tokio::task::JoinHandle<F::Output>, HttpError>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        Ok(self.runtime()?.spawn(future))
+    }
+
+    /// Runs a request to its end.
+    pub(crate) fn wait<F>(&self, future: F) -> Result<F::Output, HttpError>
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        let runtime = self.runtime()?;
+        let task = runtime.spawn(future);
+        runtime
+            .block_on(task)
+            .map_err(|error| HttpError::Setup(format!("a request ended early: {error}")))
+    }
+
+    fn runtime(&self) -> Result<&Runtime, HttpError> {
+        if let Some(runtime) = self.inner.runtime.get() {
+            return Ok(runtime);
+        }
+        let runtime = Builder::new_multi_thread()
+            // Two: one reads the network while another hashes or writes what came.
+            .worker_threads(2)
+            .max_blocking_threads(4)
+            .thread_name("tilsit-index-client")
+            .enable_all()
+            .build()
+            .map_err(|error| HttpError::Setup(format!("no thread for requests: {error}")))?;
+        Ok(self.inner.runtime.get_or_init(|| runtime))
+    }
+}

@@ -1,0 +1,9 @@
+//! One file for each URL; each handler extracts, calls the store, and answers.
+
+pub(crate) mod files;
+pub(crate) mod health;
+pub(crate) mod home;
+pub(crate) mod legacy;
+pub(crate) mod project;
+pub(crate) mod simple;
+pub(crate) mod static_files;

@@ -1,0 +1,170 @@
+//! `/files/aa/bb/<sha256>/<file name>`: distribution files, and with `.metadata` behind it the core
+//! metadata of a wheel (PEP 658, 714). What was published never changes.
+
+use std::io::SeekFrom;
+use std::ops::Range;
+use std::path::Path as FilePath;
+
+use axum::body::Body;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::stream::{self, Stream};
+use http::header::{
+    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
+    CONTENT_TYPE, ETAG, IF_RANGE, RANGE,
+};
+use http::{HeaderMap, HeaderValue, StatusCode};
+use tilsit_files::{FileError, Operation};
+use tilsit_simple_api::Sha256Digest;
+use tokio::fs::File;
+use tokio::io::{AsyncReadExt, AsyncSeekExt};
+
+use crate::application::Application;
+use crate::conditional;
+use crate::range::{RangeRequest, parse_range};
+use crate::response::{Failure, Refusal};
+
+/// How much of a file is read at a time.
+const CHUNK_BYTES: usize = 64 * 1024;
+/// The ending of the URL of a file's metadata (PEP 658).
+const METADATA: &str = ".metadata";
+
+/// A file that was asked for: where its bytes are, and what they are called.
+struct Found {
+    path: std::path::PathBuf,
+    sha256: Sha256Digest,
+    content_type: &'static str,
+}
+
+/// A file, a part of it, or its metadata.
+pub(crate) async fn download(
+    State(application): State<Application>,
+    Path((first, second, sha256, file_name)): Path<(String, String, String, String)>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let missing = || Refusal::not_found(format!("there is no file `{file_name}` here"));
+    let sha256: Sha256Digest = sha256.parse().map_err(|_| missing())?;
+    let digits = sha256.to_string();
+    if digits[..2] != first || digits[2..4] != second {
+        return Err(missing().into());
+    }
+    let found = find(&application, sha256, &file_name).await?.ok_or_else(missing)?;
+    answer(found, &headers).await
+}
+
+/// Looks the file up in the database: what is only on disk is not published.
+async fn find(
+    application: &Application,
+    sha256: Sha256Digest,
+    file_name: &str,
+) -> Result<Option<Found>, Failure> {
+    let blobs = application.store.blobs();
+    if let Some(base) = file_name.strip_suffix(METADATA) {
+        let record = application.store.file(base).await?;
+        return Ok(record.filter(|record| record.sha256 == sha256).and_then(|record| {
+            Some(Found {
+                path: blobs.metadata_path(&sha256, base),
+                sha256: record.metadata_sha256?,
+                content_type: "text/plain; charset=utf-8",
+            })
+        }));
+    }
+    let record = application.store.file(file_name).await?;
+    Ok(record.filter(|record| record.sha256 == sha256).map(|_| Found {
+        path: blobs.path(&sha256, file_name),
+        sha256,
+        content_type: "application/octet-stream",
+    }))
+}
+
+async fn answer(found: Found, headers: &HeaderMap) -> Result<Response, Failure> {
+    let etag = format!("\"{}\"", found.sha256);
+    let mut response = if conditional::is_current(headers, &etag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let (file, size) = open(&found.path).await?;
+        send(file, size, requested_range(headers, &etag, size), &found.path).await?
+    };
+    let headers = response.headers_mut();
+    let immutable = HeaderValue::from_static("public, max-age=31536000, immutable");
+    headers.insert(CACHE_CONTROL, immutable);
+    headers.insert(ETAG, HeaderValue::from_str(&etag).expect("hexadecimal digits in quotes"));
+    headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(found.content_type));
+    // Whatever a file pretends to be, a browser must not run it in our name.
+    let sandbox = HeaderValue::from_static("default-src 'none'; sandbox");
+    headers.insert(CONTENT_SECURITY_POLICY, sandbox);
+    Ok(response)
+}
+
+async fn open(path: &FilePath) -> Result<(File, u64), Failure> {
+    let failed = |source| FileError::new(Operation::Open, path, source);
+    let file = File::open(path).await.map_err(failed)?;
+    let size = file.metadata().await.map_err(failed)?.len();
+    Ok((file, size))
+}
+
+/// A range only counts when the file is the one that the client has a part of (RFC 9110, 13.1.5).
+fn requested_range(headers: &HeaderMap, etag: &str, size: u64) -> RangeRequest {
+    let other = headers.get(IF_RANGE).is_some_and(|value| value != etag);
+    let range = headers.get(RANGE).and_then(|value| value.to_str().ok());
+    match range {
+        Some(range) if !other => parse_range(range, size),
+        _ => RangeRequest::Whole,
+    }
+}
+
+async fn send(
+    mut file: File,
+    size: u64,
+    range: RangeRequest,
+    path: &FilePath,
+) -> Result<Response, Failure> {
+    let (status, part) = match range {
+        RangeRequest::Whole => (StatusCode::OK, 0..size),
+        RangeRequest::Part(part) => (StatusCode::PARTIAL_CONTENT, part),
+        RangeRequest::Unsatisfiable => {
+            let mut response = StatusCode::RANGE_NOT_SATISFIABLE.into_response();
+            set_content_range(&mut response, &format!("bytes */{size}"));
+            return Ok(response);
+        }
+    };
+    if part.start > 0 {
+        file.seek(SeekFrom::Start(part.start))
+            .await
+            .map_err(|source| FileError::new(Operation::Read, path, source))?;
+    }
+    let mut response = Body::from_stream(chunks(file, &part)).into_response();
+    *response.status_mut() = status;
+    let length = HeaderValue::from(part.end - part.start);
+    response.headers_mut().insert(CONTENT_LENGTH, length);
+    if status == StatusCode::PARTIAL_CONTENT {
+        let last = part.end - 1;
+        set_content_range(&mut response, &format!("bytes {}-{last}/{size}", part.start));
+    }
+    Ok(response)
+}
+
+fn set_content_range(response: &mut Response, value: &str) {
+    let value = HeaderValue::from_str(value).expect("digits and signs are plain ASCII");
+    response.headers_mut().insert(CONTENT_RANGE, value);
+}
+
+/// The part's bytes from the file's present position on.
+fn chunks(file: File, part: &Range<u64>) -> impl Stream<Item = std::io::Result<Bytes>> + use<> {
+    stream::try_unfold((file, part.end - part.start), |(mut file, left)| async move {
+        if left == 0 {
+            return Ok(None);
+        }
+        let wanted = usize::try_from(left).unwrap_or(CHUNK_BYTES).min(CHUNK_BYTES);
+        let mut chunk = vec![0; wanted];
+        let read = file.read(&mut chunk).await?;
+        if read == 0 {
+            // The connection is broken off, so that the client sees that bytes are missing.
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        chunk.truncate(read);
+        Ok(Some((Bytes::from(chunk), (file, left - read as u64))))
+    })
+}

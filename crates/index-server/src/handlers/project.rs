@@ -1,0 +1,245 @@
+//! `/project/<project>/` and `/project/<project>/<version>/`: one release for people.
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use http::header::LOCATION;
+use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use tilsit_index_store::{IndexStore, ReleaseRecord, file_url};
+use tilsit_packaging::file_name::DistributionFileName;
+use tilsit_packaging::metadata::CoreMetadata;
+use tilsit_packaging::name::ProjectName;
+use tilsit_packaging::version::Version;
+use tilsit_simple_api::{File, ProjectPage as Listing, Yanked};
+
+use crate::application::Application;
+use crate::response::{Failure, Refusal};
+use crate::templates::{self, Link, ListedFile, ProjectPage, day, failure_page, page, public_url};
+
+/// `/project/Name` is `/project/name/`.
+pub(crate) async fn add_slash(uri: Uri, Path(project): Path<String>) -> Response {
+    match parse(&project) {
+        Ok(name) => moved(&format!("{name}/")),
+        Err(refusal) => failure_page(refusal.into(), uri.path()),
+    }
+}
+
+/// `/project/name/1.0` is `/project/name/1.0/`.
+pub(crate) async fn add_slash_to_version(
+    uri: Uri,
+    Path((_, version)): Path<(String, String)>,
+) -> Response {
+    match version.parse::<Version>() {
+        Ok(version) => moved(&format!("{version}/")),
+        Err(_) => failure_page(no_release(&version).into(), uri.path()),
+    }
+}
+
+/// The newest release of a project.
+pub(crate) async fn show_latest(
+    State(application): State<Application>,
+    uri: Uri,
+    Path(project): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let url = public_url(&application, &headers);
+    match show(&application, &url, &project, None).await {
+        Ok(response) => response,
+        Err(failure) => failure_page(failure, uri.path()),
+    }
+}
+
+/// A certain release of a project.
+pub(crate) async fn show_version(
+    State(application): State<Application>,
+    uri: Uri,
+    Path((project, version)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let url = public_url(&application, &headers);
+    match show(&application, &url, &project, Some(&version)).await {
+        Ok(response) => response,
+        Err(failure) => failure_page(failure, uri.path()),
+    }
+}
+
+async fn show(
+    application: &Application,
+    url: &str,
+    project: &str,
+    version: Option<&str>,
+) -> Result<Response, Failure> {
+    let name = parse(project)?;
+    if name.as_str() != project {
+        let up = if version.is_some() { "../../" } else { "../" };
+        let rest = version.map(|version| format!("{version}/")).unwrap_or_default();
+        return Ok(moved(&format!("{up}{name}/{rest}")));
+    }
+    let missing = || Refusal::not_found(format!("There is no project “{name}” here."));
+    let store = &application.store;
+    let stored = store.page(&name).await?.ok_or_else(missing)?;
+    let listing = tilsit_simple_api::parse_json(stored.json.as_bytes(), None)
+        .map_err(|error| Failure::internal(format!("a stored page cannot be read: {error}")))?;
+    let versions = versions(&listing);
+    let newest = newest(&versions).ok_or_else(missing)?;
+    let wanted = match version {
+        None => newest.clone(),
+        Some(text) => text.parse().map_err(|_| no_release(text))?,
+    };
+    let release = store
+        .release(&name, &wanted)
+        .await?
+        .ok_or_else(|| no_release(&wanted.to_string()))?;
+    let view = View {
+        name: &name,
+        listing: &listing,
+        versions: &versions,
+        newest,
+        wanted: &wanted,
+        release: &release,
+        root: if version.is_some() { "../../../" } else { "../../" },
+        url,
+    };
+    page(&render(store, &view).await?)
+}
+
+/// Everything that a release's page is made from.
+struct View<'a> {
+    name: &'a ProjectName,
+    listing: &'a Listing,
+    /// The oldest first.
+    versions: &'a [Version],
+    newest: &'a Version,
+    wanted: &'a Version,
+    release: &'a ReleaseRecord,
+    root: &'static str,
+    url: &'a str,
+}
+
+async fn render(store: &IndexStore, view: &View<'_>) -> Result<ProjectPage, Failure> {
+    let (metadata, _) = CoreMetadata::parse(view.release.core_metadata.as_bytes())
+        .map_err(|error| Failure::internal(format!("stored metadata cannot be read: {error}")))?;
+    let people = store.people(view.name).await?;
+    let files: Vec<&File> = view
+        .listing
+        .files
+        .iter()
+        .filter(|file| file.distribution().is_ok_and(|name| name.version() == view.wanted))
+        .collect();
+    let is_newest = view.wanted == view.newest;
+    Ok(ProjectPage {
+        root: view.root,
+        url: view.url.to_owned(),
+        name: metadata.name().to_owned(),
+        normalized_name: view.name.to_string(),
+        version: view.release.version.clone(),
+        requirement: if is_newest {
+            view.name.to_string()
+        } else {
+            format!("{}=={}", view.name, view.wanted)
+        },
+        summary: metadata.summary.clone(),
+        newer: (!is_newest && view.wanted < view.newest).then(|| view.newest.to_string()),
+        yanks: yanks(&files),
+        files: files.iter().filter_map(|file| listed(file)).collect(),
+        description: metadata.description.clone(),
+        facts: facts(&metadata),
+        links: links(&metadata),
+        dependencies: metadata.requires_dist.iter().map(ToString::to_string).collect(),
+        people: people.into_iter().map(|(name, role)| (name, role.as_str())).collect(),
+        releases: view.versions.iter().rev().map(ToString::to_string).collect(),
+    })
+}
+
+fn versions(listing: &Listing) -> Vec<Version> {
+    let mut versions: Vec<Version> = listing
+        .versions
+        .iter()
+        .filter_map(|version| version.parse().ok())
+        .collect();
+    versions.sort();
+    versions
+}
+
+/// The newest final release; the newest of all when there is none.
+fn newest(versions: &[Version]) -> Option<&Version> {
+    let newest_final = versions.iter().rfind(|version| !version.is_prerelease());
+    newest_final.or_else(|| versions.last())
+}
+
+fn yanks(files: &[&File]) -> String {
+    let mut reasons: Vec<&str> = files
+        .iter()
+        .filter_map(|file| match &file.yanked {
+            Yanked::No => None,
+            Yanked::Yes(reason) => Some(reason.as_deref().unwrap_or("no reason is given")),
+        })
+        .collect();
+    reasons.dedup();
+    reasons.join("; ")
+}
+
+fn listed(file: &File) -> Option<ListedFile> {
+    let sha256 = file.hashes.sha256?;
+    let target = match file.distribution().ok()? {
+        DistributionFileName::Sdist(_) => "Source".to_owned(),
+        DistributionFileName::Wheel(wheel) => wheel.tags.to_string(),
+    };
+    Some(ListedFile {
+        name: file.name.to_string(),
+        url: file_url(&sha256, &file.name),
+        sha256: sha256.to_string(),
+        target,
+        size: file.size_bytes.map(templates::size).unwrap_or_default(),
+        date: file.upload_time.map(day).unwrap_or_default(),
+    })
+}
+
+fn facts(metadata: &CoreMetadata) -> Vec<(&'static str, String)> {
+    let license = metadata
+        .license_expression
+        .as_ref()
+        .map(ToString::to_string)
+        .or_else(|| metadata.license.clone().filter(|text| text.len() <= 100));
+    let author = metadata.author.clone().or_else(|| metadata.author_email.clone());
+    let extras: Vec<String> = metadata.provides_extra.iter().map(ToString::to_string).collect();
+    [
+        ("Python", metadata.requires_python.as_ref().map(ToString::to_string)),
+        ("License", license),
+        ("Author", author),
+        ("Extras", (!extras.is_empty()).then(|| extras.join(", "))),
+        ("Keywords", (!metadata.keywords.is_empty()).then(|| metadata.keywords.join(", "))),
+    ]
+    .into_iter()
+    .filter_map(|(label, value)| Some((label, value?)))
+    .collect()
+}
+
+/// Only links of the web: a `javascript:` URL must not become one.
+fn links(metadata: &CoreMetadata) -> Vec<Link> {
+    let home = metadata.home_page.iter().map(|url| ("Home page", url));
+    let named = metadata.project_urls.iter().map(|(label, url)| (label.as_str(), url));
+    home.chain(named)
+        .filter(|(_, url)| url.starts_with("https://") || url.starts_with("http://"))
+        .map(|(label, url)| Link {
+            label: label.to_owned(),
+            url: url.clone(),
+        })
+        .collect()
+}
+
+fn parse(project: &str) -> Result<ProjectName, Refusal> {
+    project
+        .parse()
+        .map_err(|_| Refusal::not_found(format!("“{project}” cannot be a project's name.")))
+}
+
+fn no_release(version: &str) -> Refusal {
+    Refusal::not_found(format!("There is no release “{version}” of this project."))
+}
+
+fn moved(location: &str) -> Response {
+    match HeaderValue::from_str(location) {
+        Ok(location) => (StatusCode::MOVED_PERMANENTLY, [(LOCATION, location)]).into_response(),
+        Err(_) => Failure::from(Refusal::not_found("there is no such page here")).into_response(),
+    }
+}

@@ -1,0 +1,62 @@
+//! `/simple/<project>/`: one project's files (PEP 503, 691, 700, 714).
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use http::header::LOCATION;
+use http::{HeaderMap, HeaderValue, StatusCode};
+use tilsit_packaging::name::ProjectName;
+use tilsit_simple_api::{MediaType, to_html};
+
+use super::{requested, respond, respond_and_keep};
+use crate::application::Application;
+use crate::response::{Failure, Refusal};
+
+/// `/simple/Name` is `/simple/name/`.
+pub(crate) async fn add_slash(Path(project): Path<String>) -> Result<Response, Failure> {
+    let name = parse(&project)?;
+    Ok(moved(&format!("{name}/")))
+}
+
+/// The project's page; under another spelling of the name, the way to the normalised one.
+pub(crate) async fn page(
+    State(application): State<Application>,
+    Path(project): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let name = parse(&project)?;
+    if name.as_str() != project {
+        return Ok(moved(&format!("../{name}/")));
+    }
+    let key = requested(&headers, Some(name.as_str()))?;
+    let missing = || Refusal::not_found(format!("there is no project `{name}` here"));
+    let serial = application.store.page_serial(&name).await?.ok_or_else(missing)?;
+    if let Some(page) = application.pages.find(&key, serial) {
+        return Ok(respond(&headers, &key, &page));
+    }
+    let page = application.store.page(&name).await?.ok_or_else(missing)?;
+    let body = match key.media_type {
+        MediaType::JsonV1 => page.json.into_bytes(),
+        MediaType::Html | MediaType::HtmlV1 => html(&page.json)?,
+    };
+    Ok(respond_and_keep(&application, &headers, key, page.serial, body))
+}
+
+fn html(json: &str) -> Result<Vec<u8>, Failure> {
+    let page = tilsit_simple_api::parse_json(json.as_bytes(), None)
+        .map_err(|error| Failure::internal(format!("a stored page cannot be read: {error}")))?;
+    Ok(to_html(&page))
+}
+
+/// What cannot be a name is no project.
+fn parse(project: &str) -> Result<ProjectName, Refusal> {
+    project
+        .parse()
+        .map_err(|_| Refusal::not_found(format!("`{project}` cannot be a project's name")))
+}
+
+/// 301: older clients know nothing of 308. The location is relative, and only normalised names
+/// get into it.
+fn moved(location: &str) -> Response {
+    let location = HeaderValue::from_str(location).expect("a normalised name is plain ASCII");
+    (StatusCode::MOVED_PERMANENTLY, [(LOCATION, location)]).into_response()
+}

@@ -1,0 +1,72 @@
+//! What the server is told when it starts.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+/// The size limits of uploads and of what is kept in memory.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// The largest file that may be uploaded. PyPI's default is 100 MiB.
+    pub file_size_max_bytes: u64,
+    /// The largest single text field of an upload form.
+    pub field_size_max_bytes: usize,
+    /// All text fields of an upload form together.
+    pub form_size_max_bytes: usize,
+    /// How many fields an upload form may have.
+    pub fields_max: usize,
+    /// How much memory rendered pages may take.
+    pub page_cache_max_bytes: usize,
+    /// How long a client may pause while it sends an upload.
+    pub upload_pause_max: Duration,
+    /// How long open requests may go on once the server is asked to stop.
+    pub stop_grace: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            file_size_max_bytes: 100 * 1024 * 1024,
+            field_size_max_bytes: 8 * 1024 * 1024,
+            form_size_max_bytes: 16 * 1024 * 1024,
+            fields_max: 4096,
+            page_cache_max_bytes: 64 * 1024 * 1024,
+            upload_pause_max: Duration::from_mins(1),
+            stop_grace: Duration::from_secs(10),
+        }
+    }
+}
+
+/// What the server is told when it starts.
+#[derive(Debug, Clone)]
+pub struct ServeOptions {
+    /// The folder of the index; made when it is not there.
+    pub data: PathBuf,
+    /// A PostgreSQL database instead of the SQLite file in the folder.
+    pub database_url: Option<String>,
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// The index's address as its users see it, such as `https://index.example/`, for the lines to
+    /// copy from pages; without it, the address of the request.
+    pub public_url: Option<String>,
+    /// The limits.
+    pub limits: Limits,
+    /// Where the time is taken from.
+    pub clock: fn() -> Timestamp,
+}
+
+impl ServeOptions {
+    /// An index on SQLite with the usual limits.
+    pub fn new(data: impl Into<PathBuf>, listen: SocketAddr, clock: fn() -> Timestamp) -> Self {
+        Self {
+            data: data.into(),
+            database_url: None,
+            listen,
+            public_url: None,
+            limits: Limits::default(),
+            clock,
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! A bounded cache of rendered pages: what is derived from a stored page, under its serial.
+//!
+//! Two halves: pages in use move to the young one, and when that is full the old one is forgotten.
+//! Every step takes constant time, and memory stays below the limit.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use bytes::Bytes;
+use tilsit_simple_api::MediaType;
+
+#[cfg(test)]
+mod tests;
+
+/// What a page is of, and in which form.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct PageKey {
+    /// The normalised name of the project; `None` for the list of all.
+    pub(crate) project: Option<String>,
+    pub(crate) media_type: MediaType,
+    /// Whether the client takes gzip; a page that is too small for it is kept plain here as well.
+    pub(crate) takes_gzip: bool,
+}
+
+/// A page as it goes out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RenderedPage {
+    /// The serial of the stored page that it was made from.
+    pub(crate) serial: u64,
+    pub(crate) etag: String,
+    /// Whether the body is packed.
+    pub(crate) is_gzip: bool,
+    pub(crate) body: Bytes,
+}
+
+/// The cache; shared by all requests.
+#[derive(Debug)]
+pub(crate) struct PageCache {
+    half_max_bytes: usize,
+    halves: Mutex<Halves>,
+}
+
+#[derive(Debug, Default)]
+struct Halves {
+    young: HashMap<PageKey, RenderedPage>,
+    old: HashMap<PageKey, RenderedPage>,
+    young_bytes: usize,
+}
+
+/// What an entry takes besides its body, roughly.
+const ENTRY_BYTES: usize = 256;
+
+impl PageCache {
+    pub(crate) fn new(max_bytes: usize) -> Self {
+        Self {
+            half_max_bytes: max_bytes / 2,
+            halves: Mutex::default(),
+        }
+    }
+
+    /// The page, when it is there and of this serial.
+    pub(crate) fn find(&self, key: &PageKey, serial: u64) -> Option<RenderedPage> {
+        let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(page) = halves.young.get(key) {
+            return (page.serial == serial).then(|| page.clone());
+        }
+        let page = halves.old.remove(key)?;
+        if page.serial != serial {
+            return None;
+        }
+        halves.insert(key.clone(), page.clone(), self.half_max_bytes);
+        Some(page)
+    }
+
+    /// Keeps a page, instead of an older one.
+    pub(crate) fn keep(&self, key: PageKey, page: RenderedPage) {
+        let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
+        halves.old.remove(&key);
+        halves.insert(key, page, self.half_max_bytes);
+    }
+}
+
+impl Halves {
+    fn insert(&mut self, key: PageKey, page: RenderedPage, half_max_bytes: usize) {
+        let size = page.body.len() + ENTRY_BYTES;
+        if size > half_max_bytes {
+            return;
+        }
+        if self.young_bytes + size > half_max_bytes {
+            self.old = std::mem::take(&mut self.young);
+            self.young_bytes = 0;
+        }
+        self.young_bytes += size;
+        if let Some(replaced) = self.young.insert(key, page) {
+            self.young_bytes -= replaced.body.len() + ENTRY_BYTES;
+        }
+    }
+}

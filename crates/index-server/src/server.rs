@@ -1,0 +1,186 @@
+//! Starting, running and stopping the server.
+
+use std::fmt;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+use tilsit_index_store::{IndexStore, StoreError, StoreOptions};
+use tokio::net::TcpListener;
+use tokio::sync::{oneshot, watch};
+
+use crate::application::{Application, EventSink};
+use crate::event::ServerEvent;
+use crate::options::ServeOptions;
+use crate::page_cache::PageCache;
+use crate::router::router;
+
+/// Why the server does not start or does not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The index cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The address cannot be listened at.
+    #[error("cannot listen at {address}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The system gives no threads.
+    #[error("the server's threads cannot be started")]
+    Threads(#[source] std::io::Error),
+    /// The connections cannot be served any more.
+    #[error("the server stopped serving")]
+    Serving(#[source] std::io::Error),
+    /// The server's thread ended by a bug.
+    #[error("the server's thread ended unexpectedly")]
+    Ended,
+}
+
+/// Serves the index until `shutdown` is ready; then open requests may end within the grace time.
+///
+/// # Errors
+/// When the index cannot be opened or the address cannot be listened at.
+pub async fn serve(
+    options: ServeOptions,
+    events: impl Fn(&ServerEvent) + Send + Sync + 'static,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> Result<(), ServeError> {
+    let events: EventSink = Arc::new(events);
+    let now = (options.clock)();
+    let store_options = StoreOptions {
+        data: std::path::absolute(&options.data).map_err(ServeError::Serving)?,
+        database_url: options.database_url,
+    };
+    let store = IndexStore::open(&store_options, now).await?;
+    let listen = |source| ServeError::Listen {
+        address: options.listen,
+        source,
+    };
+    let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
+    let address = listener.local_addr().map_err(listen)?;
+    let limits = Arc::new(options.limits);
+    let application = Application {
+        store: store.clone(),
+        pages: Arc::new(PageCache::new(limits.page_cache_max_bytes)),
+        limits: limits.clone(),
+        public_url: options.public_url.map(Into::into),
+        clock: options.clock,
+        events: events.clone(),
+    };
+    events(&ServerEvent::Listening { address });
+    if store.user_count().await? == 0 {
+        events(&ServerEvent::NoUsers);
+    }
+    let (stopping, mut stopped) = watch::channel(false);
+    let asked = async move {
+        shutdown.await;
+        events(&ServerEvent::Stopping);
+        let _ = stopping.send(true);
+    };
+    let serving = axum::serve(listener, router(application)).with_graceful_shutdown(asked);
+    let too_long = async move {
+        let _ = stopped.wait_for(|stopping| *stopping).await;
+        tokio::time::sleep(limits.stop_grace).await;
+    };
+    let ended = tokio::select! {
+        ended = serving => ended,
+        () = too_long => Ok(()),
+    };
+    store.close().await;
+    ended.map_err(ServeError::Serving)
+}
+
+/// A server on threads of its own, for callers without a runtime. Stops when dropped.
+pub struct RunningServer {
+    address: SocketAddr,
+    shutdown: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<Result<(), ServeError>>>,
+}
+
+impl RunningServer {
+    /// Starts a server, and returns when it answers.
+    ///
+    /// # Errors
+    /// As [`serve`].
+    pub fn start(
+        options: ServeOptions,
+        events: impl Fn(&ServerEvent) + Send + Sync + 'static,
+    ) -> Result<Self, ServeError> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .enable_all()
+            .thread_name("index-server")
+            .build()
+            .map_err(ServeError::Threads)?;
+        let (shutdown, asked) = oneshot::channel();
+        let (listening, address) = std::sync::mpsc::channel();
+        let events = move |event: &ServerEvent| {
+            if let ServerEvent::Listening { address } = event {
+                let _ = listening.send(*address);
+            }
+            events(event);
+        };
+        let asked = async {
+            // A dropped sender asks as well.
+            let _ = asked.await;
+        };
+        let thread = std::thread::Builder::new()
+            .name("index-server".to_owned())
+            .spawn(move || runtime.block_on(serve(options, events, asked)))
+            .map_err(ServeError::Threads)?;
+        match address.recv() {
+            Ok(address) => Ok(Self {
+                address,
+                shutdown: Some(shutdown),
+                thread: Some(thread),
+            }),
+            // The sink went away before the server answered: it has failed.
+            Err(_) => Err(join(thread).err().unwrap_or(ServeError::Ended)),
+        }
+    }
+
+    /// Where the server answers.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Asks the server to stop, and waits until it has.
+    ///
+    /// # Errors
+    /// When it ended by a failure.
+    pub fn stop(mut self) -> Result<(), ServeError> {
+        self.shutdown.take();
+        self.thread.take().map_or(Ok(()), join)
+    }
+
+    /// Waits until the server ends by itself, which only a failure makes it do.
+    ///
+    /// # Errors
+    /// The failure.
+    pub fn wait(mut self) -> Result<(), ServeError> {
+        self.thread.take().map_or(Ok(()), join)
+    }
+}
+
+impl Drop for RunningServer {
+    fn drop(&mut self) {
+        self.shutdown.take();
+        if let Some(thread) = self.thread.take() {
+            let _ = join(thread);
+        }
+    }
+}
+
+impl fmt::Debug for RunningServer {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "RunningServer({})", self.address)
+    }
+}
+
+fn join(thread: JoinHandle<Result<(), ServeError>>) -> Result<(), ServeError> {
+    thread.join().unwrap_or(Err(ServeError::Ended))
+}

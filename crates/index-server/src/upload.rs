@@ -1,0 +1,40 @@
+//! An upload, from the request to the project's page, as stages: each function takes one to the
+//! next, and nothing skips one.
+//!
+//! ```text
+//! request ─ identified ─▶ IdentifiedUpload ─ received ─▶ ReceivedUpload ─ authorized ─▶
+//! AuthorizedUpload ─ checked ─▶ CheckedUpload ─ stored ─▶ StoredFile ─ published ─▶ PublishedFile
+//! ```
+//!
+//! Who the client is stands in the request's head, so it is settled before the first byte of the
+//! body is read: a stranger fills no disk. The rest follows the legacy upload API as PyPI has it,
+//! except that metadata is read from the file and a form that says otherwise is refused.
+
+mod authorized;
+mod checked;
+mod form_fields;
+mod identified;
+mod metadata_agreement;
+mod published;
+mod received;
+mod stored;
+
+use axum::extract::Request;
+
+use crate::application::Application;
+use crate::response::Failure;
+
+pub(crate) use published::PublishedFile;
+
+/// Takes a request through all stages.
+pub(crate) async fn run(
+    application: &Application,
+    request: Request,
+) -> Result<PublishedFile, Failure> {
+    let identified = identified::identify(application, request).await?;
+    let received = received::receive(application, identified).await?;
+    let authorized = authorized::authorize(application, received).await?;
+    let checked = checked::check(authorized).await?;
+    let stored = stored::store(application, checked).await?;
+    published::publish(application, stored).await
+}

@@ -1,0 +1,82 @@
+//! The first stage: who uploads. Settled from the request's head.
+
+use axum::body::Body;
+use axum::extract::Request;
+use futures_util::StreamExt;
+use http::StatusCode;
+use http::header::AUTHORIZATION;
+use tilsit_index_store::{AuthenticatedToken, TokenScope};
+
+use crate::application::Application;
+use crate::credentials::{Credentials, parse_basic};
+use crate::response::{Failure, Refusal};
+
+/// How much of a refused request's body is read and thrown away. A client that is still sending
+/// when the connection closes never reads why it was refused.
+const DISCARDED_MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// An upload of somebody we know; its body is still unread.
+pub(super) struct IdentifiedUpload {
+    /// Who, and what with.
+    pub(super) uploader: AuthenticatedToken,
+    /// The request.
+    pub(super) request: Request,
+}
+
+/// Finds out who uploads.
+pub(super) async fn identify(
+    application: &Application,
+    request: Request,
+) -> Result<IdentifiedUpload, Failure> {
+    match uploader(application, &request).await {
+        Ok(uploader) => Ok(IdentifiedUpload { uploader, request }),
+        Err(failure) => {
+            discard(request.into_body()).await;
+            Err(failure)
+        }
+    }
+}
+
+async fn uploader(
+    application: &Application,
+    request: &Request,
+) -> Result<AuthenticatedToken, Failure> {
+    let header = request.headers().get(AUTHORIZATION).ok_or_else(|| {
+        unknown(
+            "uploads need credentials: the user `__token__` with an API token as password, \
+             or a user name with its password",
+        )
+    })?;
+    let credentials =
+        parse_basic(header.as_bytes()).map_err(|error| unknown(&error.to_string()))?;
+    match credentials {
+        Credentials::Token(token) => {
+            let found = application.store.authenticate(&token, application.now()).await?;
+            Ok(found.ok_or_else(|| unknown("the token is unknown, revoked or expired"))?)
+        }
+        Credentials::Password { user, password } => {
+            let found = application.store.verify_password(&user, &password).await?;
+            let user = found.ok_or_else(|| unknown("the user name or the password is wrong"))?;
+            Ok(AuthenticatedToken {
+                user,
+                scope: TokenScope::User,
+            })
+        }
+    }
+}
+
+fn unknown(text: &str) -> Refusal {
+    Refusal::new(StatusCode::UNAUTHORIZED, text)
+}
+
+/// Reads and forgets what a refused client still sends, up to a bound.
+pub(super) async fn discard(body: Body) {
+    let mut chunks = body.into_data_stream();
+    let mut left = DISCARDED_MAX_BYTES;
+    while let Some(Ok(chunk)) = chunks.next().await {
+        if chunk.len() > left {
+            return;
+        }
+        left -= chunk.len();
+    }
+}

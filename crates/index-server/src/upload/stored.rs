@@ -1,0 +1,37 @@
+//! The fifth stage: the file gets its final place on disk, synchronised. Nobody sees it yet.
+
+use tilsit_index_store::NewFile;
+
+use super::checked::CheckedUpload;
+use crate::application::Application;
+use crate::event::{ServerEvent, UploadStage};
+use crate::response::Failure;
+
+/// A file whose bytes are safe; only the transaction is missing.
+pub(super) struct StoredFile {
+    pub(super) new_file: NewFile,
+}
+
+/// Puts the file, with its metadata beside it, to where its digest says.
+pub(super) async fn store(
+    application: &Application,
+    checked: CheckedUpload,
+) -> Result<StoredFile, Failure> {
+    let CheckedUpload { incoming, new_file } = checked;
+    let blobs = application.store.blobs().clone();
+    let (sha256, file_name) = (new_file.sha256, new_file.file_name.clone());
+    let sidecar = new_file
+        .metadata_sha256
+        .is_some()
+        .then(|| new_file.core_metadata.clone().into_bytes());
+    tokio::task::spawn_blocking(move || {
+        blobs.keep(incoming, &sha256, &file_name, sidecar.as_deref())
+    })
+    .await
+    .map_err(|_| Failure::internal("storing a file was given up"))??;
+    application.tell(&ServerEvent::Upload {
+        file_name: new_file.file_name.clone(),
+        stage: UploadStage::Stored,
+    });
+    Ok(StoredFile { new_file })
+}

@@ -1,0 +1,70 @@
+//! What can go wrong in the store for reasons that are not the caller's.
+
+use tilsit_files::FileError;
+
+/// The database or the disk does not do what it should.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The database refused or is not there.
+    #[error("the database failed to {operation}")]
+    Database {
+        /// What was being done.
+        operation: &'static str,
+        /// What the database said.
+        source: sqlx::Error,
+    },
+    /// A file cannot be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The database was written by a newer version of this program.
+    #[error(
+        "the database has schema version {found}, newer than the newest known here, {newest_known}"
+    )]
+    SchemaTooNew {
+        /// The version found.
+        found: i64,
+        /// The newest version that this program knows.
+        newest_known: i64,
+    },
+    /// The data folder's path cannot be written as a URL.
+    #[error("the data folder `{0}` is not an absolute path")]
+    DataFolder(String),
+    /// The system gives no random bytes.
+    #[error("the system gives no random bytes")]
+    Random(#[source] getrandom::Error),
+    /// A password cannot be hashed.
+    #[error("the password cannot be hashed: {0}")]
+    PasswordHash(String),
+    /// A user of this name is there already.
+    #[error("there is already a user `{0}`")]
+    UserExists(String),
+    /// There is no such user.
+    #[error("there is no user `{0}`")]
+    NoSuchUser(String),
+    /// A password is empty.
+    #[error("the password is empty")]
+    EmptyPassword,
+    /// What the database holds makes no sense.
+    #[error("the database holds {what} that makes no sense: `{value}`")]
+    Corrupt {
+        /// What was read.
+        what: &'static str,
+        /// The value.
+        value: String,
+    },
+    /// The store's own thread pool is gone.
+    #[error("the work was given up because the program is stopping")]
+    Stopping,
+}
+
+/// Names the operation in a database error.
+pub(crate) trait Doing<T> {
+    /// Turns a database error into a [`StoreError`] that says what was being done.
+    fn doing(self, operation: &'static str) -> Result<T, StoreError>;
+}
+
+impl<T> Doing<T> for Result<T, sqlx::Error> {
+    fn doing(self, operation: &'static str) -> Result<T, StoreError> {
+        self.map_err(|source| StoreError::Database { operation, source })
+    }
+}

@@ -1,0 +1,73 @@
+//! Opening the store: the database at its newest schema, and the folder of files.
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use jiff::Timestamp;
+
+use crate::blobs::Blobs;
+use crate::database::Database;
+use crate::error::StoreError;
+use crate::migrations;
+
+/// Where an index is kept.
+#[derive(Debug, Clone)]
+pub struct StoreOptions {
+    /// The folder of the files and of the SQLite database; an absolute path.
+    pub data: PathBuf,
+    /// A PostgreSQL database instead of the SQLite file, as `postgres://…`.
+    pub database_url: Option<String>,
+}
+
+impl StoreOptions {
+    /// Everything in one folder.
+    pub fn in_folder(data: impl Into<PathBuf>) -> Self {
+        Self {
+            data: data.into(),
+            database_url: None,
+        }
+    }
+}
+
+/// An open index: its database and files. Cheap to clone; clones share the connections.
+#[derive(Debug, Clone)]
+pub struct IndexStore {
+    pub(crate) database: Database,
+    blobs: Blobs,
+}
+
+impl IndexStore {
+    /// Opens an index, makes it when it is not there, and brings it to the newest schema.
+    ///
+    /// # Errors
+    /// When the folder or the database cannot be opened, or was written by a newer program.
+    pub async fn open(options: &StoreOptions, now: Timestamp) -> Result<Self, StoreError> {
+        let data: &Path = &options.data;
+        let blobs = Blobs::open(data)?;
+        blobs.remove_abandoned(SystemTime::from(now))?;
+        let database = match &options.database_url {
+            Some(url) => Database::open_postgres(url).await?,
+            None => Database::open_sqlite(&data.join("index.sqlite3")).await?,
+        };
+        migrations::migrate(&database, now).await?;
+        Ok(Self { database, blobs })
+    }
+
+    /// The folder of files.
+    pub fn blobs(&self) -> &Blobs {
+        &self.blobs
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.last_serial().await.map(|_| ())
+    }
+
+    /// Closes the connections; for SQLite this also folds the write-ahead log into the database.
+    pub async fn close(&self) {
+        self.database.close().await;
+    }
+}

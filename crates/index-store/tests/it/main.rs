@@ -1,0 +1,8 @@
+//! The store from outside: every test runs on SQLite and on PostgreSQL.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails loudly")]
+
+mod accounts;
+mod opening;
+mod publishing;
+mod support;

@@ -1,0 +1,101 @@
+//! A store of its own for each test, on either database.
+
+use std::future::Future;
+
+use jiff::Timestamp;
+use sha2::{Digest, Sha256};
+use tilsit_index_store::{IndexStore, NewFile, StoreOptions, UserId};
+use tilsit_simple_api::Sha256Digest;
+use tilsit_simple_api::upload::FileType;
+use tilsit_testing::PostgresServer;
+
+/// Makes two tests of each named `async fn(TestStore)`: one on SQLite, one on PostgreSQL.
+macro_rules! on_both_databases {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[test] fn $name() { crate::support::on_sqlite(super::$name); })+
+        }
+        mod postgres {
+            $(#[test] fn $name() { crate::support::on_postgres(super::$name); })+
+        }
+    };
+}
+pub(crate) use on_both_databases;
+
+/// An open store, its options to open it again, and its folder.
+pub(crate) struct TestStore {
+    pub(crate) store: IndexStore,
+    pub(crate) options: StoreOptions,
+    _folder: tempfile::TempDir,
+}
+
+pub(crate) fn on_sqlite<F: Future<Output = ()>>(test: impl FnOnce(TestStore) -> F) {
+    run(None, test);
+}
+
+pub(crate) fn on_postgres<F: Future<Output = ()>>(test: impl FnOnce(TestStore) -> F) {
+    let Some(server) = tilsit_testing::require("PostgreSQL", PostgresServer::shared()) else {
+        return;
+    };
+    run(Some(server.fresh_database()), test);
+}
+
+fn run<F: Future<Output = ()>>(database_url: Option<String>, test: impl FnOnce(TestStore) -> F) {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime");
+    runtime.block_on(async {
+        let folder = tempfile::tempdir().expect("a folder");
+        let options = StoreOptions {
+            data: folder.path().join("data with a space & ü%20"),
+            database_url,
+        };
+        let store = IndexStore::open(&options, at(0)).await.expect("opened");
+        test(TestStore {
+            store,
+            options,
+            _folder: folder,
+        })
+        .await;
+    });
+}
+
+/// A moment, some seconds after an arbitrary beginning.
+pub(crate) fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + seconds).expect("a time")
+}
+
+pub(crate) async fn user(store: &IndexStore, name: &str) -> UserId {
+    let name = name.parse().expect("a name");
+    store
+        .create_user(&name, "password", at(0))
+        .await
+        .expect("made")
+}
+
+/// A file of project `a`, told apart by its content.
+pub(crate) fn file(uploader: UserId, version: &str, file_name: &str, content: &str) -> NewFile {
+    let wheel = file_name.contains(".whl");
+    let digest = |text: &str| Sha256Digest(Sha256::digest(text.as_bytes()).into());
+    NewFile {
+        project: "a".parse().expect("a name"),
+        display_name: "A".to_owned(),
+        version: version.parse().expect("a version"),
+        file_name: file_name.to_owned(),
+        kind: if wheel {
+            FileType::Wheel
+        } else {
+            FileType::Sdist
+        },
+        size_bytes: content.len() as u64,
+        sha256: digest(content),
+        blake2b_256: "0".repeat(64),
+        core_metadata: format!("Metadata-Version: 2.4\nName: A\nVersion: {version}\n"),
+        metadata_sha256: wheel.then(|| digest("metadata")),
+        requires_python: wheel.then(|| ">=3.9".to_owned()),
+        summary: Some(format!("About {version}")),
+        uploader,
+    }
+}

@@ -1,0 +1,55 @@
+//! Handing over to a program of the user: its standard streams are ours, Ctrl-C is its own, and
+//! its exit code is the command's.
+
+use std::process::{Command, ExitStatus, Stdio};
+
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::explain::Code;
+
+/// Runs the program to its end and gives its exit code, 128 and the signal's number when a signal
+/// ended it.
+///
+/// On Unix the program takes the place of this one, so that signals reach it as if the user had
+/// started it, and this function returns only when it could not be started. With `--json` it is a
+/// child whose standard output goes to standard error, so that the envelope stands alone.
+///
+/// # Errors
+/// When the program cannot be started.
+pub(crate) fn run(command: &mut Command, context: &Context) -> Result<u8, CommandError> {
+    context.terminal.clear();
+    let name = command.get_program().to_string_lossy().into_owned();
+    let failed = |error: std::io::Error| {
+        CommandError::new(
+            Code::ProgramNotStarted,
+            format!("the program `{name}` cannot be started"),
+        )
+        .caused_by(error.to_string())
+    };
+    if context.terminal.json() {
+        command.stdout(Stdio::from(std::io::stderr()));
+    } else {
+        #[cfg(unix)]
+        {
+            use std::os::unix::process::CommandExt;
+            return Err(failed(command.exec()));
+        }
+    }
+    context.interrupt.leave_to_child();
+    let status = command.status().map_err(failed)?;
+    Ok(exit_code(status))
+}
+
+/// The exit code of a program that ended.
+pub(crate) fn exit_code(status: ExitStatus) -> u8 {
+    #[cfg(unix)]
+    {
+        use std::os::unix::process::ExitStatusExt;
+        if let Some(signal) = status.signal() {
+            return 128_u8.saturating_add(u8::try_from(signal).unwrap_or(u8::MAX));
+        }
+    }
+    let code = status.code().unwrap_or(1);
+    // Windows has exit codes that do not fit; they are failures all the same.
+    u8::try_from(code).unwrap_or(u8::MAX)
+}

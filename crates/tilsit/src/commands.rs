@@ -1,0 +1,88 @@
+//! The commands: one enum and one match, the complete list. Each command is one file that turns
+//! its arguments into options, calls one library operation and reports.
+
+pub(crate) mod cache;
+pub(crate) mod completions;
+pub(crate) mod explain;
+pub(crate) mod help;
+pub(crate) mod index;
+pub(crate) mod options;
+pub(crate) mod python;
+pub(crate) mod venv;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::context::{Context, GlobalArguments};
+use crate::error::{CommandError, Kind};
+use crate::explain::Code;
+use crate::report::Report;
+use crate::{json, terminal};
+
+/// tilsit, the Python packaging system: environments, installing, building, publishing and a
+/// package index in one program.
+#[derive(Debug, Parser)]
+#[command(
+    name = "tilsit",
+    version,
+    disable_help_subcommand = true,
+    max_term_width = 100,
+    styles = terminal::help_styles()
+)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) global: GlobalArguments,
+}
+
+/// Every command. Its help is the doc comment of its arguments.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Venv(venv::Arguments),
+    Python(python::Arguments),
+    Index(index::Arguments),
+    Cache(cache::Arguments),
+    Explain(explain::Arguments),
+    Completions(completions::Arguments),
+    Help(help::Arguments),
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// The command's own.
+pub(crate) fn run(command: Command, context: &Context) -> Result<Report, CommandError> {
+    match command {
+        Command::Venv(arguments) => venv::run(&arguments, context),
+        Command::Python(arguments) => python::run(&arguments, context),
+        Command::Index(arguments) => index::run(&arguments, context),
+        Command::Cache(arguments) => cache::run(&arguments, context),
+        Command::Explain(arguments) => explain::run(&arguments),
+        Command::Completions(arguments) => Ok(completions::run(&arguments)),
+        Command::Help(arguments) => help::run(&arguments),
+    }
+}
+
+/// Answers a command line that clap did not take: help, the version, or a usage error.
+pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
+    let wants_json = std::env::args_os().any(|argument| argument == "--json");
+    if error.use_stderr() && wants_json {
+        let text = error.to_string();
+        let mut lines = text.lines();
+        let first = lines.next().unwrap_or_default();
+        let message = first.strip_prefix("error: ").unwrap_or(first);
+        let failure = CommandError::new(Code::Usage, message)
+            .hint("`tilsit help COMMAND` shows what a command takes");
+        terminal::write_data(&json::failure(&failure));
+    } else {
+        // The reader of the help may have gone away (`| head`).
+        let _ = error.print();
+    }
+    ExitCode::from(if error.use_stderr() {
+        Kind::Usage.exit_code()
+    } else {
+        0
+    })
+}

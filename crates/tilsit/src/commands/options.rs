@@ -1,0 +1,143 @@
+//! Options that several commands share, and the settings that they are.
+
+use clap::Args;
+
+use crate::configuration::Configuration;
+use crate::configuration::{NamedIndex, Settings};
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::explain::Code;
+
+/// Where distributions come from.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Index options")]
+pub(crate) struct IndexOptions {
+    /// Use this index in place of the default one [env: `TILSIT_INDEX_URL`]
+    #[arg(short, long, value_name = "URL", visible_alias = "default-index")]
+    index_url: Option<String>,
+    /// Ask this index too, before the default one [env: `TILSIT_EXTRA_INDEX_URL`]
+    #[arg(long, value_name = "URL")]
+    extra_index_url: Vec<String>,
+    /// Ask this index too, with a name for it
+    #[arg(long, value_name = "NAME=URL")]
+    index: Vec<String>,
+    /// Use no index, only `--find-links`
+    #[arg(long)]
+    no_index: bool,
+    /// Look for distributions in this folder or page too
+    #[arg(short, long, value_name = "PATH|URL")]
+    find_links: Vec<String>,
+    /// Do not check this host's certificate
+    #[arg(long, value_name = "HOST")]
+    trusted_host: Vec<String>,
+    /// Take certificates from this file in place of the system's
+    #[arg(long, value_name = "FILE")]
+    cert: Option<std::path::PathBuf>,
+    /// Show this certificate and key to the index
+    #[arg(long, value_name = "FILE")]
+    client_cert: Option<std::path::PathBuf>,
+    /// Send requests through this proxy
+    #[arg(long, value_name = "URL")]
+    proxy: Option<String>,
+    /// Give up on a request after this time
+    #[arg(long, value_name = "SECONDS")]
+    timeout: Option<u64>,
+    /// Try a failed request again as often
+    #[arg(long, value_name = "COUNT")]
+    retries: Option<u32>,
+    /// Use the cache only, never the network [env: `TILSIT_OFFLINE`]
+    #[arg(long)]
+    offline: bool,
+}
+
+/// What may be chosen.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Resolver options")]
+pub(crate) struct ResolverOptions {
+    /// Take pre-releases
+    #[arg(long)]
+    pre: bool,
+    /// Which of the possible versions to take
+    #[arg(long, value_name = "STRATEGY", value_parser = ["highest", "lowest", "lowest-direct"])]
+    resolution: Option<String>,
+    /// Ignore files uploaded after this date or moment, as 2026-06-30
+    #[arg(long, value_name = "DATE")]
+    exclude_newer: Option<String>,
+}
+
+impl IndexOptions {
+    /// The options as a layer of settings.
+    ///
+    /// # Errors
+    /// When `--index` is not `NAME=URL`.
+    fn settings(&self, context: &Context) -> Result<Settings, CommandError> {
+        let path = |path: &std::path::PathBuf| context.resolve(path);
+        Ok(Settings {
+            index_url: self.index_url.clone(),
+            extra_index_url: some(&self.extra_index_url),
+            index: some(
+                &self
+                    .index
+                    .iter()
+                    .map(|typed| named(typed))
+                    .collect::<Result<Vec<_>, _>>()?,
+            ),
+            no_index: self.no_index.then_some(true),
+            find_links: some(&self.find_links),
+            trusted_host: some(&self.trusted_host),
+            cert: self.cert.as_ref().map(path),
+            client_cert: self.client_cert.as_ref().map(path),
+            proxy: self.proxy.clone(),
+            timeout: self.timeout,
+            retries: self.retries,
+            offline: self.offline.then_some(true),
+            ..Settings::default()
+        })
+    }
+
+    /// The configuration with these options in front.
+    ///
+    /// # Errors
+    /// When `--index` is not `NAME=URL`.
+    pub(crate) fn over(&self, context: &Context) -> Result<Configuration, CommandError> {
+        Ok(context.configuration.with_options(self.settings(context)?))
+    }
+}
+
+impl ResolverOptions {
+    /// The configuration with these options in front.
+    pub(crate) fn over(&self, configuration: &Configuration) -> Configuration {
+        configuration.with_options(Settings {
+            pre: self.pre.then_some(true),
+            resolution: self.resolution.clone(),
+            exclude_newer: self.exclude_newer.clone(),
+            ..Settings::default()
+        })
+    }
+}
+
+fn some<T: Clone>(values: &[T]) -> Option<Vec<T>> {
+    (!values.is_empty()).then(|| values.to_vec())
+}
+
+fn named(typed: &str) -> Result<NamedIndex, CommandError> {
+    let parts = typed
+        .split_once('=')
+        .filter(|(name, _)| !name.contains(['/', ':']));
+    match parts {
+        Some((name, url)) => Ok(NamedIndex {
+            name: Some(name.to_owned()),
+            url: url.to_owned(),
+            default: false,
+        }),
+        None if typed.contains("://") => Ok(NamedIndex {
+            name: None,
+            url: typed.to_owned(),
+            default: false,
+        }),
+        None => Err(CommandError::new(
+            Code::Usage,
+            format!("`--index {typed}` is neither NAME=URL nor a URL"),
+        )),
+    }
+}

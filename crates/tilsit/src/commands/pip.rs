@@ -1,0 +1,39 @@
+//! `tilsit pip`: what pip users know, in our terms: one environment, requirements, no project.
+
+pub(crate) mod compile;
+pub(crate) mod freeze;
+pub(crate) mod install;
+pub(crate) mod list;
+
+use clap::{Args, Subcommand};
+
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::report::Report;
+
+/// Install packages as with pip
+///
+/// Works on one environment: the active one, else `.venv` here or above, else the one named with
+/// `--python`.
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Install(install::Arguments),
+    List(list::Arguments),
+    Freeze(freeze::Arguments),
+    Compile(compile::Arguments),
+}
+
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
+    match &arguments.command {
+        Command::Install(arguments) => install::run(arguments, context),
+        Command::List(arguments) => list::run(arguments, context),
+        Command::Freeze(arguments) => freeze::run(arguments, context),
+        Command::Compile(arguments) => compile::run(arguments, context),
+    }
+}

@@ -1,0 +1,153 @@
+//! Settings and where they come from, strongest first: options of the command, `TILSIT_*`
+//! variables, `[tool.tilsit]` in the nearest `pyproject.toml`, the user's `tilsit.toml`, pip's
+//! own variables and files.
+//!
+//! Each source is one layer of the same [`Settings`]; a value is taken from the first layer that
+//! has it. Commands put their options in front with [`Configuration::with_options`].
+
+mod pip;
+mod settings;
+mod variables;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::context::Variables;
+use crate::error::CommandError;
+use crate::explain::Code;
+
+pub(crate) use settings::{NamedIndex, Settings};
+
+/// Where configuration may be.
+#[derive(Debug)]
+pub(crate) struct Sources<'a> {
+    /// The environment.
+    pub(crate) variables: &'a Variables,
+    /// `pyproject.toml` is looked for here and above.
+    pub(crate) working_folder: &'a Path,
+    /// The user's home, for pip's files.
+    pub(crate) home: Option<&'a Path>,
+    /// The user's `tilsit.toml`.
+    pub(crate) user_file: Option<PathBuf>,
+    /// The user named the file, so it is an error when it is not there.
+    pub(crate) user_file_must_exist: bool,
+    /// Leave all files out.
+    pub(crate) no_files: bool,
+}
+
+/// All settings, in layers.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Configuration {
+    layers: Vec<Settings>,
+    warnings: Vec<String>,
+}
+
+impl Configuration {
+    /// Reads the variables and files.
+    ///
+    /// # Errors
+    /// When a variable or a file cannot be understood.
+    pub(crate) fn load(sources: &Sources<'_>) -> Result<Self, CommandError> {
+        let mut configuration = Self {
+            layers: vec![variables::settings(
+                sources.variables,
+                sources.working_folder,
+            )?],
+            warnings: Vec::new(),
+        };
+        if !sources.no_files {
+            configuration.add_files(sources)?;
+        }
+        let (settings, warnings) = pip::settings(sources);
+        configuration.layers.push(settings);
+        configuration.warnings.extend(warnings);
+        Ok(configuration)
+    }
+
+    fn add_files(&mut self, sources: &Sources<'_>) -> Result<(), CommandError> {
+        if let Some((path, text)) = nearest_pyproject(sources.working_folder)? {
+            self.add_file(&path, settings::of_pyproject(&path, &text)?);
+        }
+        let Some(path) = &sources.user_file else {
+            return Ok(());
+        };
+        match std::fs::read_to_string(path) {
+            Ok(text) => self.add_file(path, settings::of_file(path, &text)?),
+            Err(error) if absent(&error) && !sources.user_file_must_exist => {}
+            Err(error) => return Err(unreadable(path, &error)),
+        }
+        Ok(())
+    }
+
+    fn add_file(&mut self, path: &Path, settings: Settings) {
+        for key in settings.unknown.keys() {
+            let shown = path.display();
+            self.warnings
+                .push(format!("`{shown}` has an unknown setting `{key}`"));
+        }
+        self.layers.push(settings);
+    }
+
+    /// What may be wrong in the files.
+    pub(crate) fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// The same with the options of a command in front.
+    pub(crate) fn with_options(&self, options: Settings) -> Self {
+        let mut configuration = self.clone();
+        configuration.layers.insert(0, options);
+        configuration
+    }
+
+    /// The strongest value of a setting.
+    pub(crate) fn first<T>(&self, setting: impl Fn(&Settings) -> Option<T>) -> Option<T> {
+        self.layers.iter().find_map(setting)
+    }
+
+    /// The values of a list setting from all layers, the strongest first.
+    pub(crate) fn all<T: Clone + PartialEq>(
+        &self,
+        setting: impl Fn(&Settings) -> Option<&Vec<T>>,
+    ) -> Vec<T> {
+        let mut values: Vec<T> = Vec::new();
+        for value in self.layers.iter().filter_map(setting).flatten() {
+            if !values.contains(value) {
+                values.push(value.clone());
+            }
+        }
+        values
+    }
+}
+
+fn nearest_pyproject(folder: &Path) -> Result<Option<(PathBuf, String)>, CommandError> {
+    for folder in folder.ancestors() {
+        let path = folder.join("pyproject.toml");
+        match std::fs::read_to_string(&path) {
+            Ok(text) => return Ok(Some((path, text))),
+            Err(error) if absent(&error) => {}
+            Err(error) => return Err(unreadable(&path, &error)),
+        }
+    }
+    Ok(None)
+}
+
+/// Whether the file is not there for us; a folder above us that we may not read is not ours.
+fn absent(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::PermissionDenied
+    )
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> CommandError {
+    let shown = path.display();
+    CommandError::new(
+        Code::ConfigurationInvalid,
+        format!("the configuration file `{shown}` cannot be read"),
+    )
+    .caused_by(error.to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,131 @@
+//! One layer of settings, as a TOML table has it: `[tool.tilsit]` in `pyproject.toml`, or all of
+//! `tilsit.toml`. The keys are the long options of the commands.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::error::CommandError;
+use crate::explain::Code;
+
+/// An index with a name.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) struct NamedIndex {
+    /// What the index is called in messages.
+    pub(crate) name: Option<String>,
+    /// Its Simple API.
+    pub(crate) url: String,
+    /// Whether it takes the place of the default index.
+    #[serde(default)]
+    pub(crate) default: bool,
+}
+
+/// One layer of settings. What is absent is asked of the next layer.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+pub(crate) struct Settings {
+    /// The default index.
+    pub(crate) index_url: Option<String>,
+    /// More indexes, asked before the default one.
+    pub(crate) extra_index_url: Option<Vec<String>>,
+    /// Indexes with names.
+    pub(crate) index: Option<Vec<NamedIndex>>,
+    /// Use no index at all, only `find-links`.
+    pub(crate) no_index: Option<bool>,
+    /// Folders and pages with distributions.
+    pub(crate) find_links: Option<Vec<String>>,
+    /// Hosts that are used without checking certificates.
+    pub(crate) trusted_host: Option<Vec<String>>,
+    /// A file of certificates in place of the system's.
+    pub(crate) cert: Option<PathBuf>,
+    /// A client's certificate and key.
+    pub(crate) client_cert: Option<PathBuf>,
+    /// The proxy for all requests.
+    pub(crate) proxy: Option<String>,
+    /// How long one request may take, in seconds.
+    pub(crate) timeout: Option<u64>,
+    /// How often a failed request is tried again.
+    pub(crate) retries: Option<u32>,
+    /// Use the cache only.
+    pub(crate) offline: Option<bool>,
+    /// Install nothing that has no hash in the requirements.
+    pub(crate) require_hashes: Option<bool>,
+    /// Refuse to install outside a virtual environment.
+    pub(crate) require_virtualenv: Option<bool>,
+    /// Constraint files that always apply.
+    pub(crate) constraint: Option<Vec<PathBuf>>,
+    /// Ignore files uploaded later than this moment or date.
+    pub(crate) exclude_newer: Option<String>,
+    /// `highest`, `lowest` or `lowest-direct`.
+    pub(crate) resolution: Option<String>,
+    /// Take pre-releases.
+    pub(crate) pre: Option<bool>,
+    /// The Python to use: a version or a path.
+    pub(crate) python: Option<String>,
+    /// `clone`, `hardlink` or `copy`.
+    pub(crate) link_mode: Option<String>,
+    /// The cache folder.
+    pub(crate) cache_dir: Option<PathBuf>,
+    /// Where `publish` uploads to.
+    pub(crate) publish_url: Option<String>,
+    /// Keys that nobody knows.
+    #[serde(flatten)]
+    pub(crate) unknown: BTreeMap<String, toml::Value>,
+}
+
+#[derive(Deserialize)]
+struct PyProject {
+    #[serde(default)]
+    tool: Tools,
+}
+
+#[derive(Default, Deserialize)]
+struct Tools {
+    #[serde(default)]
+    tilsit: Settings,
+}
+
+/// The settings in `[tool.tilsit]` of a `pyproject.toml`.
+pub(super) fn of_pyproject(path: &Path, text: &str) -> Result<Settings, CommandError> {
+    let project: PyProject = toml::from_str(text).map_err(|error| invalid(path, &error))?;
+    Ok(project.tool.tilsit.relative_to(path))
+}
+
+/// The settings in a `tilsit.toml`.
+pub(super) fn of_file(path: &Path, text: &str) -> Result<Settings, CommandError> {
+    let settings: Settings = toml::from_str(text).map_err(|error| invalid(path, &error))?;
+    Ok(settings.relative_to(path))
+}
+
+impl Settings {
+    /// Relative paths in a file start from the file's folder.
+    fn relative_to(mut self, file: &Path) -> Self {
+        let folder = file.parent().unwrap_or(Path::new(""));
+        for path in [&mut self.cert, &mut self.client_cert, &mut self.cache_dir]
+            .into_iter()
+            .flatten()
+        {
+            *path = folder.join(&*path);
+        }
+        for path in self.constraint.iter_mut().flatten() {
+            *path = folder.join(&*path);
+        }
+        for link in self.find_links.iter_mut().flatten() {
+            if !link.contains("://") {
+                *link = folder.join(&*link).to_string_lossy().into_owned();
+            }
+        }
+        self
+    }
+}
+
+fn invalid(path: &Path, error: &toml::de::Error) -> CommandError {
+    let shown = path.display();
+    CommandError::new(
+        Code::ConfigurationInvalid,
+        format!("the settings in `{shown}` are not valid"),
+    )
+    .caused_by(error.to_string().trim_end())
+}

@@ -1,0 +1,138 @@
+//! Which layer wins, and what is said about bad files.
+
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use super::{Configuration, Settings, Sources};
+use crate::context::Variables;
+
+fn load(
+    folder: &Path,
+    variables: &[(&str, &str)],
+) -> Result<Configuration, crate::error::CommandError> {
+    Configuration::load(&Sources {
+        variables: &Variables::from_pairs(variables),
+        working_folder: folder,
+        home: None,
+        user_file: Some(folder.join("user.toml")),
+        user_file_must_exist: false,
+        no_files: false,
+    })
+}
+
+#[test]
+fn the_stronger_layer_wins() {
+    let folder = TempDir::new().unwrap();
+    let url = |configuration: &Configuration| {
+        configuration
+            .first(|settings| settings.index_url.clone())
+            .unwrap_or_default()
+    };
+    std::fs::write(
+        folder.path().join("user.toml"),
+        "index-url = 'user'\ntimeout = 9",
+    )
+    .unwrap();
+    assert_eq!(url(&load(folder.path(), &[]).unwrap()), "user");
+    std::fs::write(
+        folder.path().join("pyproject.toml"),
+        "[tool.tilsit]\nindex-url = 'project'",
+    )
+    .unwrap();
+    assert_eq!(url(&load(folder.path(), &[]).unwrap()), "project");
+    let configuration = load(folder.path(), &[("TILSIT_INDEX_URL", "variable")]).unwrap();
+    assert_eq!(url(&configuration), "variable");
+    let configuration = configuration.with_options(Settings {
+        index_url: Some("option".to_owned()),
+        ..Settings::default()
+    });
+    assert_eq!(url(&configuration), "option");
+    assert_eq!(configuration.first(|settings| settings.timeout), Some(9));
+}
+
+#[test]
+fn lists_are_joined_and_paths_start_from_their_file() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(
+        folder.path().join("pyproject.toml"),
+        "[tool.tilsit]\nfind-links = ['wheels', 'https://index.example/links']",
+    )
+    .unwrap();
+    let below = folder.path().join("below");
+    std::fs::create_dir(&below).unwrap();
+    let configuration = load(
+        &below,
+        &[("TILSIT_FIND_LINKS", "/w https://index.example/links")],
+    )
+    .unwrap();
+    let found = configuration.all(|settings| settings.find_links.as_ref());
+    let own = folder.path().join("wheels").to_string_lossy().into_owned();
+    assert_eq!(
+        found,
+        [
+            "/w".to_owned(),
+            "https://index.example/links".to_owned(),
+            own
+        ]
+    );
+}
+
+#[test]
+fn what_is_not_understood_is_said() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("user.toml");
+    std::fs::write(&file, "colour = 'red'").unwrap();
+    let configuration = load(folder.path(), &[]).unwrap();
+    let warning = format!("`{}` has an unknown setting `colour`", file.display());
+    assert_eq!(configuration.warnings(), [warning]);
+
+    for (variable, value) in [("TILSIT_TIMEOUT", "soon"), ("TILSIT_OFFLINE", "maybe")] {
+        let error = load(folder.path(), &[(variable, value)]).unwrap_err();
+        assert_eq!(error.code.id(), "TL0010");
+        assert!(error.message.contains(variable), "{}", error.message);
+    }
+    std::fs::write(&file, "timeout = 'soon'").unwrap();
+    let error = load(folder.path(), &[]).unwrap_err();
+    assert_eq!(error.code.id(), "TL0010");
+    assert!(error.causes[0].contains("line 1"), "{:?}", error.causes);
+}
+
+#[test]
+fn without_files_only_variables_count() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(folder.path().join("user.toml"), "offline = true").unwrap();
+    let configuration = Configuration::load(&Sources {
+        variables: &Variables::from_pairs(&[("TILSIT_RETRIES", "7")]),
+        working_folder: folder.path(),
+        home: None,
+        user_file: Some(folder.path().join("user.toml")),
+        user_file_must_exist: false,
+        no_files: true,
+    })
+    .unwrap();
+    assert_eq!(configuration.first(|settings| settings.offline), None);
+    assert_eq!(configuration.first(|settings| settings.retries), Some(7));
+}
+
+#[test]
+fn pip_is_asked_last() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("pip.conf");
+    std::fs::write(
+        &file,
+        "[global]\nindex-url = of-pip\nretries = 4\ntimeout = soon\n",
+    )
+    .unwrap();
+    let file = file.to_string_lossy();
+    let named = ("PIP_CONFIG_FILE", &*file);
+    let configuration = load(folder.path(), &[named, ("PIP_RETRIES", "5")]).unwrap();
+    let url =
+        |configuration: &Configuration| configuration.first(|settings| settings.index_url.clone());
+    assert_eq!(url(&configuration).as_deref(), Some("of-pip"));
+    assert_eq!(configuration.first(|settings| settings.retries), Some(5));
+    assert_eq!(configuration.warnings().len(), 1);
+    let ours = ("TILSIT_INDEX_URL", "ours");
+    let configuration = load(folder.path(), &[named, ours]).unwrap();
+    assert_eq!(url(&configuration).as_deref(), Some("ours"));
+}

@@ -1,0 +1,294 @@
+//! What the commands know of the world around the program: the only place that reads the
+//! environment, the working folder, the clock and the home folder.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use jiff::Timestamp;
+use tilsit_files::CacheFolder;
+use tilsit_index_client::Clock;
+
+use crate::configuration::{Configuration, Sources};
+use crate::error::CommandError;
+use crate::explain::Code;
+use crate::interrupt::Interrupt;
+use crate::terminal::{Terminal, TerminalArguments};
+
+/// The options that every command takes.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct GlobalArguments {
+    #[command(flatten)]
+    pub(crate) terminal: TerminalArguments,
+    /// Work as if started in this folder
+    #[arg(
+        long,
+        global = true,
+        value_name = "FOLDER",
+        help_heading = "Global options"
+    )]
+    directory: Option<PathBuf>,
+    /// Keep the cache here [env: `TILSIT_CACHE_DIR`]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FOLDER",
+        help_heading = "Global options"
+    )]
+    cache_dir: Option<PathBuf>,
+    /// Read this file in place of the user's tilsit.toml [env: `TILSIT_CONFIG_FILE`]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        help_heading = "Global options"
+    )]
+    config_file: Option<PathBuf>,
+    /// Read no configuration file, neither ours nor pip's
+    #[arg(long, global = true, help_heading = "Global options")]
+    no_config: bool,
+}
+
+/// The environment variables of the program.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Variables(BTreeMap<OsString, OsString>);
+
+impl Variables {
+    /// The variables that the program was started with.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the context is the one place that reads the environment"
+    )]
+    fn of_process() -> Self {
+        Self(std::env::vars_os().collect())
+    }
+
+    /// The value of `name` when it is set, not empty, and text.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.0
+            .get(&OsString::from(name))?
+            .to_str()
+            .filter(|value| !value.is_empty())
+    }
+
+    /// The path in `name` when it is set and not empty.
+    pub(crate) fn path(&self, name: &str) -> Option<&Path> {
+        self.0
+            .get(&OsString::from(name))
+            .filter(|value| !value.is_empty())
+            .map(Path::new)
+    }
+
+    /// Every variable.
+    pub(crate) fn all(&self) -> &BTreeMap<OsString, OsString> {
+        &self.0
+    }
+
+    #[cfg(test)]
+    pub(crate) fn from_pairs(pairs: &[(&str, &str)]) -> Self {
+        Self(
+            pairs
+                .iter()
+                .map(|(name, value)| (name.into(), value.into()))
+                .collect(),
+        )
+    }
+}
+
+/// The world around the program, read once at the start.
+#[derive(Clone)]
+pub(crate) struct Context {
+    /// The folder that relative paths start from; absolute.
+    pub(crate) working_folder: PathBuf,
+    /// The environment variables.
+    pub(crate) variables: Variables,
+    /// The user's home folder, where the system knows one.
+    pub(crate) home: Option<PathBuf>,
+    /// The root of everything that may be lost.
+    pub(crate) cache_folder: PathBuf,
+    /// Where new temporary folders go.
+    pub(crate) temporary_folder: PathBuf,
+    /// Where the program talks.
+    pub(crate) terminal: Terminal,
+    /// The settings from files and variables.
+    pub(crate) configuration: Configuration,
+    /// Ctrl-C.
+    pub(crate) interrupt: Interrupt,
+    clock: Clock,
+}
+
+impl Context {
+    /// Reads the world.
+    ///
+    /// # Errors
+    /// When the working folder is gone, a configuration file is not valid, or neither a home nor
+    /// a cache folder is known.
+    pub(crate) fn new(
+        arguments: &GlobalArguments,
+        terminal: Terminal,
+    ) -> Result<Self, CommandError> {
+        let interrupt = Interrupt::listen()?;
+        let variables = Variables::of_process();
+        let home = home_folder(&variables);
+        let working_folder = working_folder(arguments.directory.as_deref())?;
+        let config_file = arguments
+            .config_file
+            .as_deref()
+            .or_else(|| variables.path("TILSIT_CONFIG_FILE"))
+            .map(|path| working_folder.join(path));
+        let configuration = Configuration::load(&Sources {
+            variables: &variables,
+            working_folder: &working_folder,
+            home: home.as_deref(),
+            user_file: config_file.clone().or_else(|| {
+                configuration_folder(&variables, home.as_deref())
+                    .map(|folder| folder.join("tilsit.toml"))
+            }),
+            user_file_must_exist: config_file.is_some(),
+            no_files: arguments.no_config,
+        })?;
+        for warning in configuration.warnings() {
+            terminal.warn(warning);
+        }
+        let cache_folder = arguments
+            .cache_dir
+            .clone()
+            .or_else(|| configuration.first(|settings| settings.cache_dir.clone()))
+            .or_else(|| default_cache_folder(&variables, home.as_deref()))
+            .map(|path| working_folder.join(path))
+            .ok_or_else(|| {
+                CommandError::new(Code::ConfigurationInvalid, "no cache folder is known")
+                    .caused_by("the environment has neither `HOME` nor `XDG_CACHE_HOME`")
+                    .hint("name one: `--cache-dir FOLDER` or `TILSIT_CACHE_DIR`")
+            })?;
+        Ok(Self {
+            temporary_folder: temporary_folder(&variables),
+            working_folder,
+            variables,
+            home,
+            cache_folder,
+            terminal,
+            configuration,
+            interrupt,
+            clock: Arc::new(system_time),
+        })
+    }
+
+    /// The time now.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// What tells the time.
+    pub(crate) fn clock(&self) -> Clock {
+        Arc::clone(&self.clock)
+    }
+
+    /// The cache folder, made and marked when it is not there.
+    ///
+    /// # Errors
+    /// When it cannot be made.
+    pub(crate) fn cache(&self) -> Result<CacheFolder, CommandError> {
+        Ok(CacheFolder::create(&self.cache_folder)?)
+    }
+
+    /// The same world from another working folder, where only warnings are said.
+    pub(crate) fn within(&self, working_folder: &Path) -> Self {
+        Self {
+            working_folder: working_folder.to_path_buf(),
+            terminal: self.terminal.quieter(),
+            ..self.clone()
+        }
+    }
+
+    /// `path` from the working folder.
+    pub(crate) fn resolve(&self, path: &Path) -> PathBuf {
+        self.working_folder.join(path)
+    }
+
+    /// `path` as the user would type it.
+    pub(crate) fn show(&self, path: &Path) -> String {
+        crate::terminal::path(path, &self.working_folder)
+    }
+}
+
+/// The time now, for those who keep time by themselves.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the context is the one place that reads the clock"
+)]
+pub(crate) fn system_time() -> Timestamp {
+    Timestamp::now()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the context is the one place that reads the working folder"
+)]
+fn working_folder(chosen: Option<&Path>) -> Result<PathBuf, CommandError> {
+    let current = std::env::current_dir().map_err(|error| {
+        CommandError::from_error(Code::FileAccess, &error)
+            .hint("the folder you are in may have been removed: change to another one")
+    })?;
+    let Some(chosen) = chosen else {
+        return Ok(current);
+    };
+    let folder = current.join(chosen);
+    if folder.is_dir() {
+        Ok(folder)
+    } else {
+        let shown = chosen.display();
+        Err(CommandError::new(
+            Code::Usage,
+            format!("the folder `{shown}` given with `--directory` does not exist"),
+        ))
+    }
+}
+
+fn home_folder(variables: &Variables) -> Option<PathBuf> {
+    let name = if cfg!(windows) { "USERPROFILE" } else { "HOME" };
+    variables.path(name).map(Path::to_path_buf)
+}
+
+/// The cache folder by the customs of the system (XDG base directories on Unix).
+fn default_cache_folder(variables: &Variables, home: Option<&Path>) -> Option<PathBuf> {
+    if cfg!(windows) {
+        let local = variables.path("LOCALAPPDATA")?;
+        return Some(local.join("tilsit").join("cache"));
+    }
+    if cfg!(target_os = "macos") {
+        return Some(home?.join("Library/Caches/tilsit"));
+    }
+    variables
+        .path("XDG_CACHE_HOME")
+        .filter(|path| path.is_absolute())
+        .map(|path| path.join("tilsit"))
+        .or_else(|| Some(home?.join(".cache/tilsit")))
+}
+
+/// The user's configuration folder by the customs of the system.
+fn configuration_folder(variables: &Variables, home: Option<&Path>) -> Option<PathBuf> {
+    if cfg!(windows) {
+        return Some(variables.path("APPDATA")?.join("tilsit"));
+    }
+    variables
+        .path("XDG_CONFIG_HOME")
+        .filter(|path| path.is_absolute())
+        .map(|path| path.join("tilsit"))
+        .or_else(|| Some(home?.join(".config/tilsit")))
+}
+
+fn temporary_folder(variables: &Variables) -> PathBuf {
+    let named = ["TMPDIR", "TEMP", "TMP"]
+        .iter()
+        .find_map(|name| variables.path(name));
+    named.map_or_else(
+        || PathBuf::from(if cfg!(windows) { "C:\\Temp" } else { "/tmp" }),
+        Path::to_path_buf,
+    )
+}
+
+#[cfg(test)]
+mod tests;

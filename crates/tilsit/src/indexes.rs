@@ -1,0 +1,119 @@
+//! Which indexes a command asks, and in which order: extra indexes before the default one.
+//!
+//! The default index is the one that the settings name, else the one baked in when the program was
+//! built (`TILSIT_DEFAULT_INDEX`), else the one inside the pip of the Python that is used. The
+//! source names none.
+
+use std::path::Path;
+
+use tilsit_environment::Interpreter;
+use tilsit_index_client::IndexUrl;
+use url::Url;
+
+use crate::configuration::Configuration;
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::explain::Code;
+
+/// The default index that the packager of this program chose.
+const BAKED_IN: Option<&str> = option_env!("TILSIT_DEFAULT_INDEX");
+
+/// Where distributions come from.
+#[derive(Clone, Debug)]
+pub(crate) struct Indexes {
+    /// The indexes, in the order in which they are asked.
+    pub(crate) indexes: Vec<IndexUrl>,
+    /// Folders and pages of files.
+    pub(crate) find_links: Vec<Url>,
+}
+
+/// The indexes that the settings name.
+///
+/// # Errors
+/// When a URL is not one, or there is no default index to be found.
+pub(crate) fn choose(
+    configuration: &Configuration,
+    interpreter: &Interpreter,
+    context: &Context,
+) -> Result<Indexes, CommandError> {
+    let find_links = configuration
+        .all(|settings| settings.find_links.as_ref())
+        .iter()
+        .map(|link| link_url(link, &context.working_folder))
+        .collect::<Result<Vec<_>, _>>()?;
+    let no_index = configuration.first(|settings| settings.no_index);
+    if no_index == Some(true) {
+        let indexes = Vec::new();
+        return Ok(Indexes {
+            indexes,
+            find_links,
+        });
+    }
+    let named = configuration.all(|settings| settings.index.as_ref());
+    let (default, beside): (Vec<_>, Vec<_>) = named.into_iter().partition(|index| index.default);
+    let mut indexes = Vec::new();
+    for index in beside {
+        indexes.push(index_url(&index.url)?);
+    }
+    for url in configuration.all(|settings| settings.extra_index_url.as_ref()) {
+        indexes.push(index_url(&url)?);
+    }
+    let default = default.into_iter().next().map(|index| index.url);
+    let default = configuration
+        .first(|settings| settings.index_url.clone())
+        .or(default)
+        .or_else(|| BAKED_IN.map(str::to_owned));
+    let default = match default {
+        Some(url) => url,
+        None => of_pip(interpreter, context)?,
+    };
+    indexes.push(index_url(&default)?);
+    Ok(Indexes {
+        indexes,
+        find_links,
+    })
+}
+
+fn of_pip(interpreter: &Interpreter, context: &Context) -> Result<String, CommandError> {
+    if let Some(default) = interpreter.default_index() {
+        let found_in = default.found_in.display();
+        context
+            .terminal
+            .detail(format_args!("Using the default index of `{found_in}`"));
+        return Ok(default.url);
+    }
+    let python = interpreter.base_executable().display();
+    Err(
+        CommandError::new(Code::NoIndex, "no package index is known")
+            .caused_by(format!("`{python}` has no pip to take the default from"))
+            .hint("name one: `--index-url URL`, `TILSIT_INDEX_URL`, or `index-url` in tilsit.toml"),
+    )
+}
+
+fn index_url(text: &str) -> Result<IndexUrl, CommandError> {
+    text.parse()
+        .map_err(|error| CommandError::from_error(Code::Usage, &error))
+}
+
+/// A `--find-links` value: a URL, or a path.
+fn link_url(text: &str, working_folder: &Path) -> Result<Url, CommandError> {
+    if text.contains("://") {
+        return Url::parse(text).map_err(|error| {
+            CommandError::new(Code::Usage, "a `--find-links` URL is not valid")
+                .caused_by(error.to_string())
+        });
+    }
+    let path = working_folder.join(text);
+    let url = if path.is_dir() {
+        Url::from_directory_path(&path)
+    } else {
+        Url::from_file_path(&path)
+    };
+    url.map_err(|()| {
+        let shown = path.display();
+        CommandError::new(
+            Code::Usage,
+            format!("the path `{shown}` cannot be written as a URL"),
+        )
+    })
+}

@@ -1,0 +1,92 @@
+//! Ctrl-C (or SIGTERM): the first asks the running operation to stop through its callback, the second ends
+//! the program at once. A child process gets the signal itself; then this program only waits.
+
+use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use crate::error::{CommandError, Kind};
+use crate::explain::Code;
+
+/// Whether the user asked to stop.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Interrupt {
+    state: Arc<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    asked: Mutex<bool>,
+    changed: Condvar,
+    child_decides: AtomicBool,
+}
+
+impl Interrupt {
+    /// Listens for Ctrl-C (and `SIGTERM` where it exists) from now on.
+    ///
+    /// # Errors
+    /// When the system does not let the handler be set.
+    pub(crate) fn listen() -> Result<Self, CommandError> {
+        let interrupt = Self::default();
+        let seen = interrupt.clone();
+        ctrlc::set_handler(move || {
+            let again = seen.ask();
+            if again && !seen.state.child_decides.load(Ordering::SeqCst) {
+                leave();
+            }
+        })
+        .map_err(|error| CommandError::from_error(Code::Bug, &error))?;
+        Ok(interrupt)
+    }
+
+    /// From now on only the child process acts on Ctrl-C; this program waits for it.
+    pub(crate) fn leave_to_child(&self) {
+        self.state.child_decides.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the user asked to stop.
+    pub(crate) fn asked(&self) -> bool {
+        *self.lock()
+    }
+
+    /// Waits until the user asks to stop.
+    pub(crate) fn wait(&self) {
+        let mut asked = self.lock();
+        while !*asked {
+            let woken = self.state.changed.wait(asked);
+            asked = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Notes the wish to stop; says whether it was there before.
+    fn ask(&self) -> bool {
+        let before = std::mem::replace(&mut *self.lock(), true);
+        self.state.changed.notify_all();
+        before
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, bool> {
+        let lock = self.state.asked.lock();
+        lock.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What a long operation's callback answers.
+    pub(crate) fn flow(&self) -> ControlFlow<()> {
+        if self.asked() {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    }
+}
+
+#[expect(
+    clippy::exit,
+    reason = "the second Ctrl-C ends the program although an operation does not answer"
+)]
+fn leave() -> ! {
+    std::process::exit(i32::from(Kind::Interrupted.exit_code()))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,36 @@
+//! `bench`: the benchmarks, all of them or one.
+
+use anyhow::{Result, bail};
+
+use crate::process::{cargo, run};
+
+/// Name, package and cargo's name of each benchmark.
+const BENCHES: &[(&str, &str, &str)] = &[];
+
+/// Runs the named benchmarks, or all.
+///
+/// # Errors
+/// When a name is unknown or a benchmark fails.
+pub(crate) fn run_named(names: &[&str]) -> Result<()> {
+    for name in names {
+        if !BENCHES.iter().any(|(known, ..)| known == name) {
+            let known: Vec<&str> = BENCHES.iter().map(|(name, ..)| *name).collect();
+            bail!(
+                "no benchmark is called `{name}`; there are: {}",
+                known.join(", ")
+            );
+        }
+    }
+    for (name, package, bench) in BENCHES {
+        if names.is_empty() || names.contains(name) {
+            run(&mut cargo([
+                "bench",
+                "--package",
+                package,
+                "--bench",
+                bench,
+            ]))?;
+        }
+    }
+    Ok(())
+}

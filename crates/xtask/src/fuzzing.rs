@@ -1,0 +1,81 @@
+//! `fuzz`: coverage-guided fuzzing of every parser of foreign bytes, by cargo-fuzz.
+//!
+//! The targets live in `fuzz/fuzz_targets`, their bodies in `fuzz/src`, their seeds in
+//! `fuzz/seeds`. What libFuzzer finds beyond the seeds stays in `fuzz/targets/corpus`, outside
+//! version control; an input that broke something becomes a seed.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Context, Result, bail};
+
+use crate::process::{exists, root, run as run_program};
+
+/// Fuzzes one target or all, each for that many seconds on one core.
+///
+/// # Errors
+/// When cargo-fuzz is missing, a name is unknown, or an input breaks a target.
+pub(crate) fn run(arguments: &[&str]) -> Result<()> {
+    let (name, seconds) = match arguments {
+        [] => (None, "60"),
+        [word] if word.parse::<u32>().is_ok() => (None, *word),
+        [name] => (Some(*name), "60"),
+        [name, seconds] => (Some(*name), *seconds),
+        _ => bail!("`fuzz` takes a target and a number of seconds"),
+    };
+    let seconds: u32 = seconds
+        .parse()
+        .with_context(|| format!("`{seconds}` is not a number of seconds"))?;
+    if !exists("cargo-fuzz", "--version") {
+        bail!("cargo-fuzz is not installed: `cargo install cargo-fuzz`");
+    }
+    let targets = targets()?;
+    if let Some(name) = name
+        && !targets.iter().any(|target| target == name)
+    {
+        bail!(
+            "no fuzz target is called `{name}`; there are: {}",
+            targets.join(", ")
+        );
+    }
+    for target in targets
+        .iter()
+        .filter(|target| name.is_none_or(|name| name == *target))
+    {
+        fuzz(target, seconds)?;
+    }
+    Ok(())
+}
+
+fn fuzz(target: &str, seconds: u32) -> Result<()> {
+    let folder = root().join("fuzz");
+    let corpus = folder.join("targets/corpus").join(target);
+    let seeds = folder.join("seeds").join(target);
+    fs::create_dir_all(&corpus)?;
+    // The sanitizer flags that cargo-fuzz passes are unstable; this makes a stable compiler take them.
+    run_program(
+        Command::new("cargo")
+            .args(["fuzz", "run", "--fuzz-dir", "fuzz/targets", target])
+            .arg(corpus)
+            .arg(seeds)
+            .args([
+                "--",
+                "-rss_limit_mb=4096",
+                "-timeout=10",
+                "-print_final_stats=1",
+            ])
+            .arg(format!("-max_total_time={seconds}"))
+            .env("RUSTC_BOOTSTRAP", "1")
+            .current_dir(root()),
+    )
+}
+
+/// The names of all targets, sorted.
+fn targets() -> Result<Vec<String>> {
+    let mut names: Vec<String> = fs::read_dir(root().join("fuzz/fuzz_targets"))?
+        .flatten()
+        .filter_map(|entry| Some(entry.path().file_stem()?.to_str()?.to_owned()))
+        .collect();
+    names.sort();
+    Ok(names)
+}
