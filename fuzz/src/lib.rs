@@ -7,6 +7,7 @@
 
 pub mod archive;
 pub mod index_client;
+pub mod packaging_formats;
 pub mod simple_api;
 
 /// A fuzz target: its name and its body.
@@ -15,11 +16,21 @@ pub type Target = (&'static str, fn(&[u8]));
 /// Every target, by name. A tidy test holds this list against `fuzz_targets` and `seeds`.
 pub const TARGETS: &[Target] = &[
     ("accept_header", simple_api::accept_header),
+    ("core_metadata", packaging_formats::core_metadata),
+    ("dependency_groups", packaging_formats::dependency_groups),
+    ("direct_url", packaging_formats::direct_url),
+    ("entry_points", packaging_formats::entry_points),
     ("http_cache_record", index_client::http_cache_record),
     ("index_url", index_client::index_url),
+    ("inline_script", packaging_formats::inline_script),
+    ("license_expression", packaging_formats::license_expression),
     ("metadata_segment", index_client::metadata_segment),
     ("netrc", index_client::netrc),
     ("project_list", simple_api::project_list),
+    ("pylock", packaging_formats::pylock),
+    ("pyproject", packaging_formats::pyproject),
+    ("record", packaging_formats::record),
+    ("requirements_file", packaging_formats::requirements_file),
     ("simple_html_page", simple_api::simple_html_page),
     ("simple_json_page", simple_api::simple_json_page),
     ("slim_metadata", index_client::slim_metadata),
