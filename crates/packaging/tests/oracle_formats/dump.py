@@ -1,6 +1,6 @@
 """Runs the tests of pypa/packaging for the formats of files and records every call they make.
 
-Usage: formats_dump.py FOLDER OUTPUT. FOLDER is where the sdist of the installed version is unpacked,
+Usage: dump.py FOLDER OUTPUT. FOLDER is where the sdist of the installed version is unpacked,
 downloaded by pip if it is not there. OUTPUT gets one JSON object a line: the test, the function, its
 input, and its result or error. A test that makes no recorded call gets a line of its own with the
 function "none".

@@ -1,8 +1,10 @@
 //! The formats of files against pypa/packaging's own tests.
 //!
-//! `formats_dump.py` runs those tests and records every call that they make, with its result; here
+//! `dump.py` runs those tests and records every call that they make, with its result; here
 //! the same calls are made of ours. What can not be compared, because it is about Python objects,
 //! and what differs on purpose, is listed with its reason.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod documents;
 mod metadata;
@@ -212,7 +214,7 @@ fn recorded_calls() -> Option<Vec<Call>> {
     let environment = tilsit_testing::python_environment("packaging-formats", &requirements);
     let environment = tilsit_testing::require("pypa/packaging and pytest", environment)?;
     let output = environment.join("formats.jsonl");
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle/formats_dump.py");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle_formats/dump.py");
     let done = Command::new(environment.join("bin/python"))
         .arg(script)
         .args([&environment.join("sdist"), &output])
