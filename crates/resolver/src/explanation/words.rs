@@ -57,6 +57,11 @@ pub(crate) fn and(words: Vec<String>) -> String {
     join(words, "and")
 }
 
+/// `a`, `a or b`, `a, b or c`.
+pub(crate) fn or(words: Vec<String>) -> String {
+    join(words, "or")
+}
+
 fn join(mut words: Vec<String>, word: &str) -> String {
     match words.pop() {
         None => String::new(),
