@@ -6,6 +6,9 @@ pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod help;
 pub(crate) mod index;
+pub(crate) mod options;
+pub(crate) mod python;
+pub(crate) mod venv;
 
 use std::process::ExitCode;
 
@@ -37,6 +40,8 @@ pub(crate) struct Arguments {
 /// Every command. Its help is the doc comment of its arguments.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Venv(venv::Arguments),
+    Python(python::Arguments),
     Index(index::Arguments),
     Cache(cache::Arguments),
     Explain(explain::Arguments),
@@ -50,6 +55,8 @@ pub(crate) enum Command {
 /// The command's own.
 pub(crate) fn run(command: Command, context: &Context) -> Result<Report, CommandError> {
     match command {
+        Command::Venv(arguments) => venv::run(&arguments, context),
+        Command::Python(arguments) => python::run(&arguments, context),
         Command::Index(arguments) => index::run(&arguments, context),
         Command::Cache(arguments) => cache::run(&arguments, context),
         Command::Explain(arguments) => explain::run(&arguments),

@@ -5,6 +5,7 @@
 //! Each source is one layer of the same [`Settings`]; a value is taken from the first layer that
 //! has it. Commands put their options in front with [`Configuration::with_options`].
 
+mod pip;
 mod settings;
 mod variables;
 
@@ -24,6 +25,8 @@ pub(crate) struct Sources<'a> {
     pub(crate) variables: &'a Variables,
     /// `pyproject.toml` is looked for here and above.
     pub(crate) working_folder: &'a Path,
+    /// The user's home, for pip's files.
+    pub(crate) home: Option<&'a Path>,
     /// The user's `tilsit.toml`.
     pub(crate) user_file: Option<PathBuf>,
     /// The user named the file, so it is an error when it is not there.
@@ -37,7 +40,6 @@ pub(crate) struct Sources<'a> {
 pub(crate) struct Configuration {
     layers: Vec<Settings>,
     warnings: Vec<String>,
-    no_files: bool,
 }
 
 impl Configuration {
@@ -52,24 +54,29 @@ impl Configuration {
                 sources.working_folder,
             )?],
             warnings: Vec::new(),
-            no_files: sources.no_files,
         };
-        if sources.no_files {
-            return Ok(configuration);
+        if !sources.no_files {
+            configuration.add_files(sources)?;
         }
-        if let Some((path, text)) = nearest_pyproject(sources.working_folder)? {
-            configuration.add_file(&path, settings::of_pyproject(&path, &text)?);
-        }
-        if let Some(path) = &sources.user_file {
-            match std::fs::read_to_string(path) {
-                Ok(text) => configuration.add_file(path, settings::of_file(path, &text)?),
-                Err(error)
-                    if error.kind() == io::ErrorKind::NotFound && !sources.user_file_must_exist => {
-                }
-                Err(error) => return Err(unreadable(path, &error)),
-            }
-        }
+        let (settings, warnings) = pip::settings(sources);
+        configuration.layers.push(settings);
+        configuration.warnings.extend(warnings);
         Ok(configuration)
+    }
+
+    fn add_files(&mut self, sources: &Sources<'_>) -> Result<(), CommandError> {
+        if let Some((path, text)) = nearest_pyproject(sources.working_folder)? {
+            self.add_file(&path, settings::of_pyproject(&path, &text)?);
+        }
+        let Some(path) = &sources.user_file else {
+            return Ok(());
+        };
+        match std::fs::read_to_string(path) {
+            Ok(text) => self.add_file(path, settings::of_file(path, &text)?),
+            Err(error) if absent(&error) && !sources.user_file_must_exist => {}
+            Err(error) => return Err(unreadable(path, &error)),
+        }
+        Ok(())
     }
 
     fn add_file(&mut self, path: &Path, settings: Settings) {
@@ -86,22 +93,10 @@ impl Configuration {
         &self.warnings
     }
 
-    /// Whether configuration files are to be left out.
-    pub(crate) fn no_files(&self) -> bool {
-        self.no_files
-    }
-
     /// The same with the options of a command in front.
     pub(crate) fn with_options(&self, options: Settings) -> Self {
         let mut configuration = self.clone();
         configuration.layers.insert(0, options);
-        configuration
-    }
-
-    /// The same with a weaker layer (pip's own configuration) behind.
-    pub(crate) fn with_fallback(&self, settings: Settings) -> Self {
-        let mut configuration = self.clone();
-        configuration.layers.push(settings);
         configuration
     }
 

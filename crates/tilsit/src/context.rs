@@ -98,6 +98,7 @@ impl Variables {
 }
 
 /// The world around the program, read once at the start.
+#[derive(Clone)]
 pub(crate) struct Context {
     /// The folder that relative paths start from; absolute.
     pub(crate) working_folder: PathBuf,
@@ -140,6 +141,7 @@ impl Context {
         let configuration = Configuration::load(&Sources {
             variables: &variables,
             working_folder: &working_folder,
+            home: home.as_deref(),
             user_file: config_file.clone().or_else(|| {
                 configuration_folder(&variables, home.as_deref())
                     .map(|folder| folder.join("tilsit.toml"))
@@ -192,6 +194,15 @@ impl Context {
         Ok(CacheFolder::create(&self.cache_folder)?)
     }
 
+    /// The same world from another working folder, where only warnings are said.
+    pub(crate) fn within(&self, working_folder: &Path) -> Self {
+        Self {
+            working_folder: working_folder.to_path_buf(),
+            terminal: self.terminal.quieter(),
+            ..self.clone()
+        }
+    }
+
     /// `path` from the working folder.
     pub(crate) fn resolve(&self, path: &Path) -> PathBuf {
         self.working_folder.join(path)
@@ -203,11 +214,12 @@ impl Context {
     }
 }
 
+/// The time now, for those who keep time by themselves.
 #[expect(
     clippy::disallowed_methods,
     reason = "the context is the one place that reads the clock"
 )]
-fn system_time() -> Timestamp {
+pub(crate) fn system_time() -> Timestamp {
     Timestamp::now()
 }
 

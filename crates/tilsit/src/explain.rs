@@ -98,6 +98,38 @@ path and the system's reason.";
 puts into its caches: the file CACHEDIR.TAG. The folder named has none and may hold something that
 you want to keep. Remove it by hand if it does not.";
 
+    PythonNotFound = "TL0201", No, "no Python fits",
+"No Python that was found is the one that was asked for with `--python`, `TILSIT_PYTHON` or the
+settings. `tilsit python list` shows those that are there, `tilsit python list -v` also those that
+were passed over, with the reason. Install another Python with your system's package manager or with
+pyenv, or name one by its path.";
+
+    PythonBroken = "TL0202", Service, "a Python does not work",
+"The program was found but cannot be used: it cannot be started, it does not answer as a Python does,
+it is older than 3.6, or it belongs to an environment whose base Python was removed. Such an
+environment can be made anew: `tilsit venv --clear`.";
+
+    NoEnvironment = "TL0203", Usage, "there is no environment to work on",
+"The command looks at or changes one environment: the active one (`VIRTUAL_ENV`), the active conda
+environment, or a folder `.venv` here or above. None was found. Make one with `tilsit venv`, name one
+with `--python FOLDER`, or use the system's Python with `--system`.";
+
+    ExternallyManaged = "TL0204", Usage, "the Python belongs to the operating system",
+"The operating system marks its Python as its own (PEP 668): programs of the system depend on what is
+installed there, and its package manager would not know of a change. Use an environment:
+`tilsit venv`. `--break-system-packages` changes it all the same.";
+
+    EnvironmentNotMade = "TL0205", Usage, "the environment cannot be made there",
+"An environment is at that place already, or something that is none, or the path cannot be the path of
+an environment (it holds a `:` or is not Unicode). `tilsit venv --clear` makes an environment anew,
+`--allow-existing` keeps what is installed. What is not an environment is never removed.";
+
+    NoIndex = "TL0302", Usage, "no package index is known",
+"tilsit names no package index of its own. It takes the one from `--index-url`, `TILSIT_INDEX_URL`,
+`index-url` in `[tool.tilsit]` or tilsit.toml, or pip's settings; else the one that was chosen when
+this program was built; else the default inside the pip of the Python that is used. None of these
+gave one: most likely that Python has no pip.";
+
     StoreUnusable = "TL0801", Service, "the data of an index cannot be used",
 "The database or the files of an index did not do what they should: the folder cannot be written, the
 PostgreSQL server does not answer, or the database was written by a newer tilsit. The lines below the
@@ -107,6 +139,10 @@ message say which. The index's data is left as it was.";
 "The name of the user is taken, there is no user of that name, or the password is empty. User names
 are compared without regard to upper and lower case. `tilsit index user add NAME --data FOLDER` makes
 a user, `tilsit index token create --user NAME --data FOLDER` a token for one.";
+
+    ProgramNotStarted = "TL0901", Usage, "a program cannot be started",
+"The program that was to be run is not there, is not executable, or is made for another machine. The
+line below the message is the operating system's reason.";
 }
 
 #[cfg(test)]

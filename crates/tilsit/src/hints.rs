@@ -4,6 +4,9 @@
 use std::error::Error;
 use std::io;
 
+use tilsit_environment::InterpreterError;
+use tilsit_environment::discovery::FindError;
+use tilsit_environment::venv::VenvError;
 use tilsit_index_store::StoreError;
 
 /// The hints for an error and everything below it, the most specific first.
@@ -27,7 +30,26 @@ fn for_one(error: &(dyn Error + 'static)) -> Option<String> {
     if let Some(error) = error.downcast_ref::<StoreError>() {
         return for_store(error);
     }
-    None
+    let hint = match (
+        error.downcast_ref::<FindError>(),
+        error.downcast_ref::<InterpreterError>(),
+        error.downcast_ref::<VenvError>(),
+    ) {
+        (Some(FindError::NoEnvironment { .. }), ..) => {
+            "make one with `tilsit venv`, name one with `--python FOLDER`, or use `--system`"
+        }
+        (Some(FindError::NoInterpreter { .. }), ..) => {
+            "`tilsit python list` shows the Pythons of this machine"
+        }
+        (_, Some(InterpreterError::BrokenEnvironment { .. }), _) => {
+            "make the environment anew: `tilsit venv --clear`"
+        }
+        (.., Some(VenvError::Exists(_))) => {
+            "`--clear` makes it anew, `--allow-existing` keeps what is installed"
+        }
+        _ => return None,
+    };
+    Some(hint.to_owned())
 }
 
 fn for_store(error: &StoreError) -> Option<String> {

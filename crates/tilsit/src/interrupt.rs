@@ -1,9 +1,9 @@
-//! Ctrl-C: the first asks the running operation to stop through its callback, the second ends
+//! Ctrl-C (or SIGTERM): the first asks the running operation to stop through its callback, the second ends
 //! the program at once. A child process gets the signal itself; then this program only waits.
 
 use std::ops::ControlFlow;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use crate::error::{CommandError, Kind};
 use crate::explain::Code;
@@ -11,8 +11,14 @@ use crate::explain::Code;
 /// Whether the user asked to stop.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Interrupt {
-    asked: Arc<AtomicBool>,
-    child_decides: Arc<AtomicBool>,
+    state: Arc<State>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    asked: Mutex<bool>,
+    changed: Condvar,
+    child_decides: AtomicBool,
 }
 
 impl Interrupt {
@@ -24,8 +30,8 @@ impl Interrupt {
         let interrupt = Self::default();
         let seen = interrupt.clone();
         ctrlc::set_handler(move || {
-            let again = seen.asked.swap(true, Ordering::SeqCst);
-            if again && !seen.child_decides.load(Ordering::SeqCst) {
+            let again = seen.ask();
+            if again && !seen.state.child_decides.load(Ordering::SeqCst) {
                 leave();
             }
         })
@@ -35,12 +41,33 @@ impl Interrupt {
 
     /// From now on only the child process acts on Ctrl-C; this program waits for it.
     pub(crate) fn leave_to_child(&self) {
-        self.child_decides.store(true, Ordering::SeqCst);
+        self.state.child_decides.store(true, Ordering::SeqCst);
     }
 
     /// Whether the user asked to stop.
     pub(crate) fn asked(&self) -> bool {
-        self.asked.load(Ordering::SeqCst)
+        *self.lock()
+    }
+
+    /// Waits until the user asks to stop.
+    pub(crate) fn wait(&self) {
+        let mut asked = self.lock();
+        while !*asked {
+            let woken = self.state.changed.wait(asked);
+            asked = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Notes the wish to stop; says whether it was there before.
+    fn ask(&self) -> bool {
+        let before = std::mem::replace(&mut *self.lock(), true);
+        self.state.changed.notify_all();
+        before
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, bool> {
+        let lock = self.state.asked.lock();
+        lock.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What a long operation's callback answers.
@@ -60,3 +87,6 @@ impl Interrupt {
 fn leave() -> ! {
     std::process::exit(i32::from(Kind::Interrupted.exit_code()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,14 +17,18 @@
 //! options, calls one library operation and reports.
 
 mod bug;
+mod child;
 mod commands;
 mod configuration;
 mod context;
 mod error;
 mod explain;
 mod hints;
+mod indexes;
 mod interrupt;
 mod json;
+mod network;
+mod pythons;
 mod report;
 mod terminal;
 

@@ -52,7 +52,11 @@ pub(crate) fn client(
 fn certificates(path: &Path) -> Certificates {
     let path = Some(path.to_path_buf());
     let is_folder = path.as_deref().is_some_and(Path::is_dir);
-    let (file, folder) = if is_folder { (None, path) } else { (path, None) };
+    let (file, folder) = if is_folder {
+        (None, path)
+    } else {
+        (path, None)
+    };
     Certificates::Files { file, folder }
 }
 

@@ -2,9 +2,9 @@
 
 use clap::Args;
 
+use crate::configuration::Configuration;
 use crate::configuration::{NamedIndex, Settings};
 use crate::context::Context;
-use crate::configuration::Configuration;
 use crate::error::CommandError;
 use crate::explain::Code;
 
@@ -75,7 +75,13 @@ impl IndexOptions {
         Ok(Settings {
             index_url: self.index_url.clone(),
             extra_index_url: some(&self.extra_index_url),
-            index: some(&self.index.iter().map(|typed| named(typed)).collect::<Result<Vec<_>, _>>()?),
+            index: some(
+                &self
+                    .index
+                    .iter()
+                    .map(|typed| named(typed))
+                    .collect::<Result<Vec<_>, _>>()?,
+            ),
             no_index: self.no_index.then_some(true),
             find_links: some(&self.find_links),
             trusted_host: some(&self.trusted_host),
@@ -115,7 +121,9 @@ fn some<T: Clone>(values: &[T]) -> Option<Vec<T>> {
 }
 
 fn named(typed: &str) -> Result<NamedIndex, CommandError> {
-    let parts = typed.split_once('=').filter(|(name, _)| !name.contains(['/', ':']));
+    let parts = typed
+        .split_once('=')
+        .filter(|(name, _)| !name.contains(['/', ':']));
     match parts {
         Some((name, url)) => Ok(NamedIndex {
             name: Some(name.to_owned()),

@@ -58,9 +58,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         "{GOOD}Made{GOOD:#} the environment `{STRONG}{shown}{STRONG:#}` with {python}."
     ));
     let activate = activation(&shown);
-    context
-        .terminal
-        .say(format_args!("Activate it: {STRONG}{activate}{STRONG:#} {DIM}(bash, zsh){DIM:#}"));
+    context.terminal.say(format_args!(
+        "Activate it: {STRONG}{activate}{STRONG:#} {DIM}(bash, zsh){DIM:#}"
+    ));
     Ok(Report::silent(json!({
         "environment": root,
         "python": interpreter.executable(),

@@ -14,6 +14,7 @@ fn load(
     Configuration::load(&Sources {
         variables: &Variables::from_pairs(variables),
         working_folder: folder,
+        home: None,
         user_file: Some(folder.join("user.toml")),
         user_file_must_exist: false,
         no_files: false,
@@ -104,6 +105,7 @@ fn without_files_only_variables_count() {
     let configuration = Configuration::load(&Sources {
         variables: &Variables::from_pairs(&[("TILSIT_RETRIES", "7")]),
         working_folder: folder.path(),
+        home: None,
         user_file: Some(folder.path().join("user.toml")),
         user_file_must_exist: false,
         no_files: true,
@@ -111,5 +113,26 @@ fn without_files_only_variables_count() {
     .unwrap();
     assert_eq!(configuration.first(|settings| settings.offline), None);
     assert_eq!(configuration.first(|settings| settings.retries), Some(7));
-    assert!(configuration.no_files());
+}
+
+#[test]
+fn pip_is_asked_last() {
+    let folder = TempDir::new().unwrap();
+    let file = folder.path().join("pip.conf");
+    std::fs::write(
+        &file,
+        "[global]\nindex-url = of-pip\nretries = 4\ntimeout = soon\n",
+    )
+    .unwrap();
+    let file = file.to_string_lossy();
+    let named = ("PIP_CONFIG_FILE", &*file);
+    let configuration = load(folder.path(), &[named, ("PIP_RETRIES", "5")]).unwrap();
+    let url =
+        |configuration: &Configuration| configuration.first(|settings| settings.index_url.clone());
+    assert_eq!(url(&configuration).as_deref(), Some("of-pip"));
+    assert_eq!(configuration.first(|settings| settings.retries), Some(5));
+    assert_eq!(configuration.warnings().len(), 1);
+    let ours = ("TILSIT_INDEX_URL", "ours");
+    let configuration = load(folder.path(), &[named, ours]).unwrap();
+    assert_eq!(url(&configuration).as_deref(), Some("ours"));
 }
