@@ -1,0 +1,158 @@
+//! From the solver core's proof to the links it rests on.
+//!
+//! A proof is a graph of derivations whose leaves are facts: a candidate needs something, or
+//! cannot be used. The leaves suffice to see that there is no answer; how the core combined them
+//! is of no use to a reader. The graph shares nodes, so each is visited once.
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+use pubgrub::{DerivationTree, External};
+
+use crate::candidate_set::{CandidateSet, Place};
+use crate::facts::{Facts, Refusal};
+use crate::needs::{Need, needs};
+use crate::package::Package;
+use crate::policy::Policy;
+use crate::search::Proof;
+
+/// Candidates of a package that share a need.
+#[derive(Debug, Clone)]
+pub(crate) struct Link {
+    pub(crate) from: Package,
+    pub(crate) places: BTreeSet<u32>,
+    pub(crate) need: Need,
+}
+
+/// Candidates of a package that cannot be used after all.
+#[derive(Debug, Clone)]
+pub(crate) struct Refused {
+    pub(crate) package: Package,
+    pub(crate) places: BTreeSet<u32>,
+    pub(crate) refusal: Refusal,
+}
+
+/// All that a proof rests on.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Links {
+    pub(crate) links: Vec<Link>,
+    pub(crate) refused: Vec<Refused>,
+}
+
+impl Links {
+    /// The user's lines among them, in the order of writing.
+    pub(crate) fn lines(&self) -> Vec<usize> {
+        let lines: BTreeSet<usize> = self
+            .links
+            .iter()
+            .filter_map(|link| link.need.line)
+            .collect();
+        lines.into_iter().collect()
+    }
+}
+
+/// The links that a proof rests on.
+pub(crate) fn links(policy: &Policy, facts: &mut Facts, proof: &Proof) -> Links {
+    let mut links = Links::default();
+    let mut seen: HashSet<*const Proof> = HashSet::new();
+    let mut stack: Vec<&Proof> = vec![proof];
+    while let Some(node) = stack.pop() {
+        match node {
+            DerivationTree::External(external) => add(policy, facts, &mut links, external),
+            DerivationTree::Derived(derived) => {
+                for cause in [&derived.cause2, &derived.cause1] {
+                    if seen.insert(Arc::as_ptr(cause)) {
+                        stack.push(cause);
+                    }
+                }
+            }
+        }
+    }
+    links
+}
+
+fn add(
+    policy: &Policy,
+    facts: &mut Facts,
+    links: &mut Links,
+    external: &External<Package, CandidateSet, Refusal>,
+) {
+    match external {
+        External::NotRoot(..) | External::NoVersions(..) => {}
+        External::Custom(package, set, refusal) => {
+            let count = count(facts, package);
+            let places: BTreeSet<u32> = set.places(count).collect();
+            match links
+                .refused
+                .iter_mut()
+                .find(|other| other.package == *package && other.refusal == *refusal)
+            {
+                Some(other) => other.places.extend(places),
+                None => links.refused.push(Refused {
+                    package: package.clone(),
+                    places,
+                    refusal: refusal.clone(),
+                }),
+            }
+        }
+        External::FromDependencyOf(from, set, to, admitted) => {
+            let count = count(facts, from);
+            for index in set.places(count) {
+                add_needs(policy, facts, links, from, Place { index, count }, (to, admitted));
+            }
+        }
+    }
+}
+
+/// Adds the needs of one candidate that led to the dependency.
+fn add_needs(
+    policy: &Policy,
+    facts: &mut Facts,
+    links: &mut Links,
+    from: &Package,
+    place: Place,
+    (to, admitted): (&Package, &CandidateSet),
+) {
+    let lines: Vec<usize> = (0..policy.requirements.len()).collect();
+    let Ok(needs) = needs(policy, facts, &lines, from, place) else {
+        return;
+    };
+    for need in needs {
+        let requirement = &need.requirement;
+        let is_target = to.project() == Some(&requirement.name)
+            && to
+                .extra()
+                .is_none_or(|extra| requirement.extras.contains(extra));
+        if !is_target {
+            continue;
+        }
+        let set = facts
+            .prepare(&requirement.name, policy)
+            .set(&requirement.source);
+        // The extras of the candidate's own project are narrowed to the candidate.
+        if set != *admitted && from.project() != Some(&requirement.name) {
+            continue;
+        }
+        match links
+            .links
+            .iter_mut()
+            .find(|link| link.from == *from && link.need == need)
+        {
+            Some(link) => {
+                link.places.insert(place.index);
+            }
+            None => links.links.push(Link {
+                from: from.clone(),
+                places: BTreeSet::from([place.index]),
+                need,
+            }),
+        }
+    }
+}
+
+fn count(facts: &Facts, package: &Package) -> u32 {
+    match package.project() {
+        None => 1,
+        Some(name) => facts.project(name).map_or(0, |project| project.count()),
+    }
+}

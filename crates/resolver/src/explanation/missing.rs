@@ -1,0 +1,188 @@
+//! Why not one candidate answers a requirement.
+
+use tilsit_packaging::requirement::{Requirement, RequirementSource};
+use tilsit_packaging::version::Version;
+
+use super::Hint;
+use super::words::{self, and};
+use crate::facts::{Presence, ProjectFacts, Refusal, admits};
+use crate::policy::Policy;
+use crate::question::Unusable;
+
+/// Why no candidate answers the requirement, as the rest of a sentence; and what may help.
+pub(crate) fn why(
+    policy: &Policy,
+    facts: &ProjectFacts,
+    requirement: &Requirement,
+    hints: &mut Vec<Hint>,
+) -> String {
+    let name = requirement.name.clone();
+    if let RequirementSource::Url(url) = &requirement.source {
+        return why_url(policy, facts, requirement, url);
+    }
+    match &facts.presence {
+        Presence::NotFound => {
+            hints.push(Hint::NoSuchProject { name: name.clone() });
+            format!("there is no project named `{name}`")
+        }
+        Presence::Forbidden(text) => {
+            hints.push(Hint::AccessRefused {
+                name: name.clone(),
+                words: text.clone(),
+            });
+            format!("access to `{name}` was refused ({text})")
+        }
+        Presence::Unavailable(text) => {
+            hints.push(Hint::NotLookedUp {
+                name: name.clone(),
+                words: text.clone(),
+            });
+            format!("`{name}` could not be looked up ({text})")
+        }
+        Presence::UrlOnly => why_not_behind_url(policy, facts, requirement),
+        Presence::Found => why_found(policy, facts, requirement, hints),
+    }
+}
+
+fn why_url(policy: &Policy, facts: &ProjectFacts, requirement: &Requirement, url: &str) -> String {
+    if let Some((_, reason)) = facts.refused_urls.iter().find(|(other, _)| &**other == url) {
+        return format!("what is there {}", words::unusable(reason, false));
+    }
+    match policy.user_url(&requirement.name) {
+        Some(other) if other != url => {
+            format!("you take `{}` from `{other}`", requirement.name)
+        }
+        _ => match facts.refused.first() {
+            Some((version, refusal)) => {
+                let mut unused = Vec::new();
+                refused(policy, requirement, &[version], refusal, &mut unused)
+            }
+            None => "nothing that can be used is there".to_owned(),
+        },
+    }
+}
+
+fn why_not_behind_url(policy: &Policy, facts: &ProjectFacts, requirement: &Requirement) -> String {
+    let name = &requirement.name;
+    let url = policy.user_url(name).unwrap_or_default();
+    if let Some(candidate) = facts.usable.first() {
+        return format!("`{url}` is `{name}` {}", candidate.version);
+    }
+    match facts.refused_urls.first() {
+        Some((_, reason)) => format!("`{url}` {}", words::unusable(reason, false)),
+        None => format!("`{name}` is taken from `{url}`"),
+    }
+}
+
+/// The project has versions: none is admitted, or each that is admitted is refused.
+fn why_found(
+    policy: &Policy,
+    facts: &ProjectFacts,
+    requirement: &Requirement,
+    hints: &mut Vec<Hint>,
+) -> String {
+    let name = &requirement.name;
+    let in_range: Vec<&(Version, Refusal)> = facts
+        .refused
+        .iter()
+        .filter(|(version, _)| admits(requirement, version))
+        .collect();
+    if in_range.is_empty() {
+        let mut all: Vec<&Version> = facts.usable.iter().map(|usable| &usable.version).collect();
+        all.extend(facts.refused.iter().map(|(version, _)| version));
+        all.sort();
+        return match all.as_slice() {
+            [] => format!("`{name}` has no versions"),
+            [only] => format!("the only version of `{name}` is {only}"),
+            [.., newest] if all.len() > 6 => format!(
+                "`{name}` has no such version ({} versions, the newest is {newest})",
+                all.len()
+            ),
+            _ => format!(
+                "the versions of `{name}` are {}",
+                and(all.iter().map(ToString::to_string).collect())
+            ),
+        };
+    }
+    let mut groups: Vec<(&Refusal, Vec<&Version>)> = Vec::new();
+    for (version, refusal) in in_range.into_iter().rev() {
+        match groups.iter_mut().find(|(other, _)| *other == refusal) {
+            Some((_, versions)) => versions.insert(0, version),
+            None => groups.push((refusal, vec![version])),
+        }
+    }
+    let more = groups.len().saturating_sub(GROUPS_MAX);
+    let mut parts: Vec<String> = groups
+        .iter()
+        .take(GROUPS_MAX)
+        .map(|(refusal, versions)| refused(policy, requirement, versions, refusal, hints))
+        .collect();
+    if more > 0 {
+        parts.push(format!("and {more} more such reasons"));
+    }
+    parts.join("; ")
+}
+
+/// How many different reasons for the versions of one project are told.
+const GROUPS_MAX: usize = 3;
+
+/// Why these versions cannot be used, as a sentence; and what may help.
+pub(crate) fn refused(
+    policy: &Policy,
+    requirement: &Requirement,
+    versions: &[&Version],
+    refusal: &Refusal,
+    hints: &mut Vec<Hint>,
+) -> String {
+    let name = requirement.name.clone();
+    let many = versions.len() > 1;
+    let newest = versions.last().map(|&version| version.clone());
+    let subject = format!("`{name}` {}", words::versions(versions));
+    match refusal {
+        Refusal::Python(requires_python) => {
+            let need = if many { "need" } else { "needs" };
+            hints.push(Hint::OtherPython {
+                name,
+                requires_python: requires_python.clone(),
+            });
+            let python = &policy.options.python_version;
+            format!("{subject} {need} Python {requires_python}, and this is Python {python}")
+        }
+        Refusal::Yanked(yanked) => {
+            hints.extend(newest.map(|version| Hint::Yanked { name, version }));
+            let are = if many { "are" } else { "is" };
+            match &yanked.reason {
+                Some(reason) if !reason.is_empty() => {
+                    format!("{subject} {are} yanked (\u{201c}{reason}\u{201d})")
+                }
+                _ => format!("{subject} {are} yanked"),
+            }
+        }
+        Refusal::Prerelease => {
+            hints.extend(newest.map(|version| Hint::Prerelease { name, version }));
+            let are = if many { "are pre-releases" } else { "is a pre-release" };
+            format!("{subject} {are}, which are not allowed")
+        }
+        Refusal::Constraint(index) => {
+            let constraint = policy.constraints[*index].clone();
+            let words = words::line(&constraint);
+            hints.push(Hint::Constraint { name, constraint });
+            format!("your constraint {words} excludes {subject}")
+        }
+        Refusal::Unusable(reason) => {
+            hints.extend(hint_for(&name, reason));
+            format!("{subject} {}", words::unusable(reason, many))
+        }
+    }
+}
+
+fn hint_for(name: &tilsit_packaging::name::ProjectName, reason: &Unusable) -> Option<Hint> {
+    let name = name.clone();
+    match reason {
+        Unusable::NoMatchingWheel(_) => Some(Hint::OtherPlatform { name }),
+        Unusable::BuildNotAllowed => Some(Hint::BuildNotAllowed { name }),
+        Unusable::WheelNotAllowed => Some(Hint::WheelNotAllowed { name }),
+        Unusable::TooNew(_) | Unusable::NoUploadTime => Some(Hint::CutOff { name }),
+        Unusable::NoFiles | Unusable::NoMetadata(_) | Unusable::Other(_) => None,
+    }
+}

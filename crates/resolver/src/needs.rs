@@ -1,0 +1,162 @@
+//! What a candidate requires: the requirements that apply here, overrides in place.
+
+use std::sync::Arc;
+
+use tilsit_packaging::name::ProjectName;
+use tilsit_packaging::requirement::{Requirement, RequirementSource};
+
+use crate::candidate_set::Place;
+use crate::facts::{Facts, Refusal};
+use crate::options::Origin;
+use crate::package::Package;
+use crate::policy::{Policy, shared};
+use crate::question::{Dependencies, Question, Release};
+
+/// A requirement that applies, and where the user wrote it if he did.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Need {
+    pub(crate) requirement: Requirement,
+    /// The place among the user's requirements, for those that are the user's own.
+    pub(crate) line: Option<usize>,
+    /// Where the user wrote it, for a requirement or an override of the user.
+    pub(crate) origin: Option<Origin>,
+}
+
+/// Why it is not known what a candidate requires.
+#[derive(Debug)]
+pub(crate) enum NoNeeds {
+    /// It must be asked first.
+    Unknown(Question),
+    /// The candidate cannot be used.
+    Refused(Refusal),
+}
+
+/// The release that a place of a package stands for; `None` for the user.
+pub(crate) fn release(facts: &Facts, package: &Package, place: Place) -> Option<Release> {
+    let name = package.project()?;
+    let candidate = &facts.project(name)?.usable[place.index as usize];
+    Some(Release {
+        name: name.clone(),
+        version: candidate.version.clone(),
+        url: candidate.url.clone(),
+    })
+}
+
+/// What the candidate requires here. For an extra this is what the extra adds; that it requires
+/// its own project is left to the caller.
+pub(crate) fn needs(
+    policy: &Policy,
+    facts: &Facts,
+    lines: &[usize],
+    package: &Package,
+    place: Place,
+) -> Result<Vec<Need>, NoNeeds> {
+    let Some(release) = release(facts, package, place) else {
+        return Ok(user_needs(policy, lines));
+    };
+    let dependencies = match facts.dependencies(&release) {
+        None => return Err(NoNeeds::Unknown(Question::Dependencies(release))),
+        Some(dependencies) => Arc::clone(dependencies),
+    };
+    let metadata = match dependencies.as_ref() {
+        Dependencies::Found(metadata) => metadata,
+        Dependencies::Unusable(reason) => {
+            return Err(NoNeeds::Refused(Refusal::Unusable(reason.clone())));
+        }
+    };
+    if !policy.python_fits(metadata.requires_python.as_ref()) {
+        let specifiers = metadata.requires_python.clone().unwrap_or_default();
+        return Err(NoNeeds::Refused(Refusal::Python(specifiers)));
+    }
+    let mut needs = Vec::new();
+    for requirement in &metadata.requires {
+        if policy.applies(requirement, package.extra()) {
+            push(policy, &mut needs, requirement, None);
+        }
+    }
+    Ok(needs)
+}
+
+fn user_needs(policy: &Policy, lines: &[usize]) -> Vec<Need> {
+    let mut needs = Vec::new();
+    for &index in lines {
+        let line = &policy.requirements[index];
+        if policy.applies(&line.requirement, None) {
+            push(
+                policy,
+                &mut needs,
+                &line.requirement,
+                Some((index, &line.origin)),
+            );
+        }
+    }
+    needs
+}
+
+/// Adds a requirement, or the overrides that stand in its place.
+fn push(
+    policy: &Policy,
+    needs: &mut Vec<Need>,
+    requirement: &Requirement,
+    line: Option<(usize, &Origin)>,
+) {
+    let mut overridden = false;
+    for over in policy.overrides(&requirement.name) {
+        overridden = true;
+        if !policy.applies(&over.requirement, None) {
+            continue;
+        }
+        let mut instead = over.requirement.clone();
+        for extra in &requirement.extras {
+            if !instead.extras.contains(extra) {
+                instead.extras.push(extra.clone());
+            }
+        }
+        let need = Need {
+            requirement: instead,
+            line: line.map(|(index, _)| index),
+            origin: Some(over.origin.clone()),
+        };
+        if !needs.contains(&need) {
+            needs.push(need);
+        }
+    }
+    if !overridden {
+        needs.push(Need {
+            requirement: requirement.clone(),
+            line: line.map(|(index, _)| index),
+            origin: line.map(|(_, origin)| origin.clone()),
+        });
+    }
+}
+
+/// What must be asked before the requirement can be turned into a set of candidates.
+pub(crate) fn open_questions(
+    policy: &Policy,
+    facts: &Facts,
+    requirement: &Requirement,
+    questions: &mut Vec<Question>,
+) {
+    let name = &requirement.name;
+    let mut ask_url = |url: &str| {
+        if !facts.knows_url(name, url) {
+            add(questions, Question::Url(name.clone(), shared(url)));
+        }
+    };
+    if let Some(url) = policy.user_url(name) {
+        ask_url(url);
+        return;
+    }
+    if let RequirementSource::Url(url) = &requirement.source {
+        ask_url(url);
+    }
+    if !facts.knows_versions(name) {
+        add(questions, Question::Versions(ProjectName::clone(name)));
+    }
+}
+
+fn add(questions: &mut Vec<Question>, question: Question) {
+    if !questions.contains(&question) {
+        questions.push(question);
+    }
+}

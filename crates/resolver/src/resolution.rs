@@ -1,0 +1,93 @@
+//! The answer: one version for each project, and who required it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tilsit_packaging::name::{ExtraName, ProjectName};
+use tilsit_packaging::requirement::Requirement;
+use tilsit_packaging::version::Version;
+
+use crate::options::Origin;
+use crate::question::{Release, Yanked};
+
+/// One version for each project that is required, sorted by name.
+#[derive(Debug, Clone)]
+pub struct Resolution {
+    /// The chosen releases, sorted by name.
+    pub pins: Vec<Pin>,
+    /// What the user should hear of, although there is an answer.
+    pub notices: Vec<Notice>,
+}
+
+impl Resolution {
+    /// The chosen release of a project.
+    pub fn pin(&self, name: &ProjectName) -> Option<&Pin> {
+        self.pins
+            .binary_search_by(|pin| pin.name.cmp(name))
+            .ok()
+            .map(|index| &self.pins[index])
+    }
+}
+
+/// A chosen release.
+#[derive(Debug, Clone)]
+pub struct Pin {
+    /// The project.
+    pub name: ProjectName,
+    /// The version.
+    pub version: Version,
+    /// The URL, if a requirement named one.
+    pub url: Option<Arc<str>>,
+    /// The extras that are required of it.
+    pub extras: BTreeSet<ExtraName>,
+    /// Each requirement that led here, those of the user first.
+    pub required_by: Vec<RequiredBy>,
+}
+
+impl Pin {
+    /// The release, as questions name it.
+    pub fn release(&self) -> Release {
+        Release {
+            name: self.name.clone(),
+            version: self.version.clone(),
+            url: self.url.clone(),
+        }
+    }
+}
+
+/// An edge of the graph: who required a pin, and in which words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequiredBy {
+    /// Who.
+    pub requirer: Requirer,
+    /// The requirement as it was written, with its marker.
+    pub requirement: Requirement,
+}
+
+/// Who states a requirement.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Requirer {
+    /// The user, at this place.
+    User(Origin),
+    /// Another pin, by itself or for one of its extras.
+    Project(ProjectName, Option<ExtraName>),
+}
+
+/// Something that is worth a word to the user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// An extra was required that the release does not have. The rest is resolved without it.
+    UnknownExtra {
+        /// The release.
+        release: Release,
+        /// The extra.
+        extra: ExtraName,
+    },
+    /// A yanked release was chosen, because it is pinned.
+    Yanked {
+        /// The release.
+        release: Release,
+        /// What its maintainer says.
+        yanked: Yanked,
+    },
+}

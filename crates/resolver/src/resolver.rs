@@ -1,0 +1,178 @@
+//! The state machine: answers in, questions out, until there is a resolution or an explanation.
+
+use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
+use tilsit_packaging::name::ProjectName;
+use tilsit_packaging::requirement::RequirementSource;
+use tilsit_packaging::specifier::VersionSpecifiers;
+
+use crate::explanation::{Explanation, explain};
+use crate::facts::Facts;
+use crate::graph;
+use crate::needs::{needs, open_questions};
+use crate::options::{ResolverOptions, RootRequirement};
+use crate::policy::Policy;
+use crate::question::{Answer, Dependencies, Question, Release, Wants};
+use crate::resolution::Resolution;
+use crate::search::{Outcome, Search};
+
+/// What [`Resolver::advance`] has come to.
+#[derive(Debug, Clone)]
+pub enum Step {
+    /// It wants to know more.
+    Wants(Wants),
+    /// There is an answer.
+    Done(Resolution),
+    /// There is none.
+    Failed(Box<Explanation>),
+}
+
+/// Finds one version for each project that the user's requirements need.
+///
+/// Deterministic: the same requirements, options and answers give the same resolution, in
+/// whatever order the answers come. A clone goes on by itself from where the original stands.
+#[derive(Clone)]
+pub struct Resolver {
+    policy: Arc<Policy>,
+    facts: Facts,
+    search: Search,
+    ahead: Ahead,
+    end: Option<Step>,
+}
+
+/// What was asked, and what is expected to be needed.
+#[derive(Debug, Clone, Default)]
+struct Ahead {
+    asked: FxHashSet<Question>,
+    queue: Vec<Question>,
+    /// What is known to be required of a project, by whatever may be chosen.
+    expected: FxHashMap<ProjectName, VersionSpecifiers>,
+}
+
+impl Resolver {
+    /// A resolver of these requirements. Constraints limit the versions of projects that are
+    /// required anyway, and require nothing. Extras in a constraint are ignored.
+    pub fn new(
+        requirements: Vec<RootRequirement>,
+        constraints: Vec<RootRequirement>,
+        options: ResolverOptions,
+    ) -> Self {
+        let lines = (0..requirements.len()).collect();
+        Self {
+            policy: Arc::new(Policy::new(requirements, constraints, options)),
+            facts: Facts::default(),
+            search: Search::new(lines),
+            ahead: Ahead::default(),
+            end: None,
+        }
+    }
+
+    /// Takes in answers, asked for or not, and goes on as far as they lead.
+    ///
+    /// The first call has no answers to give. After the end it returns the end again.
+    pub fn advance(&mut self, answers: Vec<Answer>) -> Step {
+        if let Some(end) = &self.end {
+            return end.clone();
+        }
+        for answer in answers {
+            self.learn(answer);
+        }
+        let end = match self.search.run(&self.policy, &mut self.facts, u64::MAX) {
+            Outcome::Blocked(needed) => return Step::Wants(self.wants(needed)),
+            Outcome::Solved => Step::Done(graph::resolution(
+                &self.policy,
+                &self.facts,
+                &self.search,
+            )),
+            Outcome::Unsolvable(proof) => Step::Failed(Box::new(explain(
+                &self.policy,
+                &mut self.facts,
+                &self.search,
+                proof,
+            ))),
+            Outcome::OutOfSteps => unreachable!("no limit was set"),
+        };
+        self.end = Some(end.clone());
+        end
+    }
+
+    fn learn(&mut self, answer: Answer) {
+        let mut hints = Vec::new();
+        match &answer {
+            Answer::Versions(name, _) => hints.push(name.clone()),
+            Answer::Url(..) => {}
+            Answer::Dependencies(release, Dependencies::Found(metadata)) => {
+                for requirement in &metadata.requires {
+                    if requirement.name != release.name && self.policy.applies(requirement, None) {
+                        open_questions(
+                            &self.policy,
+                            &self.facts,
+                            requirement,
+                            &mut self.ahead.queue,
+                        );
+                        if let RequirementSource::Specifiers(specifiers) = &requirement.source {
+                            self.ahead
+                                .expected
+                                .entry(requirement.name.clone())
+                                .and_modify(|known| *known = known.and(specifiers))
+                                .or_insert_with(|| specifiers.clone());
+                        }
+                        hints.push(requirement.name.clone());
+                    }
+                }
+            }
+            Answer::Dependencies(_, Dependencies::Unusable(_)) => {}
+        }
+        if self.facts.learn(answer).is_some() {
+            // The candidates of a project are others now: sets of them mean nothing any more.
+            self.search = Search::new(self.search.lines().to_vec());
+        }
+        for name in hints {
+            self.expect_release(&name);
+        }
+    }
+
+    /// Asks ahead for what the release requires that will probably be chosen.
+    fn expect_release(&mut self, name: &ProjectName) {
+        if !self.facts.knows_versions(name) || self.policy.user_url(name).is_some() {
+            return;
+        }
+        let project = self.facts.prepare(name, &self.policy);
+        let any = VersionSpecifiers::any();
+        let expected = self.ahead.expected.get(name).unwrap_or(&any);
+        let set = project.compute_set(&RequirementSource::Specifiers(expected.clone()));
+        if let Some(place) = self.policy.choose(name, project, &set) {
+            let candidate = &project.usable[place.index as usize];
+            self.ahead.queue.push(Question::Dependencies(Release {
+                name: name.clone(),
+                version: candidate.version.clone(),
+                url: candidate.url.clone(),
+            }));
+        }
+    }
+
+    fn wants(&mut self, needed: Vec<Question>) -> Wants {
+        self.ahead.asked.extend(needed.iter().cloned());
+        let probable = self.search.probable(&self.policy, &self.facts);
+        let queue = std::mem::take(&mut self.ahead.queue);
+        let ahead = probable
+            .into_iter()
+            .map(Question::Dependencies)
+            .chain(queue)
+            .filter(|question| !self.is_answered(question))
+            .collect::<Vec<_>>()
+            .into_iter()
+            .filter(|question| self.ahead.asked.insert(question.clone()))
+            .collect();
+        Wants { needed, ahead }
+    }
+
+    fn is_answered(&self, question: &Question) -> bool {
+        match question {
+            Question::Versions(name) => self.facts.knows_versions(name),
+            Question::Url(name, url) => self.facts.knows_url(name, url),
+            Question::Dependencies(release) => self.facts.dependencies(release).is_some(),
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! The search: the solver core's state, and the decisions that drive it.
+//!
+//! A search knows nothing but what is in the facts; where it needs more it stops and says what.
+//! It can be cloned at any point, and a clone goes its own way: this is what forks need, and what
+//! an explanation uses to try the user's lines without each other.
+
+use pubgrub::{DerivationTree, State, Term, VersionSet};
+use rustc_hash::{FxHashMap, FxHashSet};
+
+use crate::candidate_set::{CandidateSet, Place};
+use crate::facts::{Facts, Refusal};
+use crate::needs::{Need, NoNeeds, needs, open_questions, release};
+use crate::package::{Core, Package};
+use crate::policy::Policy;
+use crate::priority::Order;
+use crate::question::{Question, Release};
+
+type Id = pubgrub::Id<Package>;
+
+/// A proof that there is no answer.
+pub(crate) type Proof = DerivationTree<Package, CandidateSet, Refusal>;
+
+/// Where a search has come to.
+pub(crate) enum Outcome {
+    /// It cannot go on without the answers.
+    Blocked(Vec<Question>),
+    /// Every package that is required has a candidate.
+    Solved,
+    /// There is no answer.
+    Unsolvable(Proof),
+    /// It was told to stop here.
+    OutOfSteps,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Phase {
+    Propagate,
+    Choose,
+    Decide(Id, Place),
+}
+
+/// A search for one candidate for each package that some of the user's lines need.
+#[derive(Clone)]
+pub(crate) struct Search {
+    state: State<Core>,
+    order: Order,
+    /// Which of the user's requirements count.
+    lines: Vec<usize>,
+    phase: Phase,
+    /// The packages for which the core must draw conclusions.
+    pending: Vec<Id>,
+    /// The candidates whose requirements the core knows.
+    added: FxHashSet<(Id, Place)>,
+    /// How many candidates of a package were tried.
+    tried: FxHashMap<Id, u32>,
+    steps: u64,
+}
+
+const USER: Place = Place { index: 0, count: 1 };
+
+impl Search {
+    /// A search that has not begun.
+    pub(crate) fn new(lines: Vec<usize>) -> Self {
+        let state: State<Core> = State::init(Package::User, USER);
+        let pending = vec![state.root_package];
+        Self {
+            state,
+            order: Order::default(),
+            lines,
+            phase: Phase::Propagate,
+            pending,
+            added: FxHashSet::default(),
+            tried: FxHashMap::default(),
+            steps: 0,
+        }
+    }
+
+    /// The user's requirements that count.
+    pub(crate) fn lines(&self) -> &[usize] {
+        &self.lines
+    }
+
+    /// How many decisions were made.
+    pub(crate) fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Goes on as far as the facts lead, and no further than `steps_max` decisions in all.
+    pub(crate) fn run(&mut self, policy: &Policy, facts: &mut Facts, steps_max: u64) -> Outcome {
+        loop {
+            match self.phase {
+                Phase::Propagate => {
+                    if let Err(proof) = self.propagate() {
+                        return Outcome::Unsolvable(proof);
+                    }
+                    self.phase = Phase::Choose;
+                }
+                Phase::Choose => {
+                    if self.steps >= steps_max {
+                        return Outcome::OutOfSteps;
+                    }
+                    self.steps += 1;
+                    match self.choose(policy, facts) {
+                        None => return Outcome::Solved,
+                        Some(phase) => self.phase = phase,
+                    }
+                }
+                Phase::Decide(id, place) => {
+                    let open = self.decide(policy, facts, id, place);
+                    if !open.is_empty() {
+                        return Outcome::Blocked(open);
+                    }
+                    self.pending.push(id);
+                    self.phase = Phase::Propagate;
+                }
+            }
+        }
+    }
+
+    /// Lets the core draw its conclusions; learns from conflicts which packages to decide earlier.
+    fn propagate(&mut self) -> Result<(), Proof> {
+        while let Some(id) = self.pending.pop() {
+            let conflicts: Vec<_> = self.state.unit_propagation(id)?.into_iter().collect();
+            for (affected, conflict) in conflicts {
+                let others: Vec<Id> = self.state.conflict_packages(&conflict).collect();
+                self.conflict(affected, &others);
+            }
+        }
+        Ok(())
+    }
+
+    fn conflict(&mut self, affected: Id, others: &[Id]) {
+        for culprit in self.order.conflict(affected, others.iter().copied()) {
+            if culprit != self.state.root_package
+                && self.state.backtrack_package(culprit).is_some()
+            {
+                self.pending.push(culprit);
+            }
+        }
+    }
+
+    /// Picks the next package and its candidate; `None` if all is decided.
+    fn choose(&mut self, policy: &Policy, facts: &Facts) -> Option<Phase> {
+        let (store, order) = (&self.state.package_store, &self.order);
+        let (id, set) = self
+            .state
+            .partial_solution
+            .pick_highest_priority_pkg(|id, set| {
+                let package = &store[id];
+                let (left, has_url) = left(facts, package, set);
+                order.priority(id, package, left, has_url)
+            })?;
+        let set = set.clone();
+        let place = match self.best(policy, facts, id, &set) {
+            Some(place) => place,
+            None => {
+                self.state.add_no_versions(id, set);
+                self.pending.push(id);
+                return Some(Phase::Propagate);
+            }
+        };
+        Some(Phase::Decide(id, place))
+    }
+
+    /// The candidate to try among those in the set.
+    fn best(
+        &mut self,
+        policy: &Policy,
+        facts: &Facts,
+        id: Id,
+        set: &CandidateSet,
+    ) -> Option<Place> {
+        let package = self.state.package_store[id].clone();
+        match &package {
+            Package::User => Some(USER),
+            Package::Project(name) => policy.choose(name, facts.project(name)?, set),
+            Package::Extra(name, _) => {
+                // An extra goes where its project goes, if it can.
+                let project = self.state.package_store.alloc(Package::Project(name.clone()));
+                let solution = &self.state.partial_solution;
+                let narrowed = match solution.term_intersection_for_package(project) {
+                    Some(Term::Positive(project)) => set.intersection(project),
+                    Some(Term::Negative(excluded)) => set.intersection(&excluded.complement()),
+                    None => set.clone(),
+                };
+                let project = facts.project(name)?;
+                policy
+                    .choose(name, project, &narrowed)
+                    .or_else(|| policy.choose(name, project, set))
+            }
+        }
+    }
+
+    /// Tells the core what the candidate requires, and decides for it unless that cannot be.
+    /// Returns what must be answered first.
+    fn decide(
+        &mut self,
+        policy: &Policy,
+        facts: &mut Facts,
+        id: Id,
+        place: Place,
+    ) -> Vec<Question> {
+        if self.added.contains(&(id, place)) {
+            self.state.partial_solution.add_decision(id, place);
+            return Vec::new();
+        }
+        let package = self.state.package_store[id].clone();
+        let needs = match needs(policy, facts, &self.lines, &package, place) {
+            Ok(needs) => needs,
+            Err(NoNeeds::Unknown(question)) => return vec![question],
+            Err(NoNeeds::Refused(refusal)) => {
+                let set = CandidateSet::singleton(place);
+                self.state.add_unavailable(id, set, refusal);
+                return Vec::new();
+            }
+        };
+        let mut open = Vec::new();
+        for need in &needs {
+            open_questions(policy, facts, &need.requirement, &mut open);
+        }
+        if !open.is_empty() {
+            return open;
+        }
+        *self.tried.entry(id).or_default() += 1;
+        let dependencies = dependencies(policy, facts, &package, place, &needs);
+        for (dependency, _) in &dependencies {
+            self.order.require(dependency);
+        }
+        self.added.insert((id, place));
+        let own = CandidateSet::singleton(place);
+        let rejected = self
+            .state
+            .add_package_version_dependencies(id, place, own, dependencies);
+        if let Some(conflict) = rejected {
+            let others: Vec<Id> = self.state.conflict_packages(&conflict).collect();
+            self.conflict(id, &others);
+        }
+        open
+    }
+
+    /// The releases that the search will probably ask for next: the best candidate of each
+    /// package that is open, and many candidates of those that were tried often.
+    pub(crate) fn probable(&mut self, policy: &Policy, facts: &Facts) -> Vec<Release> {
+        let open: Vec<(Id, CandidateSet)> = self
+            .state
+            .partial_solution
+            .prioritized_packages()
+            .map(|(id, set)| (id, set.clone()))
+            .collect();
+        let current = match self.phase {
+            Phase::Decide(id, _) => Some(id),
+            Phase::Propagate | Phase::Choose => None,
+        };
+        let mut releases = Vec::new();
+        for (id, mut set) in open {
+            let tried = self.tried.get(&id).copied().unwrap_or(0);
+            let many = if current == Some(id) && tried >= TRIES_BEFORE_BATCH {
+                (2 * tried).min(BATCH_MAX)
+            } else {
+                1
+            };
+            for _ in 0..many {
+                let Some(place) = self.best(policy, facts, id, &set) else {
+                    break;
+                };
+                let package = self.state.package_store[id].clone();
+                releases.extend(release(facts, &package, place));
+                set = set.intersection(&CandidateSet::singleton(place).complement());
+            }
+        }
+        releases
+    }
+
+    /// The decided packages, once the search is solved.
+    pub(crate) fn decisions(&self) -> impl Iterator<Item = (&Package, Place)> + '_ {
+        self.state
+            .partial_solution
+            .extract_solution()
+            .map(|(id, place)| (&self.state.package_store[id], place))
+    }
+}
+
+/// After so many candidates of one package, many more are asked for at once.
+const TRIES_BEFORE_BATCH: u32 = 5;
+/// How many candidates of one package are asked for ahead at most.
+const BATCH_MAX: u32 = 50;
+
+/// How many candidates are in the set, and whether the only one is behind a URL.
+fn left(facts: &Facts, package: &Package, set: &CandidateSet) -> (u32, bool) {
+    let Some(project) = package.project().and_then(|name| facts.project(name)) else {
+        return (1, false);
+    };
+    let count = project.count();
+    let left = set.len(count);
+    let has_url = left == 1
+        && set
+            .places(count)
+            .next()
+            .is_some_and(|index| project.usable[index as usize].url.is_some());
+    (left, has_url)
+}
+
+/// The needs as the core takes them.
+fn dependencies(
+    policy: &Policy,
+    facts: &mut Facts,
+    package: &Package,
+    place: Place,
+    needs: &[Need],
+) -> Vec<(Package, CandidateSet)> {
+    let mut dependencies = Vec::with_capacity(needs.len() + 1);
+    let own = package.project();
+    if let Package::Extra(name, _) = package {
+        let set = CandidateSet::singleton(place);
+        dependencies.push((Package::Project(name.clone()), set));
+    }
+    for need in needs {
+        let requirement = &need.requirement;
+        let name = &requirement.name;
+        let mut set = facts.prepare(name, policy).set(&requirement.source);
+        let is_own = own == Some(name);
+        if is_own && set.contains(&place) {
+            // It is there already; its other extras are those of the same candidate.
+            set = CandidateSet::singleton(place);
+        } else {
+            dependencies.push((Package::Project(name.clone()), set.clone()));
+        }
+        for extra in &requirement.extras {
+            let extra = Package::Extra(name.clone(), extra.clone());
+            if extra != *package {
+                dependencies.push((extra, set.clone()));
+            }
+        }
+    }
+    dependencies
+}
