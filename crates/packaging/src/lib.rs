@@ -22,8 +22,10 @@
 //! - Agrees with pypa/packaging on that project's own test cases; what differs on purpose is
 //!   listed in `docs/design/packaging-deviations.md`.
 
+pub mod marker;
 pub mod name;
 pub mod range;
+pub mod requirement;
 pub mod specifier;
 pub mod version;
 
