@@ -12,6 +12,7 @@ use url::Url;
 use crate::error::HttpError;
 use crate::http_cache::HttpCache;
 use crate::index_url::IndexUrl;
+use crate::metadata_cache::MetadataCache;
 use crate::options::ClientOptions;
 use crate::pages::PageError;
 use crate::transport::Transport;
@@ -31,6 +32,7 @@ struct Inner {
 pub(crate) struct Parts {
     pub(crate) transport: Transport,
     pub(crate) pages: Option<HttpCache>,
+    pub(crate) metadata: Option<MetadataCache>,
 }
 
 impl Parts {
@@ -45,6 +47,10 @@ impl Drop for Inner {
             // Requests whose answers nobody waits for any more are let go.
             runtime.shutdown_background();
         }
+        if let Some(cache) = &self.parts.metadata {
+            // A cache that cannot be written makes a slower client, not a failing one.
+            let _ = cache.flush();
+        }
     }
 }
 
@@ -52,9 +58,12 @@ impl IndexClient {
     /// A client with these options. Nothing is opened, read or started yet.
     pub fn new(options: ClientOptions) -> Self {
         let pages = options.cache.as_deref().map(HttpCache::new);
+        let metadata = options.cache.as_deref().map(MetadataCache::new);
+        let transport = Transport::new(options);
         let parts = Parts {
-            transport: Transport::new(options),
+            transport,
             pages,
+            metadata,
         };
         Self {
             inner: Arc::new(Inner {

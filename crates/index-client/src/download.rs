@@ -158,7 +158,7 @@ impl IndexClient {
 }
 
 /// One download under way.
-struct Download {
+pub(crate) struct Download {
     parts: Arc<Parts>,
     file: RemoteFile,
     path: PathBuf,
@@ -167,7 +167,19 @@ struct Download {
 }
 
 impl Download {
-    async fn run(self) -> Result<Downloaded, DownloadError> {
+    /// A download that tells nobody of its progress.
+    pub(crate) fn quiet(parts: Arc<Parts>, file: RemoteFile, path: PathBuf) -> Self {
+        let (events, _) = tokio::sync::mpsc::unbounded_channel();
+        Self {
+            parts,
+            file,
+            path,
+            number: 0,
+            events,
+        }
+    }
+
+    pub(crate) async fn run(self) -> Result<Downloaded, DownloadError> {
         let mut sink = Sink::create(&self)?;
         if self.file.url.scheme() == "file" {
             self.copy(&mut sink)?;
@@ -357,17 +369,14 @@ impl<'a> Sink<'a> {
     fn write(&mut self, bytes: &[u8]) -> Result<(), DownloadError> {
         let received = self.received + bytes.len() as u64;
         if received > self.max_bytes {
-            return Err(match self.file.size_bytes {
-                Some(stated_bytes) => self.wrong_size(stated_bytes, received),
-                None => {
-                    let url = RedactedUrl::from(&self.file.url);
-                    HttpError::TooLarge {
-                        url,
-                        max_bytes: self.max_bytes,
-                    }
-                    .into()
-                }
-            });
+            let too_large = HttpError::TooLarge {
+                url: RedactedUrl::from(&self.file.url),
+                max_bytes: self.max_bytes,
+            };
+            return Err(self
+                .file
+                .size_bytes
+                .map_or(too_large.into(), |stated| self.wrong_size(stated, received)));
         }
         self.output.write(bytes)?;
         self.hasher.update(bytes);

@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 use tilsit_files::{Durability, FileError};
 use url::Url;
 
+use crate::digest::hexadecimal;
 use crate::retry::http_date;
 
 /// How long an answer without lifetime and validators is used, as PyPI states it for its own pages.
@@ -150,7 +151,7 @@ impl HttpCache {
         if let Some(folder) = path.parent() {
             tilsit_files::create_dir_all(folder)?;
         }
-        tilsit_files::write_atomic(&path, &write_record(page), Durability::Fast)?;
+        tilsit_files::write_atomic(&path, write_record(page), Durability::Fast)?;
         self.checked(url, now);
         Ok(())
     }
@@ -166,11 +167,7 @@ impl HttpCache {
     }
 
     fn path(&self, url: &Url) -> PathBuf {
-        let digest = Sha256::digest(url.as_str());
-        let name: String = digest[..16]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let name = hexadecimal(&Sha256::digest(url.as_str())[..16]);
         self.folder.join(&name[..2]).join(&name[2..])
     }
 }

@@ -26,6 +26,7 @@
 //! | path | what | written by |
 //! |---|---|---|
 //! | `pages-v1/<2 hex>/<30 hex>` | a page as it came, with its validators | [`http_cache`] |
+//! | `metadata-v1/segment`, `metadata-v1/lock` | slim metadata of files, appended | [`metadata_cache`] |
 //!
 //! # Invariants
 //! - Nothing is read from the environment, save that the system's certificates are found the system's
@@ -35,17 +36,21 @@
 //! - Every body has a bound, also after decompression.
 //! - A file takes its path only once its hash is checked.
 
+pub mod batch;
 pub mod client;
 pub mod credentials;
 pub mod download;
 pub mod error;
 pub mod http_cache;
 pub mod index_url;
+pub mod metadata;
+pub mod metadata_cache;
 pub mod netrc;
 pub mod options;
 pub mod pages;
 pub mod redacted;
 pub mod remote_file;
+pub mod slim_metadata;
 pub mod upload;
 
 mod digest;
@@ -54,15 +59,18 @@ mod retry;
 mod tls;
 mod transport;
 
+pub use batch::{Batch, Fetched};
 pub use client::IndexClient;
 pub use credentials::{Credential, Credentials};
 pub use digest::HashMismatch;
 pub use download::{DownloadError, DownloadEvent, Downloaded};
 pub use error::HttpError;
 pub use index_url::{IndexUrl, IndexUrlError};
+pub use metadata::MetadataError;
 pub use netrc::{Netrc, NetrcError};
 pub use options::{Certificates, ClientOptions, Clock, Limits, Proxies, Refresh, Timeouts};
 pub use pages::PageError;
 pub use redacted::{RedactedUrl, Secret};
 pub use remote_file::RemoteFile;
+pub use slim_metadata::{SlimMetadata, SlimMetadataError};
 pub use upload::{Upload, UploadError, Uploaded};

@@ -2,7 +2,6 @@
 
 use std::path::PathBuf;
 
-use tilsit_files::FileError;
 use tilsit_simple_api::{File, ProjectPage, parse_html};
 use url::Url;
 
@@ -61,15 +60,4 @@ fn html_page(file: &Url) -> Result<ProjectPage, PageError> {
 pub(crate) fn local_path(url: &Url) -> Result<PathBuf, PageError> {
     url.to_file_path()
         .map_err(|()| PageError::NotLocal(RedactedUrl::from(url)))
-}
-
-/// Reads a local file up to a limit.
-pub(crate) fn read_bounded(url: &Url, max_bytes: u64) -> Result<Option<Vec<u8>>, FileError> {
-    let Ok(path) = url.to_file_path() else {
-        return Ok(None);
-    };
-    if tilsit_files::metadata(&path)?.len() > max_bytes {
-        return Ok(None);
-    }
-    tilsit_files::read(&path).map(Some)
 }

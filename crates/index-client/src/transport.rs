@@ -360,15 +360,15 @@ impl Answer {
 
     /// Reads the whole body, decompressed if it is gzip, up to a limit that counts after
     /// decompression.
-    async fn bounded_body(mut self, max_bytes: u64) -> Result<Vec<u8>, HttpError> {
+    pub(crate) async fn bounded_body(mut self, max_bytes: u64) -> Result<Vec<u8>, HttpError> {
         let url = RedactedUrl::from(&self.url);
         let encoding = self.response.headers().get(CONTENT_ENCODING);
         let encoding = encoding.map(|value| value.as_bytes().to_ascii_lowercase());
         let mut body = match encoding.as_deref() {
             None | Some(b"" | b"identity") => Decoder::Plain(Bounded::new(max_bytes)),
-            Some(b"gzip" | b"x-gzip") => {
-                Decoder::Gzip(flate2::write::MultiGzDecoder::new(Bounded::new(max_bytes)))
-            }
+            Some(b"gzip" | b"x-gzip") => Decoder::Gzip(Box::new(
+                flate2::write::MultiGzDecoder::new(Bounded::new(max_bytes)),
+            )),
             Some(other) => {
                 let reason = format!("unknown encoding `{}`", String::from_utf8_lossy(other));
                 return Err(HttpError::Broken { url, reason });
@@ -438,7 +438,7 @@ fn without_tags(html: &str) -> String {
 /// A body that is being read.
 enum Decoder {
     Plain(Bounded),
-    Gzip(flate2::write::MultiGzDecoder<Bounded>),
+    Gzip(Box<flate2::write::MultiGzDecoder<Bounded>>),
 }
 
 impl Decoder {
@@ -504,9 +504,11 @@ impl std::io::Write for Bounded {
     }
 }
 
+/// Makes a proxy of its URL.
+type Make = fn(String) -> reqwest::Result<Proxy>;
+
 fn proxies(options: &Proxies) -> Result<Vec<Proxy>, HttpError> {
     let none_for = options.none_for.as_deref().and_then(NoProxy::from_string);
-    type Make = fn(String) -> reqwest::Result<Proxy>;
     let kinds: [(&Option<String>, Make); 3] = [
         (&options.http, |url| Proxy::http(url)),
         (&options.https, |url| Proxy::https(url)),

@@ -21,6 +21,7 @@ use url::Url;
 
 use crate::client::{IndexClient, Parts};
 use crate::credentials::Credential;
+use crate::digest::hexadecimal;
 use crate::error::HttpError;
 use crate::index_url::take_credential;
 use crate::redacted::RedactedUrl;
@@ -166,20 +167,19 @@ impl Frame {
             hasher.update([0]);
         }
         let digest = hasher.finalize();
-        let boundary: String = digest[..20]
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let boundary = hexadecimal(&digest[..20]);
+        let part = |name: &str, more: &str| {
+            format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"{more}\r\n")
+        };
         let mut before = String::new();
         for (name, value) in fields {
-            before.push_str(&format!(
-                "--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
-            ));
+            before += &part(name, "");
+            before += "\r\n";
+            before += value;
+            before += "\r\n";
         }
-        before.push_str(&format!(
-            "--{boundary}\r\nContent-Disposition: form-data; name=\"content\"; filename=\"{file_name}\"\r\n\
-             Content-Type: application/octet-stream\r\n\r\n"
-        ));
+        before += &part("content", &format!("; filename=\"{file_name}\""));
+        before += "Content-Type: application/octet-stream\r\n\r\n";
         let after = format!("\r\n--{boundary}--\r\n");
         Self {
             boundary,
@@ -214,7 +214,7 @@ impl Request {
                     self.parts
                         .transport
                         .before_retry(&mut attempt, error, &self.url)
-                        .await?
+                        .await?;
                 }
             }
         }

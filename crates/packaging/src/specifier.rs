@@ -20,6 +20,7 @@ mod parse;
 mod tests;
 
 pub use filter::{Candidate, Prereleases};
+pub(crate) use parse::parse_prefix;
 pub use parse::{SpecifierError, SpecifierFault};
 
 /// The comparison operators, in the order in which they sort in the normal form of a set.

@@ -143,6 +143,7 @@ pub(crate) fn explain(
     search: &Search,
     proof: Proof,
 ) -> Explanation {
-    let links = minimal::reduce(policy, facts, search, links::links(policy, facts, &proof));
+    let links = links::links(policy, facts, &proof);
+    let links = minimal::reduce(policy, facts, search, links);
     story::tell(policy, facts, &links)
 }

@@ -10,7 +10,7 @@ use tilsit_packaging::specifier::VersionSpecifiers;
 use crate::explanation::{Explanation, explain};
 use crate::facts::Facts;
 use crate::graph;
-use crate::needs::{needs, open_questions};
+use crate::needs::open_questions;
 use crate::options::{ResolverOptions, RootRequirement};
 use crate::policy::Policy;
 use crate::question::{Answer, Dependencies, Question, Release, Wants};
@@ -80,11 +80,9 @@ impl Resolver {
         }
         let end = match self.search.run(&self.policy, &mut self.facts, u64::MAX) {
             Outcome::Blocked(needed) => return Step::Wants(self.wants(needed)),
-            Outcome::Solved => Step::Done(graph::resolution(
-                &self.policy,
-                &self.facts,
-                &self.search,
-            )),
+            Outcome::Solved => {
+                Step::Done(graph::resolution(&self.policy, &self.facts, &self.search))
+            }
             Outcome::Unsolvable(proof) => Step::Failed(Box::new(explain(
                 &self.policy,
                 &mut self.facts,
@@ -153,18 +151,22 @@ impl Resolver {
     }
 
     fn wants(&mut self, needed: Vec<Question>) -> Wants {
-        self.ahead.asked.extend(needed.iter().cloned());
-        let probable = self.search.probable(&self.policy, &self.facts);
+        let mut asked = std::mem::take(&mut self.ahead.asked);
+        asked.extend(needed.iter().cloned());
+        let is_asked = |release: &Release| asked.contains(&Question::Dependencies(release.clone()));
+        let probable = self.search.probable(&self.policy, &self.facts, is_asked);
         let queue = std::mem::take(&mut self.ahead.queue);
-        let ahead = probable
+        let mut ahead = Vec::new();
+        for question in probable
             .into_iter()
             .map(Question::Dependencies)
             .chain(queue)
-            .filter(|question| !self.is_answered(question))
-            .collect::<Vec<_>>()
-            .into_iter()
-            .filter(|question| self.ahead.asked.insert(question.clone()))
-            .collect();
+        {
+            if !self.is_answered(&question) && asked.insert(question.clone()) {
+                ahead.push(question);
+            }
+        }
+        self.ahead.asked = asked;
         Wants { needed, ahead }
     }
 

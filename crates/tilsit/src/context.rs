@@ -98,6 +98,7 @@ impl Variables {
 }
 
 /// The world around the program, read once at the start.
+#[derive(Clone)]
 pub(crate) struct Context {
     /// The folder that relative paths start from; absolute.
     pub(crate) working_folder: PathBuf,
@@ -191,6 +192,15 @@ impl Context {
     /// When it cannot be made.
     pub(crate) fn cache(&self) -> Result<CacheFolder, CommandError> {
         Ok(CacheFolder::create(&self.cache_folder)?)
+    }
+
+    /// The same world from another working folder, where only warnings are said.
+    pub(crate) fn within(&self, working_folder: &Path) -> Self {
+        Self {
+            working_folder: working_folder.to_path_buf(),
+            terminal: self.terminal.quieter(),
+            ..self.clone()
+        }
     }
 
     /// `path` from the working folder.

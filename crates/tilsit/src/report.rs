@@ -36,6 +36,11 @@ impl Report {
         self.exit_code = exit_code;
         self
     }
+
+    /// What `--json` shows, for the command that calls another one.
+    pub(crate) fn into_result(self) -> Value {
+        self.result
+    }
 }
 
 /// Writes the answer or the error and gives the exit code.

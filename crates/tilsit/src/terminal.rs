@@ -126,6 +126,15 @@ impl Terminal {
         self.json
     }
 
+    /// The same terminal, on which only warnings and progress are shown.
+    pub(crate) fn quieter(&self) -> Self {
+        Self {
+            verbosity: self.verbosity.min(-1),
+            json: false,
+            ..self.clone()
+        }
+    }
+
     /// Whether a person can be asked something.
     pub(crate) fn can_ask(&self) -> bool {
         !self.json && std::io::stdin().is_terminal() && std::io::stderr().is_terminal()

@@ -13,9 +13,6 @@ use crate::compression::{Compression, Decoder};
 use crate::entry_name::{self, Names};
 use crate::limits::Limits;
 
-#[cfg(test)]
-mod tests;
-
 /// Bytes that an extended header may have.
 const EXTENDED_MAX: u64 = 1 << 20;
 const CHUNK: usize = 64 << 10;

@@ -11,9 +11,6 @@ use crate::inflate::Inflater;
 use crate::limits::Limits;
 use crate::source::ReadAt;
 
-#[cfg(test)]
-mod tests;
-
 /// The first read of the tail: enough for the directory of most wheels.
 const TAIL: u64 = 128 << 10;
 /// Room for the extra fields that local headers usually have.

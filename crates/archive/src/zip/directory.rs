@@ -12,9 +12,6 @@ use super::time::DosTime;
 use crate::entry_name::{self, Names};
 use crate::limits::Limits;
 
-#[cfg(test)]
-mod tests;
-
 const END_LENGTH: usize = 22;
 const COMMENT_MAX: usize = u16::MAX as usize;
 const LOCATOR_LENGTH: usize = 20;

@@ -101,6 +101,14 @@ impl Cut {
         &self.version
     }
 
+    /// The same place, named without trailing zeros.
+    pub(crate) fn trimmed(&self) -> Self {
+        Cut {
+            version: self.version.trimmed(),
+            side: self.side,
+        }
+    }
+
     /// On which side of it the place lies.
     pub fn side(&self) -> Side {
         self.side

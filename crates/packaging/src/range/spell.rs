@@ -7,6 +7,39 @@ use super::{Cut, Side, VersionRange};
 use crate::specifier::{Operator, VersionSpecifier, VersionSpecifiers};
 use crate::version::{Version, VersionParts};
 
+impl Cut {
+    /// Specifiers for the versions above the cut, as exact as they can be said.
+    pub(crate) fn lower_specifiers(&self) -> Vec<VersionSpecifier> {
+        above(self).unwrap_or_else(|| {
+            vec![comparison(
+                Operator::Greater,
+                &self.version().without_local(),
+            )]
+        })
+    }
+
+    /// The version without post-releases of its own that this cut lies behind.
+    pub(crate) fn is_behind_final(&self) -> Option<Version> {
+        let base = behind_whose_locals(self.version())?;
+        (self.side() == Side::Before && base == base.base()).then_some(base)
+    }
+
+    /// Specifiers for the versions below the cut, as exact as they can be said.
+    pub(crate) fn upper_specifiers(&self) -> Vec<VersionSpecifier> {
+        below(self).unwrap_or_else(|| {
+            vec![comparison(
+                Operator::LessEqual,
+                &self.version().without_local(),
+            )]
+        })
+    }
+
+    /// What lies up to another cut if it is one version with its local versions, or one prefix.
+    pub(crate) fn one_version_or_prefix(&self, upper: &Cut) -> Option<(Version, bool)> {
+        one_version_or_prefix(self, upper)
+    }
+}
+
 impl VersionRange {
     /// The set as specifiers that must all hold, if it can be said so exactly.
     ///

@@ -41,7 +41,7 @@ pub enum SpecifierFault {
     #[error("`~=` needs at least two release segments")]
     OneSegment,
     /// Something that is no part of a specifier.
-    #[error("`{0}` is unexpected")]
+    #[error("`{}` is unexpected", .0.escape_debug())]
     Unexpected(char),
 }
 
@@ -110,7 +110,7 @@ fn unexpected(rest: &str, found: char, specifier: &VersionSpecifier) -> Specifie
 
 /// Parses the longest specifier at the start of the text, and says how long it is.
 pub(crate) fn parse_prefix(text: &str) -> Result<(VersionSpecifier, usize), Fault> {
-    let (operator, length) = operator(text.as_bytes()).ok_or((0, SpecifierFault::NoOperator))?;
+    let (operator, length) = Operator::at_start(text).ok_or((0, SpecifierFault::NoOperator))?;
     let behind = text[length..].trim_start_matches(is_python_space);
     let start = text.len() - behind.len();
     if operator == Operator::Arbitrary {
@@ -147,17 +147,20 @@ fn is_bare_release(version: &Version) -> bool {
     !version.is_prerelease() && !version.is_postrelease() && !version.is_local()
 }
 
-#[inline]
-fn operator(bytes: &[u8]) -> Option<(Operator, usize)> {
-    Some(match bytes {
-        [b'=', b'=', b'=', ..] => (Operator::Arbitrary, 3),
-        [b'=', b'=', ..] => (Operator::Equal, 2),
-        [b'!', b'=', ..] => (Operator::NotEqual, 2),
-        [b'<', b'=', ..] => (Operator::LessEqual, 2),
-        [b'>', b'=', ..] => (Operator::GreaterEqual, 2),
-        [b'~', b'=', ..] => (Operator::Compatible, 2),
-        [b'<', ..] => (Operator::Less, 1),
-        [b'>', ..] => (Operator::Greater, 1),
-        _ => return None,
-    })
+impl Operator {
+    /// The operator that a text starts with, and its length.
+    #[inline]
+    pub(crate) fn at_start(text: &str) -> Option<(Self, usize)> {
+        Some(match text.as_bytes() {
+            [b'=', b'=', b'=', ..] => (Operator::Arbitrary, 3),
+            [b'=', b'=', ..] => (Operator::Equal, 2),
+            [b'!', b'=', ..] => (Operator::NotEqual, 2),
+            [b'<', b'=', ..] => (Operator::LessEqual, 2),
+            [b'>', b'=', ..] => (Operator::GreaterEqual, 2),
+            [b'~', b'=', ..] => (Operator::Compatible, 2),
+            [b'<', ..] => (Operator::Less, 1),
+            [b'>', ..] => (Operator::Greater, 1),
+            _ => return None,
+        })
+    }
 }

@@ -34,7 +34,7 @@ pub enum VersionFault {
     #[error("a segment of the local label is missing")]
     NoLocal,
     /// Something that is no part of a version.
-    #[error("`{0}` is unexpected")]
+    #[error("`{}` is unexpected", .0.escape_debug())]
     Unexpected(char),
 }
 

@@ -98,7 +98,14 @@ fn add(
         External::FromDependencyOf(from, set, to, admitted) => {
             let count = count(facts, from);
             for index in set.places(count) {
-                add_needs(policy, facts, links, from, Place { index, count }, (to, admitted));
+                add_needs(
+                    policy,
+                    facts,
+                    links,
+                    from,
+                    Place { index, count },
+                    (to, admitted),
+                );
             }
         }
     }

@@ -35,7 +35,11 @@ pub(crate) fn reduce(
         best = found;
     }
     for line in best.lines() {
-        let lines: Vec<usize> = best.lines().into_iter().filter(|&other| other != line).collect();
+        let lines: Vec<usize> = best
+            .lines()
+            .into_iter()
+            .filter(|&other| other != line)
+            .collect();
         if lines.len() == best.lines().len() || lines.is_empty() {
             continue;
         }

@@ -1,6 +1,7 @@
 //! Options that several commands share, and the settings that they are.
 
 use clap::Args;
+use tilsit_packaging::name::ProjectName;
 
 use crate::configuration::Configuration;
 use crate::configuration::{NamedIndex, Settings};
@@ -63,6 +64,33 @@ pub(crate) struct ResolverOptions {
     /// Ignore files uploaded after this date or moment, as 2026-06-30
     #[arg(long, value_name = "DATE")]
     exclude_newer: Option<String>,
+}
+
+/// What may change although something that fits is there already.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct UpgradeOptions {
+    /// Take the newest versions that fit, whatever is there
+    #[arg(short = 'U', long)]
+    pub(crate) upgrade: bool,
+    /// Take the newest version that fits of this project
+    #[arg(short = 'P', long, value_name = "PROJECT")]
+    pub(crate) upgrade_package: Vec<String>,
+    /// Ask the indexes again, whatever the cache holds
+    #[arg(long)]
+    pub(crate) refresh: bool,
+}
+
+impl UpgradeOptions {
+    /// The projects of which what is there is to be left behind.
+    ///
+    /// # Errors
+    /// When `--upgrade-package` is not the name of a project.
+    pub(crate) fn projects(&self) -> Result<Vec<ProjectName>, CommandError> {
+        let names = self.upgrade_package.iter().map(|name| name.parse());
+        names
+            .collect::<Result<_, _>>()
+            .map_err(|error| CommandError::from_error(Code::Usage, &error))
+    }
 }
 
 impl IndexOptions {

@@ -19,7 +19,7 @@ use crate::terminal::{GOOD, STRONG, Terminal};
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
     /// Where to listen; port 0 takes a free one
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8000")]
     listen: SocketAddr,
     /// The address of the index as its users see it, when a proxy stands before it
     #[arg(long, value_name = "URL")]
@@ -32,19 +32,30 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
+    let server = start(arguments, context)?;
+    let address = server.address();
+    context.interrupt.wait();
+    server.stop()?;
+    Ok(Report::silent(json!({ "address": address.to_string() })))
+}
+
+/// Starts the server in the background; it answers when this returns.
+///
+/// # Errors
+/// When the index cannot be opened or the address is taken.
+pub(crate) fn start(
+    arguments: &Arguments,
+    context: &Context,
+) -> Result<RunningServer, CommandError> {
     let store = arguments.data.store(context)?;
     let mut options = ServeOptions::new(&store.data, arguments.listen, system_time);
     options.database_url = store.database_url;
     options.public_url.clone_from(&arguments.public_url);
     options.limits.file_size_max_bytes = arguments.file_size_max << 20;
-
     let shown = context.show(&store.data);
     let terminal = context.terminal.clone();
     let server = RunningServer::start(options, move |event| tell(event, &shown, &terminal))?;
-    let address = server.address();
-    context.interrupt.wait();
-    server.stop()?;
-    Ok(Report::silent(json!({ "data": store.data, "address": address.to_string() })))
+    Ok(server)
 }
 
 fn tell(event: &ServerEvent, data: &str, terminal: &Terminal) {

@@ -1,70 +1,76 @@
-//! The look of the tour: numbered steps, each with the command that a newcomer can repeat, what
-//! came of it, and how long it took.
+//! The look of the tour: numbered steps, each with the lines that a newcomer can repeat, what came
+//! of them, and how long they took.
 
 use std::fmt::Display;
 use std::time::Instant;
 
 use crate::error::CommandError;
+use crate::explain::Code;
+use crate::interrupt::Interrupt;
 use crate::terminal::{DIM, GOOD, HINT, STRONG, Terminal, duration};
 
 /// The page that the tour writes on standard error.
-pub(super) struct Page<'a> {
-    terminal: &'a Terminal,
+pub(super) struct Page {
+    terminal: Terminal,
+    interrupt: Interrupt,
     number: u32,
-    started: Instant,
+    tour_began: Instant,
+    step_began: Instant,
 }
 
-impl<'a> Page<'a> {
+impl Page {
     /// Begins with the title.
-    pub(super) fn begin(terminal: &'a Terminal, title: &str, below: &str) -> Self {
+    pub(super) fn begin(terminal: &Terminal, interrupt: &Interrupt, title: &str, below: &str) -> Self {
         terminal.say(format_args!("{STRONG}{title}{STRONG:#}\n{below}"));
+        let now = Instant::now();
         Self {
-            terminal,
+            terminal: terminal.clone(),
+            interrupt: interrupt.clone(),
             number: 0,
-            started: Instant::now(),
+            tour_began: now,
+            step_began: now,
         }
     }
 
-    /// Does one step: its title and command first, then `work`, then what `work` says came of it.
+    /// Begins a step.
     ///
     /// # Errors
-    /// Those of `work`.
-    pub(super) fn step<T>(
-        &mut self,
-        title: &str,
-        commands: &[String],
-        work: impl FnOnce() -> Result<(T, String), CommandError>,
-    ) -> Result<T, CommandError> {
+    /// When the user asked to stop.
+    pub(super) fn step(&mut self, title: &str) -> Result<(), CommandError> {
+        if self.interrupt.asked() {
+            return Err(CommandError::new(Code::Interrupted, "the tour was stopped"));
+        }
         self.number += 1;
+        self.step_began = Instant::now();
         let number = self.number;
-        self.terminal
-            .say(format_args!("\n{HINT}{number}{HINT:#}  {STRONG}{title}{STRONG:#}"));
-        for command in commands {
-            self.line(format_args!("{DIM}${DIM:#} {command}"));
-        }
-        let started = Instant::now();
-        let (value, came_of_it) = work()?;
-        let time = duration(started.elapsed());
-        let mut lines = came_of_it.lines();
-        let first = lines.next().unwrap_or_default();
-        self.line(format_args!("{GOOD}✓{GOOD:#} {first} {DIM}({time}){DIM:#}"));
-        for line in lines {
-            self.line(format_args!("  {line}"));
-        }
-        Ok(value)
+        self.terminal.say(format_args!(
+            "\n{HINT}{number}{HINT:#}  {STRONG}{title}{STRONG:#}"
+        ));
+        Ok(())
     }
 
-    /// Ends with a few lines, the time of everything first.
-    pub(super) fn end(&self, lines: &[String]) {
-        let time = duration(self.started.elapsed());
+    /// Shows a line to type.
+    pub(super) fn command(&self, line: &str) {
+        self.indented(format_args!("{DIM}${DIM:#} {line}"));
+    }
+
+    /// Ends the step with what came of it.
+    pub(super) fn done(&self, came_of_it: &str) {
+        let time = duration(self.step_began.elapsed());
+        let came_of_it = came_of_it.replace('\n', "\n     ");
+        self.indented(format_args!(
+            "{GOOD}✓{GOOD:#} {came_of_it} {DIM}({time}){DIM:#}"
+        ));
+    }
+
+    /// Ends the page with the time of everything.
+    pub(super) fn end(&self) {
+        let time = duration(self.tour_began.elapsed());
         self.terminal
             .say(format_args!("\n{GOOD}Done{GOOD:#} in {time}."));
-        for line in lines {
-            self.terminal.say(line);
-        }
     }
 
-    fn line(&self, text: impl Display) {
+    fn indented(&self, text: impl Display) {
         self.terminal.say(format_args!("   {text}"));
     }
 }

@@ -1,0 +1,10 @@
+//! The client against scripted servers on loopback.
+
+#![allow(clippy::unwrap_used, reason = "the helpers of tests fail as tests do")]
+
+mod downloads;
+mod metadata;
+mod pages;
+mod server;
+mod transport;
+mod uploads;

@@ -1,0 +1,91 @@
+//! Targets of `tilsit-simple-api`: pages in both forms, lists, the `Accept` header, the upload form.
+
+use tilsit_simple_api::upload::UploadForm;
+use tilsit_simple_api::{
+    ApiVersion, ProjectPage, list_to_html, list_to_json, negotiate, parse_html, parse_json,
+    parse_list_html, parse_list_json, to_html, to_json,
+};
+
+/// A project's page as JSON: what is read is written and read back as the same.
+pub fn simple_json_page(data: &[u8]) {
+    let url = "https://index.example/simple/flask/"
+        .parse()
+        .expect("it is a URL");
+    let Ok(mut page) = parse_json(data, Some(&url)) else {
+        return;
+    };
+    check_files(&page);
+    page.unusable.clear();
+    let written = to_json(&page);
+    let mut read = parse_json(&written, Some(&url)).expect("what is written is read");
+    read.api_version = page.api_version;
+    assert_eq!(read, page);
+    assert_eq!(to_json(&read), written);
+}
+
+/// A project's page as HTML: every file that is read has a usable URL; what is written is read back.
+pub fn simple_html_page(data: &[u8]) {
+    let url = "https://index.example/simple/flask/"
+        .parse()
+        .expect("it is a URL");
+    let Ok(page) = parse_html(data, &url) else {
+        return;
+    };
+    check_files(&page);
+    let written = to_html(&page);
+    let mut base = page.base.clone().expect("a page that was read has a base");
+    base.set_query(None);
+    let read = parse_html(&written, &base).expect("what is written is read");
+    assert_eq!(read.api_version, ApiVersion::HTML);
+    assert_eq!(read.files.len(), page.files.len());
+    for (read, file) in read.files.iter().zip(&page.files) {
+        assert_eq!((&read.name, &read.yanked), (&file.name, &file.yanked));
+        assert_eq!(read.hashes.sha256, file.hashes.sha256);
+    }
+}
+
+fn check_files(page: &ProjectPage) {
+    for file in &page.files {
+        assert!(!file.name.is_empty() && !file.name.contains(['/', '\\', '\0']));
+        if let Ok(url) = page.file_url(file) {
+            assert!(matches!(url.scheme(), "http" | "https"));
+        }
+    }
+}
+
+/// The list of all projects, in both forms.
+pub fn project_list(data: &[u8]) {
+    let url = "https://index.example/simple/"
+        .parse()
+        .expect("it is a URL");
+    if let Ok(list) = parse_list_json(data) {
+        let read = parse_list_json(&list_to_json(&list)).expect("what is written is read");
+        assert_eq!(read, list);
+    }
+    if let Ok(list) = parse_list_html(data, &url) {
+        let read = parse_list_html(&list_to_html(&list), &url).expect("what is written is read");
+        assert_eq!(read.projects, list.projects);
+    }
+}
+
+/// An `Accept` header: what is picked is acceptable on its own.
+pub fn accept_header(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    if let Ok(media_type) = negotiate(Some(text)) {
+        assert_eq!(negotiate(Some(media_type.as_str())), Ok(media_type));
+    }
+}
+
+/// An upload form, as lines `name=value`: a form that is taken is sent and taken again as the same.
+pub fn upload_form(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let Ok(form) = UploadForm::from_fields(text.lines().filter_map(|line| line.split_once('=')))
+    else {
+        return;
+    };
+    assert_eq!(UploadForm::from_fields(form.fields()), Ok(form.clone()));
+}
