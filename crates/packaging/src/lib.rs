@@ -22,23 +22,30 @@
 //! - Agrees with pypa/packaging on that project's own test cases; what differs on purpose is
 //!   listed in `docs/design/packaging-deviations.md`.
 
+pub mod file_name;
 pub mod marker;
 pub mod name;
 pub mod range;
 pub mod requirement;
 pub mod specifier;
+pub mod tag;
 pub mod version;
 
 mod text;
 
 // Formats of files, built on the values above.
+pub mod dependency_groups;
 pub mod direct_url;
 pub mod entry_points;
 pub mod headers;
 pub mod inline_script;
 pub mod license;
+pub mod metadata;
 pub mod problem;
+pub mod pyproject;
 pub mod record;
+pub mod requirements_file;
 
 mod identifier;
 mod path;
+mod toml_reader;
