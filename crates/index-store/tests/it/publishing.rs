@@ -278,5 +278,9 @@ async fn lists_and_releases(test: TestStore) {
         .unwrap()
         .expect("there");
     assert_eq!((record.size_bytes, record.uploaded), (12, at(2)));
+    let files = test
+        .store
+        .release_files(&"a".parse().unwrap(), &"1.0".parse().unwrap());
+    assert_eq!(files.await.unwrap(), [record]);
     assert_eq!(test.store.file("A-1.0.tar.gz").await.unwrap(), None);
 }
