@@ -7,6 +7,9 @@
 
 pub mod archive;
 pub mod index_client;
+pub mod index_server;
+pub mod index_store;
+pub mod publish;
 pub mod simple_api;
 
 /// A fuzz target: its name and its body.
@@ -15,16 +18,22 @@ pub type Target = (&'static str, fn(&[u8]));
 /// Every target, by name. A tidy test holds this list against `fuzz_targets` and `seeds`.
 pub const TARGETS: &[Target] = &[
     ("accept_header", simple_api::accept_header),
+    ("authorization_header", index_server::authorization_header),
     ("http_cache_record", index_client::http_cache_record),
+    ("if_none_match_header", index_server::if_none_match_header),
     ("index_url", index_client::index_url),
     ("metadata_segment", index_client::metadata_segment),
     ("netrc", index_client::netrc),
     ("project_list", simple_api::project_list),
+    ("pypirc", publish::pypirc),
+    ("range_header", index_server::range_header),
     ("simple_html_page", simple_api::simple_html_page),
     ("simple_json_page", simple_api::simple_json_page),
     ("slim_metadata", index_client::slim_metadata),
     ("tar_archive", archive::tar_archive),
+    ("token_text", index_store::token_text),
     ("upload_form", simple_api::upload_form),
+    ("user_name", index_store::user_name),
     ("zip_archive", archive::zip_archive),
     ("zip_tail", archive::zip_tail),
 ];
