@@ -8,7 +8,6 @@ use tilsit_archive::Limits;
 use tilsit_dist::sdist::{Sdist, SdistError};
 use tilsit_dist::wheel::{Wheel, WheelError};
 use tilsit_files::{FileError, Operation};
-use tilsit_packaging::metadata::CoreMetadata;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
 use tilsit_simple_api::Sha256Digest;
@@ -62,7 +61,9 @@ pub enum PreflightError {
     #[error("the sdist `{}` has no PKG-INFO", .0.display())]
     NoMetadata(PathBuf),
     /// The files are of several releases.
-    #[error("`{first}` and `{other}` are not of one release: {project} {version} and {other_project} {other_version}")]
+    #[error(
+        "`{first}` and `{other}` are not of one release: {project} {version} and {other_project} {other_version}"
+    )]
     SeveralReleases {
         /// The first file.
         first: String,
@@ -95,7 +96,12 @@ impl FileSet {
             .iter()
             .map(|path| check_file(path.as_ref()))
             .collect::<Result<Vec<_>, _>>()?;
-        files.sort_by_key(|file| (file.form.file_type == FileType::Wheel, file.file_name.clone()));
+        files.sort_by_key(|file| {
+            (
+                file.form.file_type == FileType::Wheel,
+                file.file_name.clone(),
+            )
+        });
         check_together(&files)?;
         Ok(Self { files })
     }
@@ -119,11 +125,11 @@ impl FileSet {
 fn check_file(path: &Path) -> Result<CheckedFile, PreflightError> {
     let file_name = path.file_name().and_then(|name| name.to_str());
     let file_name = file_name.ok_or_else(|| PreflightError::NoDistribution(path.to_owned()))?;
-    let mut form = if file_name.ends_with(".whl") {
+    let mut form = if has_ending(file_name, ".whl") {
         let wheel = Wheel::open(path, &Limits::default())?;
         wheel.verify()?;
         UploadForm::from_metadata(wheel.metadata(), FileType::Wheel, python_tag(file_name))
-    } else if file_name.ends_with(".tar.gz") {
+    } else if has_ending(file_name, ".tar.gz") {
         let sdist = Sdist::open(path, &Limits::default())?;
         let metadata = sdist
             .metadata()
@@ -146,11 +152,18 @@ fn check_file(path: &Path) -> Result<CheckedFile, PreflightError> {
     })
 }
 
+/// Endings of distribution files are lower case.
+fn has_ending(file_name: &str, ending: &str) -> bool {
+    file_name.strip_suffix(ending).is_some()
+}
+
 /// Name and version of a form that was made from valid metadata.
 fn release_of(form: &UploadForm) -> (ProjectName, Version) {
     let value = |field| form.value(field).unwrap_or_default();
     let project = value("name").parse().expect("metadata has a valid name");
-    let version = value("version").parse().expect("metadata has a valid version");
+    let version = value("version")
+        .parse()
+        .expect("metadata has a valid version");
     (project, version)
 }
 
@@ -187,10 +200,11 @@ fn check_together(files: &[CheckedFile]) -> Result<(), PreflightError> {
         }
         if two.form.file_type == FileType::Sdist {
             let names = (one.file_name.clone(), two.file_name.clone());
-            return match same_release(one, two) {
-                true => Err(PreflightError::TwoSdists(names.0, names.1)),
-                false => Err(several(one, two)),
-            };
+            return Err(if same_release(one, two) {
+                PreflightError::TwoSdists(names.0, names.1)
+            } else {
+                several(one, two)
+            });
         }
     }
     match files.iter().find(|file| !same_release(first, file)) {

@@ -67,7 +67,11 @@ fn check_now(mut upload: AuthorizedUpload) -> Result<CheckedUpload, Failure> {
         blake2b_256: file.blake2b_256,
         metadata_sha256: is_wheel.then(|| sha256(found.text.as_bytes())),
         core_metadata: found.text,
-        requires_python: found.metadata.requires_python.as_ref().map(ToString::to_string),
+        requires_python: found
+            .metadata
+            .requires_python
+            .as_ref()
+            .map(ToString::to_string),
         summary: found.metadata.summary.clone(),
         uploader,
     };
@@ -81,7 +85,11 @@ fn check_digests(form: &UploadForm, file: &ReceivedFile) -> Result<(), Refusal> 
     let sha256 = file.sha256.to_string();
     for (field, said, found) in [
         ("sha256_digest", &form.sha256_digest, &sha256),
-        ("blake2_256_digest", &form.blake2_256_digest, &file.blake2b_256),
+        (
+            "blake2_256_digest",
+            &form.blake2_256_digest,
+            &file.blake2b_256,
+        ),
         ("md5_digest", &form.md5_digest, &file.md5),
     ] {
         if said.as_ref().is_some_and(|said| said != found) {
@@ -148,11 +156,14 @@ fn check_wheel_name(upload: &AuthorizedUpload, version: &Version) -> Result<(), 
     let (&[name, wheel_version, .., python, _, _], 5..=6) = (parts.as_slice(), parts.len()) else {
         return refused(format!("`{found}` has not the parts of a wheel's name"));
     };
-    let is_project = name.parse().is_ok_and(|name: tilsit_packaging::name::ProjectName| {
-        name == upload.project
-    });
+    let is_project = name
+        .parse()
+        .is_ok_and(|name: tilsit_packaging::name::ProjectName| name == upload.project);
     if !is_project {
-        return refused(format!("the name of `{found}` is not that of `{}`", upload.project));
+        return refused(format!(
+            "the name of `{found}` is not that of `{}`",
+            upload.project
+        ));
     }
     if wheel_version.parse::<Version>().ok().as_ref() != Some(version) {
         return refused(format!("the version of `{found}` is not `{version}`"));
@@ -178,9 +189,8 @@ fn read_self_description(upload: &AuthorizedUpload) -> Result<SelfDescription, R
         FileType::Wheel => read_wheel(path)?,
         FileType::Sdist => read_sdist(path, name)?,
     };
-    let text = String::from_utf8(bytes).map_err(|_| {
-        Refusal::bad_request(format!("the metadata of `{name}` is not UTF-8 text"))
-    })?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| Refusal::bad_request(format!("the metadata of `{name}` is not UTF-8 text")))?;
     Ok(SelfDescription { metadata, text })
 }
 

@@ -34,8 +34,15 @@ fn a_set_is_ordered_and_its_forms_say_what_the_files_say() {
     let set = FileSet::check(&[&wheel, &sdist]).expect("fit");
     assert_eq!(set.project().as_str(), "demo-pkg");
     assert_eq!(set.version().to_string(), "1.0");
-    let names: Vec<_> = set.files().iter().map(|file| file.file_name.as_str()).collect();
-    assert_eq!(names, ["demo_pkg-1.0.tar.gz", "demo_pkg-1.0-py3-none-any.whl"]);
+    let names: Vec<_> = set
+        .files()
+        .iter()
+        .map(|file| file.file_name.as_str())
+        .collect();
+    assert_eq!(
+        names,
+        ["demo_pkg-1.0.tar.gz", "demo_pkg-1.0-py3-none-any.whl"]
+    );
     let form = &set.files()[1].form;
     assert_eq!(form.value("summary"), Some("short"));
     assert_eq!(form.value("requires_dist"), Some("idna>=3"));
@@ -59,13 +66,22 @@ fn what_is_not_fit_is_refused() {
     assert!(missing.is_err(), "{missing:?}");
     let text = folder.write("notes.txt", b"hello");
     let refused = FileSet::check(&[&text]);
-    assert!(matches!(refused, Err(PreflightError::NoDistribution(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(PreflightError::NoDistribution(_))),
+        "{refused:?}"
+    );
     let broken = folder.write("demo-3.0-py3-none-any.whl", b"hello");
     let refused = FileSet::check(&[&broken]);
-    assert!(matches!(refused, Err(PreflightError::Wheel(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(PreflightError::Wheel(_))),
+        "{refused:?}"
+    );
     let broken = folder.write("demo-3.0.tar.gz", b"hello");
     let refused = FileSet::check(&[&broken]);
-    assert!(matches!(refused, Err(PreflightError::Sdist(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(PreflightError::Sdist(_))),
+        "{refused:?}"
+    );
     for mixed in [
         [&sdist, &folder.wheel(&two)],
         [&wheel, &folder.wheel(&other)],
@@ -76,5 +92,8 @@ fn what_is_not_fit_is_refused() {
         assert!(several, "{refused:?}");
     }
     let refused = FileSet::check(&[&wheel, &wheel]);
-    assert!(matches!(refused, Err(PreflightError::SameName(_))), "{refused:?}");
+    assert!(
+        matches!(refused, Err(PreflightError::SameName(_))),
+        "{refused:?}"
+    );
 }
