@@ -1,5 +1,7 @@
 //! Options that several commands share, and the settings that they are.
 
+use std::path::PathBuf;
+
 use clap::Args;
 use tilsit_packaging::name::ProjectName;
 
@@ -28,15 +30,23 @@ pub(crate) struct IndexOptions {
     /// Look for distributions in this folder or page too
     #[arg(short, long, value_name = "PATH|URL")]
     find_links: Vec<String>,
+    #[command(flatten)]
+    network: NetworkOptions,
+}
+
+/// How servers are reached.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Network options")]
+pub(crate) struct NetworkOptions {
     /// Do not check this host's certificate
     #[arg(long, value_name = "HOST")]
     trusted_host: Vec<String>,
     /// Take certificates from this file in place of the system's
     #[arg(long, value_name = "FILE")]
-    cert: Option<std::path::PathBuf>,
+    cert: Option<PathBuf>,
     /// Show this certificate and key to the index
     #[arg(long, value_name = "FILE")]
-    client_cert: Option<std::path::PathBuf>,
+    client_cert: Option<PathBuf>,
     /// Send requests through this proxy
     #[arg(long, value_name = "URL")]
     proxy: Option<String>,
@@ -99,7 +109,6 @@ impl IndexOptions {
     /// # Errors
     /// When `--index` is not `NAME=URL`.
     fn settings(&self, context: &Context) -> Result<Settings, CommandError> {
-        let path = |path: &std::path::PathBuf| context.resolve(path);
         Ok(Settings {
             index_url: self.index_url.clone(),
             extra_index_url: some(&self.extra_index_url),
@@ -112,14 +121,7 @@ impl IndexOptions {
             ),
             no_index: self.no_index.then_some(true),
             find_links: some(&self.find_links),
-            trusted_host: some(&self.trusted_host),
-            cert: self.cert.as_ref().map(path),
-            client_cert: self.client_cert.as_ref().map(path),
-            proxy: self.proxy.clone(),
-            timeout: self.timeout,
-            retries: self.retries,
-            offline: self.offline.then_some(true),
-            ..Settings::default()
+            ..self.network.settings(context)
         })
     }
 
@@ -129,6 +131,27 @@ impl IndexOptions {
     /// When `--index` is not `NAME=URL`.
     pub(crate) fn over(&self, context: &Context) -> Result<Configuration, CommandError> {
         Ok(context.configuration.with_options(self.settings(context)?))
+    }
+}
+
+impl NetworkOptions {
+    fn settings(&self, context: &Context) -> Settings {
+        let path = |path: &PathBuf| context.resolve(path);
+        Settings {
+            trusted_host: some(&self.trusted_host),
+            cert: self.cert.as_ref().map(path),
+            client_cert: self.client_cert.as_ref().map(path),
+            proxy: self.proxy.clone(),
+            timeout: self.timeout,
+            retries: self.retries,
+            offline: self.offline.then_some(true),
+            ..Settings::default()
+        }
+    }
+
+    /// The configuration with these options in front.
+    pub(crate) fn over(&self, context: &Context) -> Configuration {
+        context.configuration.with_options(self.settings(context))
     }
 }
 
