@@ -22,11 +22,13 @@
 //! - Agrees with pypa/packaging on that project's own test cases; what differs on purpose is
 //!   listed in `docs/design/packaging-deviations.md`.
 
+pub mod file_name;
 pub mod marker;
 pub mod name;
 pub mod range;
 pub mod requirement;
 pub mod specifier;
+pub mod tag;
 pub mod version;
 
 mod text;

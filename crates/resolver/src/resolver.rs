@@ -87,7 +87,7 @@ impl Resolver {
                 &self.policy,
                 &mut self.facts,
                 &self.search,
-                proof,
+                &proof,
             ))),
             Outcome::OutOfSteps => unreachable!("no limit was set"),
         };
@@ -99,7 +99,6 @@ impl Resolver {
         let mut hints = Vec::new();
         match &answer {
             Answer::Versions(name, _) => hints.push(name.clone()),
-            Answer::Url(..) => {}
             Answer::Dependencies(release, Dependencies::Found(metadata)) => {
                 for requirement in &metadata.requires {
                     if requirement.name != release.name && self.policy.applies(requirement, None) {
@@ -120,7 +119,7 @@ impl Resolver {
                     }
                 }
             }
-            Answer::Dependencies(_, Dependencies::Unusable(_)) => {}
+            Answer::Url(..) | Answer::Dependencies(_, Dependencies::Unusable(_)) => {}
         }
         if self.facts.learn(answer).is_some() {
             // The candidates of a project are others now: sets of them mean nothing any more.

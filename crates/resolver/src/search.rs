@@ -27,7 +27,7 @@ pub(crate) enum Outcome {
     /// Every package that is required has a candidate.
     Solved,
     /// There is no answer.
-    Unsolvable(Proof),
+    Unsolvable(Box<Proof>),
     /// It was told to stop here.
     OutOfSteps,
 }
@@ -118,9 +118,14 @@ impl Search {
     }
 
     /// Lets the core draw its conclusions; learns from conflicts which packages to decide earlier.
-    fn propagate(&mut self) -> Result<(), Proof> {
+    fn propagate(&mut self) -> Result<(), Box<Proof>> {
         while let Some(id) = self.pending.pop() {
-            let conflicts: Vec<_> = self.state.unit_propagation(id)?.into_iter().collect();
+            let conflicts: Vec<_> = self
+                .state
+                .unit_propagation(id)
+                .map_err(Box::new)?
+                .into_iter()
+                .collect();
             for (affected, conflict) in conflicts {
                 let others: Vec<Id> = self.state.conflict_packages(&conflict).collect();
                 self.conflict(affected, &others);
@@ -150,13 +155,10 @@ impl Search {
                 order.priority(id, package, left, has_url)
             })?;
         let set = set.clone();
-        let place = match self.best(policy, facts, id, &set) {
-            Some(place) => place,
-            None => {
-                self.state.add_no_versions(id, set);
-                self.pending.push(id);
-                return Some(Phase::Propagate);
-            }
+        let Some(place) = self.best(policy, facts, id, &set) else {
+            self.state.add_no_versions(id, set);
+            self.pending.push(id);
+            return Some(Phase::Propagate);
         };
         Some(Phase::Decide(id, place))
     }

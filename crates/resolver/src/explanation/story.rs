@@ -107,10 +107,7 @@ impl Story<'_> {
         queue.extend(all.cloned());
         // Breadth first from the user; what is not reached comes after.
         let mut reached: VecDeque<Package> = VecDeque::from([Package::User]);
-        loop {
-            let Some(package) = reached.pop_front().or_else(|| queue.pop_front()) else {
-                break;
-            };
+        while let Some(package) = reached.pop_front().or_else(|| queue.pop_front()) {
             if order.contains(&package) {
                 continue;
             }
@@ -356,17 +353,14 @@ impl Story<'_> {
             .take(EXCLUDED_MAX)
             .map(|other| words::requirement(other))
             .collect();
-        let sentence = match others.as_slice() {
-            [other] => format!("no version of `{name}` fits both {one} and {other}"),
-            _ => {
-                if more > 0 {
-                    others.push(format!("{more} others"));
-                }
-                format!(
-                    "{one} leaves no version of `{name}` for {}",
-                    words::or(others)
-                )
+        let sentence = if let [other] = others.as_slice() {
+            format!("no version of `{name}` fits both {one} and {other}")
+        } else {
+            if more > 0 {
+                others.push(format!("{more} others"));
             }
+            let others = words::or(others);
+            format!("{one} leaves no version of `{name}` for {others}")
         };
         self.sentences.push(sentence);
     }

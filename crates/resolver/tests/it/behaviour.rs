@@ -1,6 +1,6 @@
 //! Single rules, each with requirements and pins.
 
-use tilsit_packaging::name::ProjectName;
+use tilsit_packaging::name::{ExtraName, ProjectName};
 use tilsit_packaging::requirement::Requirement;
 use tilsit_resolver::in_memory::{Index, linux};
 use tilsit_resolver::{
@@ -147,7 +147,7 @@ fn a_forbidden_prerelease_is_a_hint() {
     let mut options = options();
     options.prereleases = PrereleaseMode::Disallow;
     let explanation = resolve(&index, &["a>1"], &[], options).expect_err("none is allowed");
-    insta::assert_snapshot!(explanation, @"`a>1` (app.in, line 1) cannot be met: `a` 2.0b1 is a pre-release, which are not allowed");
+    insta::assert_snapshot!(explanation, @"`a>1` (app.in, line 1) cannot be met: `a` 2.0b1 is a pre-release, and those are not allowed");
     assert!(matches!(explanation.hints[..], [Hint::Prerelease { .. }]));
 }
 
@@ -218,7 +218,7 @@ fn extras_that_name_other_extras_of_their_own_project() {
     ]);
     let resolution = resolve(&index, &["a[dev]"], &[], options()).expect("all fits");
     let pin = resolution.pin(&name("a")).expect("a is pinned");
-    let extras: Vec<&str> = pin.extras.iter().map(|extra| extra.as_str()).collect();
+    let extras: Vec<&str> = pin.extras.iter().map(ExtraName::as_str).collect();
     assert_eq!(extras, ["all", "dev", "x", "y"]);
     assert_eq!(shown(&Ok(resolution)), "a 1.0, b 1.0, c 1.0");
 }
@@ -349,7 +349,7 @@ fn two_urls_exclude_each_other() {
     let (one, two) = (format!("b @ {URL}"), format!("b @ {OTHER_URL}"));
     let explanation =
         resolve(&index, &[&one, &two], &[], options()).expect_err("both cannot be had");
-    insta::assert_snapshot!(explanation, @"`b @ https://index.example/b-3.1-py3-none-any.whl` (app.in, line 2) cannot be met: you take `b` from `https://index.example/b-3.0-py3-none-any.whl`");
+    insta::assert_snapshot!(explanation, @"`b @ https://index.example/b-3.1-py3-none-any.whl` (app.in, line 2) cannot be met: you take `b` from `https://index.example/b-3.0-py3-none-any.whl` (app.in, line 1)");
 }
 
 #[test]
@@ -494,17 +494,7 @@ fn a_long_chain_is_folded() {
       `p0` (app.in, line 1)
       `end>=2` (app.in, line 2)
     because
-      - `p0` 1.0 needs `p1`
-      - `p1` 1.0 needs `p2`
-      - `p2` 1.0 needs `p3`
-      - `p3` 1.0 needs `p4`
-      - `p4` 1.0 needs `p5`
-      - `p5` 1.0 needs `p6`
-      - `p6` 1.0 needs `p7`
-      - `p7` 1.0 needs `p8`
-      - `p8` 1.0 needs `p9`
-      - `p9` 1.0 needs `p10`
-      - and so on, over 32 more steps
+      - `p0` 1.0 needs `p1`, which needs `p2`, and so on over 37 more projects to `p40`, which needs `end<2`
       - no version of `end` fits both `end<2` and `end>=2`
     ");
 }

@@ -27,13 +27,13 @@ struct Edge {
 }
 
 const PROJECTS: usize = 5;
-const RELEASES: usize = 4;
+const RELEASES: u32 = 4;
 
 fn edge() -> impl Strategy<Value = Edge> {
     (
         0..PROJECTS,
-        1..=RELEASES as u32,
-        0..RELEASES as u32,
+        1..=RELEASES,
+        0..RELEASES,
         prop::bool::weighted(0.25),
         prop::bool::weighted(0.25),
     )
@@ -48,7 +48,7 @@ fn edge() -> impl Strategy<Value = Edge> {
 
 fn universe() -> impl Strategy<Value = Universe> {
     let release = prop::collection::vec(edge(), 0..4);
-    let project = prop::collection::vec(release, 0..=RELEASES);
+    let project = prop::collection::vec(release, 0..=RELEASES as usize);
     let projects = prop::collection::vec(project, PROJECTS);
     let user = prop::collection::vec(edge(), 1..4);
     (projects, user).prop_map(|(projects, user)| Universe { projects, user })
