@@ -4,6 +4,7 @@
 //! of which a client looks at a handful, so that each is parsed when it is looked at.
 
 use jiff::Timestamp;
+use tilsit_packaging::file_name::{DistributionFileName, DistributionFileNameError};
 use url::Url;
 
 use crate::api_version::ApiVersion;
@@ -68,6 +69,21 @@ impl ProjectPage {
         url.set_path(&path);
         Ok(url)
     }
+
+    /// Sorts the files by version, then by name, and the versions by version: the canonical order.
+    /// What is no version stands first.
+    pub fn sort(&mut self) {
+        self.files.sort_by_cached_key(|file| {
+            let version = file.distribution().ok().map(|name| name.version().clone());
+            (version, file.name.clone())
+        });
+        self.versions.sort_by_cached_key(|version| {
+            (
+                version.parse::<tilsit_packaging::version::Version>().ok(),
+                version.clone(),
+            )
+        });
+    }
 }
 
 /// A distribution file as a page lists it.
@@ -107,6 +123,14 @@ impl File {
             core_metadata: CoreMetadataFile::No,
             provenance: None,
         }
+    }
+
+    /// What the file's name says: a wheel or an sdist, of which version, for which systems.
+    ///
+    /// # Errors
+    /// When the name is not that of a distribution file; a client leaves such a file out.
+    pub fn distribution(&self) -> Result<DistributionFileName, DistributionFileNameError> {
+        self.name.parse()
     }
 }
 
