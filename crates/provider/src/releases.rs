@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tilsit_index_client::{IndexUrl, RemoteFile};
-use tilsit_packaging::file_name::{DistributionFileName, WheelFileName};
+use tilsit_packaging::file_name::{BuildTag, DistributionFileName, WheelFileName};
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_packaging::version::Version;
@@ -45,7 +45,7 @@ pub struct ReleaseFile {
 }
 
 /// The lower the place of a tag, the better.
-type Rank = (Reverse<u32>, Option<tilsit_packaging::file_name::BuildTag>);
+type Rank = (Reverse<u32>, Option<BuildTag>);
 
 /// What speaks against a file, the weightiest last: of many, the weakest explains best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -187,13 +187,10 @@ impl Releases {
     /// Adds the files of a page that belong to the project.
     pub fn add_page(&mut self, name: &ProjectName, page: &Arc<ProjectPage>, judge: &Judge<'_>) {
         for (place, file) in page.files.iter().enumerate() {
-            // A name that is not that of a distribution file means nothing to us.
-            let Ok(parsed) = file.distribution() else {
+            // A file that is none of the project's distributions means nothing to us.
+            let Ok(parsed) = file.distribution_of(name) else {
                 continue;
             };
-            if parsed.name() != name {
-                continue;
-            }
             let requires_python = judge.requires_python(file);
             let (objection, rank) = judge.judge(name, file, &parsed, requires_python.as_ref());
             let release = self.releases.entry(parsed.version().clone()).or_default();
@@ -272,7 +269,12 @@ impl Judge<'_> {
         ((!fits).then_some(Objection::Python), rank)
     }
 
+    /// `None` for a wheel that does not fit. Which machine a variant is for (PEP 825) cannot be told
+    /// here yet; the wheel without a variant is always there.
     fn rank(&self, wheel: &WheelFileName) -> Option<Rank> {
+        if wheel.variant.is_some() {
+            return None;
+        }
         let place = self.policy.tags.priority(&wheel.tags)?;
         Some((Reverse(place), wheel.build.clone()))
     }

@@ -3,8 +3,11 @@
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
+use tilsit_archive::Limits;
+use tilsit_dist::sdist::Sdist;
 use tilsit_files::TemporaryFolder;
 use tilsit_index_client::{DownloadError, HttpError, RemoteFile, SlimMetadata};
+use tilsit_packaging::metadata::CoreMetadata;
 
 use crate::resolve::{ResolveError, Resolving};
 
@@ -25,23 +28,41 @@ pub(crate) fn metadata(
         Err(DownloadError::Http(error)) if !error.is_not_found() => return Err(error.into()),
         Err(error) => return Ok(Err(error.to_string())),
     }
-    let package_info: Result<Option<Vec<u8>>, HttpError> = Ok(None);
-    let package_info = match package_info {
-        Ok(package_info) => package_info,
+    let sdist = match Sdist::open(&path, &Limits::default()) {
+        Ok(sdist) => sdist,
         Err(error) => return Ok(Err(error.to_string())),
     };
-    let parsed = package_info.map(|bytes| SlimMetadata::parse(&bytes));
-    let found = match parsed {
-        Some(Ok(metadata)) if metadata.is_static() => Ok(Arc::new(metadata)),
-        Some(Err(error)) => Err(error.to_string()),
-        _ => resolving
-            .builder
-            .metadata(&file.name, &path)
-            .map_err(|refusal| refusal.to_string()),
+    let found = match sdist.static_metadata() {
+        Some(metadata) => Ok(Arc::new(slim(metadata))),
+        None => {
+            let built = resolving.builder.metadata(&file.name, &path);
+            built.map_err(|refusal| refusal.to_string())
+        }
     };
     if let Ok(metadata) = &found {
         resolving.client.keep_metadata(file, Arc::clone(metadata));
     }
     folder.remove()?;
     Ok(found)
+}
+
+/// The part that a resolver needs, as texts: what the cache keeps.
+fn slim(metadata: &CoreMetadata) -> SlimMetadata {
+    SlimMetadata {
+        metadata_version: metadata.metadata_version.to_string(),
+        name: metadata.name().to_owned(),
+        version: metadata.version.to_string(),
+        requires_python: metadata.requires_python.as_ref().map(ToString::to_string),
+        requires_dist: metadata
+            .requires_dist
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        provides_extra: metadata
+            .provides_extra
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        dynamic: Vec::new(),
+    }
 }

@@ -78,7 +78,7 @@ fn ours(oracle: &Oracle, cache: &Path, requirements: &[&str]) -> Resolution {
 }
 
 fn tags(oracle: &Oracle) -> CompatibleTags {
-    CompatibleTags(oracle.tags.clone())
+    CompatibleTags::new(oracle.tags.iter().map(|tag| tag.parse().unwrap()))
 }
 
 fn uv(oracle: &Oracle, python: &Path, environment: &Path, requirements: &[&str]) -> Vec<String> {

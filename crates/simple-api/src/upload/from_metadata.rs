@@ -29,7 +29,10 @@ impl UploadForm {
         self.push("version", metadata.version.to_string());
         self.push("summary", optional(&metadata.summary));
         self.push("description", optional(&metadata.description));
-        self.push("description_content_type", shown(&metadata.description_content_type));
+        self.push(
+            "description_content_type",
+            shown(&metadata.description_content_type),
+        );
         self.push("keywords", metadata.keywords.join(","));
         self.push("home_page", optional(&metadata.home_page));
         self.push("download_url", optional(&metadata.download_url));
@@ -62,7 +65,10 @@ impl UploadForm {
         self.push_all("provides_extra", &metadata.provides_extra);
         self.push_all("dynamic", &metadata.dynamic);
         self.push_all("license_file", &metadata.license_files);
-        self.push_all("import_name", metadata.import_names.as_deref().unwrap_or_default());
+        self.push_all(
+            "import_name",
+            metadata.import_names.as_deref().unwrap_or_default(),
+        );
         self.push_all("import_namespace", &metadata.import_namespaces);
     }
 
