@@ -1,11 +1,12 @@
 //! pylock.toml: the lock file that all installers can read.
 //!
 //! Follows "pylock.toml Specification" (PEP 751), lock version 1.0. Reads and checks, writes in one
-//! fixed order and form. Paths and URLs are data:
+//! fixed order and form, and selects what to install in an environment. Paths and URLs are data:
 //! who opens them decides whether they are allowed.
 
 mod package;
 mod read;
+mod select;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -14,6 +15,7 @@ pub use self::package::{
     ArchiveSource, AttestationIdentity, DirectorySource, DistributionFile, Package, PackageSource,
     VcsSource,
 };
+pub use self::select::{SelectError, SelectOptions, Selected, SelectedSource};
 use crate::marker::Marker;
 use crate::name::{ExtraName, GroupName};
 use crate::problem::Problem;

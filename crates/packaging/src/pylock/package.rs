@@ -135,8 +135,11 @@ impl DistributionFile {
         }
         let url = self.url.as_deref()?;
         let url = &url[..url.find(['?', '#']).unwrap_or(url.len())];
-        let (_, path) = url.split_once("://").unwrap_or(("", url));
-        let (_, last) = path.rsplit_once('/')?;
+        let path = match url.split_once("://") {
+            Some((_, rest)) => &rest[rest.find('/').unwrap_or(rest.len())..],
+            None => url,
+        };
+        let (_, last) = path.rsplit_once('/').unwrap_or(("", path));
         let name = percent_decode_str(last).decode_utf8().ok()?;
         (!name.is_empty()).then(|| name.into_owned())
     }

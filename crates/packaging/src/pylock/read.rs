@@ -8,8 +8,9 @@ use super::{
     ArchiveSource, AttestationIdentity, DirectorySource, DistributionFile, Package, PackageSource,
     Pylock, PylockError, VcsSource,
 };
+use crate::file_name::{SdistFileName, WheelFileName};
 use crate::marker::Marker;
-use crate::name::is_normalized;
+use crate::name::{ProjectName, is_normalized};
 use crate::problem::Problem;
 use crate::toml_reader::{Document, Item, Table};
 use crate::version::Version;
@@ -108,16 +109,17 @@ fn package(table: &Table<'_>, problems: &mut Vec<Problem>) -> Result<Package, Pr
     normalized(&name)?;
     let dependencies = table.tables("dependencies")?.unwrap_or_default();
     let identities = table.tables("attestation-identities")?.unwrap_or_default();
+    let name = name.parse()?;
     let version = table.parsed("version")?;
     Ok(Package {
         marker: table.parsed("marker")?.unwrap_or(Marker::TRUE),
         requires_python: table.parsed("requires-python")?,
         dependencies: dependencies.iter().map(Table::to_value).collect(),
-        source: source(table)?,
+        source: source(table, &name, version.as_ref())?,
         index: table.text("index")?,
         attestation_identities: identities.iter().map(identity).collect::<Result<_, _>>()?,
         tool: tool(table)?,
-        name: name.parse()?,
+        name,
         version,
     })
 }
@@ -130,7 +132,11 @@ fn identity(table: &Table<'_>) -> Result<AttestationIdentity, Problem> {
 }
 
 /// Exactly one of `vcs`, `directory` and `archive`, or `sdist` and `wheels`.
-fn source(table: &Table<'_>) -> Result<PackageSource, Problem> {
+fn source(
+    table: &Table<'_>,
+    name: &ProjectName,
+    version: Option<&Version>,
+) -> Result<PackageSource, Problem> {
     let vcs = table.table("vcs")?.map(|table| vcs(&table)).transpose()?;
     let directory = table.table("directory")?;
     let directory = directory
@@ -154,6 +160,12 @@ fn source(table: &Table<'_>) -> Result<PackageSource, Problem> {
         (None, Some(directory), None) => Ok(PackageSource::Directory(directory)),
         (None, None, Some(archive)) => Ok(PackageSource::Archive(archive)),
         (None, None, None) if has_distributions => {
+            for (table, wheel) in wheel_tables.iter().zip(&wheels) {
+                check_wheel(table, wheel, name, version)?;
+            }
+            if let (Some(table), Some(sdist)) = (&sdist_table, &sdist) {
+                check_sdist(table, sdist, name, version)?;
+            }
             Ok(PackageSource::Distributions { sdist, wheels })
         }
         _ => {
@@ -241,5 +253,62 @@ fn timestamp(table: &Table<'_>, key: &str) -> Result<Option<Timestamp>, Problem>
     match text.parse() {
         Ok(timestamp) => Ok(Some(timestamp)),
         Err(_) => Err(table.key_fault(key, format!("`{datetime}` is not a date and time"))),
+    }
+}
+
+fn check_wheel(
+    table: &Table<'_>,
+    wheel: &DistributionFile,
+    name: &ProjectName,
+    version: Option<&Version>,
+) -> Result<(), Problem> {
+    let file_name = file_name(table, wheel)?;
+    let parsed: WheelFileName = file_name.parse().map_err(|error| table.fault(error))?;
+    check_release(
+        table,
+        &file_name,
+        (&parsed.name, &parsed.version),
+        (name, version),
+    )
+}
+
+fn check_sdist(
+    table: &Table<'_>,
+    sdist: &DistributionFile,
+    name: &ProjectName,
+    version: Option<&Version>,
+) -> Result<(), Problem> {
+    let file_name = file_name(table, sdist)?;
+    let parsed: SdistFileName = file_name.parse().map_err(|error| table.fault(error))?;
+    check_release(
+        table,
+        &file_name,
+        (&parsed.name, &parsed.version),
+        (name, version),
+    )
+}
+
+fn file_name(table: &Table<'_>, file: &DistributionFile) -> Result<String, Problem> {
+    file.file_name()
+        .ok_or_else(|| table.fault("the name of the file can not be told"))
+}
+
+/// Checks that a file belongs to the package.
+fn check_release(
+    table: &Table<'_>,
+    file_name: &str,
+    found: (&ProjectName, &Version),
+    expected: (&ProjectName, Option<&Version>),
+) -> Result<(), Problem> {
+    if found.0 != expected.0 {
+        let reason = format!("`{file_name}` is no file of the package `{}`", expected.0);
+        return Err(table.fault(reason));
+    }
+    match expected.1 {
+        Some(version) if version != found.1 => {
+            let reason = format!("`{file_name}` is no file of version {version}");
+            Err(table.fault(reason))
+        }
+        _ => Ok(()),
     }
 }

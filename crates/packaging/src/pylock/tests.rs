@@ -1,4 +1,6 @@
 use super::*;
+use crate::marker::{EnvironmentValues, MarkerEnvironment};
+use crate::tag::CompatibleTags;
 
 /// A lock file with one package of these lines.
 fn package(lines: &str) -> Result<Package, String> {
@@ -243,5 +245,121 @@ fn names_of_lock_files() {
         ("a.pylock.toml", false),
     ] {
         assert_eq!(is_pylock_file_name(name), valid, "{name}");
+    }
+}
+
+fn environment(python: &str) -> MarkerEnvironment {
+    let short: Vec<&str> = python.split('.').take(2).collect();
+    MarkerEnvironment::new(EnvironmentValues {
+        implementation_name: "cpython".to_owned(),
+        implementation_version: python.to_owned(),
+        os_name: "posix".to_owned(),
+        platform_machine: "x86_64".to_owned(),
+        platform_python_implementation: "CPython".to_owned(),
+        platform_release: "6.8.0".to_owned(),
+        platform_system: "Linux".to_owned(),
+        platform_version: "#1".to_owned(),
+        python_full_version: python.to_owned(),
+        python_version: short.join("."),
+        sys_platform: "linux".to_owned(),
+    })
+    .unwrap()
+}
+
+/// What is selected of a lock file with these lines: names and kinds, or the error.
+fn selected(
+    lines: &str,
+    groups: Option<&[&str]>,
+    prefers_sdist: bool,
+) -> Result<Vec<String>, String> {
+    let text = format!("lock-version = '1.0'\ncreated-by = 'x'\n{lines}\n");
+    let (pylock, problems) = Pylock::parse(&text).unwrap();
+    assert_eq!(problems, []);
+    let environment = environment("3.12.1");
+    let tags = ["cp312-cp312-manylinux_2_17_x86_64", "py3-none-any"];
+    let tags = CompatibleTags::new(tags.iter().map(|tag| tag.parse().unwrap()));
+    let groups: Option<Vec<GroupName>> =
+        groups.map(|groups| groups.iter().map(|group| group.parse().unwrap()).collect());
+    let options = SelectOptions {
+        environment: &environment,
+        tags: &tags,
+        extras: &["gui".parse().unwrap()],
+        dependency_groups: groups.as_deref(),
+    };
+    let selected = pylock
+        .select(&options, &mut |_| prefers_sdist)
+        .map_err(|error| error.to_string())?;
+    let selected = selected.iter().map(|selected| {
+        let what = match selected.source {
+            SelectedSource::Vcs(_) => "vcs".to_owned(),
+            SelectedSource::Directory(_) => "directory".to_owned(),
+            SelectedSource::Archive(_) => "archive".to_owned(),
+            SelectedSource::Sdist(file) | SelectedSource::Wheel(file) => file.file_name().unwrap(),
+        };
+        format!("{} {what}", selected.package.name)
+    });
+    Ok(selected.collect())
+}
+
+const WHEELS: &str = "\
+[[packages]]
+name = 'a'
+sdist = { path = 'a-1.tar.gz', hashes = { sha256 = '1' } }
+wheels = [
+    { path = 'a-1-py3-none-any.whl', hashes = { sha256 = '1' } },
+    { path = 'a-1-cp312-cp312-manylinux_2_17_x86_64.whl', hashes = { sha256 = '1' } },
+    { path = 'a-1-2-cp312-cp312-manylinux_2_17_x86_64.whl', hashes = { sha256 = '1' } },
+    { path = 'a-1-cp311-cp311-manylinux_2_17_x86_64.whl', hashes = { sha256 = '1' } },
+]
+";
+
+#[test]
+fn selects_the_best_file_of_what_applies() {
+    let sources = "\
+        [[packages]]\nname = 'v'\nvcs = { type = 'git', url = 'u', commit-id = 'c' }\n\
+        [[packages]]\nname = 'd'\ndirectory = { path = '.' }\n\
+        [[packages]]\nname = 'r'\narchive = { path = 'r', hashes = { md5 = '1' } }\n\
+        [[packages]]\nname = 'w'\nmarker = 'sys_platform == \"win32\"'\ndirectory = { path = '.' }\n";
+    assert_eq!(
+        selected(sources, None, false).unwrap(),
+        ["v vcs", "d directory", "r archive"]
+    );
+    let best = "a a-1-2-cp312-cp312-manylinux_2_17_x86_64.whl";
+    assert_eq!(selected(WHEELS, None, false).unwrap(), [best]);
+    assert_eq!(selected(WHEELS, None, true).unwrap(), ["a a-1.tar.gz"]);
+    let foreign = "[[packages]]\nname = 'a'\nsdist = { path = 'a-1.zip', hashes = { sha256 = '1' } }\nwheels = [{ path = 'a-1-py2-none-any.whl', hashes = { sha256 = '1' } }]\n";
+    assert_eq!(selected(foreign, None, false).unwrap(), ["a a-1.zip"]);
+}
+
+#[test]
+fn groups_and_extras_choose_packages() {
+    let text = "\
+        extras = ['gui', 'other']\ndependency-groups = ['dev', 'docs']\ndefault-groups = ['dev']\n\
+        [[packages]]\nname = 'gui'\nmarker = '\"gui\" in extras'\ndirectory = { path = '.' }\n\
+        [[packages]]\nname = 'other'\nmarker = '\"other\" in extras'\ndirectory = { path = '.' }\n\
+        [[packages]]\nname = 'dev'\nmarker = '\"dev\" in dependency_groups'\ndirectory = { path = '.' }\n\
+        [[packages]]\nname = 'docs'\nmarker = '\"docs\" in dependency_groups'\ndirectory = { path = '.' }\n";
+    let cases: [(Option<&[&str]>, &[&str]); 3] = [
+        (None, &["gui directory", "dev directory"]),
+        (Some(&[]), &["gui directory"]),
+        (Some(&["docs"]), &["gui directory", "docs directory"]),
+    ];
+    for (groups, expected) in cases {
+        assert_eq!(selected(text, groups, false).unwrap(), expected);
+    }
+}
+
+#[test]
+fn says_why_nothing_is_selected() {
+    let package = "[[packages]]\nname = 'a'\ndirectory = { path = '.' }\n";
+    let cases = [
+        ("requires-python = '>=3.13'\npackages = []".to_owned(), "the lock file requires Python >=3.13, but the environment has 3.12.1"),
+        ("environments = ['os_name == \"nt\"']\npackages = []".to_owned(), "the environment is none of those that the lock file is for"),
+        (format!("{package}requires-python = '<3'"), "package `a` (packages[0]) requires Python <3, but the environment has 3.12.1"),
+        (format!("{package}{package}"), "two entries of package `a` apply: packages[0] and packages[1]"),
+        ("[[packages]]\nname = 'a'\nwheels = [{ path = 'a-1-py2-none-any.whl', hashes = { md5 = '1' } }]".to_owned(), "no wheel of package `a` (packages[0]) fits the environment, and there is no sdist"),
+    ];
+    for (text, message) in cases {
+        assert_eq!(selected(&text, None, false).unwrap_err(), message);
     }
 }
