@@ -11,6 +11,7 @@ pub mod index_server;
 pub mod index_store;
 pub mod publish;
 pub mod packaging_formats;
+pub mod resolver;
 pub mod simple_api;
 
 /// A fuzz target: its name and its body.
@@ -38,6 +39,7 @@ pub const TARGETS: &[Target] = &[
     ("range_header", index_server::range_header),
     ("record", packaging_formats::record),
     ("requirements_file", packaging_formats::requirements_file),
+    ("resolver_universe", resolver::resolver_universe),
     ("simple_html_page", simple_api::simple_html_page),
     ("simple_json_page", simple_api::simple_json_page),
     ("slim_metadata", index_client::slim_metadata),
