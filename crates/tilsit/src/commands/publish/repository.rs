@@ -36,7 +36,7 @@ pub(super) struct RepositoryOptions {
     password: Option<String>,
     /// Read this file in place of ~/.pypirc
     #[arg(long, value_name = "FILE")]
-    config_file_pypirc: Option<std::path::PathBuf>,
+    pypirc: Option<std::path::PathBuf>,
 }
 
 impl RepositoryOptions {
@@ -82,7 +82,7 @@ impl RepositoryOptions {
         name: Option<&str>,
         context: &Context,
     ) -> Result<Option<PypircRepository>, CommandError> {
-        let named_file = self.config_file_pypirc.as_ref();
+        let named_file = self.pypirc.as_ref();
         let path = match (named_file, &context.home) {
             (Some(path), _) => context.resolve(path),
             (None, Some(home)) => home.join(".pypirc"),

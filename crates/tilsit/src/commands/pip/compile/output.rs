@@ -29,7 +29,8 @@ pub(super) enum WantedBy {
 }
 
 impl WantedBy {
-    fn text(&self) -> String {
+    /// As the annotation says it.
+    pub(super) fn text(&self) -> String {
         match self {
             Self::Requirements(file) => format!("-r {file}"),
             Self::Constraints(file) => format!("-c {file}"),
