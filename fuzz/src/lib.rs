@@ -9,8 +9,8 @@ pub mod archive;
 pub mod index_client;
 pub mod index_server;
 pub mod index_store;
-pub mod publish;
 pub mod packaging_formats;
+pub mod publish;
 pub mod resolver;
 pub mod simple_api;
 

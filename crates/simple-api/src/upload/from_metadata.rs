@@ -31,7 +31,6 @@ impl UploadForm {
         self.push("description", optional(&metadata.description));
         self.push(
             "description_content_type",
-            shown(&metadata.description_content_type),
             shown(metadata.description_content_type.as_ref()),
         );
         self.push("keywords", metadata.keywords.join(","));
