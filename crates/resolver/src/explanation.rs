@@ -141,8 +141,9 @@ pub(crate) fn explain(
     policy: &Policy,
     facts: &mut Facts,
     search: &Search,
-    proof: Proof,
+    proof: &Proof,
 ) -> Explanation {
-    let links = minimal::reduce(policy, facts, search, links::links(policy, facts, &proof));
+    let links = links::links(policy, facts, proof);
+    let links = minimal::reduce(policy, facts, search, links);
     story::tell(policy, facts, &links)
 }

@@ -143,7 +143,7 @@ pub(crate) fn open_questions(
             add(questions, Question::Url(name.clone(), shared(url)));
         }
     };
-    if let Some(url) = policy.user_url(name) {
+    if let Some((_, url)) = policy.user_url(name) {
         ask_url(url);
         return;
     }

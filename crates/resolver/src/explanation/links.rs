@@ -10,7 +10,7 @@ use std::sync::Arc;
 use pubgrub::{DerivationTree, External};
 
 use crate::candidate_set::{CandidateSet, Place};
-use crate::facts::{Facts, Refusal};
+use crate::facts::{Facts, ProjectFacts, Refusal};
 use crate::needs::{Need, needs};
 use crate::package::Package;
 use crate::policy::Policy;
@@ -160,6 +160,6 @@ fn add_needs(
 fn count(facts: &Facts, package: &Package) -> u32 {
     match package.project() {
         None => 1,
-        Some(name) => facts.project(name).map_or(0, |project| project.count()),
+        Some(name) => facts.project(name).map_or(0, ProjectFacts::count),
     }
 }

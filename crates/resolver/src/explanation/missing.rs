@@ -1,6 +1,7 @@
 //! Why not one candidate answers a requirement.
 
 use tilsit_packaging::requirement::{Requirement, RequirementSource};
+use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_packaging::version::Version;
 
 use super::Hint;
@@ -49,8 +50,12 @@ fn why_url(policy: &Policy, facts: &ProjectFacts, requirement: &Requirement, url
         return format!("what is there {}", words::unusable(reason, false));
     }
     match policy.user_url(&requirement.name) {
-        Some(other) if other != url => {
-            format!("you take `{}` from `{other}`", requirement.name)
+        Some((line, other)) if other != url => {
+            let name = &requirement.name;
+            match line.origin.as_str() {
+                "" => format!("you take `{name}` from `{other}`"),
+                origin => format!("you take `{name}` from `{other}` ({origin})"),
+            }
         }
         _ => match facts.refused.first() {
             Some((version, refusal)) => {
@@ -64,7 +69,7 @@ fn why_url(policy: &Policy, facts: &ProjectFacts, requirement: &Requirement, url
 
 fn why_not_behind_url(policy: &Policy, facts: &ProjectFacts, requirement: &Requirement) -> String {
     let name = &requirement.name;
-    let url = policy.user_url(name).unwrap_or_default();
+    let url = policy.user_url(name).map_or("", |(_, url)| url);
     if let Some(candidate) = facts.usable.first() {
         return format!("`{url}` is `{name}` {}", candidate.version);
     }
@@ -104,6 +109,9 @@ fn why_found(
             ),
         };
     }
+    if let Some(sentence) = other_pythons(policy, requirement, &in_range, hints) {
+        return sentence;
+    }
     let mut groups: Vec<(&Refusal, Vec<&Version>)> = Vec::new();
     for (version, refusal) in in_range.into_iter().rev() {
         match groups.iter_mut().find(|(other, _)| *other == refusal) {
@@ -121,6 +129,43 @@ fn why_found(
         parts.push(format!("and {more} more such reasons"));
     }
     parts.join("; ")
+}
+
+/// The sentence for versions that are all for other Pythons, and not all for the same.
+fn other_pythons(
+    policy: &Policy,
+    requirement: &Requirement,
+    in_range: &[&(Version, Refusal)],
+    hints: &mut Vec<Hint>,
+) -> Option<String> {
+    let mut pythons: Vec<(&Version, &VersionSpecifiers)> = Vec::new();
+    for (version, refusal) in in_range.iter().rev() {
+        let Refusal::Python(specifiers) = refusal else {
+            return None;
+        };
+        if pythons.last().is_none_or(|(_, last)| *last != specifiers) {
+            pythons.push((version, specifiers));
+        }
+    }
+    if pythons.len() < 2 {
+        return None;
+    }
+    let name = requirement.name.clone();
+    let python = policy.options.environment.python_full_version();
+    let mut parts: Vec<String> = pythons
+        .iter()
+        .take(GROUPS_MAX)
+        .map(|(version, specifiers)| format!("{version} needs {specifiers}"))
+        .collect();
+    if pythons.len() > GROUPS_MAX {
+        parts.push("so on".to_owned());
+    }
+    let sentence = format!("this is Python {python}, and `{name}` {}", and(parts));
+    hints.push(Hint::OtherPython {
+        name,
+        requires_python: pythons[0].1.clone(),
+    });
+    Some(sentence)
 }
 
 /// How many different reasons for the versions of one project are told.
@@ -145,7 +190,7 @@ pub(crate) fn refused(
                 name,
                 requires_python: requires_python.clone(),
             });
-            let python = &policy.options.python_version;
+            let python = policy.options.environment.python_full_version();
             format!("{subject} {need} Python {requires_python}, and this is Python {python}")
         }
         Refusal::Yanked(yanked) => {
@@ -165,7 +210,7 @@ pub(crate) fn refused(
             } else {
                 "is a pre-release"
             };
-            format!("{subject} {are}, which are not allowed")
+            format!("{subject} {are}, and those are not allowed")
         }
         Refusal::Constraint(index) => {
             let constraint = policy.constraints[*index].clone();

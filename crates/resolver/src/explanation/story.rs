@@ -27,9 +27,12 @@ pub(crate) fn tell(policy: &Policy, facts: &mut Facts, links: &Links) -> Explana
         links,
         sentences: Vec::new(),
         hints: Vec::new(),
+        folded: Vec::new(),
     };
     for package in story.in_order() {
-        story.tell_package(&package);
+        if !story.folded.contains(&package) {
+            story.tell_package(&package);
+        }
     }
     story.conclude();
     let Story {
@@ -66,9 +69,9 @@ fn headline(lines: &[RootRequirement], mut sentences: Vec<String>) -> (String, V
             let name = &first.requirement.name;
             let same = rest.iter().all(|line| line.requirement.name == *name);
             let headline = if same {
-                "these requirements exclude each other:"
+                "these requirements exclude each other; one of them has to give:"
             } else {
-                "these requirements cannot be met together:"
+                "these requirements cannot be met together; one of them has to give:"
             };
             (headline.to_owned(), sentences)
         }
@@ -91,6 +94,8 @@ struct Story<'a> {
     links: &'a Links,
     sentences: Vec<String>,
     hints: Vec<Hint>,
+    /// Packages whose only link was told as part of a chain.
+    folded: Vec<Package>,
 }
 
 impl Story<'_> {
@@ -102,10 +107,7 @@ impl Story<'_> {
         queue.extend(all.cloned());
         // Breadth first from the user; what is not reached comes after.
         let mut reached: VecDeque<Package> = VecDeque::from([Package::User]);
-        loop {
-            let Some(package) = reached.pop_front().or_else(|| queue.pop_front()) else {
-                break;
-            };
+        while let Some(package) = reached.pop_front().or_else(|| queue.pop_front()) {
             if order.contains(&package) {
                 continue;
             }
@@ -172,29 +174,84 @@ impl Story<'_> {
             }
         }
         for (places, links) in together {
-            let needs = links
-                .iter()
-                .map(|link| self.need_words(&link.need.origin, &link.need.requirement));
-            let needs = and(needs.collect());
+            let needs = match links.as_slice() {
+                [link] => self.chain_words(link),
+                _ => and(links.iter().map(|link| need_words(link)).collect()),
+            };
             let subject = self.subject(package, places);
             self.sentences.push(format!("{subject} {needs}"));
         }
     }
 
+    /// A need, and what follows from it as long as one thing only follows: "`b`, which needs `c`".
+    fn chain_words(&mut self, first: &Link) -> String {
+        let mut chain = vec![need_words(first)];
+        let mut last = first.clone();
+        while let Some(next) = self.only_next(&last) {
+            self.folded.push(next.from.clone());
+            chain.push(need_words(&next));
+            last = next;
+        }
+        let why = if chain.len() > 1 && self.is_unanswerable(&last.need.requirement) {
+            format!(", but {}", self.why_unanswerable(&last.need.requirement))
+        } else {
+            String::new()
+        };
+        let words = match chain.as_slice() {
+            [one, two, between @ .., before, end] if between.len() > 1 => format!(
+                "{one}, which needs {two}, and so on over {} more projects to {before}, \
+                 which needs {end}",
+                between.len()
+            ),
+            all => all.join(", which needs "),
+        };
+        words + &why
+    }
+
+    /// The link of a project that is only reached by this need and only leads to one other.
+    fn only_next(&mut self, link: &Link) -> Option<Link> {
+        let links = self.links;
+        let requirement = &link.need.requirement;
+        let target = Package::Project(requirement.name.clone());
+        let is_target = |package: &Package| package.project() == Some(&requirement.name);
+        let mut to = links
+            .links
+            .iter()
+            .filter(|other| other.need.requirement.name == requirement.name);
+        let mut from = links.links.iter().filter(|other| is_target(&other.from));
+        let next = from.next()?;
+        let is_only = from.next().is_none()
+            && to.nth(1).is_none()
+            && next.from == target
+            && !self.folded.contains(&target)
+            && !links
+                .refused
+                .iter()
+                .any(|refused| is_target(&refused.package));
+        let count = self.facts.project(&requirement.name)?.count();
+        let covers = self
+            .set(requirement)
+            .places(count)
+            .all(|index| next.places.contains(&index));
+        (is_only && covers).then(|| next.clone())
+    }
+
     /// `no candidate answers this requirement of that candidate`, with the reason.
     fn tell_unanswerable(&mut self, link: &Link) {
-        let requirement = &link.need.requirement;
-        let facts = self.facts.prepare(&requirement.name, self.policy);
-        let why = missing::why(self.policy, facts, requirement, &mut self.hints);
-        let sentence = match (&link.from, &link.need.origin) {
-            (Package::User, _) => why,
-            (package, origin) => {
+        let why = self.why_unanswerable(&link.need.requirement);
+        let sentence = match &link.from {
+            Package::User => why,
+            package => {
                 let subject = self.subject(package, &link.places);
-                let need = self.need_words(origin, requirement);
-                format!("{subject} {need}, but {why}")
+                format!("{subject} {}, but {why}", need_words(link))
             }
         };
         self.sentences.push(sentence);
+    }
+
+    fn why_unanswerable(&mut self, requirement: &Requirement) -> String {
+        let facts = self.facts.prepare(&requirement.name, self.policy);
+        missing::why(self.policy, facts, requirement, &mut self.hints)
     }
 
     /// Candidates of one package that each need another range of the same project.
@@ -256,34 +313,56 @@ impl Story<'_> {
         self.sentences.push(sentence);
     }
 
-    /// Two needs of different packages that no candidate answers together.
+    /// A need that leaves no candidate for needs of other packages.
     fn conclude(&mut self) {
         let links = &self.links.links;
-        for (index, link) in links.iter().enumerate().rev() {
-            let requirement = &link.need.requirement;
+        let mut best: Option<(&Requirement, Vec<&Requirement>)> = None;
+        // Those of the user come first among equals.
+        for one in links {
+            let requirement = &one.need.requirement;
             let set = self.set(requirement);
             if set.is_empty() {
                 continue;
             }
-            for other in &links[..index] {
+            let mut excluded: Vec<&Requirement> = Vec::new();
+            for other in links {
                 let two = &other.need.requirement;
-                let apart = other.from != link.from || link.from == Package::User;
-                if !apart || two.name != requirement.name || two.source == requirement.source {
-                    continue;
-                }
-                let other_set = self.set(two);
-                if !other_set.is_empty() && other_set.is_disjoint(&set) {
-                    let name = &requirement.name;
-                    let mut both = [words::requirement(two), words::requirement(requirement)];
-                    both.sort();
-                    self.sentences.push(format!(
-                        "no version of `{name}` that can be used fits both {} and {}",
-                        both[0], both[1]
-                    ));
-                    return;
+                let apart = other.from != one.from || one.from == Package::User;
+                if apart
+                    && two.name == requirement.name
+                    && !excluded.iter().any(|known| known.source == two.source)
+                {
+                    let other_set = self.set(two);
+                    if !other_set.is_empty() && other_set.is_disjoint(&set) {
+                        excluded.push(two);
+                    }
                 }
             }
+            if excluded.len() > best.as_ref().map_or(0, |(_, others)| others.len()) {
+                best = Some((requirement, excluded));
+            }
         }
+        let Some((requirement, excluded)) = best else {
+            return;
+        };
+        let name = &requirement.name;
+        let one = words::requirement(requirement);
+        let more = excluded.len().saturating_sub(EXCLUDED_MAX);
+        let mut others: Vec<String> = excluded
+            .iter()
+            .take(EXCLUDED_MAX)
+            .map(|other| words::requirement(other))
+            .collect();
+        let sentence = if let [other] = others.as_slice() {
+            format!("no version of `{name}` fits both {one} and {other}")
+        } else {
+            if more > 0 {
+                others.push(format!("{more} others"));
+            }
+            let others = words::or(others);
+            format!("{one} leaves no version of `{name}` for {others}")
+        };
+        self.sentences.push(sentence);
     }
 
     fn set(&mut self, requirement: &Requirement) -> crate::candidate_set::CandidateSet {
@@ -309,32 +388,31 @@ impl Story<'_> {
     /// The candidates and the verb: "`a` 1.0 needs", "every version of `a` needs".
     fn subject(&self, package: &Package, places: &BTreeSet<u32>) -> String {
         let versions = self.versions(package, places);
-        let all = package
-            .project()
-            .and_then(|name| self.facts.project(name))
-            .map_or(0, |project| project.usable.len());
+        let project = package.project().and_then(|name| self.facts.project(name));
+        let usable = project.map_or(0, |project| project.usable.len());
+        let refused = project.map_or(0, |project| project.refused.len());
         match versions.len() {
             1 => format!("`{package}` {} needs", versions[0]),
-            many if many == all => format!("every usable version of `{package}` needs"),
+            many if many == usable && refused == 0 => format!("every version of `{package}` needs"),
+            many if many == usable => format!("every usable version of `{package}` needs"),
             _ => format!("`{package}` {} need", words::versions(&versions)),
-        }
-    }
-
-    fn need_words(
-        &self,
-        origin: &Option<crate::options::Origin>,
-        requirement: &Requirement,
-    ) -> String {
-        let words = words::requirement(requirement);
-        match origin {
-            Some(origin) if !origin.as_str().is_empty() => {
-                format!("{words} (your override, {origin})")
-            }
-            Some(_) => format!("{words} (your override)"),
-            None => words,
         }
     }
 }
 
+/// What is needed, and that it is the user's doing if it is an override.
+fn need_words(link: &Link) -> String {
+    let words = words::requirement(&link.need.requirement);
+    match &link.need.origin {
+        Some(origin) if !origin.as_str().is_empty() => {
+            format!("{words} (your override, {origin})")
+        }
+        Some(_) => format!("{words} (your override)"),
+        None => words,
+    }
+}
+
+/// How many needs that another excludes are named.
+const EXCLUDED_MAX: usize = 4;
 /// With more different needs of one project than this, only examples are told.
 const DIFFERENT_NEEDS_MAX: usize = 2;

@@ -1,0 +1,115 @@
+//! Manifests are read as written, and refused when anything in them has changed.
+
+use super::{Command, FileKind, Manifest, ManifestError, ManifestFile, WheelScheme};
+use tilsit_packaging::record::RecordHash;
+
+fn sample() -> Manifest {
+    let file = |path: &str, kind| ManifestFile {
+        path: path.to_owned(),
+        size_bytes: 3,
+        hash: RecordHash::sha256(&[7; 32]),
+        kind,
+    };
+    Manifest {
+        name: "demo-x".parse().unwrap(),
+        version: "1.0+local".parse().unwrap(),
+        dist_info: "demo_x-1.0+local.dist-info".to_owned(),
+        root_is_purelib: true,
+        tree_safe: false,
+        folders: vec!["demo".to_owned(), "demo/with space".to_owned()],
+        files: vec![
+            file("demo/with space/a b.py", FileKind::Plain),
+            file("demo_x-1.0+local.data/scripts/tool", FileKind::PythonScript),
+            file("demo_x-1.0+local.data/scripts/run.sh", FileKind::Program),
+        ],
+        commands: vec![Command {
+            is_gui: false,
+            name: "demo tool".to_owned(),
+            module: "demo.cli".to_owned(),
+            object: "Main.run".to_owned(),
+        }],
+    }
+}
+
+/// The manifest with its checksum made right again.
+fn sealed(body: &str) -> Vec<u8> {
+    let mut bytes = body.as_bytes().to_vec();
+    Manifest::seal(&mut bytes);
+    bytes
+}
+
+#[test]
+fn is_read_as_written() {
+    let manifest = sample();
+    assert_eq!(Manifest::parse(&manifest.to_bytes()), Ok(manifest));
+}
+
+#[test]
+fn every_flip_and_every_cut_is_seen() {
+    let bytes = sample().to_bytes();
+    for index in 0..bytes.len() {
+        let mut flipped = bytes.clone();
+        flipped[index] ^= 1;
+        assert!(Manifest::parse(&flipped).is_err(), "bit at {index}");
+        assert!(Manifest::parse(&bytes[..index]).is_err(), "cut at {index}");
+    }
+}
+
+#[test]
+fn what_no_wheel_can_be_is_refused() {
+    let text = String::from_utf8(sample().to_bytes()).unwrap();
+    let body = &text[..text.rfind("sha256 ").unwrap()];
+    assert!(Manifest::parse(&sealed(body)).is_ok());
+    let line = |from: &str, to: &str| Manifest::parse(&sealed(&body.replace(from, to)));
+    for (from, to) in [
+        ("folder demo\n", "folder ../demo\n"),
+        ("demo/with space/a b.py", "/etc/passwd"),
+        ("dist-info demo", "dist-info ../demo"),
+        ("console demo.cli Main.run", "console demo;cli Main.run"),
+        (" demo tool\n", " ../tool\n"),
+        ("root purelib", "root elsewhere"),
+        ("project demo-x", "project -demo"),
+        ("file 3 ", "file three "),
+        ("tree unsafe", "woods unsafe"),
+    ] {
+        assert!(
+            matches!(line(from, to), Err(ManifestError::Line(_))),
+            "{to}"
+        );
+    }
+    assert_eq!(
+        line("root purelib\n", ""),
+        Err(ManifestError::Missing("root"))
+    );
+    assert_eq!(line("manifest 1", "manifest 2"), Err(ManifestError::Form));
+}
+
+#[test]
+fn the_data_folder_names_schemes() {
+    let manifest = sample();
+    for (path, expected) in [
+        ("demo/a.py", (WheelScheme::Root, "demo/a.py")),
+        (
+            "demo_x-1.0+local.data/scripts/tool",
+            (WheelScheme::Scripts, "tool"),
+        ),
+        (
+            "demo_x-1.0+local.data/data/share/x",
+            (WheelScheme::Data, "share/x"),
+        ),
+        (
+            "demo_x-1.0+local.data/headers/a.h",
+            (WheelScheme::Headers, "a.h"),
+        ),
+        (
+            "demo_x-1.0+local.data/other/a",
+            (WheelScheme::Root, "demo_x-1.0+local.data/other/a"),
+        ),
+        (
+            "other-1.0.data/scripts/tool",
+            (WheelScheme::Root, "other-1.0.data/scripts/tool"),
+        ),
+    ] {
+        assert_eq!(manifest.scheme_of(path), expected, "{path}");
+    }
+}
