@@ -31,7 +31,7 @@ impl UploadForm {
         self.push("description", optional(&metadata.description));
         self.push(
             "description_content_type",
-            shown(&metadata.description_content_type),
+            shown(metadata.description_content_type.as_ref()),
         );
         self.push("keywords", metadata.keywords.join(","));
         self.push("home_page", optional(&metadata.home_page));
@@ -41,8 +41,11 @@ impl UploadForm {
         self.push("maintainer", optional(&metadata.maintainer));
         self.push("maintainer_email", optional(&metadata.maintainer_email));
         self.push("license", optional(&metadata.license));
-        self.push("license_expression", shown(&metadata.license_expression));
-        self.push("requires_python", shown(&metadata.requires_python));
+        self.push(
+            "license_expression",
+            shown(metadata.license_expression.as_ref()),
+        );
+        self.push("requires_python", shown(metadata.requires_python.as_ref()));
     }
 
     fn push_repeated_fields(&mut self, metadata: &CoreMetadata) {
@@ -79,6 +82,6 @@ impl UploadForm {
     }
 }
 
-fn shown<T: ToString>(value: &Option<T>) -> String {
-    value.as_ref().map(ToString::to_string).unwrap_or_default()
+fn shown<T: ToString>(value: Option<&T>) -> String {
+    value.map(ToString::to_string).unwrap_or_default()
 }
