@@ -9,7 +9,9 @@ pub mod archive;
 pub mod index_client;
 pub mod index_server;
 pub mod index_store;
+pub mod packaging_formats;
 pub mod publish;
+pub mod resolver;
 pub mod simple_api;
 
 /// A fuzz target: its name and its body.
@@ -19,14 +21,25 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: &[Target] = &[
     ("accept_header", simple_api::accept_header),
     ("authorization_header", index_server::authorization_header),
+    ("core_metadata", packaging_formats::core_metadata),
+    ("dependency_groups", packaging_formats::dependency_groups),
+    ("direct_url", packaging_formats::direct_url),
+    ("entry_points", packaging_formats::entry_points),
     ("http_cache_record", index_client::http_cache_record),
     ("if_none_match_header", index_server::if_none_match_header),
     ("index_url", index_client::index_url),
+    ("inline_script", packaging_formats::inline_script),
+    ("license_expression", packaging_formats::license_expression),
     ("metadata_segment", index_client::metadata_segment),
     ("netrc", index_client::netrc),
     ("project_list", simple_api::project_list),
+    ("pylock", packaging_formats::pylock),
     ("pypirc", publish::pypirc),
+    ("pyproject", packaging_formats::pyproject),
     ("range_header", index_server::range_header),
+    ("record", packaging_formats::record),
+    ("requirements_file", packaging_formats::requirements_file),
+    ("resolver_universe", resolver::resolver_universe),
     ("simple_html_page", simple_api::simple_html_page),
     ("simple_json_page", simple_api::simple_json_page),
     ("slim_metadata", index_client::slim_metadata),

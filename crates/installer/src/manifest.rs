@@ -128,9 +128,15 @@ impl Manifest {
             let (module, object) = (&command.module, &command.object);
             let _ = writeln!(text, "{kind} {module} {object} {}", command.name);
         }
-        let checksum = checksum(text.as_bytes());
-        let _ = writeln!(text, "sha256 {checksum}");
-        text.into_bytes()
+        let mut bytes = text.into_bytes();
+        Self::seal(&mut bytes);
+        bytes
+    }
+
+    /// Adds the last line, with the checksum of what is there.
+    pub fn seal(body: &mut Vec<u8>) {
+        let line = format!("sha256 {}\n", checksum(body));
+        body.extend_from_slice(line.as_bytes());
     }
 
     /// Reads a manifest.

@@ -304,8 +304,11 @@ impl<'a> Provider<'a> {
     }
 
     fn know_metadata(&mut self, release: &Release, metadata: &SlimMetadata) {
-        let dependencies = dependencies(&release.name, Some(&release.version), metadata);
-        if let Dependencies::Found(found) = &dependencies {
+        let mut dependencies = dependencies(&release.name, Some(&release.version), metadata);
+        if let Dependencies::Found(found) = &mut dependencies {
+            if self.resolving.options.no_dependencies {
+                found.requires.clear();
+            }
             self.requires
                 .insert(release.clone(), found.requires.clone());
         }

@@ -52,7 +52,7 @@ pub(crate) async fn list(
         MediaType::JsonV1 => list_to_json(&list),
         MediaType::Html | MediaType::HtmlV1 => list_to_html(&list),
     };
-    Ok(respond_and_keep(&application, &headers, key, serial, body))
+    Ok(respond_and_keep(&application, &headers, &key, serial, body))
 }
 
 /// Which page in which form a request asks for.
@@ -76,7 +76,7 @@ pub(crate) fn requested(headers: &HeaderMap, project: Option<&str>) -> Result<Pa
 pub(crate) fn respond_and_keep(
     application: &Application,
     headers: &HeaderMap,
-    key: PageKey,
+    key: &PageKey,
     serial: u64,
     mut body: Vec<u8>,
 ) -> Response {
@@ -92,7 +92,7 @@ pub(crate) fn respond_and_keep(
         body: body.into(),
     };
     application.pages.keep(key.clone(), page.clone());
-    respond(headers, &key, &page)
+    respond(headers, key, &page)
 }
 
 /// The page, or 304 when the client has it already.

@@ -64,6 +64,7 @@ fn ours(oracle: &Oracle, cache: &Path, requirements: &[&str]) -> Resolution {
             find_links: Vec::new(),
         },
         files: FilePolicy::new(tags(oracle)),
+        no_dependencies: false,
     };
     let line = |text: &&str| RootRequirement::new(text.parse().unwrap(), "the test");
     let resolving = Resolving {
