@@ -181,7 +181,11 @@ impl Reader<'_> {
         let root = self.root(line.target, origin, folder)?;
         if !line.hashes.is_empty() {
             let name = root.requirement.name.clone();
-            self.wanted.hashes.entry(name).or_default().extend(line.hashes);
+            self.wanted
+                .hashes
+                .entry(name)
+                .or_default()
+                .extend(line.hashes);
         }
         match role {
             Role::Requirements => self.wanted.requirements.push(root),

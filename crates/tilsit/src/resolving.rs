@@ -102,14 +102,14 @@ fn options(
     configuration: &Configuration,
     sources: Sources,
 ) -> Result<ResolveOptions, CommandError> {
-    let mut resolver = ResolverOptions::new(question.interpreter.marker_environment().clone());
+    let mut resolver = ResolverOptions::new(crate::facts::marker_environment(question.interpreter));
     if configuration.first(|settings| settings.pre) == Some(true) {
         resolver.prereleases = PrereleaseMode::Allow;
     }
     resolver.resolution = resolution_mode(configuration)?;
     resolver.preferences.clone_from(&question.preferences);
     resolver.overrides.clone_from(&question.wanted.overrides);
-    let mut files = FilePolicy::new(question.interpreter.tags().clone());
+    let mut files = FilePolicy::new(crate::facts::tags(question.interpreter));
     if question.wheels_only {
         files.only_binary = FormatControl::All;
     }
@@ -143,12 +143,22 @@ fn cut_off(text: &str) -> Result<Timestamp, CommandError> {
     if let Ok(moment) = text.parse::<Timestamp>() {
         return Ok(moment);
     }
-    let end_of = |date: Date| Some(date.tomorrow().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp());
+    let end_of = |date: Date| {
+        Some(
+            date.tomorrow()
+                .ok()?
+                .to_zoned(TimeZone::UTC)
+                .ok()?
+                .timestamp(),
+        )
+    };
     let moment = text.parse::<Date>().ok().and_then(end_of);
     moment.ok_or_else(|| {
         CommandError::new(
             Code::Usage,
-            format!("`{text}` is neither a date as 2026-06-30 nor a moment as 2026-06-30T12:00:00Z"),
+            format!(
+                "`{text}` is neither a date as 2026-06-30 nor a moment as 2026-06-30T12:00:00Z"
+            ),
         )
     })
 }

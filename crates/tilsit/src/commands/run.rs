@@ -77,8 +77,8 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
     let shown = arguments.file.display().to_string();
     let path = context.resolve(&arguments.file);
-    let bytes = tilsit_files::read(&path)
-        .map_err(|error| CommandError::from_error(Code::Usage, &error))?;
+    let bytes =
+        tilsit_files::read(&path).map_err(|error| CommandError::from_error(Code::Usage, &error))?;
     let script = script::read(&shown, &String::from_utf8_lossy(&bytes))?;
     if script.is_none() && arguments.with.is_empty() {
         let found = pythons::find(arguments.python.as_deref(), Scope::Any, context)?;
@@ -137,7 +137,9 @@ impl<'a> Cached<'a> {
     ) -> Result<Self, CommandError> {
         let limits = ConstraintOptions::default();
         let mut wanted = Wanted::gather(&arguments.with, &[], &limits, context)?;
-        wanted.requirements.extend(script.dependencies.iter().cloned());
+        wanted
+            .requirements
+            .extend(script.dependencies.iter().cloned());
         let of_script = context.with_settings(script.settings.clone());
         let configuration = arguments.resolver.over(&arguments.index.over(&of_script)?);
         let folder = context.cache()?.bucket("scripts-1")?;
@@ -151,7 +153,10 @@ impl<'a> Cached<'a> {
         let version = interpreter.version();
         let settings = configuration.resolution_key();
         Ok(Self {
-            question: format!("{python} {version}\n{}\n{settings}", requirements.join("\n")),
+            question: format!(
+                "{python} {version}\n{}\n{settings}",
+                requirements.join("\n")
+            ),
             answers: Answers::in_folder(folder.join("answers")),
             wanted,
             configuration,

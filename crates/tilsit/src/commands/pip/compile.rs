@@ -102,9 +102,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let text = text(arguments, &resolved, context);
     let projects = count(entries.len(), "project");
     let took = duration(resolved.took);
-    context.terminal.say(format_args!(
-        "{GOOD}Resolved{GOOD:#} {projects} in {took}"
-    ));
+    context
+        .terminal
+        .say(format_args!("{GOOD}Resolved{GOOD:#} {projects} in {took}"));
     let result = json!({ "pins": entries, "output_file": arguments.output_file });
     let Some(path) = &arguments.output_file else {
         return Ok(Report::new(text, result));
@@ -244,7 +244,9 @@ fn index_lines(arguments: &Arguments, resolved: &Resolved) -> Vec<String> {
     let mut indexes = resolved.sources.indexes.iter().rev();
     let default = indexes.next();
     let default = default.map(|index| format!("--index-url {}", index.url()));
-    let extra = indexes.rev().map(|index| format!("--extra-index-url {}", index.url()));
+    let extra = indexes
+        .rev()
+        .map(|index| format!("--extra-index-url {}", index.url()));
     let links = resolved.sources.find_links.iter();
     let links = links.map(|link| format!("--find-links {link}"));
     default.into_iter().chain(extra).chain(links).collect()
