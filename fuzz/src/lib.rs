@@ -10,6 +10,7 @@ pub mod index_client;
 pub mod index_server;
 pub mod index_store;
 pub mod publish;
+pub mod resolver;
 pub mod simple_api;
 
 /// A fuzz target: its name and its body.
@@ -27,6 +28,7 @@ pub const TARGETS: &[Target] = &[
     ("project_list", simple_api::project_list),
     ("pypirc", publish::pypirc),
     ("range_header", index_server::range_header),
+    ("resolver_universe", resolver::resolver_universe),
     ("simple_html_page", simple_api::simple_html_page),
     ("simple_json_page", simple_api::simple_json_page),
     ("slim_metadata", index_client::slim_metadata),
