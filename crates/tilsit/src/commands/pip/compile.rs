@@ -9,7 +9,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 use tilsit_environment::discovery::Scope;
-use tilsit_files::Durability;
+use tilsit_files::{Durability, TemporaryFolder};
 use tilsit_packaging::name::{ExtraName, ProjectName};
 use tilsit_packaging::requirements_file::{RequirementsFile, Target};
 use tilsit_packaging::specifier::VersionSpecifiers;
@@ -97,7 +97,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         refresh: arguments.upgrade.refresh(),
         wanted: &wanted,
     };
-    let resolved = resolving::resolve(&question, context)?;
+    let mut resolved = resolving::resolve(&question, context)?;
+    if arguments.generate_hashes {
+        add_missing_hashes(&mut resolved, context)?;
+    }
     let entries: Vec<PinEntry> = resolved
         .resolution
         .pins
@@ -117,6 +120,19 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let path = context.resolve(path);
     tilsit_files::write_atomic(path, text, Durability::Fast)?;
     Ok(Report::silent(result))
+}
+
+/// Hashes the files of which no index states a hash: those of `--find-links`, as a rule.
+fn add_missing_hashes(resolved: &mut Resolved, context: &Context) -> Result<(), CommandError> {
+    let client = &resolved.client;
+    let pins = &mut resolved.resolution.pins;
+    for pin in pins.iter_mut().filter(|pin| pin.hashes.is_empty()) {
+        let folder = TemporaryFolder::create_in(context.cache()?.temporary()?)?;
+        let path = folder.path().join(&*pin.file.remote.name);
+        let file = client.download(&pin.file.remote, &path, &mut |_| context.interrupt.flow())?;
+        pin.hashes.push(format!("sha256:{}", file.sha256));
+    }
+    Ok(())
 }
 
 /// The versions that the output file pins already, save those that may change.
