@@ -27,7 +27,7 @@ use crate::{indexes, network};
 /// What is to be resolved, and how.
 pub(crate) struct Question<'a> {
     /// The requirements, constraints and overrides.
-    pub(crate) wanted: Wanted,
+    pub(crate) wanted: &'a Wanted,
     /// The settings, with the options of the command in front.
     pub(crate) configuration: &'a Configuration,
     /// The Python to resolve for.
@@ -58,7 +58,10 @@ pub(crate) struct Resolved {
 ///
 /// # Errors
 /// When the settings are wrong, the requirements cannot be met, or an index does not answer.
-pub(crate) fn resolve(question: Question<'_>, context: &Context) -> Result<Resolved, CommandError> {
+pub(crate) fn resolve(
+    question: &Question<'_>,
+    context: &Context,
+) -> Result<Resolved, CommandError> {
     let began = Instant::now();
     let configuration = question.wanted.over(question.configuration);
     let client = network::client(&configuration, question.refresh.clone(), context)?;
@@ -67,12 +70,12 @@ pub(crate) fn resolve(question: Question<'_>, context: &Context) -> Result<Resol
         indexes: indexes.indexes,
         find_links: indexes.find_links,
     };
-    let options = options(&question, &configuration, sources.clone())?;
+    let options = options(question, &configuration, sources.clone())?;
     let spinner = context.terminal.spinner("Resolving");
     let mut releases = 0_u32;
     let resolving = Resolving {
-        requirements: question.wanted.requirements,
-        constraints: question.wanted.constraints,
+        requirements: question.wanted.requirements.clone(),
+        constraints: question.wanted.constraints.clone(),
         options: &options,
         client: &client,
         builder: &NoBuilder,
