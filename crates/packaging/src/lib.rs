@@ -42,6 +42,7 @@ pub mod inline_script;
 pub mod license;
 pub mod metadata;
 pub mod problem;
+pub mod pylock;
 pub mod pyproject;
 pub mod record;
 pub mod requirements_file;

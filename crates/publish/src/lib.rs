@@ -37,4 +37,6 @@ mod upload;
 pub use file_set::{CheckedFile, FileSet, PreflightError};
 pub use pypirc::{Pypirc, PypircError, PypircRepository};
 pub use repository::Repository;
-pub use upload::{FailureKind, Outcome, PublishError, PublishEvent, PublishedFile, Report, publish};
+pub use upload::{
+    FailureKind, Outcome, PublishError, PublishEvent, PublishedFile, Report, publish,
+};

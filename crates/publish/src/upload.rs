@@ -200,9 +200,11 @@ impl KnownFiles {
             self.pages.push((name.to_owned(), page));
         }
         let page = self.pages.iter().find(|(known, _)| known == name);
-        let listed = page
-            .and_then(|(_, page)| page.as_ref())
-            .and_then(|page| page.files.iter().find(|listed| *listed.name == *file.file_name));
+        let listed = page.and_then(|(_, page)| page.as_ref()).and_then(|page| {
+            page.files
+                .iter()
+                .find(|listed| *listed.name == *file.file_name)
+        });
         match listed.map(|listed| listed.hashes.sha256) {
             None => Ok(None),
             Some(None) => Ok(Some(Outcome::SkippedUnseen)),

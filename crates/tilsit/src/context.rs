@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use tilsit_files::CacheFolder;
 use tilsit_index_client::Clock;
 
-use crate::configuration::{Configuration, Sources};
+use crate::configuration::{Configuration, Settings, Sources};
 use crate::error::CommandError;
 use crate::explain::Code;
 use crate::interrupt::Interrupt;
@@ -184,6 +184,14 @@ impl Context {
     /// What tells the time.
     pub(crate) fn clock(&self) -> Clock {
         Arc::clone(&self.clock)
+    }
+
+    /// The same world with other settings in front.
+    pub(crate) fn with_settings(&self, settings: Settings) -> Self {
+        Self {
+            configuration: self.configuration.with_options(settings),
+            ..self.clone()
+        }
     }
 
     /// The cache folder, made and marked when it is not there.

@@ -137,13 +137,15 @@ pub(super) fn scheme_of(
             fault,
         })
     };
-    let (top, inside) = path.split_once('/').unwrap_or((path, ""));
-    if !top.ends_with(".data") || inside.is_empty() {
+    let Some((top, inside)) = path.split_once('/') else {
+        return Ok((root, 0));
+    };
+    if top.strip_suffix(".data").is_none() {
         return Ok((root, 0));
     }
+    // Some installers take every such folder for one of their own, others only the right one.
     if !is_of_release(top, ".data", name, version) {
-        // A package may be called so; only its own `.data` means anything to an installer.
-        return Ok((root, 0));
+        return refuse("is in a `.data` folder of another release");
     }
     let Some((key, relative)) = inside.split_once('/') else {
         return refuse("is in the `.data` folder and in none of its schemes");

@@ -5,7 +5,10 @@ pub(crate) mod project;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, VARY};
+use http::header::{
+    ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG,
+    HeaderName, VARY,
+};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use sha2::{Digest, Sha256};
 use tilsit_simple_api::{
@@ -52,7 +55,7 @@ pub(crate) async fn list(
         MediaType::JsonV1 => list_to_json(&list),
         MediaType::Html | MediaType::HtmlV1 => list_to_html(&list),
     };
-    Ok(respond_and_keep(&application, &headers, key, serial, body))
+    Ok(respond_and_keep(&application, &headers, &key, serial, body))
 }
 
 /// Which page in which form a request asks for.
@@ -76,7 +79,7 @@ pub(crate) fn requested(headers: &HeaderMap, project: Option<&str>) -> Result<Pa
 pub(crate) fn respond_and_keep(
     application: &Application,
     headers: &HeaderMap,
-    key: PageKey,
+    key: &PageKey,
     serial: u64,
     mut body: Vec<u8>,
 ) -> Response {
@@ -92,7 +95,7 @@ pub(crate) fn respond_and_keep(
         body: body.into(),
     };
     application.pages.keep(key.clone(), page.clone());
-    respond(headers, &key, &page)
+    respond(headers, key, &page)
 }
 
 /// The page, or 304 when the client has it already.
@@ -106,6 +109,8 @@ pub(crate) fn respond(headers: &HeaderMap, key: &PageKey, page: &RenderedPage) -
     let headers = response.headers_mut();
     let etag = HeaderValue::from_str(&page.etag).expect("hexadecimal digits in quotes");
     headers.insert(ETAG, etag);
+    // Installers inside a browser read from other origins; there is nothing secret here.
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
     // To be asked about again each time: an upload is to be seen as soon as it is answered.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));

@@ -54,7 +54,9 @@ fn reread(form: &UploadForm) -> Option<CoreMetadata> {
         }
     }
     let text = format!("{head}\n{body}");
-    CoreMetadata::parse(text.as_bytes()).ok().map(|(metadata, _)| metadata)
+    CoreMetadata::parse(text.as_bytes())
+        .ok()
+        .map(|(metadata, _)| metadata)
 }
 
 /// The values of a field in a form that can be compared.

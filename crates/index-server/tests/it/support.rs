@@ -151,7 +151,10 @@ impl TestIndex {
 }
 
 impl Drop for TestIndex {
-    #[expect(clippy::print_stdout, reason = "the log helps to see why a test failed")]
+    #[expect(
+        clippy::print_stdout,
+        reason = "the log helps to see why a test failed"
+    )]
     fn drop(&mut self) {
         if std::thread::panicking() {
             for event in self.events.lock().unwrap().iter() {

@@ -78,7 +78,12 @@ fn forms_that_are_refused(index: &TestIndex) {
     let (zeros, long) = ("0".repeat(64), "a".repeat(9 << 20));
     // A field, what it is set to or nothing, the status, and words of the answer.
     let table: &[(&str, Option<&str>, u16, &str)] = &[
-        (":action", Some("submit"), 400, "only `file_upload` is known"),
+        (
+            ":action",
+            Some("submit"),
+            400,
+            "only `file_upload` is known",
+        ),
         ("protocol_version", Some("2"), 400, "only `1` is known"),
         ("name", None, 400, "the field `name` is missing"),
         ("name", Some("-x-"), 400, "the field `name`"),
@@ -88,7 +93,12 @@ fn forms_that_are_refused(index: &TestIndex) {
         ("pyversion", Some("cp311"), 400, "`pyversion`"),
         ("sha256_digest", Some(&zeros), 400, "`sha256_digest`"),
         ("md5_digest", Some(&zeros[..32]), 400, "`md5_digest`"),
-        ("blake2_256_digest", Some(&zeros), 400, "`blake2_256_digest`"),
+        (
+            "blake2_256_digest",
+            Some(&zeros),
+            400,
+            "`blake2_256_digest`",
+        ),
         ("sha256_digest", Some("zz"), 400, "hexadecimal"),
         ("summary", Some("a\0b"), 400, "not UTF-8 text"),
         ("description", Some(&long), 413, "`description`"),
@@ -109,7 +119,10 @@ fn forms_that_are_refused(index: &TestIndex) {
     form.replace(vec![b'x'; 5 << 20]);
     assert_refused(index, &form, 413, "the file has more than");
     for (file_name, words) in [
-        ("../../x-1.0-py3-none-any.whl", "../../x-1.0-py3-none-any.whl"),
+        (
+            "../../x-1.0-py3-none-any.whl",
+            "../../x-1.0-py3-none-any.whl",
+        ),
         ("", "content"),
         ("x-1.0.exe", "x-1.0.exe"),
         ("x-1.1-py3-none-any.whl", "version"),
@@ -126,7 +139,10 @@ fn forms_that_are_refused(index: &TestIndex) {
 fn assert_refused(index: &TestIndex, form: &Form, status: u16, words: &str) {
     let answer = index.upload(form);
     let text = answer.text();
-    assert!(answer.status == status && text.contains(words), "{words}: {status} {text}");
+    assert!(
+        answer.status == status && text.contains(words),
+        "{words}: {status} {text}"
+    );
 }
 
 fn bodies_that_are_refused(index: &TestIndex) {

@@ -21,7 +21,7 @@ struct Fields<'a> {
 
 pub(super) fn read(bytes: &[u8]) -> Result<(CoreMetadata, Vec<Problem>), MetadataError> {
     let message = Message::parse(bytes);
-    let mut fields = Fields::sort(&message);
+    let mut fields = Fields::sort(&message)?;
     let mut metadata = release(&fields)?;
     fields.check_version(metadata.metadata_version);
     fields.check_age(metadata.metadata_version);
@@ -36,25 +36,33 @@ pub(super) fn read(bytes: &[u8]) -> Result<(CoreMetadata, Vec<Problem>), Metadat
 }
 
 impl<'a> Fields<'a> {
-    fn sort(message: &Message<'a>) -> Fields<'a> {
+    fn sort(message: &Message<'a>) -> Result<Fields<'a>, MetadataError> {
         let mut fields = Fields {
             values: vec![Vec::new(); Field::ALL.len()],
             problems: message.problems.clone(),
         };
         for header in &message.headers {
+            let line = header.line;
             let reason = match (Field::from_name(header.name), header.text()) {
                 (Some(field), Some(text)) => {
-                    fields.values[field as usize].push((header.line, text));
+                    fields.values[field as usize].push((line, text));
                     continue;
                 }
                 (None, _) => "no field of core metadata has this name",
-                (_, None) => "the value is not UTF-8",
+                (Some(field), None) if !field.may_be_dynamic() => {
+                    return Err(MetadataError::Invalid {
+                        field,
+                        line,
+                        reason: String::from("the value is not UTF-8"),
+                    });
+                }
+                (Some(_), None) => "the value is not UTF-8",
             };
             fields
                 .problems
-                .push(Problem::on_line(header.line, header.name, reason));
+                .push(Problem::on_line(line, header.name, reason));
         }
-        fields
+        Ok(fields)
     }
 
     fn report(&mut self, field: Field, line: usize, reason: impl Display) {

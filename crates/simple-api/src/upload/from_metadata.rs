@@ -29,7 +29,10 @@ impl UploadForm {
         self.push("version", metadata.version.to_string());
         self.push("summary", optional(&metadata.summary));
         self.push("description", optional(&metadata.description));
-        self.push("description_content_type", shown(&metadata.description_content_type));
+        self.push(
+            "description_content_type",
+            shown(metadata.description_content_type.as_ref()),
+        );
         self.push("keywords", metadata.keywords.join(","));
         self.push("home_page", optional(&metadata.home_page));
         self.push("download_url", optional(&metadata.download_url));
@@ -38,8 +41,11 @@ impl UploadForm {
         self.push("maintainer", optional(&metadata.maintainer));
         self.push("maintainer_email", optional(&metadata.maintainer_email));
         self.push("license", optional(&metadata.license));
-        self.push("license_expression", shown(&metadata.license_expression));
-        self.push("requires_python", shown(&metadata.requires_python));
+        self.push(
+            "license_expression",
+            shown(metadata.license_expression.as_ref()),
+        );
+        self.push("requires_python", shown(metadata.requires_python.as_ref()));
     }
 
     fn push_repeated_fields(&mut self, metadata: &CoreMetadata) {
@@ -62,7 +68,10 @@ impl UploadForm {
         self.push_all("provides_extra", &metadata.provides_extra);
         self.push_all("dynamic", &metadata.dynamic);
         self.push_all("license_file", &metadata.license_files);
-        self.push_all("import_name", metadata.import_names.as_deref().unwrap_or_default());
+        self.push_all(
+            "import_name",
+            metadata.import_names.as_deref().unwrap_or_default(),
+        );
         self.push_all("import_namespace", &metadata.import_namespaces);
     }
 
@@ -73,6 +82,6 @@ impl UploadForm {
     }
 }
 
-fn shown<T: ToString>(value: &Option<T>) -> String {
-    value.as_ref().map(ToString::to_string).unwrap_or_default()
+fn shown<T: ToString>(value: Option<&T>) -> String {
+    value.map(ToString::to_string).unwrap_or_default()
 }

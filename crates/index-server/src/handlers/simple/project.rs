@@ -45,7 +45,7 @@ pub(crate) async fn page(
     Ok(respond_and_keep(
         &application,
         &headers,
-        key,
+        &key,
         page.serial,
         body,
     ))

@@ -50,7 +50,10 @@ fn what_differs_is_named() {
         ("summary", "shorter"),
         ("license", "line one"),
         ("requires_dist", "idna<4,>=3"),
-        ("requires_dist", "idna<4,>=3\nRequires-Dist: rich; extra == 'nice'"),
+        (
+            "requires_dist",
+            "idna<4,>=3\nRequires-Dist: rich; extra == 'nice'",
+        ),
         ("requires_python", ">=3.8"),
         ("classifiers", "A :: B"),
         ("project_urls", "Source, https://other.example/"),
