@@ -11,7 +11,7 @@ use tilsit_index_client::RemoteFile;
 use tilsit_installer::{
     Event, InstallPlan, LockedEnvironment, PlanOptions, StoredWheel, WheelStore, WheelToInstall,
 };
-use tilsit_packaging::direct_url::DirectUrl;
+use tilsit_packaging::direct_url::{DirectUrl, Origin};
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirements_file::FileHash;
 use tilsit_packaging::version::Version;
@@ -89,7 +89,7 @@ pub(crate) fn present(
     environment: &Environment,
     context: &Context,
 ) -> Result<BTreeMap<ProjectName, Version>, CommandError> {
-    let installed = environment.installed()?;
+    let installed = crate::facts::installed(environment)?;
     for finding in &installed.findings {
         context.terminal.detail(finding);
     }
@@ -123,7 +123,7 @@ impl Installation<'_> {
             link_mode: self.link_mode,
             ..PlanOptions::default()
         };
-        let plan = tilsit_installer::plan(self.environment, &to_install, &options)?;
+        let plan = crate::facts::plan(self.environment, &to_install, &options)?;
         for conflict in &plan.conflicts {
             let path = context.show(&conflict.path);
             let (first, second) = (&conflict.first, &conflict.second);
@@ -253,13 +253,21 @@ fn wheel_to_install(pin: &Pin, stored: StoredWheel) -> WheelToInstall {
         .required_by
         .iter()
         .any(|by| matches!(by.requirer, Requirer::User(_)));
-    let direct_url = pin
-        .url
-        .as_ref()
-        .map(|url| DirectUrl::archive(url.as_ref(), &stored.sha256));
+    let direct_url = pin.url.as_ref().map(|url| archive(url, &stored.sha256));
     WheelToInstall {
         stored,
         is_requested,
         direct_url,
     }
+}
+
+/// What `direct_url.json` says of a wheel that a URL named.
+fn archive(url: &str, sha256: &str) -> DirectUrl {
+    let hashes = BTreeMap::from([("sha256".to_owned(), sha256.to_owned())]);
+    let url = DirectUrl {
+        url: url.to_owned(),
+        origin: Origin::Archive { hashes },
+        subdirectory: None,
+    };
+    url.without_credentials(&[])
 }

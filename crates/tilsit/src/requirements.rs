@@ -138,7 +138,8 @@ impl Reader<'_> {
         let bytes = if is_stdin {
             standard_input()?
         } else {
-            tilsit_files::read(&full)?
+            tilsit_files::read(&full)
+                .map_err(|error| CommandError::from_error(Code::RequirementsFileInvalid, &error))?
         };
         let variable = |name: &str| self.context.variables.text(name).map(str::to_owned);
         let file = RequirementsFile::parse(&shown, &bytes, &variable)
@@ -176,12 +177,17 @@ impl Reader<'_> {
         let number = line.line;
         let origin = format!("{file}{LINE}{number}");
         if line.editable {
-            return Err(unsupported(&origin, "editable requirements"));
+            let what = format!("the editable requirement ({origin})");
+            return Err(unsupported(&what, "editable requirements"));
         }
         let root = self.root(line.target, origin, folder)?;
         if !line.hashes.is_empty() {
             let name = root.requirement.name.clone();
-            self.wanted.hashes.entry(name).or_default().extend(line.hashes);
+            self.wanted
+                .hashes
+                .entry(name)
+                .or_default()
+                .extend(line.hashes);
         }
         match role {
             Role::Requirements => self.wanted.requirements.push(root),

@@ -7,7 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use tilsit_files::TemporaryFolder;
 use tilsit_index_client::{DownloadEvent, IndexClient, RemoteFile};
-use tilsit_installer::{StoreError, StoredWheel, WheelStore};
+use tilsit_installer::store::StoreError;
+use tilsit_installer::{StoredWheel, WheelStore};
 
 use crate::context::Context;
 use crate::error::CommandError;
@@ -43,7 +44,10 @@ pub(crate) fn fetch(
             .map(|number| &files[*number])
             .map(|file| (file.clone(), folder.path().join(&*file.name)))
             .collect();
-        for (number, wheel) in missing.into_iter().zip(download(&wanted, client, store, context)?) {
+        for (number, wheel) in missing
+            .into_iter()
+            .zip(download(&wanted, client, store, context)?)
+        {
             wheels[number] = Some(wheel);
         }
     }

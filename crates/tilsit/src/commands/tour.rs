@@ -70,7 +70,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     if arguments.keep {
         let kept = folder.keep();
         let kept = kept.display();
-        context.terminal.say(format_args!("The folder stays: {kept}"));
+        context
+            .terminal
+            .say(format_args!("The folder stays: {kept}"));
     } else {
         folder.remove()?;
     }
@@ -97,7 +99,8 @@ impl Tour {
         self.page.command(&format!("export TOKEN=$({line})"));
         let token = self.call(line)?;
         self.token = text(&token, "/token")?.to_owned();
-        self.page.done("a database, a user, and a token for uploads");
+        self.page
+            .done("a database, a user, and a token for uploads");
 
         self.page.step("Start it")?;
         let line = "tilsit serve --data index --listen 127.0.0.1:0";

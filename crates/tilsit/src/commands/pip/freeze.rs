@@ -32,7 +32,7 @@ struct Entry {
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
     let environment = arguments.environment.find(context)?;
-    let installed = environment.installed()?;
+    let installed = crate::facts::installed(&environment)?;
     let mut entries = Vec::new();
     for distribution in &installed.distributions {
         let name = distribution.name.to_string();
@@ -51,7 +51,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         });
     }
     entries.sort_by(|left, right| left.name.cmp(&right.name));
-    let lines = entries.iter().map(|entry| format!("{}\n", entry.requirement));
+    let lines = entries
+        .iter()
+        .map(|entry| format!("{}\n", entry.requirement));
     Ok(Report::new(lines.collect::<String>(), &entries))
 }
 

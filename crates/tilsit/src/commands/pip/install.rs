@@ -89,9 +89,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         wheels_only: true,
         no_deps: arguments.no_deps,
         refresh: arguments.upgrade.refresh(),
-        wanted,
+        wanted: &wanted,
     };
-    let resolved = resolving::resolve(question, context)?;
+    let resolved = resolving::resolve(&question, context)?;
     let projects = count(resolved.resolution.pins.len(), "project");
     let took = duration(resolved.took);
     context
@@ -113,7 +113,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         "dry_run": arguments.dry_run,
     });
     if arguments.dry_run {
-        return Ok(Report::new(change.plan.to_string(), result));
+        return Ok(Report::new(format!("{}\n", change.plan), result));
     }
     if change.entries.is_empty() {
         context.terminal.say("Everything is there already.");

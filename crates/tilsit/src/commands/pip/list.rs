@@ -48,17 +48,24 @@ struct Entry {
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
     let environment = arguments.environment.find(context)?;
-    let installed = environment.installed()?;
+    let installed = crate::facts::installed(&environment)?;
     for finding in &installed.findings {
         context.terminal.warn(finding);
     }
     let mut entries = Vec::new();
     for distribution in &installed.distributions {
         let name = distribution.name.to_string();
-        if arguments.exclude.iter().any(|excluded| excluded.parse() == Ok(distribution.name.clone())) {
+        if arguments
+            .exclude
+            .iter()
+            .any(|excluded| excluded.parse() == Ok(distribution.name.clone()))
+        {
             continue;
         }
-        let location = distribution.direct_url()?.as_ref().and_then(editable_folder);
+        let location = distribution
+            .direct_url()?
+            .as_ref()
+            .and_then(editable_folder);
         if arguments.editable && location.is_none() {
             continue;
         }

@@ -40,7 +40,8 @@ fn a_script_may_have_no_block() {
 
 #[test]
 fn a_wrong_block_is_located() {
-    let toml = "#!/usr/bin/env python\n# /// script\n# dependencies = [\n# 'a'\n# requires\n# ///\n";
+    let toml =
+        "#!/usr/bin/env python\n# /// script\n# dependencies = [\n# 'a'\n# requires\n# ///\n";
     assert_snapshot!(failure(toml), @r"");
     let kind = "# /// script\n#\n# dependencies = 'rich'\n# ///\n";
     assert_snapshot!(failure(kind), @r"");
