@@ -125,7 +125,6 @@ impl From<PlanError> for CommandError {
     fn from(error: PlanError) -> Self {
         let code = match error {
             PlanError::File(error) => return error.into(),
-            PlanError::NoPlace { .. } => Code::WheelRefused,
             _ => Code::InstallFailed,
         };
         Self::from_error(code, &error)
