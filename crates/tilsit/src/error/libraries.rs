@@ -1,5 +1,6 @@
 //! Which code, and with it which exit code, a library's error has.
 
+use tilsit_build_backend::BuildError;
 use tilsit_dist::dist_info::InstalledError;
 use tilsit_environment::InterpreterError;
 use tilsit_environment::discovery::FindError;
@@ -179,5 +180,23 @@ impl From<ServeError> for CommandError {
             ServeError::Store(error) => error.into(),
             _ => Self::from_error(Code::ServeFailed, &error),
         }
+    }
+}
+
+impl From<BuildError> for CommandError {
+    fn from(error: BuildError) -> Self {
+        let code = match error {
+            BuildError::File(error) => return error.into(),
+            BuildError::PyProject { .. } | BuildError::Key { .. } | BuildError::Metadata(_) => {
+                Code::ProjectInvalid
+            }
+            _ => Code::BuildFailed,
+        };
+        let mut failure = Self::from_error(code, &error);
+        if let BuildError::PyProject { .. } = error {
+            // The source stands in the message.
+            failure.causes.clear();
+        }
+        failure
     }
 }
