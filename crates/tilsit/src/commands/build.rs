@@ -5,9 +5,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
-use tilsit_build_backend::{
-    BuildOptions, Built, build_sdist, build_wheel, build_wheel_from_sdist,
-};
+use tilsit_build_backend::{BuildOptions, Built, build_sdist, build_wheel, build_wheel_from_sdist};
 use tilsit_publish::{CheckedFile, FileSet};
 
 use crate::context::Context;

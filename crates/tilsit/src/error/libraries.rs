@@ -186,7 +186,8 @@ impl From<ServeError> for CommandError {
 impl From<BuildError> for CommandError {
     fn from(error: BuildError) -> Self {
         let code = match error {
-            BuildError::File(error) => return error.into(),
+            BuildError::File(error) if !error.is_not_found() => return error.into(),
+            BuildError::File(_) => Code::ProjectInvalid,
             BuildError::PyProject { .. } | BuildError::Key { .. } | BuildError::Metadata(_) => {
                 Code::ProjectInvalid
             }
