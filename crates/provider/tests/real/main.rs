@@ -75,7 +75,8 @@ fn ours(oracle: &Oracle, cache: &Path, requirements: &[&str]) -> Resolution {
         builder: &NoBuilder,
         temporary: cache.to_owned(),
     };
-    resolve(resolving, &mut |_| ControlFlow::Continue(())).unwrap_or_else(|error| panic!("{error}"))
+    resolve(&resolving, &mut |_| ControlFlow::Continue(()))
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn tags(oracle: &Oracle) -> CompatibleTags {

@@ -4,10 +4,11 @@
 //! cannot be used. The leaves suffice to see that there is no answer; how the core combined them
 //! is of no use to a reader. The graph shares nodes, so each is visited once.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use pubgrub::{DerivationTree, External};
+use pubgrub::{DerivationTree, External, VersionSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::candidate_set::{CandidateSet, Place};
 use crate::facts::{Facts, ProjectFacts, Refusal};
@@ -37,6 +38,8 @@ pub(crate) struct Refused {
 pub(crate) struct Links {
     pub(crate) links: Vec<Link>,
     pub(crate) refused: Vec<Refused>,
+    /// Where a link stands.
+    known: FxHashMap<(Package, Need), usize>,
 }
 
 impl Links {
@@ -51,14 +54,31 @@ impl Links {
     }
 }
 
+/// Who needs whom, and which candidates of it are admitted.
+type Dependency = (Package, Package, CandidateSet);
+
 /// The links that a proof rests on.
 pub(crate) fn links(policy: &Policy, facts: &mut Facts, proof: &Proof) -> Links {
     let mut links = Links::default();
-    let mut seen: HashSet<*const Proof> = HashSet::new();
+    // The core merges candidates with the same dependency one by one; the last merger is enough.
+    let mut merged: Vec<(Dependency, CandidateSet)> = Vec::new();
+    let mut known: FxHashMap<Dependency, usize> = FxHashMap::default();
+    let mut seen: FxHashSet<*const Proof> = FxHashSet::default();
     let mut stack: Vec<&Proof> = vec![proof];
     while let Some(node) = stack.pop() {
         match node {
-            DerivationTree::External(external) => add(policy, facts, &mut links, external),
+            DerivationTree::External(External::NotRoot(..) | External::NoVersions(..)) => {}
+            DerivationTree::External(External::Custom(package, set, refusal)) => {
+                add_refused(facts, &mut links, package, set, refusal);
+            }
+            DerivationTree::External(External::FromDependencyOf(from, set, to, admitted)) => {
+                let dependency = (from.clone(), to.clone(), admitted.clone());
+                let index = *known.entry(dependency.clone()).or_insert(merged.len());
+                match merged.get_mut(index) {
+                    Some((_, places)) => *places = places.union(set),
+                    None => merged.push((dependency, set.clone())),
+                }
+            }
             DerivationTree::Derived(derived) => {
                 for cause in [&derived.cause2, &derived.cause1] {
                     if seen.insert(Arc::as_ptr(cause)) {
@@ -68,46 +88,35 @@ pub(crate) fn links(policy: &Policy, facts: &mut Facts, proof: &Proof) -> Links 
             }
         }
     }
+    for ((from, to, admitted), set) in &merged {
+        let count = count(facts, from);
+        for index in set.places(count) {
+            let place = Place { index, count };
+            add_needs(policy, facts, &mut links, from, place, (to, admitted));
+        }
+    }
     links
 }
 
-fn add(
-    policy: &Policy,
-    facts: &mut Facts,
+fn add_refused(
+    facts: &Facts,
     links: &mut Links,
-    external: &External<Package, CandidateSet, Refusal>,
+    package: &Package,
+    set: &CandidateSet,
+    refusal: &Refusal,
 ) {
-    match external {
-        External::NotRoot(..) | External::NoVersions(..) => {}
-        External::Custom(package, set, refusal) => {
-            let count = count(facts, package);
-            let places: BTreeSet<u32> = set.places(count).collect();
-            match links
-                .refused
-                .iter_mut()
-                .find(|other| other.package == *package && other.refusal == *refusal)
-            {
-                Some(other) => other.places.extend(places),
-                None => links.refused.push(Refused {
-                    package: package.clone(),
-                    places,
-                    refusal: refusal.clone(),
-                }),
-            }
-        }
-        External::FromDependencyOf(from, set, to, admitted) => {
-            let count = count(facts, from);
-            for index in set.places(count) {
-                add_needs(
-                    policy,
-                    facts,
-                    links,
-                    from,
-                    Place { index, count },
-                    (to, admitted),
-                );
-            }
-        }
+    let places: BTreeSet<u32> = set.places(count(facts, package)).collect();
+    match links
+        .refused
+        .iter_mut()
+        .find(|other| other.package == *package && other.refusal == *refusal)
+    {
+        Some(other) => other.places.extend(places),
+        None => links.refused.push(Refused {
+            package: package.clone(),
+            places,
+            refusal: refusal.clone(),
+        }),
     }
 }
 
@@ -140,11 +149,12 @@ fn add_needs(
         if set != *admitted && from.project() != Some(&requirement.name) {
             continue;
         }
-        match links
-            .links
-            .iter_mut()
-            .find(|link| link.from == *from && link.need == need)
-        {
+        let next = links.links.len();
+        let known = links
+            .known
+            .entry((from.clone(), need.clone()))
+            .or_insert(next);
+        match links.links.get_mut(*known) {
             Some(link) => {
                 link.places.insert(place.index);
             }

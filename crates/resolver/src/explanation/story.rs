@@ -260,29 +260,35 @@ impl Story<'_> {
             .iter()
             .flat_map(|link| link.places.iter().copied())
             .collect();
-        let mut newest: Vec<&&Link> = links.iter().collect();
+        let mut newest: Vec<&Link> = links.to_vec();
         newest.sort_by_key(|link| std::cmp::Reverse(link.places.last().copied()));
-        let examples: Vec<String> = newest
-            .iter()
-            .take(2)
-            .map(|link| {
-                let versions = self.versions(package, &link.places);
-                let need = if link.places.len() > 1 {
-                    "need"
-                } else {
-                    "needs"
-                };
-                let requirement = words::requirement(&link.need.requirement);
-                format!("{} {need} {requirement}", words::versions(&versions))
-            })
-            .collect();
-        let name = &links[0].need.requirement.name;
+        let mut examples = String::new();
+        for link in newest.iter().take(2) {
+            let versions = words::versions(&self.versions(package, &link.places));
+            let need = if link.places.len() > 1 {
+                "need"
+            } else {
+                "needs"
+            };
+            let requirement = words::requirement(&link.need.requirement);
+            examples.push_str(&format!("{versions} {need} {requirement}, "));
+        }
+        let requirement = &newest[0].need.requirement;
+        let why = if self.is_unanswerable(requirement) {
+            format!(", but {}", self.why_unanswerable(requirement))
+        } else {
+            String::new()
+        };
+        let name = &requirement.name;
         let subject = self.subject(package, &places);
-        let sentence = format!(
-            "{subject} one range or another of `{name}`: {} and so on",
-            examples.join(", ")
-        );
-        self.sentences.push(sentence);
+        let ranges = if subject.ends_with("needs") {
+            "another range"
+        } else {
+            "different ranges"
+        };
+        self.sentences.push(format!(
+            "{subject} {ranges} of `{name}`: {examples}and so on{why}"
+        ));
     }
 
     fn tell_refused(&mut self, refused: &Refused) {
@@ -318,20 +324,20 @@ impl Story<'_> {
         let links = &self.links.links;
         let mut best: Option<(&Requirement, Vec<&Requirement>)> = None;
         // Those of the user come first among equals.
-        for one in links {
+        for one in links.iter().take(COMPARED_MAX) {
             let requirement = &one.need.requirement;
             let set = self.set(requirement);
             if set.is_empty() {
                 continue;
             }
             let mut excluded: Vec<&Requirement> = Vec::new();
-            for other in links {
+            let others = links
+                .iter()
+                .filter(|other| other.need.requirement.name == requirement.name);
+            for other in others.take(COMPARED_MAX) {
                 let two = &other.need.requirement;
-                let apart = other.from != one.from || one.from == Package::User;
-                if apart
-                    && two.name == requirement.name
-                    && !excluded.iter().any(|known| known.source == two.source)
-                {
+                let is_apart = other.from != one.from || one.from == Package::User;
+                if is_apart && !excluded.iter().any(|known| known.source == two.source) {
                     let other_set = self.set(two);
                     if !other_set.is_empty() && other_set.is_disjoint(&set) {
                         excluded.push(two);
@@ -412,6 +418,8 @@ fn need_words(link: &Link) -> String {
     }
 }
 
+/// How many needs of one project are held against each other.
+const COMPARED_MAX: usize = 300;
 /// How many needs that another excludes are named.
 const EXCLUDED_MAX: usize = 4;
 /// With more different needs of one project than this, only examples are told.
