@@ -1,3 +1,3 @@
 //! Fuzzes a netrc file.
 #![no_main]
-libfuzzer_sys::fuzz_target!(|data: &[u8]| { tilsit_fuzz::index_client::netrc(data) });
+libfuzzer_sys::fuzz_target!(|data: &[u8]| tilsit_fuzz::index_client::netrc(data));

@@ -42,6 +42,7 @@
 
 pub mod default_index;
 pub mod discovery;
+pub mod environment;
 pub mod interpreter;
 pub mod pip_configuration;
 pub mod probe;
@@ -61,5 +62,6 @@ use unix as system;
 use windows as system;
 
 pub use discovery::{Found, Scope, Source, Surroundings};
+pub use environment::Environment;
 pub use interpreter::{InstallPaths, Interpreter, InterpreterError};
 pub use request::PythonRequest;

@@ -164,12 +164,13 @@ impl Parts {
             .await?;
         if fetched.status == StatusCode::NOT_MODIFIED {
             let found = usable.and_then(|mut cached| {
-                cached.about.fresh_seconds =
-                    freshness(&fetched.headers, cached.about.fresh_seconds)?;
-                Some(cached)
+                let known = cached.about.fresh_seconds;
+                cached.about.fresh_seconds = freshness(&fetched.headers, Some(known))?;
+                let is_new = cached.about.fresh_seconds != known;
+                Some((cached, is_new))
             });
-            if let Some(cached) = found {
-                return self.keep(url.clone(), cached, name.cloned(), false).await;
+            if let Some((cached, is_new)) = found {
+                return self.keep(url.clone(), cached, name.cloned(), is_new).await;
             }
             // A server that answers so without being asked to: the question is put plainly.
             let plain = question(url, None);
@@ -186,8 +187,8 @@ impl Parts {
         self.keep(url.clone(), page, name.cloned(), keep).await
     }
 
-    /// Parses a page, and keeps it once it is known to be one; `is_new` when its bytes are not in the
-    /// cache yet.
+    /// Parses a page, and keeps it once it is known to be one; `is_new` when what the cache has
+    /// differs.
     async fn keep(
         self: &Arc<Self>,
         url: Url,
@@ -249,17 +250,17 @@ fn about(url: &Url, fetched: &Fetched) -> About {
         content_type: text(&fetched.headers, &CONTENT_TYPE).unwrap_or_default(),
         etag: text(&fetched.headers, &ETAG),
         last_modified: text(&fetched.headers, &LAST_MODIFIED),
-        fresh_seconds: freshness(&fetched.headers, 0).unwrap_or(0),
+        fresh_seconds: freshness(&fetched.headers, None).unwrap_or(0),
         ..About::default()
     }
 }
 
 fn may_keep(headers: &HeaderMap) -> bool {
-    freshness(headers, 0).is_some()
+    freshness(headers, None).is_some()
 }
 
-/// For how long the answer is fresh; `known` for a `304` that says nothing about it.
-fn freshness(headers: &HeaderMap, known: u64) -> Option<u64> {
+/// For how long the answer is fresh; `known` for a `304`, which may say nothing about it.
+fn freshness(headers: &HeaderMap, known: Option<u64>) -> Option<u64> {
     let one = |name: &HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
     let control = headers.get_all(CACHE_CONTROL).iter();
     let headers = CacheHeaders {
@@ -269,8 +270,8 @@ fn freshness(headers: &HeaderMap, known: u64) -> Option<u64> {
         date: one(&DATE),
         has_validator: headers.contains_key(ETAG) || headers.contains_key(LAST_MODIFIED),
     };
-    if headers.cache_control.is_empty() && headers.expires.is_none() && known > 0 {
-        return Some(known);
+    if known.is_some() && headers.cache_control.is_empty() && headers.expires.is_none() {
+        return known;
     }
     lifetime(&headers)
 }

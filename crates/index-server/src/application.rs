@@ -36,6 +36,8 @@ impl Application {
 
 impl fmt::Debug for Application {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("Application").finish_non_exhaustive()
+        formatter
+            .debug_struct("Application")
+            .finish_non_exhaustive()
     }
 }

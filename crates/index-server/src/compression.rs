@@ -17,7 +17,10 @@ pub(crate) const WORTH_BYTES: usize = 512;
 pub(crate) fn takes_gzip(headers: &HeaderMap) -> bool {
     let values = headers.get_all(ACCEPT_ENCODING).iter();
     let mut weight = None;
-    for coding in values.filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')) {
+    for coding in values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+    {
         let mut parts = coding.split(';').map(str::trim);
         let name = parts.next().unwrap_or_default();
         let refused = parts.any(|part| {

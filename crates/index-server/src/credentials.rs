@@ -59,7 +59,10 @@ pub fn parse_basic(header: &[u8]) -> Result<Credentials, CredentialsError> {
         return Err(CredentialsError::Malformed);
     }
     let text = str::from_utf8(header).map_err(|_| CredentialsError::Malformed)?;
-    let (scheme, rest) = text.trim().split_once(' ').ok_or(CredentialsError::Malformed)?;
+    let (scheme, rest) = text
+        .trim()
+        .split_once(' ')
+        .ok_or(CredentialsError::Malformed)?;
     if !scheme.eq_ignore_ascii_case("basic") {
         return Err(CredentialsError::Scheme);
     }

@@ -27,7 +27,12 @@ pub fn parse_range(header: &str, size: u64) -> RangeRequest {
     let Some((first, last)) = spec.trim().split_once('-') else {
         return RangeRequest::Whole;
     };
-    match (number(first), number(last), first.is_empty(), last.is_empty()) {
+    match (
+        number(first),
+        number(last),
+        first.is_empty(),
+        last.is_empty(),
+    ) {
         // The last so many bytes.
         (None, Some(suffix), true, _) => {
             if suffix == 0 || size == 0 {

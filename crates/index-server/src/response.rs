@@ -8,8 +8,8 @@ use std::error::Error;
 use std::fmt::Write;
 
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use http::StatusCode;
+use http::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
 use hyper::ext::ReasonPhrase;
 use tilsit_files::FileError;
 use tilsit_index_store::StoreError;

@@ -23,7 +23,10 @@ pub(crate) fn router(application: Application) -> Router {
         .route("/", get(home::show))
         .route("/project/{project}", get(project::add_slash))
         .route("/project/{project}/", get(project::show_latest))
-        .route("/project/{project}/{version}", get(project::add_slash_to_version))
+        .route(
+            "/project/{project}/{version}",
+            get(project::add_slash_to_version),
+        )
         .route("/project/{project}/{version}/", get(project::show_version))
         .route("/static/style.css", get(static_files::style))
         // For installers.
@@ -31,7 +34,10 @@ pub(crate) fn router(application: Application) -> Router {
         .route("/simple/", get(simple::list))
         .route("/simple/{project}", get(simple::project::add_slash))
         .route("/simple/{project}/", get(simple::project::page))
-        .route("/files/{first}/{second}/{sha256}/{file_name}", get(files::download))
+        .route(
+            "/files/{first}/{second}/{sha256}/{file_name}",
+            get(files::download),
+        )
         // For uploaders.
         .route(
             "/legacy/",

@@ -4,8 +4,8 @@
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
-use http::{HeaderMap, StatusCode};
 use http::header::HOST;
+use http::{HeaderMap, StatusCode};
 
 use crate::application::Application;
 use crate::response::Failure;
@@ -92,7 +92,11 @@ pub(crate) fn failure_page(failure: Failure, path: &str) -> Response {
     let refusal = failure.public();
     let depth = path.matches('/').count().saturating_sub(1);
     let page = FailurePage {
-        root: if depth == 0 { "./".to_owned() } else { "../".repeat(depth) },
+        root: if depth == 0 {
+            "./".to_owned()
+        } else {
+            "../".repeat(depth)
+        },
         title: match refusal.status {
             StatusCode::NOT_FOUND => "Not found",
             status if status.is_client_error() => "This did not work",
@@ -135,7 +139,11 @@ pub(crate) fn size(bytes: u64) -> String {
         value /= 1000.0;
         unit += 1;
     }
-    let digits = if value < 9.995 { 2 } else { usize::from(value < 99.95) };
+    let digits = if value < 9.995 {
+        2
+    } else {
+        usize::from(value < 99.95)
+    };
     format!("{value:.digits$} {}", UNITS[unit])
 }
 

@@ -39,6 +39,19 @@ impl IncomingFile {
     pub fn path(&self) -> &Path {
         &self.path
     }
+
+    /// Gives the file its name, in its own folder, for readers that go by the name.
+    ///
+    /// `file_name` must be a checked file name without any folder.
+    ///
+    /// # Errors
+    /// When it cannot be renamed.
+    pub fn rename(&mut self, file_name: &str) -> Result<(), FileError> {
+        let named = self.folder.path().join(file_name);
+        tilsit_files::rename(&self.path, &named)?;
+        self.path = named;
+        Ok(())
+    }
 }
 
 impl Blobs {

@@ -1,6 +1,8 @@
 //! Distribution files as the database knows them.
 
 use jiff::Timestamp;
+use tilsit_packaging::name::ProjectName;
+use tilsit_packaging::version::Version;
 use tilsit_simple_api::Sha256Digest;
 use tilsit_simple_api::upload::FileType;
 
@@ -23,9 +25,19 @@ pub struct FileRecord {
     pub metadata_sha256: Option<Sha256Digest>,
     /// When it was published.
     pub uploaded: Timestamp,
+    /// Why it is yanked (PEP 592), perhaps without a reason; `None` when it is not.
+    pub yanked: Option<String>,
 }
 
-type FileRow = (String, String, i64, String, Option<String>, i64);
+type FileRow = (
+    String,
+    String,
+    i64,
+    String,
+    Option<String>,
+    i64,
+    Option<String>,
+);
 
 impl IndexStore {
     /// The published file of this name.
@@ -34,7 +46,7 @@ impl IndexStore {
     /// When the database fails.
     pub async fn file(&self, file_name: &str) -> Result<Option<FileRecord>, StoreError> {
         let row: Option<FileRow> = sqlx::query_as(
-            "SELECT file_name, kind, size_bytes, sha256, metadata_sha256, uploaded_us \
+            "SELECT file_name, kind, size_bytes, sha256, metadata_sha256, uploaded_us, yanked \
              FROM files WHERE file_name = $1",
         )
         .bind(file_name)
@@ -43,10 +55,33 @@ impl IndexStore {
         .doing("look up a file")?;
         row.map(record).transpose()
     }
+
+    /// The files of a release, by name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn release_files(
+        &self,
+        project: &ProjectName,
+        version: &Version,
+    ) -> Result<Vec<FileRecord>, StoreError> {
+        let rows: Vec<FileRow> = sqlx::query_as(
+            "SELECT f.file_name, f.kind, f.size_bytes, f.sha256, f.metadata_sha256, \
+             f.uploaded_us, f.yanked FROM files f JOIN releases r ON r.id = f.release_id \
+             JOIN projects p ON p.id = r.project_id WHERE p.name = $1 AND r.version = $2 \
+             ORDER BY f.file_name",
+        )
+        .bind(project.as_str())
+        .bind(version.to_string())
+        .fetch_all(self.database.reader())
+        .await
+        .doing("list a release's files")?;
+        rows.into_iter().map(record).collect()
+    }
 }
 
 fn record(row: FileRow) -> Result<FileRecord, StoreError> {
-    let (file_name, kind, size, sha256, metadata_sha256, uploaded) = row;
+    let (file_name, kind, size, sha256, metadata_sha256, uploaded, yanked) = row;
     Ok(FileRecord {
         file_name,
         kind: file_type(&kind)?,
@@ -54,6 +89,7 @@ fn record(row: FileRow) -> Result<FileRecord, StoreError> {
         sha256: digest(sha256)?,
         metadata_sha256: metadata_sha256.map(digest).transpose()?,
         uploaded: timestamp(uploaded)?,
+        yanked,
     })
 }
 

@@ -4,10 +4,13 @@
 //! regular expression does, on text whose line ends were made uniform, as Python reads source.
 
 mod block;
+mod script_metadata;
 #[cfg(test)]
 mod tests;
 
 pub use self::block::{Block, blocks, unclosed_block_line};
+pub use self::script_metadata::ScriptMetadata;
+use crate::problem::Problem;
 
 /// Why a script's metadata could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -23,6 +26,9 @@ pub enum InlineScriptError {
         /// The line of the second block.
         second: usize,
     },
+    /// The content of the block is not valid.
+    #[error("the script's metadata is not valid: {0}")]
+    Invalid(Problem),
 }
 
 /// The one block of a type (`script` is the type that the specification defines), if there is one.

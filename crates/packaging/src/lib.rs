@@ -34,13 +34,19 @@ pub mod version;
 mod text;
 
 // Formats of files, built on the values above.
+pub mod dependency_groups;
 pub mod direct_url;
 pub mod entry_points;
 pub mod headers;
 pub mod inline_script;
 pub mod license;
+pub mod metadata;
 pub mod problem;
+pub mod pylock;
+pub mod pyproject;
 pub mod record;
+pub mod requirements_file;
 
 mod identifier;
 mod path;
+mod toml_reader;

@@ -141,8 +141,9 @@ pub(crate) fn explain(
     policy: &Policy,
     facts: &mut Facts,
     search: &Search,
-    proof: Proof,
+    proof: &Proof,
 ) -> Explanation {
-    let links = minimal::reduce(policy, facts, search, links::links(policy, facts, &proof));
-    story::tell(policy, facts, &links)
+    let grounds = links::grounds(policy, facts, proof);
+    let grounds = minimal::reduce(policy, facts, search, grounds);
+    story::tell(policy, facts, &grounds)
 }

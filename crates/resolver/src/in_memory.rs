@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use tilsit_packaging::marker::MarkerEnvironment;
+use tilsit_packaging::marker::{EnvironmentValues, MarkerEnvironment};
 use tilsit_packaging::name::{ExtraName, ProjectName};
 use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::version::Version;
@@ -134,8 +134,7 @@ impl Index {
             .iter()
             .map(|text| RootRequirement::new(requirement(text), ""))
             .collect();
-        let python = "3.12.4".parse().expect("a version");
-        let options = ResolverOptions::new(linux("3.12.4"), python);
+        let options = ResolverOptions::new(linux("3.12.4"));
         self.drive(Resolver::new(lines, Vec::new(), options))
     }
 
@@ -168,4 +167,30 @@ impl Index {
 
 fn requirement(text: &str) -> Requirement {
     text.parse().expect("a requirement")
+}
+
+/// The environment of CPython on a Linux machine with an x86-64 processor.
+///
+/// # Panics
+///
+/// If the text is no version like `3.12.4`.
+pub fn linux(python_full_version: &str) -> MarkerEnvironment {
+    let python_version = python_full_version
+        .splitn(3, '.')
+        .take(2)
+        .collect::<Vec<_>>();
+    MarkerEnvironment::new(EnvironmentValues {
+        implementation_name: "cpython".to_owned(),
+        implementation_version: python_full_version.to_owned(),
+        os_name: "posix".to_owned(),
+        platform_machine: "x86_64".to_owned(),
+        platform_python_implementation: "CPython".to_owned(),
+        platform_release: "6.1.0".to_owned(),
+        platform_system: "Linux".to_owned(),
+        platform_version: "#1 SMP".to_owned(),
+        python_full_version: python_full_version.to_owned(),
+        python_version: python_version.join("."),
+        sys_platform: "linux".to_owned(),
+    })
+    .expect("a version of Python")
 }

@@ -10,7 +10,7 @@ use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::version::Version;
 
 /// A requirement, constraint or override of the user, and where it was written.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RootRequirement {
     /// What is required.
     pub requirement: Requirement,
@@ -89,10 +89,9 @@ pub enum ResolutionMode {
 /// How to resolve.
 #[derive(Debug, Clone)]
 pub struct ResolverOptions {
-    /// The environment for which markers are evaluated.
+    /// The environment for which markers are evaluated; its `python_full_version` is held against
+    /// `Requires-Python`.
     pub environment: MarkerEnvironment,
-    /// The full version of the Python to resolve for, held against `Requires-Python`.
-    pub python_version: Version,
     /// When a pre-release may be chosen.
     pub prereleases: PrereleaseMode,
     /// Which of the candidates that fit is chosen.
@@ -106,10 +105,9 @@ pub struct ResolverOptions {
 
 impl ResolverOptions {
     /// The newest stable releases for one environment, without preferences or overrides.
-    pub fn new(environment: MarkerEnvironment, python_version: Version) -> Self {
+    pub fn new(environment: MarkerEnvironment) -> Self {
         Self {
             environment,
-            python_version,
             prereleases: PrereleaseMode::default(),
             resolution: ResolutionMode::default(),
             preferences: BTreeMap::new(),

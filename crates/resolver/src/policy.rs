@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tilsit_packaging::name::{ExtraName, ProjectName};
 use tilsit_packaging::requirement::{Requirement, RequirementSource};
-use tilsit_packaging::specifier::{Operator, VersionSpecifiers};
+use tilsit_packaging::specifier::{Operator, VersionSpecifier, VersionSpecifiers};
 use tilsit_packaging::version::Version;
 
 use crate::candidate_set::{CandidateSet, Place};
@@ -28,7 +28,7 @@ impl Policy {
         constraints: Vec<RootRequirement>,
         options: ResolverOptions,
     ) -> Self {
-        let python = options.python_version.base();
+        let python = options.environment.python_full_version().base();
         let mut policy = Self {
             requirements,
             constraints: Vec::new(),
@@ -60,19 +60,29 @@ impl Policy {
     }
 
     /// Whether this Python is among those.
+    ///
+    /// An upper bound within this Python's major version does not count, as with uv: such bounds
+    /// are guesses about Pythons yet to come, and to heed them means to fall back to old releases
+    /// that forgot to guess. `<3` on Python 3 counts.
     pub(crate) fn python_fits(&self, requires_python: Option<&VersionSpecifiers>) -> bool {
-        requires_python.is_none_or(|specifiers| specifiers.contains(&self.python))
+        let fits = |specifier: &VersionSpecifier| {
+            let is_guess = matches!(specifier.operator(), Operator::Less | Operator::LessEqual)
+                && specifier
+                    .version()
+                    .is_some_and(|bound| *bound > Version::from_release(&[self.python.major()]));
+            is_guess || specifier.contains(&self.python)
+        };
+        requires_python.is_none_or(|specifiers| specifiers.iter().all(fits))
     }
 
     /// All lines of the user that speak of the project, here.
-    fn lines_about(&self, name: &ProjectName) -> impl Iterator<Item = &Requirement> {
+    fn lines_about(&self, name: &ProjectName) -> impl Iterator<Item = &RootRequirement> {
         self.requirements
             .iter()
             .chain(&self.options.overrides)
             .chain(&self.constraints)
-            .map(|line| &line.requirement)
-            .filter(move |requirement| requirement.name == *name)
-            .filter(|requirement| self.applies(requirement, None))
+            .filter(move |line| line.requirement.name == *name)
+            .filter(|line| self.applies(&line.requirement, None))
     }
 
     /// The requirements that stand in the place of all others on the project, if any.
@@ -83,16 +93,17 @@ impl Policy {
             .filter(move |line| line.requirement.name == *name)
     }
 
-    /// The URL that the user names for the project.
-    pub(crate) fn user_url(&self, name: &ProjectName) -> Option<&str> {
-        self.lines_about(name).find_map(|line| match &line.source {
-            RequirementSource::Url(url) => Some(url.as_str()),
-            RequirementSource::Specifiers(_) => None,
-        })
+    /// The URL that the user names for the project, and in which line.
+    pub(crate) fn user_url(&self, name: &ProjectName) -> Option<(&RootRequirement, &str)> {
+        self.lines_about(name)
+            .find_map(|line| match &line.requirement.source {
+                RequirementSource::Url(url) => Some((line, url.as_str())),
+                RequirementSource::Specifiers(_) => None,
+            })
     }
 
     /// Whether the user himself requires the project.
-    pub(crate) fn is_direct(&self, name: &ProjectName) -> bool {
+    fn is_direct(&self, name: &ProjectName) -> bool {
         self.requirements
             .iter()
             .any(|line| line.requirement.name == *name)
@@ -137,14 +148,16 @@ impl Policy {
     /// is only for those).
     fn is_pinned(&self, name: &ProjectName, version: &Version) -> bool {
         self.options.preferences.get(name) == Some(version)
-            || self.lines_about(name).any(|line| match &line.source {
-                RequirementSource::Specifiers(specifiers) => specifiers.iter().any(|one| {
-                    matches!(one.operator(), Operator::Equal | Operator::Arbitrary)
-                        && !one.is_prefix()
-                        && one.contains(version)
-                }),
-                RequirementSource::Url(_) => false,
-            })
+            || self
+                .lines_about(name)
+                .any(|line| match &line.requirement.source {
+                    RequirementSource::Specifiers(specifiers) => specifiers.iter().any(|one| {
+                        matches!(one.operator(), Operator::Equal | Operator::Arbitrary)
+                            && !one.is_prefix()
+                            && one.contains(version)
+                    }),
+                    RequirementSource::Url(_) => false,
+                })
     }
 
     fn admits_prereleases(&self, name: &ProjectName) -> bool {
@@ -152,9 +165,23 @@ impl Policy {
             PrereleaseMode::IfNecessary | PrereleaseMode::Allow => true,
             PrereleaseMode::Disallow => false,
             PrereleaseMode::Explicit => {
-                self.options.preferences.get(name).is_some_and(Version::is_prerelease)
-                    || self.lines_about(name).any(names_prerelease)
+                self.options
+                    .preferences
+                    .get(name)
+                    .is_some_and(Version::is_prerelease)
+                    || self
+                        .lines_about(name)
+                        .any(|line| names_prerelease(&line.requirement))
             }
+        }
+    }
+
+    /// Whether the oldest candidate of the project is the best.
+    pub(crate) fn is_lowest(&self, name: &ProjectName) -> bool {
+        match self.options.resolution {
+            ResolutionMode::Highest => false,
+            ResolutionMode::Lowest => true,
+            ResolutionMode::LowestDirect => self.is_direct(name),
         }
     }
 
@@ -175,11 +202,7 @@ impl Policy {
         {
             return Some(place(index));
         }
-        let lowest = match self.options.resolution {
-            ResolutionMode::Highest => false,
-            ResolutionMode::Lowest => true,
-            ResolutionMode::LowestDirect => self.is_direct(name),
-        };
+        let lowest = self.is_lowest(name);
         let any_is_fine = self.options.prereleases == PrereleaseMode::Allow;
         // A release of an index before one that only another project's URL leads to, and a stable
         // one before a pre-release.

@@ -10,7 +10,7 @@ use tilsit_packaging::specifier::VersionSpecifiers;
 use crate::explanation::{Explanation, explain};
 use crate::facts::Facts;
 use crate::graph;
-use crate::needs::{needs, open_questions};
+use crate::needs::open_questions;
 use crate::options::{ResolverOptions, RootRequirement};
 use crate::policy::Policy;
 use crate::question::{Answer, Dependencies, Question, Release, Wants};
@@ -50,6 +50,9 @@ struct Ahead {
     expected: FxHashMap<ProjectName, VersionSpecifiers>,
 }
 
+/// So many comparisons are kept of what is required of a project; then it begins anew.
+const EXPECTED_MAX: usize = 8;
+
 impl Resolver {
     /// A resolver of these requirements. Constraints limit the versions of projects that are
     /// required anyway, and require nothing. Extras in a constraint are ignored.
@@ -80,16 +83,14 @@ impl Resolver {
         }
         let end = match self.search.run(&self.policy, &mut self.facts, u64::MAX) {
             Outcome::Blocked(needed) => return Step::Wants(self.wants(needed)),
-            Outcome::Solved => Step::Done(graph::resolution(
-                &self.policy,
-                &self.facts,
-                &self.search,
-            )),
+            Outcome::Solved => {
+                Step::Done(graph::resolution(&self.policy, &self.facts, &self.search))
+            }
             Outcome::Unsolvable(proof) => Step::Failed(Box::new(explain(
                 &self.policy,
                 &mut self.facts,
                 &self.search,
-                proof,
+                &proof,
             ))),
             Outcome::OutOfSteps => unreachable!("no limit was set"),
         };
@@ -101,7 +102,6 @@ impl Resolver {
         let mut hints = Vec::new();
         match &answer {
             Answer::Versions(name, _) => hints.push(name.clone()),
-            Answer::Url(..) => {}
             Answer::Dependencies(release, Dependencies::Found(metadata)) => {
                 for requirement in &metadata.requires {
                     if requirement.name != release.name && self.policy.applies(requirement, None) {
@@ -115,14 +115,20 @@ impl Resolver {
                             self.ahead
                                 .expected
                                 .entry(requirement.name.clone())
-                                .and_modify(|known| *known = known.and(specifiers))
+                                .and_modify(|known| {
+                                    *known = if known.len() < EXPECTED_MAX {
+                                        known.and(specifiers)
+                                    } else {
+                                        specifiers.clone()
+                                    };
+                                })
                                 .or_insert_with(|| specifiers.clone());
                         }
                         hints.push(requirement.name.clone());
                     }
                 }
             }
-            Answer::Dependencies(_, Dependencies::Unusable(_)) => {}
+            Answer::Url(..) | Answer::Dependencies(_, Dependencies::Unusable(_)) => {}
         }
         if self.facts.learn(answer).is_some() {
             // The candidates of a project are others now: sets of them mean nothing any more.
@@ -153,18 +159,22 @@ impl Resolver {
     }
 
     fn wants(&mut self, needed: Vec<Question>) -> Wants {
-        self.ahead.asked.extend(needed.iter().cloned());
-        let probable = self.search.probable(&self.policy, &self.facts);
+        let mut asked = std::mem::take(&mut self.ahead.asked);
+        asked.extend(needed.iter().cloned());
+        let is_asked = |release: &Release| asked.contains(&Question::Dependencies(release.clone()));
+        let probable = self.search.probable(&self.policy, &self.facts, is_asked);
         let queue = std::mem::take(&mut self.ahead.queue);
-        let ahead = probable
+        let mut ahead = Vec::new();
+        for question in probable
             .into_iter()
             .map(Question::Dependencies)
             .chain(queue)
-            .filter(|question| !self.is_answered(question))
-            .collect::<Vec<_>>()
-            .into_iter()
-            .filter(|question| self.ahead.asked.insert(question.clone()))
-            .collect();
+        {
+            if !self.is_answered(&question) && asked.insert(question.clone()) {
+                ahead.push(question);
+            }
+        }
+        self.ahead.asked = asked;
         Wants { needed, ahead }
     }
 

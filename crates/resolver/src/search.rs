@@ -27,7 +27,7 @@ pub(crate) enum Outcome {
     /// Every package that is required has a candidate.
     Solved,
     /// There is no answer.
-    Unsolvable(Proof),
+    Unsolvable(Box<Proof>),
     /// It was told to stop here.
     OutOfSteps,
 }
@@ -118,9 +118,14 @@ impl Search {
     }
 
     /// Lets the core draw its conclusions; learns from conflicts which packages to decide earlier.
-    fn propagate(&mut self) -> Result<(), Proof> {
+    fn propagate(&mut self) -> Result<(), Box<Proof>> {
         while let Some(id) = self.pending.pop() {
-            let conflicts: Vec<_> = self.state.unit_propagation(id)?.into_iter().collect();
+            let conflicts: Vec<_> = self
+                .state
+                .unit_propagation(id)
+                .map_err(Box::new)?
+                .into_iter()
+                .collect();
             for (affected, conflict) in conflicts {
                 let others: Vec<Id> = self.state.conflict_packages(&conflict).collect();
                 self.conflict(affected, &others);
@@ -131,8 +136,7 @@ impl Search {
 
     fn conflict(&mut self, affected: Id, others: &[Id]) {
         for culprit in self.order.conflict(affected, others.iter().copied()) {
-            if culprit != self.state.root_package
-                && self.state.backtrack_package(culprit).is_some()
+            if culprit != self.state.root_package && self.state.backtrack_package(culprit).is_some()
             {
                 self.pending.push(culprit);
             }
@@ -151,13 +155,10 @@ impl Search {
                 order.priority(id, package, left, has_url)
             })?;
         let set = set.clone();
-        let place = match self.best(policy, facts, id, &set) {
-            Some(place) => place,
-            None => {
-                self.state.add_no_versions(id, set);
-                self.pending.push(id);
-                return Some(Phase::Propagate);
-            }
+        let Some(place) = self.best(policy, facts, id, &set) else {
+            self.state.add_no_versions(id, set);
+            self.pending.push(id);
+            return Some(Phase::Propagate);
         };
         Some(Phase::Decide(id, place))
     }
@@ -176,7 +177,10 @@ impl Search {
             Package::Project(name) => policy.choose(name, facts.project(name)?, set),
             Package::Extra(name, _) => {
                 // An extra goes where its project goes, if it can.
-                let project = self.state.package_store.alloc(Package::Project(name.clone()));
+                let project = self
+                    .state
+                    .package_store
+                    .alloc(Package::Project(name.clone()));
                 let solution = &self.state.partial_solution;
                 let narrowed = match solution.term_intersection_for_package(project) {
                     Some(Term::Positive(project)) => set.intersection(project),
@@ -239,36 +243,61 @@ impl Search {
     }
 
     /// The releases that the search will probably ask for next: the best candidate of each
-    /// package that is open, and many candidates of those that were tried often.
-    pub(crate) fn probable(&mut self, policy: &Policy, facts: &Facts) -> Vec<Release> {
+    /// package that is open, and many candidates of one that was tried often.
+    pub(crate) fn probable(
+        &mut self,
+        policy: &Policy,
+        facts: &Facts,
+        is_asked: impl Fn(&Release) -> bool,
+    ) -> Vec<Release> {
         let open: Vec<(Id, CandidateSet)> = self
             .state
             .partial_solution
             .prioritized_packages()
             .map(|(id, set)| (id, set.clone()))
             .collect();
-        let current = match self.phase {
-            Phase::Decide(id, _) => Some(id),
-            Phase::Propagate | Phase::Choose => None,
-        };
         let mut releases = Vec::new();
-        for (id, mut set) in open {
+        for (id, set) in open {
+            if let Some(place) = self.best(policy, facts, id, &set) {
+                releases.extend(release(facts, &self.state.package_store[id], place));
+            }
+        }
+        if let Phase::Decide(id, place) = self.phase {
             let tried = self.tried.get(&id).copied().unwrap_or(0);
-            let many = if current == Some(id) && tried >= TRIES_BEFORE_BATCH {
-                (2 * tried).min(BATCH_MAX)
-            } else {
-                1
-            };
-            for _ in 0..many {
-                let Some(place) = self.best(policy, facts, id, &set) else {
-                    break;
-                };
-                let package = self.state.package_store[id].clone();
-                releases.extend(release(facts, &package, place));
-                set = set.intersection(&CandidateSet::singleton(place).complement());
+            if tried >= TRIES_BEFORE_BATCH {
+                let many = (4 * tried).min(BATCH_MAX) as usize;
+                let batch = self.following(policy, facts, id, place);
+                releases.extend(batch.filter(|release| !is_asked(release)).take(many));
             }
         }
         releases
+    }
+
+    /// The candidates that come after this one if it is rejected, and those after them.
+    fn following<'a>(
+        &'a self,
+        policy: &Policy,
+        facts: &'a Facts,
+        id: Id,
+        place: Place,
+    ) -> impl Iterator<Item = Release> + 'a {
+        let package = &self.state.package_store[id];
+        let lowest = package.project().is_some_and(|name| policy.is_lowest(name));
+        // What others demand of it now may change; what follows from the user alone stays.
+        let set = match self.state.partial_solution.unchanging_term_for_package(id) {
+            Some(Term::Positive(set)) => set.clone(),
+            Some(Term::Negative(excluded)) => excluded.complement(),
+            None => CandidateSet::full(),
+        };
+        let mut places: Vec<u32> = if lowest {
+            (place.index + 1..place.count).collect()
+        } else {
+            (0..place.index).rev().collect()
+        };
+        places.retain(|&index| set.contains(&Place { index, ..place }));
+        places
+            .into_iter()
+            .filter_map(move |index| release(facts, package, Place { index, ..place }))
     }
 
     /// The decided packages, once the search is solved.

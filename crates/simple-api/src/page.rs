@@ -4,6 +4,9 @@
 //! of which a client looks at a handful, so that each is parsed when it is looked at.
 
 use jiff::Timestamp;
+use tilsit_packaging::file_name::{DistributionFileName, FileNameError};
+use tilsit_packaging::name::ProjectName;
+use tilsit_packaging::version::Version;
 use url::Url;
 
 use crate::api_version::ApiVersion;
@@ -68,6 +71,22 @@ impl ProjectPage {
         url.set_path(&path);
         Ok(url)
     }
+
+    /// Sorts the files by version, then by name, and the versions by version: the canonical order.
+    /// What is no version stands first.
+    pub fn sort(&mut self) {
+        let project = self.name.parse::<ProjectName>().ok();
+        self.files.sort_by_cached_key(|file| {
+            let parsed = match &project {
+                Some(project) => file.distribution_of(project),
+                None => file.distribution(),
+            };
+            let version = parsed.ok().map(|name| name.version().clone());
+            (version, file.name.clone())
+        });
+        self.versions
+            .sort_by_cached_key(|version| (version.parse::<Version>().ok(), version.clone()));
+    }
 }
 
 /// A distribution file as a page lists it.
@@ -107,6 +126,26 @@ impl File {
             core_metadata: CoreMetadataFile::No,
             provenance: None,
         }
+    }
+
+    /// What the file's name says: a wheel or an sdist, of which version, for which systems.
+    ///
+    /// # Errors
+    /// When the name is not that of a distribution file; a client leaves such a file out.
+    pub fn distribution(&self) -> Result<DistributionFileName, FileNameError> {
+        self.name.parse()
+    }
+
+    /// As [`File::distribution`], for a file on the page of a project: only the project tells where
+    /// the name of an old sdist ends.
+    ///
+    /// # Errors
+    /// When the name is not that of a distribution file of the project.
+    pub fn distribution_of(
+        &self,
+        project: &ProjectName,
+    ) -> Result<DistributionFileName, FileNameError> {
+        DistributionFileName::parse_for(&self.name, project)
     }
 }
 

@@ -3,6 +3,8 @@
 //!
 //! The bytes of the file and the encoding of the form (multipart) are the business of the HTTP side.
 
+mod from_metadata;
+
 use std::fmt;
 
 /// Fields with many values, in the order in which they are sent. The names are those of the form:

@@ -9,11 +9,13 @@
 //! [`require`]: in the `ci` ring (`TILSIT_RING=ci`) a missing need fails the test; elsewhere the
 //! test says `NOT RUN` and what it wants.
 
+pub mod distributions;
 pub mod oracle;
 #[cfg(unix)]
 pub mod postgres;
 pub mod ring;
 
+pub use distributions::TestDistribution;
 pub use oracle::{python, python_environment};
 #[cfg(unix)]
 pub use postgres::PostgresServer;

@@ -98,6 +98,32 @@ path and the system's reason.";
 puts into its caches: the file CACHEDIR.TAG. The folder named has none and may hold something that
 you want to keep. Remove it by hand if it does not.";
 
+    RequirementInvalid = "TL0101", Usage, "a requirement is not valid",
+"A requirement on the command line is not of the form that the standard for dependency specifiers
+(PEP 508) gives: a name, extras in brackets, versions, and a marker after `;`, as in
+`flask[async]>=3 ; python_version >= '3.10'`. The line below the message says where reading stopped.
+Quote it in a shell: `<`, `>` and `;` mean something to the shell too.";
+
+    RequirementsFileInvalid = "TL0102", Usage, "a requirements file is not valid",
+"The file cannot be read, or a line of a requirements or constraints file is neither a requirement nor one of pip's options for
+such files, or an option stands where it has no effect. The message names the file and the line, from
+which the statement starts when it is continued with a backslash.";
+
+    ScriptInvalid = "TL0103", Usage, "the metadata of a script is not valid",
+"The comment block `# /// script` of a Python file (PEP 723) is not closed, is there twice, is not TOML,
+or has a value of a wrong kind. It may have `requires-python`, a range of versions as text, and
+`dependencies`, a list of requirements.";
+
+    ProjectInvalid = "TL0104", Usage, "a project cannot be read",
+"The folder has no pyproject.toml, or what stands in it is not what the standard for `[project]` allows.
+The message names the file, and the table or line. `name` and `version` must be there.";
+
+    RequirementUnsupported = "TL0105", Usage, "a kind of requirement is not supported yet",
+"This version of tilsit installs wheels: from indexes, from URLs and from paths. What must be built
+first (a source distribution, a folder, an editable install, a repository) comes with a later version.
+Build a wheel with the tool that the project uses and name the wheel, or look whether the index has
+one for your Python.";
+
     PythonNotFound = "TL0201", No, "no Python fits",
 "No Python that was found is the one that was asked for with `--python`, `TILSIT_PYTHON` or the
 settings. `tilsit python list` shows those that are there, `tilsit python list -v` also those that
@@ -124,11 +150,81 @@ installed there, and its package manager would not know of a change. Use an envi
 an environment (it holds a `:` or is not Unicode). `tilsit venv --clear` makes an environment anew,
 `--allow-existing` keeps what is installed. What is not an environment is never removed.";
 
+    NoEnvironmentAllowed = "TL0206", Usage, "a virtual environment is required",
+"`require-virtualenv` (in the settings, or pip's `PIP_REQUIRE_VIRTUALENV`) forbids to change a Python
+outside of a virtual environment. Make one with `tilsit venv`, or switch the setting off for this
+command: `TILSIT_REQUIRE_VIRTUALENV=0`.";
+
+    NoResolution = "TL0301", No, "no set of versions fits all requirements",
+"Every combination of versions breaks some requirement. The explanation names the requirements that
+cannot hold together, and whose they are. One of your own lines among them has to give: loosen it,
+leave it out, or choose another version of the project that requires the other side. A project that
+has no file for your Python or system counts as having no version; `--pre` takes pre-releases too.";
+
     NoIndex = "TL0302", Usage, "no package index is known",
 "tilsit names no package index of its own. It takes the one from `--index-url`, `TILSIT_INDEX_URL`,
 `index-url` in `[tool.tilsit]` or tilsit.toml, or pip's settings; else the one that was chosen when
 this program was built; else the default inside the pip of the Python that is used. None of these
 gave one: most likely that Python has no pip.";
+
+    HashesMissing = "TL0303", Usage, "a requirement has no hash",
+"With `--require-hashes`, or when any line of a requirements file has `--hash`, everything that is
+installed must be pinned with `==` and have a hash, also what others need. `tilsit pip compile
+--generate-hashes` writes such a file.";
+
+    IndexUnreachable = "TL0401", Service, "an index does not answer",
+"The server cannot be reached, does not answer in time, breaks off, or answers with an error of its
+own. The request was tried again a few times. Check the URL, the network, the proxy settings and the
+certificates (`--cert`); `--offline` uses what the cache holds.";
+
+    IndexCredentials = "TL0402", Credentials, "an index wants other credentials",
+"The server answered 401, 403 or 407: it wants a user and a password or token, or does not accept those
+it was given. They may stand in the URL of the index, or in the file ~/.netrc (or the one that `NETRC`
+names). tilsit stops here rather than to go on with another index, where a stranger could have taken
+the project's name.";
+
+    IndexAnswerInvalid = "TL0403", Service, "an index answers with something else",
+"The answer is not a page of the Simple API (PEP 503, 691), or not of the project that was asked for.
+Often the URL is that of a web page for people: the URL of an index usually ends with `/simple/`.";
+
+    FileRefused = "TL0404", No, "a file is not what the index says",
+"A downloaded file has another hash or size than the index, or your requirements file, states. It was
+thrown away. A proxy or mirror may have a damaged copy; if it happens again, somebody may have
+replaced the file: ask the index's owner before you go on.";
+
+    WheelRefused = "TL0501", No, "a wheel breaks the rules",
+"The wheel is damaged or dangerous: its archive is ambiguous, a path leads out of the environment, or
+its RECORD does not agree with its contents. Nothing was installed. Such a wheel must be made again by
+its author.";
+
+    InstallFailed = "TL0502", Service, "the environment could not be changed",
+"A file could not be placed, or something installed does not say which files belong to it. The
+environment is as it was before. The lines below the message name the file and the reason.";
+
+    BuildFailed = "TL0601", Usage, "a project cannot be built",
+"The project is not one that this version can build: a pure Python project with a `[project]` table
+and its package in `src/` or beside pyproject.toml. The message says what is in the way. Other
+projects are built with the backend that their pyproject.toml names; calling it comes with a later
+version.";
+
+    FilesRefused = "TL0701", No, "files are not fit to be published",
+"Before anything is sent, all files are checked: the archives, the names, versions and metadata, and
+that they belong together. Nothing was sent. The message names each file and what is wrong with it.";
+
+    UploadRefused = "TL0702", No, "the repository refused a file",
+"The server understood the upload and does not want it. Its own words are in the message. A file name
+can be used only once, even after it was deleted: raise the version. `--skip-existing` passes over
+what is there already.";
+
+    UploadCredentials = "TL0703", Credentials, "the repository wants other credentials",
+"Uploading needs a token, or a user and password: `--token`, `--username` and `--password`, `TWINE_USERNAME`
+and `TWINE_PASSWORD`, or a section of ~/.pypirc. A token may be bound to other projects, or to another
+index than the one in `--repository-url`.";
+
+    NoRepository = "TL0704", Usage, "it is not said where to publish to",
+"tilsit names no repository of its own. It takes `--repository-url`, `TWINE_REPOSITORY_URL`, the section
+of ~/.pypirc that `--repository` names, or `publish-url` in the settings. For an index of tilsit the URL
+ends with `/legacy/`.";
 
     StoreUnusable = "TL0801", Service, "the data of an index cannot be used",
 "The database or the files of an index did not do what they should: the folder cannot be written, the
@@ -139,6 +235,10 @@ message say which. The index's data is left as it was.";
 "The name of the user is taken, there is no user of that name, or the password is empty. User names
 are compared without regard to upper and lower case. `tilsit index user add NAME --data FOLDER` makes
 a user, `tilsit index token create --user NAME --data FOLDER` a token for one.";
+
+    ServeFailed = "TL0803", Service, "the index server does not run",
+"The address cannot be listened at (another program does, or the port needs rights that you do not
+have), or the server had to give up. `--listen 127.0.0.1:0` takes a free port.";
 
     ProgramNotStarted = "TL0901", Usage, "a program cannot be started",
 "The program that was to be run is not there, is not executable, or is made for another machine. The

@@ -10,12 +10,22 @@ fn header(text: &str) -> String {
 #[test]
 fn tokens_and_passwords() {
     let token = format!("tlst-{}", "a".repeat(55));
-    for text in [format!("__token__:{token}"), format!("__token__: {token}\n")] {
+    for text in [
+        format!("__token__:{token}"),
+        format!("__token__: {token}\n"),
+    ] {
         let found = parse_basic(header(&text).as_bytes());
-        assert_eq!(found, Ok(Credentials::Token(token.parse().expect("a token"))));
+        assert_eq!(
+            found,
+            Ok(Credentials::Token(token.parse().expect("a token")))
+        );
     }
     assert_eq!(
-        parse_basic(header("alice:pass:word é").replace("Basic", "bAsIc").as_bytes()),
+        parse_basic(
+            header("alice:pass:word é")
+                .replace("Basic", "bAsIc")
+                .as_bytes()
+        ),
         Ok(Credentials::Password {
             user: "alice".to_owned(),
             password: "pass:word é".to_owned(),
@@ -31,7 +41,10 @@ fn what_holds_no_credentials() {
         ("Basic".to_owned(), Malformed),
         ("Basic !!!".to_owned(), Malformed),
         (header("no colon"), Malformed),
-        (format!("Basic {}", STANDARD.encode([0xff, b':'])), Malformed),
+        (
+            format!("Basic {}", STANDARD.encode([0xff, b':'])),
+            Malformed,
+        ),
         ("Bearer abc".to_owned(), Scheme),
         (format!("Basic {}", "A".repeat(9000)), Malformed),
     ] {

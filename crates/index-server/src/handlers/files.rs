@@ -11,8 +11,8 @@ use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::{self, Stream};
 use http::header::{
-    ACCEPT_RANGES, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE, CONTENT_SECURITY_POLICY,
-    CONTENT_TYPE, ETAG, IF_RANGE, RANGE,
+    ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE,
+    CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_RANGE, RANGE,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 use tilsit_files::{FileError, Operation};
@@ -49,7 +49,9 @@ pub(crate) async fn download(
     if digits[..2] != first || digits[2..4] != second {
         return Err(missing().into());
     }
-    let found = find(&application, sha256, &file_name).await?.ok_or_else(missing)?;
+    let found = find(&application, sha256, &file_name)
+        .await?
+        .ok_or_else(missing)?;
     answer(found, &headers).await
 }
 
@@ -62,20 +64,24 @@ async fn find(
     let blobs = application.store.blobs();
     if let Some(base) = file_name.strip_suffix(METADATA) {
         let record = application.store.file(base).await?;
-        return Ok(record.filter(|record| record.sha256 == sha256).and_then(|record| {
-            Some(Found {
-                path: blobs.metadata_path(&sha256, base),
-                sha256: record.metadata_sha256?,
-                content_type: "text/plain; charset=utf-8",
-            })
-        }));
+        return Ok(record
+            .filter(|record| record.sha256 == sha256)
+            .and_then(|record| {
+                Some(Found {
+                    path: blobs.metadata_path(&sha256, base),
+                    sha256: record.metadata_sha256?,
+                    content_type: "text/plain; charset=utf-8",
+                })
+            }));
     }
     let record = application.store.file(file_name).await?;
-    Ok(record.filter(|record| record.sha256 == sha256).map(|_| Found {
-        path: blobs.path(&sha256, file_name),
-        sha256,
-        content_type: "application/octet-stream",
-    }))
+    Ok(record
+        .filter(|record| record.sha256 == sha256)
+        .map(|_| Found {
+            path: blobs.path(&sha256, file_name),
+            sha256,
+            content_type: "application/octet-stream",
+        }))
 }
 
 async fn answer(found: Found, headers: &HeaderMap) -> Result<Response, Failure> {
@@ -84,12 +90,23 @@ async fn answer(found: Found, headers: &HeaderMap) -> Result<Response, Failure> 
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let (file, size) = open(&found.path).await?;
-        send(file, size, requested_range(headers, &etag, size), &found.path).await?
+        send(
+            file,
+            size,
+            requested_range(headers, &etag, size),
+            &found.path,
+        )
+        .await?
     };
     let headers = response.headers_mut();
     let immutable = HeaderValue::from_static("public, max-age=31536000, immutable");
     headers.insert(CACHE_CONTROL, immutable);
-    headers.insert(ETAG, HeaderValue::from_str(&etag).expect("hexadecimal digits in quotes"));
+    headers.insert(
+        ETAG,
+        HeaderValue::from_str(&etag).expect("hexadecimal digits in quotes"),
+    );
+    // Installers inside a browser read from other origins; there is nothing secret here.
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(found.content_type));
     // Whatever a file pretends to be, a browser must not run it in our name.
@@ -141,7 +158,10 @@ async fn send(
     response.headers_mut().insert(CONTENT_LENGTH, length);
     if status == StatusCode::PARTIAL_CONTENT {
         let last = part.end - 1;
-        set_content_range(&mut response, &format!("bytes {}-{last}/{size}", part.start));
+        set_content_range(
+            &mut response,
+            &format!("bytes {}-{last}/{size}", part.start),
+        );
     }
     Ok(response)
 }
@@ -153,18 +173,23 @@ fn set_content_range(response: &mut Response, value: &str) {
 
 /// The part's bytes from the file's present position on.
 fn chunks(file: File, part: &Range<u64>) -> impl Stream<Item = std::io::Result<Bytes>> + use<> {
-    stream::try_unfold((file, part.end - part.start), |(mut file, left)| async move {
-        if left == 0 {
-            return Ok(None);
-        }
-        let wanted = usize::try_from(left).unwrap_or(CHUNK_BYTES).min(CHUNK_BYTES);
-        let mut chunk = vec![0; wanted];
-        let read = file.read(&mut chunk).await?;
-        if read == 0 {
-            // The connection is broken off, so that the client sees that bytes are missing.
-            return Err(std::io::ErrorKind::UnexpectedEof.into());
-        }
-        chunk.truncate(read);
-        Ok(Some((Bytes::from(chunk), (file, left - read as u64))))
-    })
+    stream::try_unfold(
+        (file, part.end - part.start),
+        |(mut file, left)| async move {
+            if left == 0 {
+                return Ok(None);
+            }
+            let wanted = usize::try_from(left)
+                .unwrap_or(CHUNK_BYTES)
+                .min(CHUNK_BYTES);
+            let mut chunk = vec![0; wanted];
+            let read = file.read(&mut chunk).await?;
+            if read == 0 {
+                // The connection is broken off, so that the client sees that bytes are missing.
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            chunk.truncate(read);
+            Ok(Some((Bytes::from(chunk), (file, left - read as u64))))
+        },
+    )
 }

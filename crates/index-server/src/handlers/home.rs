@@ -23,7 +23,11 @@ pub(crate) async fn show(
         root: "./",
         url: public_url(&application, &headers),
         project_count,
-        project_word: if project_count == 1 { "project" } else { "projects" },
+        project_word: if project_count == 1 {
+            "project"
+        } else {
+            "projects"
+        },
         file_count,
         file_word: if file_count == 1 { "file" } else { "files" },
         projects: projects

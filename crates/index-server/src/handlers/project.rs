@@ -4,12 +4,11 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::header::LOCATION;
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
-use tilsit_index_store::{IndexStore, ReleaseRecord, file_url};
-use tilsit_packaging::file_name::DistributionFileName;
+use tilsit_index_store::{FileRecord, IndexStore, ReleaseRecord, file_url};
 use tilsit_packaging::metadata::CoreMetadata;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
-use tilsit_simple_api::{File, ProjectPage as Listing, Yanked};
+use tilsit_simple_api::upload::FileType;
 
 use crate::application::Application;
 use crate::response::{Failure, Refusal};
@@ -71,15 +70,15 @@ async fn show(
     let name = parse(project)?;
     if name.as_str() != project {
         let up = if version.is_some() { "../../" } else { "../" };
-        let rest = version.map(|version| format!("{version}/")).unwrap_or_default();
+        let rest = version
+            .map(|version| format!("{version}/"))
+            .unwrap_or_default();
         return Ok(moved(&format!("{up}{name}/{rest}")));
     }
     let missing = || Refusal::not_found(format!("There is no project “{name}” here."));
     let store = &application.store;
     let stored = store.page(&name).await?.ok_or_else(missing)?;
-    let listing = tilsit_simple_api::parse_json(stored.json.as_bytes(), None)
-        .map_err(|error| Failure::internal(format!("a stored page cannot be read: {error}")))?;
-    let versions = versions(&listing);
+    let versions = versions(&stored.json)?;
     let newest = newest(&versions).ok_or_else(missing)?;
     let wanted = match version {
         None => newest.clone(),
@@ -91,12 +90,15 @@ async fn show(
         .ok_or_else(|| no_release(&wanted.to_string()))?;
     let view = View {
         name: &name,
-        listing: &listing,
         versions: &versions,
         newest,
         wanted: &wanted,
         release: &release,
-        root: if version.is_some() { "../../../" } else { "../../" },
+        root: if version.is_some() {
+            "../../../"
+        } else {
+            "../../"
+        },
         url,
     };
     page(&render(store, &view).await?)
@@ -105,7 +107,6 @@ async fn show(
 /// Everything that a release's page is made from.
 struct View<'a> {
     name: &'a ProjectName,
-    listing: &'a Listing,
     /// The oldest first.
     versions: &'a [Version],
     newest: &'a Version,
@@ -119,12 +120,7 @@ async fn render(store: &IndexStore, view: &View<'_>) -> Result<ProjectPage, Fail
     let (metadata, _) = CoreMetadata::parse(view.release.core_metadata.as_bytes())
         .map_err(|error| Failure::internal(format!("stored metadata cannot be read: {error}")))?;
     let people = store.people(view.name).await?;
-    let files: Vec<&File> = view
-        .listing
-        .files
-        .iter()
-        .filter(|file| file.distribution().is_ok_and(|name| name.version() == view.wanted))
-        .collect();
+    let files = store.release_files(view.name, view.wanted).await?;
     let is_newest = view.wanted == view.newest;
     Ok(ProjectPage {
         root: view.root,
@@ -140,24 +136,38 @@ async fn render(store: &IndexStore, view: &View<'_>) -> Result<ProjectPage, Fail
         summary: metadata.summary.clone(),
         newer: (!is_newest && view.wanted < view.newest).then(|| view.newest.to_string()),
         yanks: yanks(&files),
-        files: files.iter().filter_map(|file| listed(file)).collect(),
+        files: files.iter().map(listed).collect(),
         description: metadata.description.clone(),
         facts: facts(&metadata),
         links: links(&metadata),
-        dependencies: metadata.requires_dist.iter().map(ToString::to_string).collect(),
-        people: people.into_iter().map(|(name, role)| (name, role.as_str())).collect(),
-        releases: view.versions.iter().rev().map(ToString::to_string).collect(),
+        dependencies: metadata
+            .requires_dist
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
+        people: people
+            .into_iter()
+            .map(|(name, role)| (name, role.as_str()))
+            .collect(),
+        releases: view
+            .versions
+            .iter()
+            .rev()
+            .map(ToString::to_string)
+            .collect(),
     })
 }
 
-fn versions(listing: &Listing) -> Vec<Version> {
-    let mut versions: Vec<Version> = listing
-        .versions
-        .iter()
+/// The versions on a stored page, the oldest first.
+fn versions(json: &str) -> Result<Vec<Version>, Failure> {
+    let page = tilsit_simple_api::parse_json(json.as_bytes(), None)
+        .map_err(|error| Failure::internal(format!("a stored page cannot be read: {error}")))?;
+    let versions = page.versions.iter();
+    let mut versions: Vec<Version> = versions
         .filter_map(|version| version.parse().ok())
         .collect();
     versions.sort();
-    versions
+    Ok(versions)
 }
 
 /// The newest final release; the newest of all when there is none.
@@ -166,32 +176,41 @@ fn newest(versions: &[Version]) -> Option<&Version> {
     newest_final.or_else(|| versions.last())
 }
 
-fn yanks(files: &[&File]) -> String {
+fn yanks(files: &[FileRecord]) -> String {
     let mut reasons: Vec<&str> = files
         .iter()
-        .filter_map(|file| match &file.yanked {
-            Yanked::No => None,
-            Yanked::Yes(reason) => Some(reason.as_deref().unwrap_or("no reason is given")),
+        .filter_map(|file| file.yanked.as_deref())
+        .map(|reason| {
+            if reason.is_empty() {
+                "no reason is given"
+            } else {
+                reason
+            }
         })
         .collect();
     reasons.dedup();
     reasons.join("; ")
 }
 
-fn listed(file: &File) -> Option<ListedFile> {
-    let sha256 = file.hashes.sha256?;
-    let target = match file.distribution().ok()? {
-        DistributionFileName::Sdist(_) => "Source".to_owned(),
-        DistributionFileName::Wheel(wheel) => wheel.tags.to_string(),
-    };
-    Some(ListedFile {
-        name: file.name.to_string(),
-        url: file_url(&sha256, &file.name),
-        sha256: sha256.to_string(),
-        target,
-        size: file.size_bytes.map(templates::size).unwrap_or_default(),
-        date: file.upload_time.map(day).unwrap_or_default(),
-    })
+fn listed(file: &FileRecord) -> ListedFile {
+    ListedFile {
+        url: file_url(&file.sha256, &file.file_name),
+        name: file.file_name.clone(),
+        sha256: file.sha256.to_string(),
+        target: match file.kind {
+            FileType::Sdist => "Source".to_owned(),
+            FileType::Wheel => tags(&file.file_name),
+        },
+        size: templates::size(file.size_bytes),
+        date: day(file.uploaded),
+    }
+}
+
+/// The tags in a wheel's name: its last three parts.
+fn tags(file_name: &str) -> String {
+    let stem = file_name.strip_suffix(".whl").unwrap_or(file_name);
+    let parts: Vec<&str> = stem.rsplitn(4, '-').take(3).collect();
+    parts.into_iter().rev().collect::<Vec<_>>().join("-")
 }
 
 fn facts(metadata: &CoreMetadata) -> Vec<(&'static str, String)> {
@@ -200,14 +219,27 @@ fn facts(metadata: &CoreMetadata) -> Vec<(&'static str, String)> {
         .as_ref()
         .map(ToString::to_string)
         .or_else(|| metadata.license.clone().filter(|text| text.len() <= 100));
-    let author = metadata.author.clone().or_else(|| metadata.author_email.clone());
-    let extras: Vec<String> = metadata.provides_extra.iter().map(ToString::to_string).collect();
+    let author = metadata
+        .author
+        .clone()
+        .or_else(|| metadata.author_email.clone());
+    let extras: Vec<String> = metadata
+        .provides_extra
+        .iter()
+        .map(ToString::to_string)
+        .collect();
     [
-        ("Python", metadata.requires_python.as_ref().map(ToString::to_string)),
+        (
+            "Python",
+            metadata.requires_python.as_ref().map(ToString::to_string),
+        ),
         ("License", license),
         ("Author", author),
         ("Extras", (!extras.is_empty()).then(|| extras.join(", "))),
-        ("Keywords", (!metadata.keywords.is_empty()).then(|| metadata.keywords.join(", "))),
+        (
+            "Keywords",
+            (!metadata.keywords.is_empty()).then(|| metadata.keywords.join(", ")),
+        ),
     ]
     .into_iter()
     .filter_map(|(label, value)| Some((label, value?)))
@@ -217,7 +249,10 @@ fn facts(metadata: &CoreMetadata) -> Vec<(&'static str, String)> {
 /// Only links of the web: a `javascript:` URL must not become one.
 fn links(metadata: &CoreMetadata) -> Vec<Link> {
     let home = metadata.home_page.iter().map(|url| ("Home page", url));
-    let named = metadata.project_urls.iter().map(|(label, url)| (label.as_str(), url));
+    let named = metadata
+        .project_urls
+        .iter()
+        .map(|(label, url)| (label.as_str(), url));
     home.chain(named)
         .filter(|(_, url)| url.starts_with("https://") || url.starts_with("http://"))
         .map(|(label, url)| Link {

@@ -6,11 +6,14 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, VARY,
+    ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG,
+    HeaderName, VARY,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 use sha2::{Digest, Sha256};
-use tilsit_simple_api::{ListedProject, MediaType, ProjectList, list_to_html, list_to_json};
+use tilsit_simple_api::{
+    ListedProject, MediaType, ProjectList, Sha256Digest, list_to_html, list_to_json,
+};
 
 use crate::application::Application;
 use crate::compression;
@@ -52,7 +55,7 @@ pub(crate) async fn list(
         MediaType::JsonV1 => list_to_json(&list),
         MediaType::Html | MediaType::HtmlV1 => list_to_html(&list),
     };
-    Ok(respond_and_keep(&application, &headers, key, serial, body))
+    Ok(respond_and_keep(&application, &headers, &key, serial, body))
 }
 
 /// Which page in which form a request asks for.
@@ -76,7 +79,7 @@ pub(crate) fn requested(headers: &HeaderMap, project: Option<&str>) -> Result<Pa
 pub(crate) fn respond_and_keep(
     application: &Application,
     headers: &HeaderMap,
-    key: PageKey,
+    key: &PageKey,
     serial: u64,
     mut body: Vec<u8>,
 ) -> Response {
@@ -84,16 +87,15 @@ pub(crate) fn respond_and_keep(
     if is_gzip {
         body = compression::gzip(&body);
     }
-    let digest = Sha256::digest(&body);
-    let etag: String = digest[..16].iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = Sha256Digest(Sha256::digest(&body).into()).to_string();
     let page = RenderedPage {
         serial,
-        etag: format!("\"{etag}\""),
+        etag: format!("\"{}\"", &digest[..32]),
         is_gzip,
         body: body.into(),
     };
     application.pages.keep(key.clone(), page.clone());
-    respond(headers, &key, &page)
+    respond(headers, key, &page)
 }
 
 /// The page, or 304 when the client has it already.
@@ -107,12 +109,17 @@ pub(crate) fn respond(headers: &HeaderMap, key: &PageKey, page: &RenderedPage) -
     let headers = response.headers_mut();
     let etag = HeaderValue::from_str(&page.etag).expect("hexadecimal digits in quotes");
     headers.insert(ETAG, etag);
+    // Installers inside a browser read from other origins; there is nothing secret here.
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
     // To be asked about again each time: an upload is to be seen as soon as it is answered.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.insert(LAST_SERIAL, page.serial.into());
     if !current {
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type(key.media_type)));
+        headers.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static(content_type(key.media_type)),
+        );
         if page.is_gzip {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }

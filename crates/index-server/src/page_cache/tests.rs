@@ -42,7 +42,10 @@ fn memory_is_bounded_and_what_is_used_stays() {
         assert!(cache.find(&key("used"), 1).is_some(), "{number}");
         let halves = cache.halves.lock().expect("not poisoned");
         assert!(halves.young.len() + halves.old.len() <= 8);
-        assert_eq!(halves.young_bytes, halves.young.len() * (size + ENTRY_BYTES));
+        assert_eq!(
+            halves.young_bytes,
+            halves.young.len() * (size + ENTRY_BYTES)
+        );
     }
     assert!(cache.find(&key("0"), 1).is_none());
     cache.keep(key("big"), page(1, 1_000_000));

@@ -3,8 +3,8 @@
 use axum::body::Body;
 use axum::extract::Request;
 use futures_util::StreamExt;
-use http::StatusCode;
 use http::header::AUTHORIZATION;
+use http::{HeaderMap, StatusCode};
 use tilsit_index_store::{AuthenticatedToken, TokenScope};
 
 use crate::application::Application;
@@ -28,7 +28,7 @@ pub(super) async fn identify(
     application: &Application,
     request: Request,
 ) -> Result<IdentifiedUpload, Failure> {
-    match uploader(application, &request).await {
+    match uploader(application, request.headers()).await {
         Ok(uploader) => Ok(IdentifiedUpload { uploader, request }),
         Err(failure) => {
             discard(request.into_body()).await;
@@ -39,9 +39,9 @@ pub(super) async fn identify(
 
 async fn uploader(
     application: &Application,
-    request: &Request,
+    headers: &HeaderMap,
 ) -> Result<AuthenticatedToken, Failure> {
-    let header = request.headers().get(AUTHORIZATION).ok_or_else(|| {
+    let header = headers.get(AUTHORIZATION).ok_or_else(|| {
         unknown(
             "uploads need credentials: the user `__token__` with an API token as password, \
              or a user name with its password",
@@ -51,7 +51,10 @@ async fn uploader(
         parse_basic(header.as_bytes()).map_err(|error| unknown(&error.to_string()))?;
     match credentials {
         Credentials::Token(token) => {
-            let found = application.store.authenticate(&token, application.now()).await?;
+            let found = application
+                .store
+                .authenticate(&token, application.now())
+                .await?;
             Ok(found.ok_or_else(|| unknown("the token is unknown, revoked or expired"))?)
         }
         Credentials::Password { user, password } => {

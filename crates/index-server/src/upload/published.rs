@@ -24,7 +24,10 @@ impl PublishedFile {
         match self.publication {
             Publication::Published { .. } => format!("published `{}`\n", self.file_name),
             Publication::AlreadyThere => {
-                format!("`{}` is there already, with the same content\n", self.file_name)
+                format!(
+                    "`{}` is there already, with the same content\n",
+                    self.file_name
+                )
             }
         }
     }
@@ -60,9 +63,11 @@ fn explain(error: PublishError) -> Failure {
         }
         PublishError::SecondSdist { .. } => Refusal::bad_request(error.to_string()).into(),
         PublishError::NotAllowed { project } => no_role(&project).into(),
-        PublishError::Closed { .. } => {
-            Refusal::new(StatusCode::FORBIDDEN, format!("{error}, and takes no files")).into()
-        }
+        PublishError::Closed { .. } => Refusal::new(
+            StatusCode::FORBIDDEN,
+            format!("{error}, and takes no files"),
+        )
+        .into(),
         PublishError::Store(error) => error.into(),
     }
 }

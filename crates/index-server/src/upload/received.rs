@@ -1,6 +1,7 @@
 //! The second stage: the body is read. The file streams to disk while it is hashed; the text fields
 //! become a form.
 
+use std::fmt::Write;
 use std::future::Future;
 
 use axum::extract::multipart::{Field, MultipartError};
@@ -113,7 +114,9 @@ async fn receive_file(
     let file_name = field.file_name().unwrap_or_default().to_owned();
     let incoming = application.store.blobs().receive()?;
     let failed = |source| FileError::new(Operation::Write, incoming.path(), source);
-    let mut file = tokio::fs::File::create(incoming.path()).await.map_err(failed)?;
+    let mut file = tokio::fs::File::create(incoming.path())
+        .await
+        .map_err(failed)?;
     let (mut sha256, mut blake2b, mut md5) = (Sha256::new(), Blake2b::<U32>::new(), Md5::new());
     let mut size_bytes = 0;
     while let Some(chunk) = within_pause(limits, field.chunk()).await? {
@@ -167,6 +170,10 @@ async fn discard_rest(limits: &Limits, multipart: &mut Multipart) {
     }
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "it turns one error into the other"
+)]
 fn refused(error: FormFieldsError) -> Refusal {
     match error {
         FormFieldsError::TooMany(_)
@@ -183,5 +190,9 @@ fn too_large(text: &str) -> Refusal {
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(2 * bytes.len());
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }

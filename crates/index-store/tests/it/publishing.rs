@@ -278,5 +278,8 @@ async fn lists_and_releases(test: TestStore) {
         .unwrap()
         .expect("there");
     assert_eq!((record.size_bytes, record.uploaded), (12, at(2)));
+    let (name, version) = ("a".parse().unwrap(), "1.0".parse().unwrap());
+    let files = test.store.release_files(&name, &version).await.unwrap();
+    assert_eq!(files, [record]);
     assert_eq!(test.store.file("A-1.0.tar.gz").await.unwrap(), None);
 }

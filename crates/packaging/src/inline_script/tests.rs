@@ -93,3 +93,48 @@ fn an_unclosed_mark_is_told() {
         assert_eq!(unclosed_block_line(text, "script"), line, "{text:?}");
     }
 }
+
+#[test]
+fn reads_the_metadata_of_a_script() {
+    let text = "#!/usr/bin/env python3\n# /// script\n# requires-python = '>=3.11'\n# dependencies = [\n#   'requests<3',\n#   'rich',\n# ]\n#\n# [tool.tilsit]\n# x = 1\n# [tools]\n# ///\n\nimport requests\n";
+    let (metadata, problems) = ScriptMetadata::of_script(text).unwrap().unwrap();
+    assert_eq!(metadata.requires_python.unwrap().to_string(), ">=3.11");
+    assert_eq!(metadata.dependencies.len(), 2);
+    assert_eq!(metadata.tool["tilsit"]["x"].as_integer(), Some(1));
+    assert_eq!(
+        problems[0].to_string(),
+        "line 11, column 4: `tools`: the specification has no such key"
+    );
+    assert_eq!(ScriptMetadata::of_script("import os\n"), Ok(None));
+}
+
+#[test]
+fn faults_are_placed_in_the_script() {
+    let cases = [
+        (
+            "# dependencies = 'x'",
+            "line 2, column 18: `dependencies`: the value is a string, not an array",
+        ),
+        (
+            "# requires-python = 3",
+            "line 2, column 21: `requires-python`: the value is an integer, not a string",
+        ),
+        (
+            "# x = 1\n# tool = 2",
+            "line 3, column 10: `tool`: the value is an integer, not a table",
+        ),
+    ];
+    for (lines, problem) in cases {
+        let error =
+            ScriptMetadata::of_script(&format!("# /// script\n{lines}\n# ///\n")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("the script's metadata is not valid: {problem}")
+        );
+    }
+    for lines in ["# dependencies = ['-']", "# x ="] {
+        let error =
+            ScriptMetadata::of_script(&format!("# /// script\n{lines}\n# ///\n")).unwrap_err();
+        assert!(error.to_string().contains("line 2, column "), "{error}");
+    }
+}

@@ -1,6 +1,7 @@
 //! Why not one candidate answers a requirement.
 
 use tilsit_packaging::requirement::{Requirement, RequirementSource};
+use tilsit_packaging::specifier::{Operator, VersionSpecifiers};
 use tilsit_packaging::version::Version;
 
 use super::Hint;
@@ -49,8 +50,12 @@ fn why_url(policy: &Policy, facts: &ProjectFacts, requirement: &Requirement, url
         return format!("what is there {}", words::unusable(reason, false));
     }
     match policy.user_url(&requirement.name) {
-        Some(other) if other != url => {
-            format!("you take `{}` from `{other}`", requirement.name)
+        Some((line, other)) if other != url => {
+            let name = &requirement.name;
+            match line.origin.as_str() {
+                "" => format!("you take `{name}` from `{other}`"),
+                origin => format!("you take `{name}` from `{other}` ({origin})"),
+            }
         }
         _ => match facts.refused.first() {
             Some((version, refusal)) => {
@@ -64,7 +69,7 @@ fn why_url(policy: &Policy, facts: &ProjectFacts, requirement: &Requirement, url
 
 fn why_not_behind_url(policy: &Policy, facts: &ProjectFacts, requirement: &Requirement) -> String {
     let name = &requirement.name;
-    let url = policy.user_url(name).unwrap_or_default();
+    let url = policy.user_url(name).map_or("", |(_, url)| url);
     if let Some(candidate) = facts.usable.first() {
         return format!("`{url}` is `{name}` {}", candidate.version);
     }
@@ -91,7 +96,7 @@ fn why_found(
         let mut all: Vec<&Version> = facts.usable.iter().map(|usable| &usable.version).collect();
         all.extend(facts.refused.iter().map(|(version, _)| version));
         all.sort();
-        return match all.as_slice() {
+        let versions = match all.as_slice() {
             [] => format!("`{name}` has no versions"),
             [only] => format!("the only version of `{name}` is {only}"),
             [.., newest] if all.len() > 6 => format!(
@@ -103,6 +108,13 @@ fn why_found(
                 and(all.iter().map(ToString::to_string).collect())
             ),
         };
+        return match near_miss(requirement, &all) {
+            Some(why) => format!("{versions}, and {why}"),
+            None => versions,
+        };
+    }
+    if let Some(sentence) = other_pythons(policy, requirement, &in_range, hints) {
+        return sentence;
     }
     let mut groups: Vec<(&Refusal, Vec<&Version>)> = Vec::new();
     for (version, refusal) in in_range.into_iter().rev() {
@@ -121,6 +133,65 @@ fn why_found(
         parts.push(format!("and {more} more such reasons"));
     }
     parts.join("; ")
+}
+
+/// What surprises about `>` and `<` (PEP 440, "exclusive ordered comparison"), if a version is
+/// left out for that alone.
+fn near_miss(requirement: &Requirement, versions: &[&Version]) -> Option<String> {
+    requirement.specifiers()?.iter().find_map(|specifier| {
+        let bound = specifier.version()?;
+        let left_out = |is_beyond: fn(&Version, &Version) -> bool| {
+            versions
+                .iter()
+                .any(|version| is_beyond(version, bound) && !specifier.contains(version))
+        };
+        match specifier.operator() {
+            Operator::Greater if left_out(|version, bound| version > bound) => Some(format!(
+                "`{specifier}` takes neither post-releases nor local versions of {bound}"
+            )),
+            Operator::Less if left_out(|version, bound| version < bound) => {
+                Some(format!("`{specifier}` takes no pre-releases of {bound}"))
+            }
+            _ => None,
+        }
+    })
+}
+
+/// The sentence for versions that are all for other Pythons, and not all for the same.
+fn other_pythons(
+    policy: &Policy,
+    requirement: &Requirement,
+    in_range: &[&(Version, Refusal)],
+    hints: &mut Vec<Hint>,
+) -> Option<String> {
+    let mut pythons: Vec<(&Version, &VersionSpecifiers)> = Vec::new();
+    for (version, refusal) in in_range.iter().rev() {
+        let Refusal::Python(specifiers) = refusal else {
+            return None;
+        };
+        if pythons.last().is_none_or(|(_, last)| *last != specifiers) {
+            pythons.push((version, specifiers));
+        }
+    }
+    if pythons.len() < 2 {
+        return None;
+    }
+    let name = requirement.name.clone();
+    let python = policy.options.environment.python_full_version();
+    let mut parts: Vec<String> = pythons
+        .iter()
+        .take(GROUPS_MAX)
+        .map(|(version, specifiers)| format!("{version} needs {specifiers}"))
+        .collect();
+    if pythons.len() > GROUPS_MAX {
+        parts.push("so on".to_owned());
+    }
+    let sentence = format!("this is Python {python}, and `{name}` {}", and(parts));
+    hints.push(Hint::OtherPython {
+        name,
+        requires_python: pythons[0].1.clone(),
+    });
+    Some(sentence)
 }
 
 /// How many different reasons for the versions of one project are told.
@@ -145,7 +216,7 @@ pub(crate) fn refused(
                 name,
                 requires_python: requires_python.clone(),
             });
-            let python = &policy.options.python_version;
+            let python = policy.options.environment.python_full_version();
             format!("{subject} {need} Python {requires_python}, and this is Python {python}")
         }
         Refusal::Yanked(yanked) => {
@@ -160,8 +231,12 @@ pub(crate) fn refused(
         }
         Refusal::Prerelease => {
             hints.extend(newest.map(|version| Hint::Prerelease { name, version }));
-            let are = if many { "are pre-releases" } else { "is a pre-release" };
-            format!("{subject} {are}, which are not allowed")
+            let are = if many {
+                "are pre-releases"
+            } else {
+                "is a pre-release"
+            };
+            format!("{subject} {are}, and those are not allowed")
         }
         Refusal::Constraint(index) => {
             let constraint = policy.constraints[*index].clone();

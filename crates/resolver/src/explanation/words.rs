@@ -1,5 +1,6 @@
 //! Versions, requirements and candidates in words.
 
+use tilsit_packaging::name::ExtraName;
 use tilsit_packaging::requirement::{Requirement, RequirementSource};
 use tilsit_packaging::version::Version;
 
@@ -23,7 +24,7 @@ pub(crate) fn requirement(requirement: &Requirement) -> String {
 fn bare(requirement: &Requirement) -> String {
     let mut text = requirement.name.to_string();
     if !requirement.extras.is_empty() {
-        let extras: Vec<&str> = requirement.extras.iter().map(|extra| extra.as_str()).collect();
+        let extras: Vec<&str> = requirement.extras.iter().map(ExtraName::as_str).collect();
         text.push('[');
         text.push_str(&extras.join(","));
         text.push(']');
@@ -51,6 +52,11 @@ pub(crate) fn versions(versions: &[&Version]) -> String {
 /// `a`, `a and b`, `a, b and c`.
 pub(crate) fn and(words: Vec<String>) -> String {
     join(words, "and")
+}
+
+/// `a`, `a or b`, `a, b or c`.
+pub(crate) fn or(words: Vec<String>) -> String {
+    join(words, "or")
 }
 
 fn join(mut words: Vec<String>, word: &str) -> String {

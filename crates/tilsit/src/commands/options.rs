@@ -1,6 +1,10 @@
 //! Options that several commands share, and the settings that they are.
 
+use std::path::PathBuf;
+
 use clap::Args;
+use tilsit_index_client::Refresh;
+use tilsit_packaging::name::ProjectName;
 
 use crate::configuration::Configuration;
 use crate::configuration::{NamedIndex, Settings};
@@ -27,15 +31,23 @@ pub(crate) struct IndexOptions {
     /// Look for distributions in this folder or page too
     #[arg(short, long, value_name = "PATH|URL")]
     find_links: Vec<String>,
+    #[command(flatten)]
+    network: NetworkOptions,
+}
+
+/// How servers are reached.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Network options")]
+pub(crate) struct NetworkOptions {
     /// Do not check this host's certificate
     #[arg(long, value_name = "HOST")]
     trusted_host: Vec<String>,
     /// Take certificates from this file in place of the system's
     #[arg(long, value_name = "FILE")]
-    cert: Option<std::path::PathBuf>,
+    cert: Option<PathBuf>,
     /// Show this certificate and key to the index
     #[arg(long, value_name = "FILE")]
-    client_cert: Option<std::path::PathBuf>,
+    client_cert: Option<PathBuf>,
     /// Send requests through this proxy
     #[arg(long, value_name = "URL")]
     proxy: Option<String>,
@@ -65,13 +77,48 @@ pub(crate) struct ResolverOptions {
     exclude_newer: Option<String>,
 }
 
+/// What may change although something that fits is there already.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct UpgradeOptions {
+    /// Take the newest versions that fit, whatever is there
+    #[arg(short = 'U', long)]
+    pub(crate) upgrade: bool,
+    /// Take the newest version that fits of this project
+    #[arg(short = 'P', long, value_name = "PROJECT")]
+    pub(crate) upgrade_package: Vec<String>,
+    /// Ask the indexes again, whatever the cache holds
+    #[arg(long)]
+    pub(crate) refresh: bool,
+}
+
+impl UpgradeOptions {
+    /// Which pages are asked for again.
+    pub(crate) fn refresh(&self) -> Refresh {
+        if self.refresh {
+            Refresh::All
+        } else {
+            Refresh::No
+        }
+    }
+
+    /// The projects of which what is there is to be left behind.
+    ///
+    /// # Errors
+    /// When `--upgrade-package` is not the name of a project.
+    pub(crate) fn projects(&self) -> Result<Vec<ProjectName>, CommandError> {
+        let names = self.upgrade_package.iter().map(|name| name.parse());
+        names
+            .collect::<Result<_, _>>()
+            .map_err(|error| CommandError::from_error(Code::Usage, &error))
+    }
+}
+
 impl IndexOptions {
     /// The options as a layer of settings.
     ///
     /// # Errors
     /// When `--index` is not `NAME=URL`.
     fn settings(&self, context: &Context) -> Result<Settings, CommandError> {
-        let path = |path: &std::path::PathBuf| context.resolve(path);
         Ok(Settings {
             index_url: self.index_url.clone(),
             extra_index_url: some(&self.extra_index_url),
@@ -84,14 +131,7 @@ impl IndexOptions {
             ),
             no_index: self.no_index.then_some(true),
             find_links: some(&self.find_links),
-            trusted_host: some(&self.trusted_host),
-            cert: self.cert.as_ref().map(path),
-            client_cert: self.client_cert.as_ref().map(path),
-            proxy: self.proxy.clone(),
-            timeout: self.timeout,
-            retries: self.retries,
-            offline: self.offline.then_some(true),
-            ..Settings::default()
+            ..self.network.settings(context)
         })
     }
 
@@ -101,6 +141,27 @@ impl IndexOptions {
     /// When `--index` is not `NAME=URL`.
     pub(crate) fn over(&self, context: &Context) -> Result<Configuration, CommandError> {
         Ok(context.configuration.with_options(self.settings(context)?))
+    }
+}
+
+impl NetworkOptions {
+    fn settings(&self, context: &Context) -> Settings {
+        let path = |path: &PathBuf| context.resolve(path);
+        Settings {
+            trusted_host: some(&self.trusted_host),
+            cert: self.cert.as_ref().map(path),
+            client_cert: self.client_cert.as_ref().map(path),
+            proxy: self.proxy.clone(),
+            timeout: self.timeout,
+            retries: self.retries,
+            offline: self.offline.then_some(true),
+            ..Settings::default()
+        }
+    }
+
+    /// The configuration with these options in front.
+    pub(crate) fn over(&self, context: &Context) -> Configuration {
+        context.configuration.with_options(self.settings(context))
     }
 }
 

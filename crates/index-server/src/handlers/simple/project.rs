@@ -29,7 +29,11 @@ pub(crate) async fn page(
     }
     let key = requested(&headers, Some(name.as_str()))?;
     let missing = || Refusal::not_found(format!("there is no project `{name}` here"));
-    let serial = application.store.page_serial(&name).await?.ok_or_else(missing)?;
+    let serial = application
+        .store
+        .page_serial(&name)
+        .await?
+        .ok_or_else(missing)?;
     if let Some(page) = application.pages.find(&key, serial) {
         return Ok(respond(&headers, &key, &page));
     }
@@ -38,7 +42,13 @@ pub(crate) async fn page(
         MediaType::JsonV1 => page.json.into_bytes(),
         MediaType::Html | MediaType::HtmlV1 => html(&page.json)?,
     };
-    Ok(respond_and_keep(&application, &headers, key, page.serial, body))
+    Ok(respond_and_keep(
+        &application,
+        &headers,
+        &key,
+        page.serial,
+        body,
+    ))
 }
 
 fn html(json: &str) -> Result<Vec<u8>, Failure> {

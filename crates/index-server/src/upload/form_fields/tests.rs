@@ -29,7 +29,10 @@ fn sizes_are_bounded_one_by_one_and_together() {
     );
     fields.push("b", Vec::new()).expect("text");
     fields.push("b", Vec::new()).expect("text");
-    assert_eq!(fields.check_size("b", 0, &limits), Err(FormFieldsError::TooMany(5)));
+    assert_eq!(
+        fields.check_size("b", 0, &limits),
+        Err(FormFieldsError::TooMany(5))
+    );
 }
 
 #[test]

@@ -12,12 +12,12 @@ pub(super) struct PinnedLine {
     /// `sha256:…`, one for each file that may be installed.
     pub(super) hashes: Vec<String>,
     /// `-r requirements.in`, `-c constraints.txt`, or the name of a project.
-    pub(super) wanted_by: BTreeSet<Origin>,
+    pub(super) wanted_by: BTreeSet<WantedBy>,
 }
 
 /// Who wanted a project. Files come before projects.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Origin {
+pub(super) enum WantedBy {
     /// A requirements file, as typed.
     Requirements(String),
     /// A constraints file, as typed.
@@ -28,8 +28,9 @@ pub(super) enum Origin {
     Project(String),
 }
 
-impl Origin {
-    fn text(&self) -> String {
+impl WantedBy {
+    /// As the annotation says it.
+    pub(super) fn text(&self) -> String {
         match self {
             Self::Requirements(file) => format!("-r {file}"),
             Self::Constraints(file) => format!("-c {file}"),
@@ -79,16 +80,18 @@ pub(super) fn render(lines: &[PinnedLine], layout: &Layout) -> String {
     text
 }
 
-fn annotation(wanted_by: &BTreeSet<Origin>, in_line: bool) -> String {
-    let origins: Vec<String> = wanted_by.iter().map(Origin::text).collect();
+fn annotation(wanted_by: &BTreeSet<WantedBy>, in_line: bool) -> String {
+    let origins: Vec<String> = wanted_by.iter().map(WantedBy::text).collect();
     match origins.as_slice() {
         [] => String::new(),
         origins if in_line => format!("  # via {}", origins.join(", ")),
         [origin] => format!("\n    # via {origin}"),
-        origins => origins.iter().fold("\n    # via".to_owned(), |mut text, origin| {
-            let _ = write!(text, "\n    #   {origin}");
-            text
-        }),
+        origins => origins
+            .iter()
+            .fold("\n    # via".to_owned(), |mut text, origin| {
+                let _ = write!(text, "\n    #   {origin}");
+                text
+            }),
     }
 }
 

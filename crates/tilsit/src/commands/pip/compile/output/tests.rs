@@ -2,10 +2,10 @@
 
 use insta::assert_snapshot;
 
-use super::{Layout, Origin, PinnedLine, render};
+use super::{Layout, PinnedLine, WantedBy, render};
 
 fn lines() -> Vec<PinnedLine> {
-    let project = |name: &str| Origin::Project(name.to_owned());
+    let project = |name: &str| WantedBy::Project(name.to_owned());
     vec![
         PinnedLine {
             requirement: "blinker==1.9.0".to_owned(),
@@ -17,8 +17,8 @@ fn lines() -> Vec<PinnedLine> {
             hashes: Vec::new(),
             wanted_by: [
                 project("flask"),
-                Origin::Constraints("limits.txt".to_owned()),
-                Origin::Requirements("app.in".to_owned()),
+                WantedBy::Constraints("limits.txt".to_owned()),
+                WantedBy::Requirements("app.in".to_owned()),
             ]
             .into(),
         },

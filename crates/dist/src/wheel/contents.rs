@@ -1,0 +1,352 @@
+//! Opening a wheel, and reading its files with their hashes verified.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use tilsit_archive::zip::{EntryReader, ZipArchive, ZipEntry};
+use tilsit_archive::{FileSource, Limits, ReadAt, entry_name};
+use tilsit_packaging::entry_points::EntryPoints;
+use tilsit_packaging::file_name::WheelFileName;
+use tilsit_packaging::metadata::CoreMetadata;
+use tilsit_packaging::record::Record;
+
+use super::error::{Listing, WheelError, WheelFault};
+use super::hash::Hasher;
+use super::interpreter::replaces_interpreter;
+use super::layout::{Scheme, WheelEntry, find_dist_info, scheme_of};
+use super::record::match_lines;
+use super::wheel_file::WheelFile;
+use crate::finding::Finding;
+
+/// The files that describe a wheel are text for people: larger ones are not meant to be read.
+const DESCRIPTION_MAX_BYTES: u64 = 64 << 20;
+
+/// A wheel whose name, metadata, RECORD and layout agree. Contents are verified as they are read.
+#[derive(Debug)]
+pub struct Wheel<S> {
+    archive: ZipArchive<S>,
+    text_name: String,
+    file_name: WheelFileName,
+    dist_info: String,
+    metadata: CoreMetadata,
+    format: WheelFile,
+    record: Record,
+    entry_points: EntryPoints,
+    files: Vec<WheelEntry>,
+    findings: Vec<Finding>,
+}
+
+impl Wheel<FileSource> {
+    /// Opens a wheel on disk, by the name it has there.
+    ///
+    /// # Errors
+    /// When the file cannot be read or the wheel is refused.
+    pub fn open(path: impl AsRef<Path>, limits: &Limits) -> Result<Self, WheelError> {
+        let path = path.as_ref();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let source = FileSource::open(path).map_err(|error| WheelError {
+            wheel: name.clone().into_owned(),
+            fault: Box::new(error.into()),
+        })?;
+        Self::from_source(&name, source, limits)
+    }
+}
+
+impl<S: ReadAt> Wheel<S> {
+    /// Opens a wheel from its bytes, or a file that is open already, and its file name.
+    ///
+    /// # Errors
+    /// When the wheel is refused.
+    pub fn from_source(file_name: &str, source: S, limits: &Limits) -> Result<Self, WheelError> {
+        open(file_name, source, limits).map_err(|fault| WheelError {
+            wheel: file_name.to_owned(),
+            fault: Box::new(fault),
+        })
+    }
+
+    /// The file name: project, version, build number and tags.
+    pub fn file_name(&self) -> &WheelFileName {
+        &self.file_name
+    }
+
+    /// What METADATA says.
+    pub fn metadata(&self) -> &CoreMetadata {
+        &self.metadata
+    }
+
+    /// What WHEEL says.
+    pub fn wheel_file(&self) -> &WheelFile {
+        &self.format
+    }
+
+    /// What RECORD says.
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// What `entry_points.txt` says; nothing when it is not there.
+    pub fn entry_points(&self) -> &EntryPoints {
+        &self.entry_points
+    }
+
+    /// The name of the `.dist-info` folder.
+    pub fn dist_info(&self) -> &str {
+        &self.dist_info
+    }
+
+    /// The files and where each goes, in the archive's order. RECORD is among them.
+    pub fn files(&self) -> &[WheelEntry] {
+        &self.files
+    }
+
+    /// What is wrong and harms nobody.
+    pub fn findings(&self) -> &[Finding] {
+        &self.findings
+    }
+
+    /// The archive that the wheel is read from.
+    pub fn archive(&self) -> &ZipArchive<S> {
+        &self.archive
+    }
+
+    /// A file of the `.dist-info` folder by its path in there, if it is there.
+    ///
+    /// # Errors
+    /// When its contents are damaged or not those of RECORD.
+    pub fn read_dist_info(&self, path: &str) -> Result<Option<Vec<u8>>, WheelError> {
+        let name = format!("{}/{path}", self.dist_info);
+        let Some(file) = self.files.iter().find(|file| file.name == name) else {
+            return Ok(None);
+        };
+        let mut contents = Vec::new();
+        self.reader()
+            .stream(file, &mut |piece| contents.extend_from_slice(piece))?;
+        Ok(Some(contents))
+    }
+
+    /// A reader of files; threads take one each.
+    pub fn reader(&self) -> WheelReader<'_, S> {
+        WheelReader {
+            wheel: self,
+            reader: self.archive.reader(),
+        }
+    }
+
+    /// Reads every file to its end, so that a wheel is known to be whole.
+    ///
+    /// # Errors
+    /// At the first file whose contents are damaged or not those of RECORD.
+    pub fn verify(&self) -> Result<(), WheelError> {
+        let mut reader = self.reader();
+        for file in &self.files {
+            reader.stream(file, &mut |_| ())?;
+        }
+        Ok(())
+    }
+
+    fn error(&self, fault: impl Into<WheelFault>) -> WheelError {
+        WheelError {
+            wheel: self.text_name.clone(),
+            fault: Box::new(fault.into()),
+        }
+    }
+}
+
+/// Reads the files of a wheel one after the other, each verified against RECORD.
+pub struct WheelReader<'a, S> {
+    wheel: &'a Wheel<S>,
+    reader: EntryReader<'a, S>,
+}
+
+impl<S: ReadAt> WheelReader<'_, S> {
+    /// Hands a file to `sink`: small ones whole, large ones in pieces. What `sink` has seen is to
+    /// be used only when this succeeds.
+    ///
+    /// # Errors
+    /// When the contents are damaged or not those of RECORD.
+    pub fn stream(
+        &mut self,
+        file: &WheelEntry,
+        sink: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), WheelError> {
+        let wheel = self.wheel;
+        let line = file.line.map(|index| &wheel.record.entries[index]);
+        let hash = line.and_then(|line| line.hash.as_ref());
+        let mut hasher = hash.and_then(Hasher::of);
+        let entry = &wheel.archive.entries()[file.index];
+        self.reader
+            .stream(entry, &mut |piece| {
+                if let Some(hasher) = &mut hasher {
+                    hasher.update(piece);
+                }
+                sink(piece);
+            })
+            .map_err(|error| wheel.error(error))?;
+        let digest = hash.and_then(|hash| hash.digest().ok());
+        // Only RECORD and its signatures have no hash: opening made sure of it.
+        let differs = hasher
+            .zip(digest)
+            .is_some_and(|(hasher, digest)| !hasher.matches(&digest));
+        if differs {
+            return Err(wheel.error(WheelFault::Listing {
+                path: file.name.clone(),
+                what: Listing::OtherHash,
+            }));
+        }
+        Ok(())
+    }
+}
+
+fn open<S: ReadAt>(text_name: &str, source: S, limits: &Limits) -> Result<Wheel<S>, WheelFault> {
+    let file_name: WheelFileName = text_name.parse()?;
+    let archive = ZipArchive::open(source, limits)?;
+    let (name, version) = (&file_name.name, &file_name.version);
+    let dist_info = find_dist_info(archive.entries(), name, version)?;
+    let mut findings = Vec::new();
+
+    let (metadata, problems) = CoreMetadata::parse(&required(&archive, &dist_info, "METADATA")?)?;
+    findings.extend(Finding::all_in("METADATA", problems));
+    if metadata.project_name() != name || metadata.version != *version {
+        return Err(WheelFault::OtherRelease {
+            place: "METADATA",
+            found: format!("{} {}", metadata.name(), metadata.version),
+        });
+    }
+    let (wheel_file, problems) = WheelFile::parse(&required(&archive, &dist_info, "WHEEL")?)?;
+    findings.extend(Finding::all_in("WHEEL", problems));
+    findings.extend(compare_tags(&file_name, &wheel_file));
+
+    let entry_points = match described(&archive, &dist_info, "entry_points.txt")? {
+        Some(bytes) => {
+            let (entry_points, problems) = EntryPoints::parse(&bytes)?;
+            findings.extend(Finding::all_in("entry_points.txt", problems));
+            entry_points
+        }
+        None => EntryPoints::default(),
+    };
+    check_commands(&entry_points)?;
+
+    let root = if wheel_file.root_is_purelib {
+        Scheme::Purelib
+    } else {
+        Scheme::Platlib
+    };
+    let mut files = Vec::with_capacity(archive.entries().len());
+    for (index, entry) in archive.entries().iter().enumerate() {
+        if !entry.is_file() {
+            continue;
+        }
+        let (scheme, path_start) = scheme_of(entry.name(), root, name, version)?;
+        files.push(WheelEntry {
+            name: entry.name().to_owned(),
+            scheme,
+            size: entry.size(),
+            executable: entry.is_executable(),
+            path_start,
+            index,
+            line: None,
+        });
+    }
+    let record = Record::parse(&required(&archive, &dist_info, "RECORD")?)?;
+    findings.extend(match_lines(&record, &dist_info, &mut files)?);
+    findings.extend(check_licenses(&metadata, &dist_info, &files));
+    findings.extend(check_names(&files));
+    Ok(Wheel {
+        archive,
+        text_name: text_name.to_owned(),
+        file_name,
+        dist_info,
+        metadata,
+        format: wheel_file,
+        record,
+        entry_points,
+        files,
+        findings,
+    })
+}
+
+fn described<S: ReadAt>(
+    archive: &ZipArchive<S>,
+    dist_info: &str,
+    file: &str,
+) -> Result<Option<Vec<u8>>, WheelFault> {
+    let path = format!("{dist_info}/{file}");
+    match archive
+        .entry(&path)
+        .filter(|entry| ZipEntry::is_file(entry))
+    {
+        None => Ok(None),
+        Some(entry) if entry.size() > DESCRIPTION_MAX_BYTES => Err(WheelFault::Path {
+            path,
+            fault: "is too large to be read",
+        }),
+        Some(entry) => Ok(Some(archive.read(entry)?)),
+    }
+}
+
+fn required<S: ReadAt>(
+    archive: &ZipArchive<S>,
+    dist_info: &str,
+    file: &str,
+) -> Result<Vec<u8>, WheelFault> {
+    described(archive, dist_info, file)?
+        .ok_or_else(|| WheelFault::Missing(format!("{dist_info}/{file}")))
+}
+
+/// Commands become files beside the interpreter.
+fn check_commands(entry_points: &EntryPoints) -> Result<(), WheelFault> {
+    let mut commands = entry_points
+        .console_scripts()
+        .chain(entry_points.gui_scripts());
+    match commands.find(|(name, _)| replaces_interpreter(name)) {
+        Some((name, _)) => Err(WheelFault::Path {
+            path: name.to_owned(),
+            fault: "is a command that would take the place of the interpreter",
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The `Tag` lines should be the expanded tags of the file name.
+fn compare_tags(file_name: &WheelFileName, wheel_file: &WheelFile) -> Vec<Finding> {
+    let named: BTreeSet<String> = file_name.tags.iter().map(|tag| tag.to_string()).collect();
+    let listed: BTreeSet<String> = wheel_file.tags.iter().cloned().collect();
+    let missing = named.difference(&listed).map(|tag| {
+        let reason = "is in the file name and not in WHEEL";
+        Finding::new("WHEEL", format!("Tag: {tag}"), reason)
+    });
+    let extra = listed.difference(&named).map(|tag| {
+        let reason = "is in WHEEL and not in the file name";
+        Finding::new("WHEEL", format!("Tag: {tag}"), reason)
+    });
+    missing.chain(extra).collect()
+}
+
+/// PEP 639: from metadata 2.4 on, each `License-File` lies below `licenses/`.
+fn check_licenses(metadata: &CoreMetadata, dist_info: &str, files: &[WheelEntry]) -> Vec<Finding> {
+    let there: BTreeSet<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    let missing = metadata.license_files.iter().filter(|path| {
+        let standard = format!("{dist_info}/licenses/{path}");
+        // Before the standard, writers put them beside METADATA.
+        let early = format!("{dist_info}/{}", path.rsplit('/').next().unwrap_or(path));
+        !there.contains(standard.as_str()) && !there.contains(early.as_str())
+    });
+    missing
+        .map(|path| Finding::new("METADATA", "License-File", format!("`{path}` is not there")))
+        .collect()
+}
+
+/// Names that are fine here and not on every system.
+fn check_names(files: &[WheelEntry]) -> Vec<Finding> {
+    let names = || files.iter().map(|file| file.name.as_str());
+    let collisions = entry_name::case_collisions(names()).into_iter();
+    let collisions = collisions.map(|(first, second)| {
+        let reason = format!("differs from `{first}` in case only");
+        Finding::new("", second, reason)
+    });
+    let windows = names().filter_map(|name| {
+        let fault = entry_name::windows_fault(name)?;
+        Some(Finding::new("", name, fault))
+    });
+    collisions.chain(windows).collect()
+}

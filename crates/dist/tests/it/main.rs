@@ -1,0 +1,7 @@
+//! Wheels, source distributions and installed distributions, sound and not.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod dist_info;
+mod sdist;
+mod wheel;

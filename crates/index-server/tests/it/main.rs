@@ -1,0 +1,13 @@
+//! The server from outside, over real connections: what it answers, what it refuses, and whether
+//! foreign tools can live with it. Everything that touches the database runs on both.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails loudly")]
+
+mod clients;
+mod concurrency;
+mod faults;
+mod http;
+mod own_client;
+mod reading;
+mod support;
+mod uploading;

@@ -1,0 +1,312 @@
+//! What readers get: pages in their forms, files, parts of files, conditional requests.
+
+use std::io::Read;
+
+use tilsit_testing::TestDistribution;
+
+use crate::http::{Form, request};
+use crate::support::{TestIndex, on_both_databases};
+
+on_both_databases!(
+    the_simple_pages_in_each_form,
+    pages_are_conditional_and_packed,
+    names_lead_to_the_normalised_name,
+    files_and_their_parts,
+    metadata_lies_beside_wheels,
+    pages_for_people,
+    what_is_not_there,
+);
+
+fn published(index: &TestIndex) -> TestDistribution {
+    let distribution = TestDistribution::new("Demo.Pkg", "1.0")
+        .header("Summary: Shows <b>things</b> & more")
+        .header("Requires-Python: >=3.9")
+        .header("Requires-Dist: idna>=3; python_version < '3.12'")
+        .header("Project-URL: Source, https://index.example/source")
+        .header("Project-URL: Evil, javascript:alert(1)")
+        .header("License-Expression: MIT");
+    let mut form = Form::wheel(&distribution);
+    let answer = index.upload(form.set("requires_python", ">=3.9"));
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    let answer = index.upload(&Form::sdist(&distribution));
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    distribution
+}
+
+fn the_simple_pages_in_each_form(index: &TestIndex) {
+    published(index);
+    let json = "application/vnd.pypi.simple.v1+json";
+    let html = "application/vnd.pypi.simple.v1+html; charset=utf-8";
+    let text = "text/html; charset=utf-8";
+    for (accept, status, content_type) in [
+        (None, 200, text),
+        (Some("*/*"), 200, text),
+        (Some("text/html"), 200, text),
+        (Some("application/vnd.pypi.simple.v1+json"), 200, json),
+        (Some("application/vnd.pypi.simple.latest+json"), 200, json),
+        (Some("application/vnd.pypi.simple.v1+html"), 200, html),
+        // What pip sends.
+        (
+            Some(
+                "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html; q=0.1, text/html; q=0.01",
+            ),
+            200,
+            json,
+        ),
+        (
+            Some("application/vnd.pypi.simple.v2+json"),
+            406,
+            "text/plain; charset=utf-8",
+        ),
+        (Some("image/png"), 406, "text/plain; charset=utf-8"),
+    ] {
+        let headers: Vec<_> = accept
+            .map(|accept| ("Accept", accept))
+            .into_iter()
+            .collect();
+        for path in ["/simple/", "/simple/demo-pkg/"] {
+            let answer = index.get(path, &headers);
+            assert_eq!(answer.status, status, "{path} {accept:?}");
+            assert_eq!(
+                answer.header("content-type"),
+                Some(content_type),
+                "{path} {accept:?}"
+            );
+            if status == 200 {
+                assert_eq!(answer.header("vary"), Some("Accept, Accept-Encoding"));
+                assert_eq!(answer.header("x-pypi-last-serial"), Some("4"));
+            }
+        }
+    }
+    let page = index.json("/simple/demo-pkg/").json();
+    assert_eq!(page["name"], "demo-pkg");
+    assert_eq!(page["versions"], serde_json::json!(["1.0"]));
+    assert_eq!(
+        page["files"][0]["filename"],
+        "demo_pkg-1.0-py3-none-any.whl"
+    );
+    assert_eq!(page["files"][0]["requires-python"], ">=3.9");
+    assert_eq!(page["files"][1]["filename"], "demo_pkg-1.0.tar.gz");
+    let list = index.json("/simple/").json();
+    assert_eq!(list["projects"][0]["name"], "demo-pkg");
+    let html = index.get("/simple/demo-pkg/", &[]).text();
+    assert!(html.contains("data-requires-python=\"&gt;=3.9\""), "{html}");
+    assert!(html.contains("data-core-metadata=\"sha256="), "{html}");
+}
+
+fn pages_are_conditional_and_packed(index: &TestIndex) {
+    let distribution = published(index);
+    let plain = index.json("/simple/demo-pkg/");
+    let etag = plain.header("etag").unwrap().to_owned();
+    assert_eq!(plain.header("cache-control"), Some("no-cache"));
+    let accept = ("Accept", "application/vnd.pypi.simple.v1+json");
+    let same = index.get("/simple/demo-pkg/", &[accept, ("If-None-Match", &etag)]);
+    assert_eq!((same.status, same.body.len()), (304, 0));
+    assert_eq!(same.header("etag"), Some(etag.as_str()));
+    let html = index.get("/simple/demo-pkg/", &[("If-None-Match", &etag)]);
+    assert_eq!(html.status, 200);
+
+    for _ in 0..2 {
+        let packed = index.get("/simple/demo-pkg/", &[accept, ("Accept-Encoding", "gzip")]);
+        assert_eq!(packed.header("content-encoding"), Some("gzip"));
+        assert_ne!(packed.header("etag"), Some(etag.as_str()));
+        let mut body = Vec::new();
+        flate2::read::GzDecoder::new(packed.body.as_slice())
+            .read_to_end(&mut body)
+            .unwrap();
+        assert_eq!(body, plain.body);
+    }
+    // The list is too small to pack.
+    let small = index.get("/simple/", &[accept, ("Accept-Encoding", "gzip")]);
+    assert_eq!(small.header("content-encoding"), None);
+
+    let newer = TestDistribution {
+        version: "1.1".to_owned(),
+        ..distribution
+    };
+    assert_eq!(index.upload(&Form::sdist(&newer)).status, 200);
+    let changed = index.get("/simple/demo-pkg/", &[accept, ("If-None-Match", &etag)]);
+    assert_eq!(changed.status, 200);
+    assert_eq!(
+        changed.json()["versions"],
+        serde_json::json!(["1.0", "1.1"])
+    );
+}
+
+fn names_lead_to_the_normalised_name(index: &TestIndex) {
+    published(index);
+    for (path, status, location) in [
+        ("/simple", 308, Some("simple/")),
+        ("/simple/Demo.Pkg/", 301, Some("../demo-pkg/")),
+        ("/simple/Demo.Pkg", 301, Some("demo-pkg/")),
+        ("/simple/demo-pkg", 301, Some("demo-pkg/")),
+        ("/project/Demo_Pkg/", 301, Some("../demo-pkg/")),
+        ("/project/Demo_Pkg/1.0/", 301, Some("../../demo-pkg/1.0/")),
+        ("/project/demo-pkg", 301, Some("demo-pkg/")),
+        ("/project/demo-pkg/1.0", 301, Some("1.0/")),
+        ("/simple/%2e%2e%2fetc/", 404, None),
+        ("/simple/a%0d%0ab", 404, None),
+    ] {
+        let answer = index.get(path, &[]);
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (status, location),
+            "{path}"
+        );
+    }
+    let legacy = request(index.address, "POST", "/legacy", &[], b"x");
+    assert_eq!(
+        (legacy.status, legacy.header("location")),
+        (308, Some("legacy/"))
+    );
+}
+
+fn files_and_their_parts(index: &TestIndex) {
+    let distribution = published(index);
+    let bytes = distribution.wheel();
+    let path = index.file_path("demo-pkg", &distribution.wheel_name());
+    let whole = index.get(&path, &[]);
+    assert_eq!((whole.status, &whole.body), (200, &bytes));
+    let size = bytes.len();
+    assert_eq!(
+        whole.header("content-length"),
+        Some(size.to_string().as_str())
+    );
+    assert_eq!(
+        whole.header("cache-control"),
+        Some("public, max-age=31536000, immutable")
+    );
+    assert_eq!(whole.header("accept-ranges"), Some("bytes"));
+    assert_eq!(
+        whole.header("content-security-policy"),
+        Some("default-src 'none'; sandbox")
+    );
+    let etag = whole.header("etag").unwrap().to_owned();
+
+    let head = request(index.address, "HEAD", &path, &[], b"");
+    assert_eq!((head.status, head.body.len()), (200, 0));
+    assert_eq!(
+        head.header("content-length"),
+        Some(size.to_string().as_str())
+    );
+
+    let tail = index.get(&path, &[("Range", "bytes=-20")]);
+    assert_eq!(
+        (tail.status, tail.body.as_slice()),
+        (206, &bytes[size - 20..])
+    );
+    let range = format!("bytes {}-{}/{size}", size - 20, size - 1);
+    assert_eq!(tail.header("content-range"), Some(range.as_str()));
+    let middle = index.get(&path, &[("Range", "bytes=5-9"), ("If-Range", &etag)]);
+    assert_eq!(
+        (middle.status, middle.body.as_slice()),
+        (206, &bytes[5..10])
+    );
+    let changed = index.get(&path, &[("Range", "bytes=5-9"), ("If-Range", "\"other\"")]);
+    assert_eq!(changed.status, 200);
+    let beyond = index.get(&path, &[("Range", &format!("bytes={size}-"))]);
+    assert_eq!(beyond.status, 416);
+    assert_eq!(
+        beyond.header("content-range"),
+        Some(format!("bytes */{size}").as_str())
+    );
+    let several = index.get(&path, &[("Range", "bytes=0-1,3-4")]);
+    assert_eq!((several.status, several.body.len()), (200, size));
+    let known = index.get(&path, &[("If-None-Match", &etag), ("Range", "bytes=0-1")]);
+    assert_eq!((known.status, known.body.len()), (304, 0));
+}
+
+fn metadata_lies_beside_wheels(index: &TestIndex) {
+    let distribution = published(index);
+    let path = index.file_path("demo-pkg", &distribution.wheel_name());
+    let metadata = index.get(&format!("{path}.metadata"), &[]);
+    assert_eq!(
+        (metadata.status, metadata.text()),
+        (200, distribution.metadata())
+    );
+    let page = index.json("/simple/demo-pkg/").json();
+    let digest = page["files"][0]["core-metadata"]["sha256"]
+        .as_str()
+        .unwrap();
+    assert_eq!(
+        metadata.header("etag"),
+        Some(format!("\"{digest}\"").as_str())
+    );
+    let sdist = index.file_path("demo-pkg", &distribution.sdist_name());
+    assert_eq!(index.get(&sdist, &[]).status, 200);
+    assert_eq!(index.get(&format!("{sdist}.metadata"), &[]).status, 404);
+    assert!(
+        page["files"][1]
+            .get("core-metadata")
+            .is_none_or(|value| value == false)
+    );
+}
+
+fn pages_for_people(index: &TestIndex) {
+    let empty = index.get("/", &[]).text();
+    assert!(empty.contains("Nothing has been published yet."), "{empty}");
+    published(index);
+    let home = index.get("/", &[]).text();
+    assert!(
+        home.contains("<a href=\"project/demo-pkg/\">Demo.Pkg</a>"),
+        "{home}"
+    );
+    for path in ["/project/demo-pkg/", "/project/demo-pkg/1.0/"] {
+        let answer = index.get(path, &[]);
+        let page = answer.text();
+        assert_eq!(answer.status, 200, "{page}");
+        let policy = answer.header("content-security-policy").unwrap();
+        assert!(
+            policy.starts_with("default-src 'none'; style-src 'self';"),
+            "{policy}"
+        );
+        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+        for part in [
+            "Shows &#60;b&#62;things&#60;/b&#62; &#38; more",
+            "idna&#62;=3",
+            "https://index.example/source",
+            "demo_pkg-1.0-py3-none-any.whl",
+            &format!("http://{}/simple/ demo-pkg", index.address),
+        ] {
+            assert!(page.contains(part), "{part} is not in {page}");
+        }
+        assert!(!page.contains("javascript:"), "{page}");
+        assert!(!page.contains("<script"), "{page}");
+    }
+    let style = index.get("/static/style.css", &[]);
+    assert_eq!(
+        style.header("content-type"),
+        Some("text/css; charset=utf-8")
+    );
+    assert_eq!(index.get("/health", &[]).text(), "ok\n");
+}
+
+fn what_is_not_there(index: &TestIndex) {
+    let distribution = published(index);
+    let path = index.file_path("demo-pkg", &distribution.wheel_name());
+    let other_digest = path.replace(&path[13..20], "0000000");
+    for path in [
+        "/nothing",
+        "/simple/nothing/",
+        "/project/nothing/",
+        "/project/demo-pkg/2.0/",
+        "/project/demo-pkg/not%20a%20version/",
+        "/files/aa/bb/cc/x.whl",
+        &format!("{path}x"),
+        &format!("{path}.metadata.metadata"),
+        &other_digest,
+        &path.replacen("/files/", "/files/00/", 1),
+        "/files/../data/index.sqlite3",
+        "/static/../Cargo.toml",
+    ] {
+        let answer = index.get(path, &[("Accept", "text/html")]);
+        assert_eq!(answer.status, 404, "{path}: {}", answer.text());
+    }
+    for (method, path) in [("POST", "/simple/"), ("GET", "/legacy/"), ("DELETE", &path)] {
+        assert_eq!(
+            request(index.address, method, path, &[], b"").status,
+            405,
+            "{method} {path}"
+        );
+    }
+}

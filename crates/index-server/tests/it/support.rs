@@ -1,0 +1,165 @@
+//! A running index of its own for each test, on either database, with a user and a token.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+
+use jiff::Timestamp;
+use tilsit_index_server::{Limits, RunningServer, ServeOptions, ServerEvent};
+use tilsit_index_store::{BlockingStore, StoreOptions};
+use tilsit_testing::PostgresServer;
+
+use crate::http::{Answer, Form, request};
+
+/// Makes two tests of each named `fn(&mut TestIndex)`: one on SQLite, one on PostgreSQL.
+macro_rules! on_both_databases {
+    ($($name:ident),+ $(,)?) => {
+        mod sqlite {
+            $(#[test] fn $name() { super::$name(&mut crate::support::TestIndex::on_sqlite()); })+
+        }
+        mod postgres {
+            $(#[test] fn $name() {
+                if let Some(mut index) = crate::support::TestIndex::on_postgres() {
+                    super::$name(&mut index);
+                }
+            })+
+        }
+    };
+}
+pub(crate) use on_both_databases;
+
+/// A running index.
+pub(crate) struct TestIndex {
+    pub(crate) server: Option<RunningServer>,
+    pub(crate) address: SocketAddr,
+    pub(crate) options: StoreOptions,
+    /// A token of the user `alice`, whose password is `alice's password`.
+    pub(crate) token: String,
+    pub(crate) events: Arc<Mutex<Vec<ServerEvent>>>,
+    pub(crate) folder: tempfile::TempDir,
+}
+
+/// The time in the tests' index.
+pub(crate) fn clock() -> Timestamp {
+    Timestamp::from_second(1_800_000_000).unwrap()
+}
+
+impl TestIndex {
+    pub(crate) fn on_sqlite() -> Self {
+        Self::start(None)
+    }
+
+    pub(crate) fn on_postgres() -> Option<Self> {
+        let server = tilsit_testing::require("PostgreSQL", PostgresServer::shared())?;
+        Some(Self::start(Some(server.fresh_database())))
+    }
+
+    fn start(database_url: Option<String>) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let options = StoreOptions {
+            data: folder.path().join("data"),
+            database_url,
+        };
+        let store = BlockingStore::open(&options, clock()).unwrap();
+        let alice = "alice".parse().unwrap();
+        store
+            .create_user(&alice, "alice's password", clock())
+            .unwrap();
+        let token = store
+            .create_token(&alice, Vec::new(), "tests", clock())
+            .unwrap();
+        drop(store);
+        let mut index = Self {
+            server: None,
+            address: "127.0.0.1:0".parse().unwrap(),
+            options,
+            token: token.to_string(),
+            events: Arc::default(),
+            folder,
+        };
+        index.serve();
+        index
+    }
+
+    /// Starts the server, on a free port.
+    pub(crate) fn serve(&mut self) {
+        let mut options =
+            ServeOptions::new(&self.options.data, "127.0.0.1:0".parse().unwrap(), clock);
+        options.database_url.clone_from(&self.options.database_url);
+        options.limits = Limits {
+            file_size_max_bytes: 4 * 1024 * 1024,
+            ..Limits::default()
+        };
+        let events = self.events.clone();
+        let server = RunningServer::start(options, move |event: &ServerEvent| {
+            events.lock().unwrap().push(event.clone());
+        })
+        .unwrap();
+        self.address = server.address();
+        self.server = Some(server);
+    }
+
+    /// Another user, with a token: for these projects, or for all.
+    pub(crate) fn another_token(&self, user: &str, projects: &[&str]) -> String {
+        let store = BlockingStore::open(&self.options, clock()).unwrap();
+        let name = user.parse().unwrap();
+        // The user may be there already.
+        let _ = store.create_user(&name, "password", clock());
+        let projects = projects.iter().map(|name| name.parse().unwrap()).collect();
+        store
+            .create_token(&name, projects, "tests", clock())
+            .unwrap()
+            .to_string()
+    }
+
+    pub(crate) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {
+        request(self.address, "GET", path, headers, b"")
+    }
+
+    pub(crate) fn json(&self, path: &str) -> Answer {
+        self.get(path, &[("Accept", "application/vnd.pypi.simple.v1+json")])
+    }
+
+    /// Uploads a form with Alice's token.
+    pub(crate) fn upload(&self, form: &Form) -> Answer {
+        form.send(self.address, "__token__", &self.token)
+    }
+
+    /// The names of the files on a project's page.
+    pub(crate) fn files(&self, project: &str) -> Vec<String> {
+        let page = self.json(&format!("/simple/{project}/"));
+        if page.status == 404 {
+            return Vec::new();
+        }
+        let page = page.json();
+        let files = page["files"].as_array().unwrap();
+        files
+            .iter()
+            .map(|file| file["filename"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// The path of a file's URL on the page of its project.
+    pub(crate) fn file_path(&self, project: &str, file_name: &str) -> String {
+        let page = self.json(&format!("/simple/{project}/")).json();
+        let files = page["files"].as_array().unwrap();
+        let file = files
+            .iter()
+            .find(|file| file["filename"] == file_name)
+            .unwrap();
+        file["url"].as_str().unwrap().replacen("../..", "", 1)
+    }
+}
+
+impl Drop for TestIndex {
+    #[expect(
+        clippy::print_stdout,
+        reason = "the log helps to see why a test failed"
+    )]
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            for event in self.events.lock().unwrap().iter() {
+                println!("{event}");
+            }
+        }
+    }
+}

@@ -1,0 +1,447 @@
+//! From wheels and an environment to an [`InstallPlan`]: a value that says what will be done.
+//!
+//! The plan is made from the wheels' manifests alone: no directory is walked. It holds for each
+//! file where it comes from and where it goes, the text of every script, and RECORD. `--dry-run`
+//! prints it; [`crate::apply`] carries it out and decides nothing.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use tilsit_dist::dist_info::{InstalledDistribution, InstalledForm};
+use tilsit_dist::wheel::Scheme;
+use tilsit_environment::{Environment, InstallPaths};
+use tilsit_files::{FileError, LinkMode};
+use tilsit_packaging::direct_url::DirectUrl;
+use tilsit_packaging::name::ProjectName;
+use tilsit_packaging::version::Version;
+
+use crate::manifest::{FileKind, Manifest, ManifestFile};
+use crate::removal::{Removal, Territory, plan_removal};
+use crate::store::StoredWheel;
+
+mod display;
+mod writes;
+
+/// A wheel to install.
+#[derive(Clone, Debug)]
+pub struct WheelToInstall {
+    /// The unpacked wheel.
+    pub stored: StoredWheel,
+    /// Whether the user asked for it by name (REQUESTED).
+    pub is_requested: bool,
+    /// Where it is from, if not from an index (`direct_url.json`).
+    pub direct_url: Option<DirectUrl>,
+}
+
+/// How to plan.
+#[derive(Clone, Debug)]
+pub struct PlanOptions {
+    /// How files get from the store into the environment.
+    pub link_mode: LinkMode,
+    /// What INSTALLER says.
+    pub installer: String,
+    /// Whether a distribution that is installed in the same version is installed again.
+    pub reinstall: bool,
+}
+
+impl Default for PlanOptions {
+    fn default() -> Self {
+        Self {
+            link_mode: LinkMode::Hardlink,
+            installer: "tilsit".to_owned(),
+            reinstall: false,
+        }
+    }
+}
+
+/// What will be done to an environment.
+#[derive(Clone, Debug)]
+pub struct InstallPlan {
+    /// The folder that holds the environment's metadata: `purelib`.
+    pub site_packages: PathBuf,
+    /// What is installed already in the wanted version.
+    pub unchanged: Vec<(ProjectName, Version)>,
+    /// What is taken out first.
+    pub removals: Vec<Removal>,
+    /// What is put in.
+    pub installs: Vec<PlannedWheel>,
+    /// The folders to make, parents first, each once; those that are there already stay.
+    pub folders: Vec<PathBuf>,
+    /// Paths that two wheels put different files at; the later wheel wins.
+    pub conflicts: Vec<Conflict>,
+    /// How files get from the store into the environment.
+    pub link_mode: LinkMode,
+}
+
+/// A wheel and its place.
+#[derive(Clone, Debug)]
+pub struct PlannedWheel {
+    /// The project.
+    pub name: ProjectName,
+    /// The version.
+    pub version: Version,
+    /// The unpacked wheel's folder.
+    pub tree: PathBuf,
+    /// The wheel's files, by their number in the manifest, that are linked as they are.
+    links: Vec<u32>,
+    /// Files that are made for this environment.
+    pub writes: Vec<PlannedWrite>,
+    manifest: Arc<Manifest>,
+    targets: Arc<Targets>,
+}
+
+/// A file that is linked from the store.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedLink {
+    /// The file in the store.
+    pub source: PathBuf,
+    /// Its path in the environment.
+    pub destination: PathBuf,
+    /// Whether it is a program.
+    pub is_program: bool,
+}
+
+/// A file that is made for this environment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedWrite {
+    /// Where it goes.
+    pub destination: PathBuf,
+    /// What is in it.
+    pub contents: Vec<u8>,
+    /// Whether it is a program.
+    pub is_program: bool,
+}
+
+/// Two wheels that put different files at one path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// The path.
+    pub path: PathBuf,
+    /// The wheel that is overwritten.
+    pub first: ProjectName,
+    /// The wheel whose file stays.
+    pub second: ProjectName,
+}
+
+/// Where the parts of one wheel go.
+#[derive(Clone, Debug)]
+struct Targets {
+    root: PathBuf,
+    purelib: PathBuf,
+    platlib: PathBuf,
+    headers: PathBuf,
+    scripts: PathBuf,
+    data: PathBuf,
+}
+
+impl Targets {
+    fn of(manifest: &Manifest, paths: &InstallPaths) -> Self {
+        let root = if manifest.root_is_purelib {
+            &paths.purelib
+        } else {
+            &paths.platlib
+        };
+        Self {
+            root: root.clone(),
+            purelib: paths.purelib.clone(),
+            platlib: paths.platlib.clone(),
+            headers: paths.headers.join(manifest.name.as_str()),
+            scripts: paths.scripts.clone(),
+            data: paths.data.clone(),
+        }
+    }
+
+    fn folder(&self, scheme: Scheme) -> &Path {
+        match scheme {
+            Scheme::Purelib => &self.purelib,
+            Scheme::Platlib => &self.platlib,
+            Scheme::Headers => &self.headers,
+            Scheme::Scripts => &self.scripts,
+            Scheme::Data => &self.data,
+        }
+    }
+}
+
+impl PlannedWheel {
+    /// The files that are linked as they are in the store.
+    pub fn links(&self) -> impl ExactSizeIterator<Item = PlannedLink> + '_ {
+        self.linked_files().map(|file| PlannedLink {
+            source: self.tree.join(&file.path),
+            destination: self.targets.folder(file.scheme).join(file.inside()),
+            is_program: file.kind == FileKind::Program,
+        })
+    }
+
+    /// How many files the distribution has in the environment.
+    pub fn file_count(&self) -> usize {
+        self.links.len() + self.writes.len()
+    }
+
+    fn linked_files(&self) -> impl ExactSizeIterator<Item = &ManifestFile> {
+        let files = &self.manifest.files;
+        self.links.iter().map(|number| &files[*number as usize])
+    }
+}
+
+/// Why no plan could be made.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// A file or folder could not be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// An installed distribution does not say what belongs to it.
+    #[error(
+        "cannot tell which files belong to `{name}` {version}, installed in `{}`: {reason}",
+        .path.display()
+    )]
+    NoRecord {
+        /// The project.
+        name: ProjectName,
+        /// The installed version.
+        version: Version,
+        /// Its metadata.
+        path: PathBuf,
+        /// Why not.
+        reason: String,
+    },
+    /// Two wheels of one project.
+    #[error("`{name}` is to be installed in two versions, {first} and {second}")]
+    Twice {
+        /// The project.
+        name: ProjectName,
+        /// One version.
+        first: Version,
+        /// The other.
+        second: Version,
+    },
+}
+
+/// Plans the installation of `wheels` in `environment`, where `installed` is what is there.
+///
+/// Another version of a wheel's project goes; the same version stays as it is, unless
+/// [`PlanOptions::reinstall`] or a `direct_url` asks for it.
+///
+/// # Errors
+/// When two wheels are of one project, a script's text cannot be read from the store, or an
+/// installed distribution does not say which files belong to it.
+pub fn plan(
+    environment: &Environment,
+    wheels: &[WheelToInstall],
+    installed: &[InstalledDistribution],
+    options: &PlanOptions,
+) -> Result<InstallPlan, PlanError> {
+    let (mut removed, mut unchanged, mut wanted) = (Vec::new(), Vec::new(), Vec::new());
+    for wheel in wheels {
+        let manifest = &wheel.stored.manifest;
+        let mut found = installed.iter().filter(|there| there.name == manifest.name);
+        let is_there = found.clone().any(|there| there.version == manifest.version);
+        let is_one = found.clone().count() == 1;
+        if is_there && is_one && !options.reinstall && wheel.direct_url.is_none() {
+            unchanged.push((manifest.name.clone(), manifest.version.clone()));
+        } else {
+            removed.extend(found.by_ref());
+            wanted.push(wheel);
+        }
+    }
+    let removals = removals(environment, &removed)?;
+    plan_changes(environment, &wanted, removals, unchanged, options)
+}
+
+/// Plans the removal of installed distributions.
+///
+/// # Errors
+/// When one does not say which files belong to it.
+pub fn plan_uninstall(
+    environment: &Environment,
+    distributions: &[&InstalledDistribution],
+) -> Result<InstallPlan, PlanError> {
+    let removals = removals(environment, distributions)?;
+    let options = PlanOptions::default();
+    plan_changes(environment, &[], removals, Vec::new(), &options)
+}
+
+fn removals(
+    environment: &Environment,
+    distributions: &[&InstalledDistribution],
+) -> Result<Vec<Removal>, PlanError> {
+    let territory = territory(environment);
+    distributions
+        .iter()
+        .map(|distribution| removal(distribution, &territory))
+        .collect()
+}
+
+fn removal(
+    distribution: &InstalledDistribution,
+    territory: &Territory,
+) -> Result<Removal, PlanError> {
+    let no_record = |reason: String| PlanError::NoRecord {
+        name: distribution.name.clone(),
+        version: distribution.version.clone(),
+        path: distribution.path.clone(),
+        reason,
+    };
+    let record = distribution
+        .record()
+        .map_err(|error| no_record(error.to_string()))?
+        .ok_or_else(|| no_record(why_no_record(distribution.form).to_owned()))?;
+    let site_packages = distribution.path.parent().unwrap_or(Path::new(""));
+    let release = (&distribution.name, &distribution.version);
+    Ok(plan_removal(release, site_packages, &record, territory)?)
+}
+
+fn why_no_record(form: InstalledForm) -> &'static str {
+    match form {
+        InstalledForm::DistInfo => "it has no RECORD",
+        InstalledForm::EggInfoFolder => "it was installed by setuptools",
+        InstalledForm::EggInfoFile => "it was installed by distutils",
+        InstalledForm::EggLink => "it is a development install by setuptools",
+    }
+}
+
+fn plan_changes(
+    environment: &Environment,
+    wheels: &[&WheelToInstall],
+    removals: Vec<Removal>,
+    unchanged: Vec<(ProjectName, Version)>,
+    options: &PlanOptions,
+) -> Result<InstallPlan, PlanError> {
+    check_once_each(wheels)?;
+    let paths = environment.paths();
+    let python = environment.interpreter().executable();
+    let mut installs = Vec::with_capacity(wheels.len());
+    let mut folders = Folders::default();
+    for wheel in wheels {
+        let manifest = &wheel.stored.manifest;
+        let targets = Arc::new(Targets::of(manifest, paths));
+        folders.add_wheel(manifest, &targets);
+        let mut planned = PlannedWheel {
+            name: manifest.name.clone(),
+            version: manifest.version.clone(),
+            tree: wheel.stored.tree.clone(),
+            links: Vec::with_capacity(manifest.files.len()),
+            writes: Vec::new(),
+            manifest: Arc::clone(manifest),
+            targets,
+        };
+        writes::place_files(&mut planned, wheel, python, options)?;
+        for write in &planned.writes {
+            folders.add(write.destination.parent().unwrap_or(Path::new("")));
+        }
+        installs.push(planned);
+    }
+    let conflicts = conflicts(&installs);
+    Ok(InstallPlan {
+        site_packages: paths.purelib.clone(),
+        unchanged,
+        removals,
+        installs,
+        folders: folders.list,
+        conflicts,
+        link_mode: options.link_mode,
+    })
+}
+
+/// The folders that an environment consists of.
+fn territory(environment: &Environment) -> Territory {
+    let paths = environment.paths();
+    let folders = [
+        &paths.purelib,
+        &paths.platlib,
+        &paths.scripts,
+        &paths.data,
+        &paths.headers,
+    ];
+    Territory::of(folders.map(PathBuf::as_path))
+}
+
+fn check_once_each(wheels: &[&WheelToInstall]) -> Result<(), PlanError> {
+    let mut seen: HashMap<&ProjectName, &Version, FxBuildHasher> = HashMap::default();
+    for wheel in wheels {
+        let manifest = &wheel.stored.manifest;
+        if let Some(first) = seen.insert(&manifest.name, &manifest.version) {
+            return Err(PlanError::Twice {
+                name: manifest.name.clone(),
+                first: first.clone(),
+                second: manifest.version.clone(),
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The folders to make, each once, parents first.
+#[derive(Default)]
+struct Folders {
+    list: Vec<PathBuf>,
+    known: FxHashSet<PathBuf>,
+}
+
+impl Folders {
+    fn add_wheel(&mut self, manifest: &Manifest, targets: &Targets) {
+        // Files are sorted: those of one folder follow each other.
+        let mut last = None;
+        for file in &manifest.files {
+            let inside = file.inside();
+            let folder = inside.rsplit_once('/').map_or("", |(folder, _)| folder);
+            if last == Some((file.scheme, folder)) {
+                continue;
+            }
+            last = Some((file.scheme, folder));
+            let target = targets.folder(file.scheme);
+            self.add(target);
+            for (end, _) in folder.match_indices('/') {
+                self.add(&target.join(&folder[..end]));
+            }
+            if !folder.is_empty() {
+                self.add(&target.join(folder));
+            }
+        }
+        self.add(&targets.root);
+    }
+
+    fn add(&mut self, folder: &Path) {
+        if self.known.contains(folder) {
+            return;
+        }
+        self.known.insert(folder.to_path_buf());
+        self.list.push(folder.to_path_buf());
+    }
+}
+
+/// Paths that two wheels put different files at.
+fn conflicts(installs: &[PlannedWheel]) -> Vec<Conflict> {
+    let mut owners: FxHashMap<(&Path, &str), (&PlannedWheel, &ManifestFile)> = FxHashMap::default();
+    owners.reserve(installs.iter().map(|wheel| wheel.links.len()).sum());
+    let mut conflicts = Vec::new();
+    for (number, wheel) in installs.iter().enumerate() {
+        for file in wheel.linked_files() {
+            let target = wheel.targets.folder(file.scheme);
+            let other = owners.insert((target, file.inside()), (wheel, file));
+            let other = other.filter(|(_, other)| other.hash != file.hash);
+            conflicts.extend(other.map(|(first, _)| Conflict {
+                path: target.join(file.inside()),
+                first: first.name.clone(),
+                second: wheel.name.clone(),
+            }));
+        }
+        for write in &wheel.writes {
+            let rivals = installs[..number].iter().flat_map(|other| {
+                let same = other
+                    .writes
+                    .iter()
+                    .filter(|theirs| theirs.destination == write.destination)
+                    .filter(|theirs| theirs.contents != write.contents);
+                same.map(|_| other.name.clone())
+            });
+            conflicts.extend(rivals.map(|first| Conflict {
+                path: write.destination.clone(),
+                first,
+                second: wheel.name.clone(),
+            }));
+        }
+    }
+    conflicts
+}

@@ -1,0 +1,16 @@
+//! Large sets from the default index: the installed tree is uv's.
+
+#[path = "../it/uv.rs"]
+mod uv;
+
+#[test]
+fn the_jupyter_set_is_as_uv_installs_it() {
+    let Some(uv) = tilsit_testing::require("uv", uv::uv()) else {
+        return;
+    };
+    let Some(wheels) = tilsit_testing::require("the wheels of jupyter", uv::wheels("jupyter"))
+    else {
+        return;
+    };
+    uv::compare(&uv, &wheels);
+}

@@ -1,0 +1,282 @@
+//! A project's page as releases: its files by version, judged by what may be taken here.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use tilsit_index_client::{IndexUrl, RemoteFile};
+use tilsit_packaging::file_name::{BuildTag, DistributionFileName, WheelFileName};
+use tilsit_packaging::name::ProjectName;
+use tilsit_packaging::specifier::VersionSpecifiers;
+use tilsit_packaging::version::Version;
+use tilsit_resolver::{Candidate, Unusable, Yanked};
+use tilsit_simple_api::{File, ProjectPage};
+
+use crate::options::FilePolicy;
+
+/// The releases of one project that the sources have.
+#[derive(Debug, Clone, Default)]
+pub struct Releases {
+    releases: BTreeMap<Version, Release>,
+    /// The index that speaks for the project.
+    pub index: Option<IndexUrl>,
+}
+
+/// The files of one version.
+#[derive(Debug, Clone, Default)]
+pub struct Release {
+    /// All files, with what speaks against each, in the order of their pages.
+    pub files: Vec<ReleaseFile>,
+}
+
+/// One file of a release.
+#[derive(Debug, Clone)]
+pub struct ReleaseFile {
+    page: Arc<ProjectPage>,
+    place: usize,
+    /// What its name says.
+    pub name: DistributionFileName,
+    /// What speaks against it.
+    pub objection: Option<Objection>,
+    requires_python: Option<VersionSpecifiers>,
+    /// The better the file, the greater: the tags, then the build tag.
+    rank: Option<Rank>,
+}
+
+/// The lower the place of a tag, the better.
+type Rank = (Reverse<u32>, Option<BuildTag>);
+
+/// What speaks against a file, the weightiest last: of many, the weakest explains best.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Objection {
+    /// It is for other versions of Python.
+    Python,
+    /// It is a wheel for other interpreters or systems.
+    Tags,
+    /// It is an sdist, and only wheels are wanted.
+    Sdist,
+    /// It is a wheel, and no wheels are wanted.
+    Wheel,
+    /// It was uploaded after the cut-off date.
+    TooNew,
+    /// There is a cut-off date, and it is not known when it was uploaded.
+    NoUploadTime,
+}
+
+impl ReleaseFile {
+    /// The file as its page lists it.
+    pub fn file(&self) -> &File {
+        &self.page.files[self.place]
+    }
+
+    /// The file with its resolved URL; `None` if that cannot be used.
+    pub fn remote(&self) -> Option<RemoteFile> {
+        RemoteFile::of_page(&self.page, self.file()).ok()
+    }
+
+    /// The Python versions that it is for.
+    pub fn requires_python(&self) -> Option<&VersionSpecifiers> {
+        self.requires_python.as_ref()
+    }
+
+    /// Whether it is a wheel.
+    pub fn is_wheel(&self) -> bool {
+        matches!(self.name, DistributionFileName::Wheel(_))
+    }
+}
+
+impl Release {
+    /// The file to take here: not yanked before yanked, a wheel before an sdist, the best tags, the
+    /// highest build tag, and then the first on the page.
+    pub fn best(&self) -> Option<&ReleaseFile> {
+        let usable = self.files.iter().filter(|file| file.objection.is_none());
+        usable.rev().max_by_key(|file| {
+            (
+                !file.file().yanked.is_yanked(),
+                file.is_wheel(),
+                file.rank.clone(),
+            )
+        })
+    }
+
+    /// What the resolver is told of the release.
+    fn candidate(&self, version: &Version) -> Candidate {
+        let mut candidate = Candidate::new(version.clone());
+        if let Some(best) = self.best() {
+            candidate.requires_python.clone_from(&best.requires_python);
+            if let tilsit_simple_api::Yanked::Yes(reason) = &best.file().yanked {
+                candidate.yanked = Some(Yanked {
+                    reason: reason.as_deref().map(str::to_owned),
+                });
+            }
+            return candidate;
+        }
+        let weakest = self
+            .files
+            .iter()
+            .filter_map(|file| Some((file.objection?, file)))
+            .min_by_key(|(objection, _)| *objection);
+        match weakest {
+            None => candidate.unusable = Some(Unusable::NoFiles),
+            // The resolver compares, and says which versions of Python would do.
+            Some((Objection::Python, file)) => {
+                candidate.requires_python.clone_from(&file.requires_python);
+            }
+            Some((objection, file)) => candidate.unusable = Some(self.unusable(objection, file)),
+        }
+        candidate
+    }
+
+    fn unusable(&self, objection: Objection, file: &ReleaseFile) -> Unusable {
+        match objection {
+            Objection::Tags | Objection::Python => Unusable::NoMatchingWheel(self.tags_in_words()),
+            Objection::Sdist => Unusable::BuildNotAllowed,
+            Objection::Wheel => Unusable::WheelNotAllowed,
+            Objection::TooNew => {
+                let time = file.file().upload_time.map(|time| time.to_string());
+                Unusable::TooNew(time.unwrap_or_default())
+            }
+            Objection::NoUploadTime => Unusable::NoUploadTime,
+        }
+    }
+
+    /// What the wheels are for, each kind once, not all of a long list.
+    fn tags_in_words(&self) -> String {
+        const SHOWN_MAX: usize = 6;
+        let tags: BTreeSet<String> = self
+            .files
+            .iter()
+            .filter_map(|file| match &file.name {
+                DistributionFileName::Wheel(wheel) => Some(wheel.tags.to_string()),
+                DistributionFileName::Sdist(_) => None,
+            })
+            .collect();
+        let mut words = tags
+            .iter()
+            .take(SHOWN_MAX)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(", ");
+        if tags.len() > SHOWN_MAX {
+            let more = (tags.len() - SHOWN_MAX).to_string();
+            words = [&words, " and ", &more, " more"].concat();
+        }
+        words
+    }
+
+    /// The stated hashes of all files, as `algorithm:digest`, sorted, each once; of a file that has a
+    /// SHA-256 only that.
+    pub fn hashes(&self) -> Vec<String> {
+        let mut hashes = BTreeSet::new();
+        for file in &self.files {
+            let stated = &file.file().hashes;
+            match stated.sha256 {
+                Some(digest) => drop(hashes.insert(format!("sha256:{digest}"))),
+                None => hashes.extend(
+                    stated
+                        .iter()
+                        .map(|(name, digest)| format!("{name}:{digest}")),
+                ),
+            }
+        }
+        hashes.into_iter().collect()
+    }
+}
+
+impl Releases {
+    /// Adds the files of a page that belong to the project.
+    pub fn add_page(&mut self, name: &ProjectName, page: &Arc<ProjectPage>, judge: &Judge<'_>) {
+        for (place, file) in page.files.iter().enumerate() {
+            // A file that is none of the project's distributions means nothing to us.
+            let Ok(parsed) = file.distribution_of(name) else {
+                continue;
+            };
+            let requires_python = requires_python(file);
+            let (objection, rank) = judge.judge(name, file, &parsed, requires_python.as_ref());
+            let release = self.releases.entry(parsed.version().clone()).or_default();
+            release.files.push(ReleaseFile {
+                page: Arc::clone(page),
+                place,
+                name: parsed,
+                objection,
+                requires_python,
+                rank,
+            });
+        }
+    }
+
+    /// The files of one version.
+    pub fn release(&self, version: &Version) -> Option<&Release> {
+        self.releases.get(version)
+    }
+
+    /// All versions, the oldest first, as the resolver wants them.
+    pub fn candidates(&self) -> Vec<Candidate> {
+        self.releases
+            .iter()
+            .map(|(version, release)| release.candidate(version))
+            .collect()
+    }
+}
+
+/// Judges files: what may be taken, and how good it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Judge<'a> {
+    /// Which files may be taken.
+    pub policy: &'a FilePolicy,
+    /// The version of Python, held against `requires-python`.
+    pub python: &'a Version,
+}
+
+impl Judge<'_> {
+    fn judge(
+        &self,
+        name: &ProjectName,
+        file: &File,
+        parsed: &DistributionFileName,
+        requires_python: Option<&VersionSpecifiers>,
+    ) -> (Option<Objection>, Option<Rank>) {
+        let policy = self.policy;
+        if let Some(latest) = policy.exclude_newer {
+            match file.upload_time {
+                None => return (Some(Objection::NoUploadTime), None),
+                Some(time) if time >= latest => return (Some(Objection::TooNew), None),
+                Some(_) => {}
+            }
+        }
+        let mut rank = None;
+        match parsed {
+            DistributionFileName::Wheel(_) if policy.no_binary.includes(name) => {
+                return (Some(Objection::Wheel), None);
+            }
+            DistributionFileName::Wheel(wheel) => {
+                rank = self.rank(wheel);
+                if rank.is_none() {
+                    return (Some(Objection::Tags), None);
+                }
+            }
+            DistributionFileName::Sdist(_) if policy.only_binary.includes(name) => {
+                return (Some(Objection::Sdist), None);
+            }
+            DistributionFileName::Sdist(_) => {}
+        }
+        let fits = requires_python.is_none_or(|specifiers| specifiers.contains(self.python));
+        ((!fits).then_some(Objection::Python), rank)
+    }
+
+    /// `None` for a wheel that does not fit. Which machine a variant is for (PEP 825) cannot be told
+    /// here yet; the wheel without a variant is always there.
+    fn rank(&self, wheel: &WheelFileName) -> Option<Rank> {
+        if wheel.variant.is_some() {
+            return None;
+        }
+        let place = self.policy.tags.priority(&wheel.tags)?;
+        Some((Reverse(place), wheel.build.clone()))
+    }
+}
+
+/// A text that is no set of versions restricts nothing, as for pip.
+fn requires_python(file: &File) -> Option<VersionSpecifiers> {
+    file.requires_python.as_deref()?.parse().ok()
+}

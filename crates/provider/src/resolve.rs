@@ -1,0 +1,110 @@
+//! The loop: the resolver says what it wants to know, the provider finds it out.
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use tilsit_files::FileError;
+use tilsit_index_client::{HttpError, IndexClient, PageError};
+use tilsit_packaging::name::ProjectName;
+use tilsit_packaging::version::Version;
+use tilsit_resolver::{Explanation, Resolver, RootRequirement, Step};
+
+use crate::builder::MetadataBuilder;
+use crate::options::ResolveOptions;
+use crate::provider::Provider;
+use crate::resolution::Resolution;
+
+/// What is to be resolved, and with what.
+pub struct Resolving<'a> {
+    /// What the user requires.
+    pub requirements: Vec<RootRequirement>,
+    /// What limits the versions of whatever is required.
+    pub constraints: Vec<RootRequirement>,
+    /// Everything else that decides.
+    pub options: &'a ResolveOptions,
+    /// Reaches the indexes.
+    pub client: &'a IndexClient,
+    /// Builds what has no metadata.
+    pub builder: &'a dyn MetadataBuilder,
+    /// A folder for sdists that are looked into.
+    pub temporary: PathBuf,
+}
+
+/// Why there is no resolution.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ResolveError {
+    /// The requirements cannot be met.
+    #[error("{0}")]
+    Unsolvable(Box<Explanation>),
+    /// An index cannot be asked.
+    #[error("cannot ask for `{name}`: {source}")]
+    Page {
+        /// The project.
+        name: ProjectName,
+        /// Why.
+        source: Box<PageError>,
+    },
+    /// A page of `find-links` cannot be read.
+    #[error("cannot read the links: {0}")]
+    FindLinks(#[source] Box<PageError>),
+    /// A file's metadata cannot be asked for.
+    #[error("cannot get the metadata of `{name}` {version}: {source}")]
+    Metadata {
+        /// The project.
+        name: ProjectName,
+        /// The version.
+        version: Version,
+        /// Why.
+        source: HttpError,
+    },
+    /// No request can be started.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// An sdist cannot be kept.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The caller stopped it.
+    #[error("the resolution was stopped")]
+    Stopped,
+}
+
+/// What happens while a resolution is sought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ResolveEvent<'a> {
+    /// A project's releases are known.
+    Project(&'a ProjectName),
+    /// A release's requirements are known.
+    Release(&'a ProjectName, &'a Version),
+}
+
+/// Resolves requirements with what the indexes have.
+///
+/// # Errors
+/// When the requirements cannot be met ([`ResolveError::Unsolvable`] explains why), when an index
+/// cannot be asked, or when `on_event` stops it.
+pub fn resolve(
+    resolving: &Resolving<'_>,
+    on_event: &mut dyn FnMut(ResolveEvent<'_>) -> ControlFlow<()>,
+) -> Result<Resolution, ResolveError> {
+    let Resolving {
+        requirements,
+        constraints,
+        options,
+        ..
+    } = resolving;
+    let mut resolver = Resolver::new(
+        requirements.clone(),
+        constraints.clone(),
+        options.resolver.clone(),
+    );
+    let mut provider = Provider::new(resolving)?;
+    let mut answers = Vec::new();
+    loop {
+        match resolver.advance(std::mem::take(&mut answers)) {
+            Step::Wants(wants) => answers = provider.answer(&wants, on_event)?,
+            Step::Done(resolution) => return Ok(provider.finish(resolution)),
+            Step::Failed(explanation) => return Err(ResolveError::Unsolvable(explanation)),
+        }
+    }
+}

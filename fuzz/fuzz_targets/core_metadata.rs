@@ -1,0 +1,3 @@
+//! Fuzzes METADATA.
+#![no_main]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| { tilsit_fuzz::packaging_formats::core_metadata(data) });

@@ -1,0 +1,3 @@
+//! Fuzzes a pylock.toml.
+#![no_main]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| { tilsit_fuzz::packaging_formats::pylock(data) });

@@ -1,0 +1,3 @@
+//! Fuzzes `.pypirc`.
+#![no_main]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| tilsit_fuzz::publish::pypirc(data));

@@ -1,0 +1,55 @@
+//! The headers that the index server reads.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use tilsit_index_server::{
+    Credentials, RangeRequest, if_none_match_names, parse_basic, parse_range,
+};
+
+/// The `Range` header: a part lies within the file and is not empty. The first 8 bytes are the
+/// file's size.
+pub fn range_header(data: &[u8]) {
+    let Some((size, header)) = data.split_first_chunk::<8>() else {
+        return;
+    };
+    let (size, Ok(header)) = (u64::from_le_bytes(*size), str::from_utf8(header)) else {
+        return;
+    };
+    if let RangeRequest::Part(part) = parse_range(header, size) {
+        assert!(
+            part.start < part.end && part.end <= size,
+            "{part:?} of {size}"
+        );
+        let again = format!("bytes={}-{}", part.start, part.end - 1);
+        assert_eq!(parse_range(&again, size), RangeRequest::Part(part));
+    }
+}
+
+/// The `If-None-Match` header: a tag that is added is found, whatever stands before it.
+pub fn if_none_match_header(data: &[u8]) {
+    let Ok(header) = str::from_utf8(data) else {
+        return;
+    };
+    let _ = if_none_match_names(header, "\"0123\"");
+    assert!(if_none_match_names(
+        &format!("{header}, \"0123\""),
+        "\"0123\""
+    ));
+}
+
+/// The `Authorization` header: what is read is what was written, and is not shown.
+pub fn authorization_header(data: &[u8]) {
+    let _ = parse_basic(data);
+    let header = format!("Basic {}", STANDARD.encode(data));
+    match parse_basic(header.as_bytes()) {
+        Ok(Credentials::Password { user, password }) => {
+            assert_eq!(format!("{user}:{password}").as_bytes(), data);
+        }
+        Ok(Credentials::Token(token)) => {
+            let text = token.to_string();
+            assert!(str::from_utf8(data).is_ok_and(|data| data.contains(&text)));
+            assert!(!format!("{token:?}").contains(&text));
+        }
+        Err(_) => {}
+    }
+}
