@@ -44,6 +44,8 @@ impl Database {
     /// Connects to a PostgreSQL server.
     pub(crate) async fn open_postgres(url: &str) -> Result<Self, StoreError> {
         let pool = pool_options(POSTGRES_CONNECTIONS)
+            // The server may have been restarted since a connection was used last.
+            .test_before_acquire(true)
             .connect_with(connect_options(url)?)
             .await
             .doing("connect")?;

@@ -4,7 +4,7 @@ use sqlx::{Any, Transaction};
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
 use tilsit_simple_api::{
-    CoreMetadataFile, File, Hashes, ProjectPage, Sha256Digest, Yanked, to_json,
+    CoreMetadataFile, File, Hashes, ProjectPage, ProjectState, Sha256Digest, Yanked, to_json,
 };
 
 use crate::error::{Doing, StoreError};
@@ -119,7 +119,17 @@ pub(crate) async fn write(
     .fetch_all(&mut **transaction)
     .await
     .doing("read a project's files")?;
-    let body = render(project, serial, rows)?;
+    let (status, reason): (String, Option<String>) =
+        sqlx::query_as("SELECT status, status_reason FROM projects WHERE id = $1")
+            .bind(project_id)
+            .fetch_one(&mut **transaction)
+            .await
+            .doing("read a project's status")?;
+    let mut page = ProjectPage::new(project.as_str());
+    page.last_serial = Some(serial);
+    page.status.state = ProjectState::from(status.as_str());
+    page.status.reason = reason;
+    let body = render(page, rows)?;
     sqlx::query(
         "INSERT INTO pages (project, serial, body) VALUES ($1, $2, $3) \
          ON CONFLICT (project) DO UPDATE SET serial = excluded.serial, body = excluded.body",
@@ -134,14 +144,8 @@ pub(crate) async fn write(
 }
 
 /// The canonical order is by version, then by file name; versions are listed once each.
-fn render(
-    project: &ProjectName,
-    serial: u64,
-    mut rows: Vec<PageRow>,
-) -> Result<String, StoreError> {
+fn render(mut page: ProjectPage, mut rows: Vec<PageRow>) -> Result<String, StoreError> {
     rows.sort_by_cached_key(|row| (row.7.parse::<Version>().ok(), row.0.clone()));
-    let mut page = ProjectPage::new(project.as_str());
-    page.last_serial = Some(serial);
     for row in rows {
         if page.versions.last() != Some(&row.7) {
             page.versions.push(row.7.clone());

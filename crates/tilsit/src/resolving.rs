@@ -27,7 +27,7 @@ use crate::{indexes, network};
 /// What is to be resolved, and how.
 pub(crate) struct Question<'a> {
     /// The requirements, constraints and overrides.
-    pub(crate) wanted: Wanted,
+    pub(crate) wanted: &'a Wanted,
     /// The settings, with the options of the command in front.
     pub(crate) configuration: &'a Configuration,
     /// The Python to resolve for.
@@ -58,7 +58,10 @@ pub(crate) struct Resolved {
 ///
 /// # Errors
 /// When the settings are wrong, the requirements cannot be met, or an index does not answer.
-pub(crate) fn resolve(question: Question<'_>, context: &Context) -> Result<Resolved, CommandError> {
+pub(crate) fn resolve(
+    question: &Question<'_>,
+    context: &Context,
+) -> Result<Resolved, CommandError> {
     let began = Instant::now();
     let configuration = question.wanted.over(question.configuration);
     let client = network::client(&configuration, question.refresh.clone(), context)?;
@@ -67,18 +70,18 @@ pub(crate) fn resolve(question: Question<'_>, context: &Context) -> Result<Resol
         indexes: indexes.indexes,
         find_links: indexes.find_links,
     };
-    let options = options(&question, &configuration, sources.clone())?;
+    let options = options(question, &configuration, sources.clone())?;
     let spinner = context.terminal.spinner("Resolving");
     let mut releases = 0_u32;
     let resolving = Resolving {
-        requirements: question.wanted.requirements,
-        constraints: question.wanted.constraints,
+        requirements: question.wanted.requirements.clone(),
+        constraints: question.wanted.constraints.clone(),
         options: &options,
         client: &client,
         builder: &NoBuilder,
         temporary: context.cache()?.temporary()?,
     };
-    let resolution = tilsit_provider::resolve(resolving, &mut |event| {
+    let resolution = tilsit_provider::resolve(&resolving, &mut |event| {
         if let ResolveEvent::Release(name, version) = event {
             releases += 1;
             spinner.message(format!("Resolving: {name} {version} ({releases} read)"));
@@ -109,7 +112,7 @@ fn options(
     resolver.resolution = resolution_mode(configuration)?;
     resolver.preferences.clone_from(&question.preferences);
     resolver.overrides.clone_from(&question.wanted.overrides);
-    let mut files = FilePolicy::new(question.interpreter.tags().clone());
+    let mut files = FilePolicy::new(question.interpreter.tags());
     if question.wheels_only {
         files.only_binary = FormatControl::All;
     }
@@ -143,12 +146,22 @@ fn cut_off(text: &str) -> Result<Timestamp, CommandError> {
     if let Ok(moment) = text.parse::<Timestamp>() {
         return Ok(moment);
     }
-    let end_of = |date: Date| Some(date.tomorrow().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp());
+    let end_of = |date: Date| {
+        Some(
+            date.tomorrow()
+                .ok()?
+                .to_zoned(TimeZone::UTC)
+                .ok()?
+                .timestamp(),
+        )
+    };
     let moment = text.parse::<Date>().ok().and_then(end_of);
     moment.ok_or_else(|| {
         CommandError::new(
             Code::Usage,
-            format!("`{text}` is neither a date as 2026-06-30 nor a moment as 2026-06-30T12:00:00Z"),
+            format!(
+                "`{text}` is neither a date as 2026-06-30 nor a moment as 2026-06-30T12:00:00Z"
+            ),
         )
     })
 }

@@ -5,7 +5,10 @@ pub(crate) mod project;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderName, VARY};
+use http::header::{
+    ACCEPT, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, ETAG,
+    HeaderName, VARY,
+};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use sha2::{Digest, Sha256};
 use tilsit_simple_api::{
@@ -106,6 +109,8 @@ pub(crate) fn respond(headers: &HeaderMap, key: &PageKey, page: &RenderedPage) -
     let headers = response.headers_mut();
     let etag = HeaderValue::from_str(&page.etag).expect("hexadecimal digits in quotes");
     headers.insert(ETAG, etag);
+    // Installers inside a browser read from other origins; there is nothing secret here.
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
     // To be asked about again each time: an upload is to be seen as soon as it is answered.
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));

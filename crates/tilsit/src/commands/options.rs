@@ -94,7 +94,11 @@ pub(crate) struct UpgradeOptions {
 impl UpgradeOptions {
     /// Which pages are asked for again.
     pub(crate) fn refresh(&self) -> Refresh {
-        if self.refresh { Refresh::All } else { Refresh::No }
+        if self.refresh {
+            Refresh::All
+        } else {
+            Refresh::No
+        }
     }
 
     /// The projects of which what is there is to be left behind.

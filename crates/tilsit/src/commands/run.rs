@@ -11,6 +11,7 @@ mod answers;
 mod script;
 
 use std::collections::BTreeMap;
+use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -50,15 +51,15 @@ const COMPLETE: &str = "tilsit-complete";
 #[derive(Args, Debug)]
 #[command(override_usage = "tilsit run [OPTIONS] <FILE> [ARGUMENTS]...")]
 pub(crate) struct Arguments {
-    /// The Python file
-    file: PathBuf,
-    /// What the program is given
+    /// The Python file, and what it is given
     #[arg(
+        required = true,
         trailing_var_arg = true,
         allow_hyphen_values = true,
-        value_name = "ARGUMENTS"
+        value_names = ["FILE", "ARGUMENTS"],
+        num_args = 1..
     )]
-    arguments: Vec<String>,
+    line: Vec<OsString>,
     /// Use this Python: a version or a path [env: `TILSIT_PYTHON`]
     #[arg(short, long, value_name = "PYTHON")]
     python: Option<String>,
@@ -74,11 +75,20 @@ pub(crate) struct Arguments {
     index: IndexOptions,
 }
 
+impl Arguments {
+    /// The file, and what comes after it.
+    fn split(&self) -> (&Path, &[OsString]) {
+        let (file, rest) = self.line.split_first().expect("clap wants one at least");
+        (Path::new(file), rest)
+    }
+}
+
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let shown = arguments.file.display().to_string();
-    let path = context.resolve(&arguments.file);
-    let bytes = tilsit_files::read(&path)
-        .map_err(|error| CommandError::from_error(Code::Usage, &error))?;
+    let (file, _) = arguments.split();
+    let shown = file.display().to_string();
+    let path = context.resolve(file);
+    let bytes =
+        tilsit_files::read(&path).map_err(|error| CommandError::from_error(Code::Usage, &error))?;
     let script = script::read(&shown, &String::from_utf8_lossy(&bytes))?;
     if script.is_none() && arguments.with.is_empty() {
         let found = pythons::find(arguments.python.as_deref(), Scope::Any, context)?;
@@ -137,7 +147,9 @@ impl<'a> Cached<'a> {
     ) -> Result<Self, CommandError> {
         let limits = ConstraintOptions::default();
         let mut wanted = Wanted::gather(&arguments.with, &[], &limits, context)?;
-        wanted.requirements.extend(script.dependencies.iter().cloned());
+        wanted
+            .requirements
+            .extend(script.dependencies.iter().cloned());
         let of_script = context.with_settings(script.settings.clone());
         let configuration = arguments.resolver.over(&arguments.index.over(&of_script)?);
         let folder = context.cache()?.bucket("scripts-1")?;
@@ -151,7 +163,10 @@ impl<'a> Cached<'a> {
         let version = interpreter.version();
         let settings = configuration.resolution_key();
         Ok(Self {
-            question: format!("{python} {version}\n{}\n{settings}", requirements.join("\n")),
+            question: format!(
+                "{python} {version}\n{}\n{settings}",
+                requirements.join("\n")
+            ),
             answers: Answers::in_folder(folder.join("answers")),
             wanted,
             configuration,
@@ -176,7 +191,7 @@ impl<'a> Cached<'a> {
             }
         }
         let question = Question {
-            wanted: self.wanted,
+            wanted: &self.wanted,
             configuration: &self.configuration,
             interpreter: self.interpreter,
             preferences: BTreeMap::new(),
@@ -184,7 +199,7 @@ impl<'a> Cached<'a> {
             no_deps: false,
             refresh: Refresh::No,
         };
-        let resolved = resolving::resolve(question, context)?;
+        let resolved = resolving::resolve(&question, context)?;
         let name = digest(&described(self.interpreter, &resolved));
         let root = self.folder.join(&name);
         let lock = self.folder.join(format!("{name}.lock"));
@@ -216,7 +231,7 @@ fn make(
     let locked = LockedEnvironment::lock(&environment, || ())?;
     let installation = Installation {
         environment: &environment,
-        present: &BTreeMap::new(),
+        present: &[],
         resolved,
         hashes: &BTreeMap::new(),
         reinstall: false,
@@ -256,10 +271,11 @@ fn hand_over(
     arguments: &Arguments,
     context: &Context,
 ) -> Result<Report, CommandError> {
+    let (file, rest) = arguments.split();
     let mut command = Command::new(python.executable());
     command
-        .arg(context.resolve(&arguments.file))
-        .args(&arguments.arguments)
+        .arg(context.resolve(file))
+        .args(rest)
         .current_dir(&context.working_folder);
     if let Some(environment) = python.virtual_environment() {
         command.env("VIRTUAL_ENV", &environment.root);

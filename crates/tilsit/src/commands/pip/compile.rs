@@ -9,7 +9,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 use tilsit_environment::discovery::Scope;
-use tilsit_files::Durability;
+use tilsit_files::{Durability, TemporaryFolder};
 use tilsit_packaging::name::{ExtraName, ProjectName};
 use tilsit_packaging::requirements_file::{RequirementsFile, Target};
 use tilsit_packaging::specifier::VersionSpecifiers;
@@ -95,16 +95,24 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         wheels_only: false,
         no_deps: arguments.no_deps,
         refresh: arguments.upgrade.refresh(),
-        wanted,
+        wanted: &wanted,
     };
-    let resolved = resolving::resolve(question, context)?;
-    let entries: Vec<PinEntry> = resolved.resolution.pins.iter().map(entry).collect();
-    let text = text(arguments, &resolved, context);
+    let mut resolved = resolving::resolve(&question, context)?;
+    if arguments.generate_hashes {
+        add_missing_hashes(&mut resolved, context)?;
+    }
+    let entries: Vec<PinEntry> = resolved
+        .resolution
+        .pins
+        .iter()
+        .map(|pin| entry(pin, &wanted))
+        .collect();
+    let text = text(arguments, &resolved, &wanted, context);
     let projects = count(entries.len(), "project");
     let took = duration(resolved.took);
-    context.terminal.say(format_args!(
-        "{GOOD}Resolved{GOOD:#} {projects} in {took}"
-    ));
+    context
+        .terminal
+        .say(format_args!("{GOOD}Resolved{GOOD:#} {projects} in {took}"));
     let result = json!({ "pins": entries, "output_file": arguments.output_file });
     let Some(path) = &arguments.output_file else {
         return Ok(Report::new(text, result));
@@ -112,6 +120,19 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let path = context.resolve(path);
     tilsit_files::write_atomic(path, text, Durability::Fast)?;
     Ok(Report::silent(result))
+}
+
+/// Hashes the files of which no index states a hash: those of `--find-links`, as a rule.
+fn add_missing_hashes(resolved: &mut Resolved, context: &Context) -> Result<(), CommandError> {
+    let client = &resolved.client;
+    let pins = &mut resolved.resolution.pins;
+    for pin in pins.iter_mut().filter(|pin| pin.hashes.is_empty()) {
+        let folder = TemporaryFolder::create_in(context.cache()?.temporary()?)?;
+        let path = folder.path().join(&*pin.file.remote.name);
+        let file = client.download(&pin.file.remote, &path, &mut |_| context.interrupt.flow())?;
+        pin.hashes.push(format!("sha256:{}", file.sha256));
+    }
+    Ok(())
 }
 
 /// The versions that the output file pins already, save those that may change.
@@ -153,17 +174,17 @@ fn pinned(specifiers: &VersionSpecifiers) -> Option<Version> {
     specifiers.to_string().strip_prefix("==")?.parse().ok()
 }
 
-fn entry(pin: &Pin) -> PinEntry {
+fn entry(pin: &Pin, wanted: &Wanted) -> PinEntry {
     PinEntry {
         name: pin.name.to_string(),
         version: pin.version.to_string(),
         url: pin.url.as_ref().map(ToString::to_string),
         hashes: pin.hashes.clone(),
-        via: wanted_by(pin).iter().map(WantedBy::text).collect(),
+        via: wanted_by(pin, wanted).iter().map(WantedBy::text).collect(),
     }
 }
 
-fn text(arguments: &Arguments, resolved: &Resolved, context: &Context) -> String {
+fn text(arguments: &Arguments, resolved: &Resolved, wanted: &Wanted, context: &Context) -> String {
     let lines: Vec<PinnedLine> = resolved
         .resolution
         .pins
@@ -175,7 +196,7 @@ fn text(arguments: &Arguments, resolved: &Resolved, context: &Context) -> String
             } else {
                 Vec::new()
             },
-            wanted_by: wanted_by(pin),
+            wanted_by: wanted_by(pin, wanted),
         })
         .collect();
     let layout = Layout {
@@ -201,7 +222,7 @@ fn requirement(pin: &Pin, strip_extras: bool) -> String {
     }
 }
 
-fn wanted_by(pin: &Pin) -> BTreeSet<WantedBy> {
+fn wanted_by(pin: &Pin, wanted: &Wanted) -> BTreeSet<WantedBy> {
     let origins = pin.required_by.iter().map(|by| match &by.requirer {
         Requirer::Project(name, _) => WantedBy::Project(name.to_string()),
         Requirer::User(origin) => match file_of(origin) {
@@ -209,7 +230,12 @@ fn wanted_by(pin: &Pin) -> BTreeSet<WantedBy> {
             None => WantedBy::Direct(origin.to_string()),
         },
     });
-    origins.collect()
+    let constraints = wanted.constraints.iter();
+    let constraints = constraints
+        .filter(|root| root.requirement.name == pin.name)
+        .filter_map(|root| file_of(&root.origin))
+        .map(|file| WantedBy::Constraints(file.to_owned()));
+    origins.chain(constraints).collect()
 }
 
 /// The command that makes the file again, without what differs from user to user.
@@ -244,7 +270,9 @@ fn index_lines(arguments: &Arguments, resolved: &Resolved) -> Vec<String> {
     let mut indexes = resolved.sources.indexes.iter().rev();
     let default = indexes.next();
     let default = default.map(|index| format!("--index-url {}", index.url()));
-    let extra = indexes.rev().map(|index| format!("--extra-index-url {}", index.url()));
+    let extra = indexes
+        .rev()
+        .map(|index| format!("--extra-index-url {}", index.url()));
     let links = resolved.sources.find_links.iter();
     let links = links.map(|link| format!("--find-links {link}"));
     default.into_iter().chain(extra).chain(links).collect()

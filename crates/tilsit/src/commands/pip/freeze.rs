@@ -51,7 +51,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         });
     }
     entries.sort_by(|left, right| left.name.cmp(&right.name));
-    let lines = entries.iter().map(|entry| format!("{}\n", entry.requirement));
+    let lines = entries
+        .iter()
+        .map(|entry| format!("{}\n", entry.requirement));
     Ok(Report::new(lines.collect::<String>(), &entries))
 }
 

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
+use tilsit_dist::dist_info::InstalledDistribution;
 use tilsit_installer::LockedEnvironment;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
@@ -89,9 +90,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         wheels_only: true,
         no_deps: arguments.no_deps,
         refresh: arguments.upgrade.refresh(),
-        wanted,
+        wanted: &wanted,
     };
-    let resolved = resolving::resolve(question, context)?;
+    let resolved = resolving::resolve(&question, context)?;
     let projects = count(resolved.resolution.pins.len(), "project");
     let took = duration(resolved.took);
     context
@@ -113,7 +114,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         "dry_run": arguments.dry_run,
     });
     if arguments.dry_run {
-        return Ok(Report::new(change.plan.to_string(), result));
+        return Ok(Report::new(format!("{}\n", change.plan), result));
     }
     if change.entries.is_empty() {
         context.terminal.say("Everything is there already.");
@@ -164,12 +165,15 @@ fn required_hashes(
 /// The installed versions that stay when they fit.
 fn preferences(
     arguments: &Arguments,
-    present: &BTreeMap<ProjectName, Version>,
+    present: &[InstalledDistribution],
 ) -> Result<BTreeMap<ProjectName, Version>, CommandError> {
     if arguments.upgrade.upgrade {
         return Ok(BTreeMap::new());
     }
-    let mut preferences = present.clone();
+    let versions = present
+        .iter()
+        .map(|distribution| (distribution.name.clone(), distribution.version.clone()));
+    let mut preferences: BTreeMap<_, _> = versions.collect();
     for name in arguments.upgrade.projects()? {
         preferences.remove(&name);
     }

@@ -2,6 +2,8 @@
 
 mod table;
 
+use std::fmt::Write as _;
+
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use tilsit_packaging::direct_url::{DirectUrl, Origin};
@@ -55,10 +57,17 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let mut entries = Vec::new();
     for distribution in &installed.distributions {
         let name = distribution.name.to_string();
-        if arguments.exclude.iter().any(|excluded| excluded.parse() == Ok(distribution.name.clone())) {
+        if arguments
+            .exclude
+            .iter()
+            .any(|excluded| excluded.parse() == Ok(distribution.name.clone()))
+        {
             continue;
         }
-        let location = distribution.direct_url()?.as_ref().and_then(editable_folder);
+        let location = distribution
+            .direct_url()?
+            .as_ref()
+            .and_then(editable_folder);
         if arguments.editable && location.is_none() {
             continue;
         }
@@ -71,10 +80,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     entries.sort_by(|left, right| left.name.cmp(&right.name));
     let text = match arguments.format {
         Format::Columns => columns(&entries),
-        Format::Freeze => entries
-            .iter()
-            .map(|entry| format!("{}=={}\n", entry.name, entry.version))
-            .collect(),
+        Format::Freeze => entries.iter().fold(String::new(), |mut text, entry| {
+            let _ = writeln!(text, "{}=={}", entry.name, entry.version);
+            text
+        }),
         Format::Json => {
             let text = serde_json::to_string(&entries).expect("entries are plain data");
             format!("{text}\n")

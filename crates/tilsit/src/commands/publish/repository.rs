@@ -60,7 +60,11 @@ impl RepositoryOptions {
         };
         let url = url
             .or_else(|| section.as_ref()?.repository.clone())
-            .or_else(|| context.configuration.first(|settings| settings.publish_url.clone()))
+            .or_else(|| {
+                context
+                    .configuration
+                    .first(|settings| settings.publish_url.clone())
+            })
             .or_else(|| BAKED_IN.map(str::to_owned))
             .ok_or_else(|| {
                 CommandError::new(Code::NoRepository, "it is not said where to publish to")
@@ -161,9 +165,9 @@ impl RepositoryOptions {
                 format!("there is no password for the user `{user}`"),
             )
             .hint("give it with `--password` or `TWINE_PASSWORD`")),
-            (None, None) => {
-                Ok(variable("TILSIT_PUBLISH_TOKEN").map(|token| Credential::new(TOKEN_USER, token)))
-            }
+            (None, None) => Ok(
+                variable("TILSIT_PUBLISH_TOKEN").map(|token| Credential::new(TOKEN_USER, token))
+            ),
         }
     }
 }

@@ -86,10 +86,12 @@ fn annotation(wanted_by: &BTreeSet<WantedBy>, in_line: bool) -> String {
         [] => String::new(),
         origins if in_line => format!("  # via {}", origins.join(", ")),
         [origin] => format!("\n    # via {origin}"),
-        origins => origins.iter().fold("\n    # via".to_owned(), |mut text, origin| {
-            let _ = write!(text, "\n    #   {origin}");
-            text
-        }),
+        origins => origins
+            .iter()
+            .fold("\n    # via".to_owned(), |mut text, origin| {
+                let _ = write!(text, "\n    #   {origin}");
+                text
+            }),
     }
 }
 
