@@ -16,7 +16,10 @@ pub fn range_header(data: &[u8]) {
         return;
     };
     if let RangeRequest::Part(part) = parse_range(header, size) {
-        assert!(part.start < part.end && part.end <= size, "{part:?} of {size}");
+        assert!(
+            part.start < part.end && part.end <= size,
+            "{part:?} of {size}"
+        );
         let again = format!("bytes={}-{}", part.start, part.end - 1);
         assert_eq!(parse_range(&again, size), RangeRequest::Part(part));
     }
@@ -28,7 +31,10 @@ pub fn if_none_match_header(data: &[u8]) {
         return;
     };
     let _ = if_none_match_names(header, "\"0123\"");
-    assert!(if_none_match_names(&format!("{header}, \"0123\""), "\"0123\""));
+    assert!(if_none_match_names(
+        &format!("{header}, \"0123\""),
+        "\"0123\""
+    ));
 }
 
 /// The `Authorization` header: what is read is what was written, and is not shown.

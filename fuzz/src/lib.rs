@@ -6,9 +6,13 @@
 //! the seeds as ordinary tests.
 
 pub mod archive;
+pub mod dist;
+pub mod environment;
 pub mod index_client;
 pub mod index_server;
 pub mod index_store;
+pub mod installer;
+pub mod packaging_formats;
 pub mod publish;
 pub mod resolver;
 pub mod simple_api;
@@ -20,15 +24,34 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: &[Target] = &[
     ("accept_header", simple_api::accept_header),
     ("authorization_header", index_server::authorization_header),
+    ("core_metadata", packaging_formats::core_metadata),
+    ("dependency_groups", packaging_formats::dependency_groups),
+    ("direct_url", packaging_formats::direct_url),
+    ("entry_points", packaging_formats::entry_points),
     ("http_cache_record", index_client::http_cache_record),
     ("if_none_match_header", index_server::if_none_match_header),
     ("index_url", index_client::index_url),
+    ("inline_script", packaging_formats::inline_script),
+    ("install_journal", installer::install_journal),
+    ("interpreter_probe", environment::interpreter_probe),
+    ("license_expression", packaging_formats::license_expression),
     ("metadata_segment", index_client::metadata_segment),
     ("netrc", index_client::netrc),
+    ("pip_configuration", environment::pip_configuration),
+    ("pip_default_index", environment::pip_default_index),
     ("project_list", simple_api::project_list),
+    ("pylock", packaging_formats::pylock),
     ("pypirc", publish::pypirc),
+    ("pyproject", packaging_formats::pyproject),
+    ("python_request", environment::python_request),
+    ("python_shim", environment::python_shim),
+    ("pyvenv_cfg", environment::pyvenv_cfg),
     ("range_header", index_server::range_header),
+    ("record", packaging_formats::record),
+    ("requirements_file", packaging_formats::requirements_file),
     ("resolver_universe", resolver::resolver_universe),
+    ("sdist", dist::sdist),
+    ("sdist_parts", dist::sdist_parts),
     ("simple_html_page", simple_api::simple_html_page),
     ("simple_json_page", simple_api::simple_json_page),
     ("slim_metadata", index_client::slim_metadata),
@@ -36,6 +59,10 @@ pub const TARGETS: &[Target] = &[
     ("token_text", index_store::token_text),
     ("upload_form", simple_api::upload_form),
     ("user_name", index_store::user_name),
+    ("wheel", dist::wheel),
+    ("wheel_file", dist::wheel_file),
+    ("wheel_manifest", installer::wheel_manifest),
+    ("wheel_parts", dist::wheel_parts),
     ("zip_archive", archive::zip_archive),
     ("zip_tail", archive::zip_tail),
 ];

@@ -1,1 +1,44 @@
 //! A build backend: pyproject.toml and a source tree to an sdist and a wheel.
+//!
+//! For pure Python projects whose pyproject.toml says everything: a package or module by the
+//! project's name (or its `import-names`) in `src/` or beside pyproject.toml. No Python is
+//! started and no code of the project is run.
+//!
+//! ```no_run
+//! use std::path::Path;
+//! use tilsit_build_backend::{BuildOptions, build_sdist, build_wheel_from_sdist};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let (source, out, temporary) = (Path::new("."), Path::new("dist"), Path::new("/tmp"));
+//! let sdist = build_sdist(source, out, &BuildOptions::default())?;
+//! let wheel = build_wheel_from_sdist(&sdist.path, out, temporary, &BuildOptions::default())?;
+//! println!("{} with {} files", wheel.path.display(), wheel.files.len());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # On disk
+//!
+//! | file | written and read by |
+//! |---|---|
+//! | `pyproject.toml`, the readme, license files | read by [`source_project`] |
+//! | the files of the source tree | read by [`source_files`] |
+//! | `*.whl`, `*.tar.gz` in the output folder | [`build`] |
+//!
+//! # Invariants
+//!
+//! - The bytes depend on the files' paths, contents and right to be executed, and on
+//!   [`BuildOptions`]: not on the clock, the umask, the order on disk or the folder's name.
+//! - The wheel of the tree and the wheel of its sdist are the same, byte by byte.
+//! - A built file appears whole in the output folder, or not at all.
+//! - Metadata that pyproject.toml calls dynamic is refused, never guessed.
+
+pub mod build;
+pub mod error;
+pub mod modules;
+pub mod source_files;
+pub mod source_project;
+
+pub use build::{BuildOptions, Built, build_sdist, build_wheel, build_wheel_from_sdist};
+pub use error::BuildError;
+pub use source_project::SourceProject;

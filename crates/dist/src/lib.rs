@@ -41,7 +41,6 @@
 //! - A file that RECORD does not list, or lists otherwise than it is, never leaves a reader.
 
 pub mod dist_info;
-pub mod file_name;
 pub mod finding;
 pub mod sdist;
 pub mod wheel;

@@ -5,6 +5,9 @@
 
 use std::path::{Path, PathBuf};
 
+use tilsit_dist::dist_info::{self, Installed};
+use tilsit_files::FileError;
+
 use crate::interpreter::{InstallPaths, Interpreter};
 
 /// A place that packages are installed into.
@@ -56,6 +59,24 @@ impl Environment {
             }
         }
         folders
+    }
+
+    /// The distributions that are installed here, by name; not those of the base that the
+    /// environment may also see.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed. A folder that is missing holds nothing.
+    pub fn installed(&self) -> Result<Installed, FileError> {
+        let mut installed = Installed::default();
+        for folder in self.site_packages() {
+            let found = dist_info::list(folder)?;
+            installed.distributions.extend(found.distributions);
+            installed.findings.extend(found.findings);
+        }
+        installed
+            .distributions
+            .sort_by(|left, right| left.name.cmp(&right.name));
+        Ok(installed)
     }
 
     /// The notice that keeps installers out of the base interpreter's own folders; none for a

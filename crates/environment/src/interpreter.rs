@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tilsit_files::FileError;
+use tilsit_packaging::marker::{EnvironmentError, MarkerEnvironment};
+use tilsit_packaging::tag::CompatibleTags;
 use tilsit_packaging::version::Version;
 
 use crate::default_index::DefaultIndex;
@@ -16,6 +18,8 @@ use crate::probe::{self, Probe, ProbeError, Remembered, Scheme, VersionInfo};
 use crate::pyvenv_cfg::PyVenvCfg;
 use crate::request::{PythonRequest, VersionRequest};
 use crate::system::{PROGRAM_SUFFIX, SCRIPTS_FOLDER};
+
+mod compatibility;
 
 /// How deep environments made from environments are followed.
 const NESTING_MAX: usize = 16;
@@ -28,6 +32,7 @@ pub struct Interpreter {
     environment: Option<VirtualEnvironment>,
     remembered: Arc<Remembered>,
     version: Version,
+    markers: MarkerEnvironment,
 }
 
 /// The virtual environment that an interpreter belongs to.
@@ -63,6 +68,14 @@ pub enum InterpreterError {
     /// The interpreter did not answer.
     #[error(transparent)]
     Probe(#[from] ProbeError),
+    /// What it says of itself does not fit together.
+    #[error("the interpreter `{}` contradicts itself", .path.display())]
+    Markers {
+        /// The interpreter.
+        path: PathBuf,
+        /// What does not fit.
+        source: EnvironmentError,
+    },
     /// A folder without a program.
     #[error("the folder `{}` is not a Python environment", .0.display())]
     NoEnvironment(PathBuf),
@@ -99,12 +112,19 @@ impl Interpreter {
         let base = base_of(&executable)?;
         let remembered = probe::cached(&base, cache_folder)?;
         let version = version_of(&remembered.probe.version_info);
+        let markers = compatibility::marker_environment(&remembered.probe).map_err(|source| {
+            InterpreterError::Markers {
+                path: base.clone(),
+                source,
+            }
+        })?;
         Ok(Self {
             executable,
             base_executable: base,
             environment,
             remembered: Arc::new(remembered),
             version,
+            markers,
         })
     }
 
@@ -158,6 +178,16 @@ impl Interpreter {
     /// The version of the language, for instance 3.12.1 or 3.14rc2.
     pub fn version(&self) -> &Version {
         &self.version
+    }
+
+    /// The values of environment markers.
+    pub fn marker_environment(&self) -> &MarkerEnvironment {
+        &self.markers
+    }
+
+    /// The tags of the wheels that it takes, best first.
+    pub fn tags(&self) -> CompatibleTags {
+        compatibility::compatible_tags(self.probe())
     }
 
     /// Major and minor version.

@@ -71,10 +71,8 @@ pub struct Probe {
     pub mac_version: Option<String>,
     /// The API level that Python was built for, on Android.
     pub android_api_level: Option<u32>,
-    /// The platform triplet of the implementation (`sys.implementation._multiarch`).
-    pub ios_multiarch: Option<String>,
-    /// The ABI version of Pyodide.
-    pub pyodide_abi_version: Option<String>,
+    /// The version of the platform that an Emscripten build is for (PEP 783).
+    pub pyemscripten_version: Option<String>,
     /// What extension modules must fit.
     pub abi: Abi,
 }

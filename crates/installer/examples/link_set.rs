@@ -35,12 +35,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("store       {:?}", start.elapsed());
     let start = Instant::now();
     let locked = LockedEnvironment::lock(&environment, || ())?;
-    let plan = tilsit_installer::plan::plan_with_removals(
-        &environment,
-        &wheels,
-        Vec::new(),
-        &PlanOptions::default(),
-    )?;
+    let installed = environment.installed()?.distributions;
+    let options = PlanOptions::default();
+    let plan = tilsit_installer::plan(&environment, &wheels, &installed, &options)?;
     println!("plan        {:?}", start.elapsed());
     let start = Instant::now();
     let applied = tilsit_installer::apply(&plan, &locked, &mut |_| ControlFlow::Continue(()))?;

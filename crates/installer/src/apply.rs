@@ -144,7 +144,7 @@ fn journal_of(plan: &InstallPlan) -> Result<Journal, FileError> {
 }
 
 fn destinations(wheel: &PlannedWheel) -> impl Iterator<Item = PathBuf> {
-    let linked = wheel.links.iter().map(|link| wheel.destination(*link));
+    let linked = wheel.links().map(|link| link.destination);
     let written = wheel.writes.iter().map(|write| write.destination.clone());
     linked.chain(written)
 }
@@ -202,7 +202,7 @@ fn carry_out(
             Event::Installed {
                 name: &wheel.name,
                 version: &wheel.version,
-                files: wheel.links.len() + wheel.writes.len(),
+                files: wheel.file_count(),
             },
         )?;
     }
@@ -235,8 +235,8 @@ fn make_folder(folder: &Path) -> Result<(), FileError> {
 /// What lay in the way is moved aside already: a file that is there is another wheel's of this
 /// plan, over which the later one wins.
 fn place(wheel: &PlannedWheel, applied: &mut Applied) -> Result<(), FileError> {
-    for link in &wheel.links {
-        let (from, to) = (wheel.source(*link), wheel.destination(*link));
+    for link in wheel.links() {
+        let (from, to) = (link.source, link.destination);
         let placed = match tilsit_files::link_or_copy(&from, &to, applied.link_mode) {
             Err(error) if error.is_already_there() => {
                 tilsit_files::remove_file(&to)?;

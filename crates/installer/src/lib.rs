@@ -18,8 +18,9 @@
 //! let stored = store.add(wheel, &tilsit_installer::store::sha256_of(wheel)?)?;
 //!
 //! let locked = LockedEnvironment::lock(&environment, || ())?;
+//! let installed = environment.installed()?.distributions;
 //! let wheels = [WheelToInstall { stored, is_requested: true, direct_url: None }];
-//! let plan = tilsit_installer::plan(&environment, &wheels, &PlanOptions::default())?;
+//! let plan = tilsit_installer::plan(&environment, &wheels, &installed, &PlanOptions::default())?;
 //! print!("{plan}");
 //! tilsit_installer::apply(&plan, &locked, &mut |_| ControlFlow::Continue(()))?;
 //! # Ok(())
@@ -62,5 +63,5 @@ use unix as system;
 use windows as system;
 
 pub use apply::{Applied, ApplyError, Event, LockedEnvironment, apply};
-pub use plan::{InstallPlan, PlanError, PlanOptions, WheelToInstall};
+pub use plan::{InstallPlan, PlanError, PlanOptions, WheelToInstall, plan, plan_uninstall};
 pub use store::{StoredWheel, WheelStore};

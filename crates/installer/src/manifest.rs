@@ -1,13 +1,14 @@
 //! The manifest of a wheel in the store: everything an installation plans from.
 //!
 //! With it a plan needs no walk through directories and no look at any file. It is text: a line
-//! for each folder, file and command, and a last line with the SHA-256 of all before it, so that
+//! for each file and command, and a last line with the SHA-256 of all before it, so that
 //! a flipped bit or a cut end is seen. [`Manifest::parse`] is a pure function; what the lines mean
 //! for an environment is [`crate::plan`]'s matter.
 
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
+use tilsit_dist::wheel::Scheme;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::record::RecordHash;
 use tilsit_packaging::version::Version;
@@ -31,8 +32,6 @@ pub struct Manifest {
     pub root_is_purelib: bool,
     /// Whether the wheel's top folders may be linked as a whole (`--link-mode tree`).
     pub tree_safe: bool,
-    /// Every folder below the root, a parent before what it holds.
-    pub folders: Vec<String>,
     /// Every file, sorted by path. RECORD is left out: each installation writes its own.
     pub files: Vec<ManifestFile>,
     /// The programs that entry points ask for.
@@ -44,12 +43,23 @@ pub struct Manifest {
 pub struct ManifestFile {
     /// The path inside the wheel.
     pub path: String,
+    /// The folder of an environment that it goes to.
+    pub scheme: Scheme,
+    /// Where in `path` the path inside that folder starts.
+    pub inside_start: usize,
     /// Its size.
     pub size_bytes: u64,
-    /// Its SHA-256, as RECORD writes it.
+    /// Its hash, as the wheel's RECORD writes it.
     pub hash: RecordHash,
     /// What an installation does with it beside placing it.
     pub kind: FileKind,
+}
+
+impl ManifestFile {
+    /// The path inside the folder of its scheme.
+    pub fn inside(&self) -> &str {
+        &self.path[self.inside_start..]
+    }
 }
 
 /// Kinds of files.
@@ -108,29 +118,30 @@ impl Manifest {
         let _ = writeln!(text, "dist-info {}", self.dist_info);
         let _ = writeln!(text, "root {root}");
         let _ = writeln!(text, "tree {tree}");
-        for folder in &self.folders {
-            let _ = writeln!(text, "folder {folder}");
-        }
         for file in &self.files {
             let kind = match file.kind {
                 FileKind::Plain => "file",
                 FileKind::Program => "program",
                 FileKind::PythonScript => "script",
             };
-            let _ = writeln!(
-                text,
-                "{kind} {} {} {}",
-                file.size_bytes, file.hash, file.path
-            );
+            let (scheme, start) = (file.scheme, file.inside_start);
+            let (size, hash, path) = (file.size_bytes, &file.hash, &file.path);
+            let _ = writeln!(text, "{kind} {scheme} {start} {size} {hash} {path}");
         }
         for command in &self.commands {
             let kind = if command.is_gui { "gui" } else { "console" };
             let (module, object) = (&command.module, &command.object);
             let _ = writeln!(text, "{kind} {module} {object} {}", command.name);
         }
-        let checksum = checksum(text.as_bytes());
-        let _ = writeln!(text, "sha256 {checksum}");
-        text.into_bytes()
+        let mut bytes = text.into_bytes();
+        Self::seal(&mut bytes);
+        bytes
+    }
+
+    /// Adds the last line, with the checksum of what is there.
+    pub fn seal(body: &mut Vec<u8>) {
+        let line = format!("sha256 {}\n", checksum(body));
+        body.extend_from_slice(line.as_bytes());
     }
 
     /// Reads a manifest.
@@ -161,44 +172,6 @@ impl Manifest {
     pub fn size_bytes(&self) -> u64 {
         self.files.iter().map(|file| file.size_bytes).sum()
     }
-
-    /// The part of a path behind `name-version.data/`, with the scheme it belongs to.
-    ///
-    /// Everything else belongs to the wheel's root.
-    pub fn scheme_of<'a>(&self, path: &'a str) -> (WheelScheme, &'a str) {
-        let data = self.dist_info.strip_suffix(".dist-info");
-        let inside = data.and_then(|stem| path.strip_prefix(stem)?.strip_prefix(".data/"));
-        let Some((scheme, rest)) = inside.map(|path| path.split_once('/').unwrap_or((path, "")))
-        else {
-            return (WheelScheme::Root, path);
-        };
-        let scheme = match scheme {
-            "purelib" => WheelScheme::Purelib,
-            "platlib" => WheelScheme::Platlib,
-            "headers" => WheelScheme::Headers,
-            "scripts" => WheelScheme::Scripts,
-            "data" => WheelScheme::Data,
-            _ => return (WheelScheme::Root, path),
-        };
-        (scheme, rest)
-    }
-}
-
-/// Where a part of a wheel goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum WheelScheme {
-    /// The wheel's root: `purelib` or `platlib`, as the wheel says.
-    Root,
-    /// `*.data/purelib`.
-    Purelib,
-    /// `*.data/platlib`.
-    Platlib,
-    /// `*.data/headers`: a folder of the project's own.
-    Headers,
-    /// `*.data/scripts`.
-    Scripts,
-    /// `*.data/data`.
-    Data,
 }
 
 fn checksum(bytes: &[u8]) -> String {
@@ -216,7 +189,6 @@ struct Reader {
     dist_info: Option<String>,
     root_is_purelib: Option<bool>,
     tree_safe: Option<bool>,
-    folders: Vec<String>,
     files: Vec<ManifestFile>,
     commands: Vec<Command>,
 }
@@ -232,20 +204,9 @@ impl Reader {
             "dist-info" => self.dist_info = Some(confined(rest)?.to_owned()),
             "root" => self.root_is_purelib = Some(one_of(rest, ["purelib", "platlib"])?),
             "tree" => self.tree_safe = Some(one_of(rest, ["safe", "unsafe"])?),
-            "folder" => self.folders.push(confined(rest)?.to_owned()),
-            "file" | "program" | "script" => {
-                let mut parts = rest.splitn(3, ' ');
-                self.files.push(ManifestFile {
-                    size_bytes: parts.next()?.parse().ok()?,
-                    hash: parts.next()?.parse().ok()?,
-                    path: confined(parts.next()?)?.to_owned(),
-                    kind: match key {
-                        "file" => FileKind::Plain,
-                        "program" => FileKind::Program,
-                        _ => FileKind::PythonScript,
-                    },
-                });
-            }
+            "file" => self.file(rest, FileKind::Plain)?,
+            "program" => self.file(rest, FileKind::Program)?,
+            "script" => self.file(rest, FileKind::PythonScript)?,
             "console" | "gui" => {
                 let mut parts = rest.splitn(3, ' ');
                 let (module, object) = (parts.next()?, parts.next()?);
@@ -266,6 +227,22 @@ impl Reader {
         Some(())
     }
 
+    fn file(&mut self, line: &str, kind: FileKind) -> Option<()> {
+        let mut parts = line.splitn(5, ' ');
+        let scheme = parts.next()?;
+        let file = ManifestFile {
+            scheme: Scheme::ALL.into_iter().find(|one| one.name() == scheme)?,
+            inside_start: parts.next()?.parse().ok()?,
+            size_bytes: parts.next()?.parse().ok()?,
+            hash: parts.next()?.parse().ok()?,
+            path: confined(parts.next()?)?.to_owned(),
+            kind,
+        };
+        confined(file.path.get(file.inside_start..)?)?;
+        self.files.push(file);
+        Some(())
+    }
+
     fn finish(self) -> Result<Manifest, ManifestError> {
         let (name, version) = self.project.ok_or(ManifestError::Missing("project"))?;
         Ok(Manifest {
@@ -274,7 +251,6 @@ impl Reader {
             dist_info: self.dist_info.ok_or(ManifestError::Missing("dist-info"))?,
             root_is_purelib: self.root_is_purelib.ok_or(ManifestError::Missing("root"))?,
             tree_safe: self.tree_safe.ok_or(ManifestError::Missing("tree"))?,
-            folders: self.folders,
             files: self.files,
             commands: self.commands,
         })

@@ -9,14 +9,16 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use tilsit_dist::dist_info::{InstalledDistribution, InstalledForm};
+use tilsit_dist::wheel::Scheme;
 use tilsit_environment::{Environment, InstallPaths};
 use tilsit_files::{FileError, LinkMode};
 use tilsit_packaging::direct_url::DirectUrl;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
 
-use crate::manifest::{FileKind, Manifest, WheelScheme};
-use crate::removal::{Removal, Territory};
+use crate::manifest::{FileKind, Manifest, ManifestFile};
+use crate::removal::{Removal, Territory, plan_removal};
 use crate::store::StoredWheel;
 
 mod display;
@@ -40,6 +42,8 @@ pub struct PlanOptions {
     pub link_mode: LinkMode,
     /// What INSTALLER says.
     pub installer: String,
+    /// Whether a distribution that is installed in the same version is installed again.
+    pub reinstall: bool,
 }
 
 impl Default for PlanOptions {
@@ -47,6 +51,7 @@ impl Default for PlanOptions {
         Self {
             link_mode: LinkMode::Hardlink,
             installer: "tilsit".to_owned(),
+            reinstall: false,
         }
     }
 }
@@ -56,6 +61,8 @@ impl Default for PlanOptions {
 pub struct InstallPlan {
     /// The folder that holds the environment's metadata: `purelib`.
     pub site_packages: PathBuf,
+    /// What is installed already in the wanted version.
+    pub unchanged: Vec<(ProjectName, Version)>,
     /// What is taken out first.
     pub removals: Vec<Removal>,
     /// What is put in.
@@ -78,7 +85,7 @@ pub struct PlannedWheel {
     /// The unpacked wheel's folder.
     pub tree: PathBuf,
     /// The wheel's files, by their number in the manifest, that are linked as they are.
-    pub links: Vec<PlannedLink>,
+    links: Vec<u32>,
     /// Files that are made for this environment.
     pub writes: Vec<PlannedWrite>,
     manifest: Arc<Manifest>,
@@ -86,12 +93,14 @@ pub struct PlannedWheel {
 }
 
 /// A file that is linked from the store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlannedLink {
-    file: u32,
-    scheme: WheelScheme,
-    /// How many bytes of the path belong to the scheme's folder inside the wheel.
-    skip: u32,
+    /// The file in the store.
+    pub source: PathBuf,
+    /// Its path in the environment.
+    pub destination: PathBuf,
+    /// Whether it is a program.
+    pub is_program: bool,
 }
 
 /// A file that is made for this environment.
@@ -144,36 +153,35 @@ impl Targets {
         }
     }
 
-    fn folder(&self, scheme: WheelScheme) -> &Path {
+    fn folder(&self, scheme: Scheme) -> &Path {
         match scheme {
-            WheelScheme::Root => &self.root,
-            WheelScheme::Purelib => &self.purelib,
-            WheelScheme::Platlib => &self.platlib,
-            WheelScheme::Headers => &self.headers,
-            WheelScheme::Scripts => &self.scripts,
-            WheelScheme::Data => &self.data,
+            Scheme::Purelib => &self.purelib,
+            Scheme::Platlib => &self.platlib,
+            Scheme::Headers => &self.headers,
+            Scheme::Scripts => &self.scripts,
+            Scheme::Data => &self.data,
         }
     }
 }
 
 impl PlannedWheel {
-    /// The path of a link's file in the store.
-    pub fn source(&self, link: PlannedLink) -> PathBuf {
-        self.tree
-            .join(&self.manifest.files[link.file as usize].path)
+    /// The files that are linked as they are in the store.
+    pub fn links(&self) -> impl ExactSizeIterator<Item = PlannedLink> + '_ {
+        self.linked_files().map(|file| PlannedLink {
+            source: self.tree.join(&file.path),
+            destination: self.targets.folder(file.scheme).join(file.inside()),
+            is_program: file.kind == FileKind::Program,
+        })
     }
 
-    /// The path that a link's file gets in the environment.
-    pub fn destination(&self, link: PlannedLink) -> PathBuf {
-        let path = &self.manifest.files[link.file as usize].path;
-        self.targets
-            .folder(link.scheme)
-            .join(&path[link.skip as usize..])
+    /// How many files the distribution has in the environment.
+    pub fn file_count(&self) -> usize {
+        self.links.len() + self.writes.len()
     }
 
-    /// Whether a link's file is a program.
-    pub fn is_program(&self, link: PlannedLink) -> bool {
-        self.manifest.files[link.file as usize].kind == FileKind::Program
+    fn linked_files(&self) -> impl ExactSizeIterator<Item = &ManifestFile> {
+        let files = &self.manifest.files;
+        self.links.iter().map(|number| &files[*number as usize])
     }
 }
 
@@ -208,27 +216,96 @@ pub enum PlanError {
         /// The other.
         second: Version,
     },
-    /// A part of a wheel that no file name can hold in this environment.
-    #[error("the wheel of `{name}` has a file `{path}` that belongs nowhere")]
-    NoPlace {
-        /// The project.
-        name: ProjectName,
-        /// The path inside the wheel.
-        path: String,
-    },
 }
 
-/// Plans the removal of `removals` and the installation of `wheels` in `environment`.
+/// Plans the installation of `wheels` in `environment`, where `installed` is what is there.
 ///
-/// `removals` come from [`crate::removal::plan_removal`]; those whose project is installed anew
-/// belong in it as well.
+/// Another version of a wheel's project goes; the same version stays as it is, unless
+/// [`PlanOptions::reinstall`] or a `direct_url` asks for it.
 ///
 /// # Errors
-/// When two wheels are of one project, or a script's text cannot be read from the store.
-pub fn plan_with_removals(
+/// When two wheels are of one project, a script's text cannot be read from the store, or an
+/// installed distribution does not say which files belong to it.
+pub fn plan(
     environment: &Environment,
     wheels: &[WheelToInstall],
+    installed: &[InstalledDistribution],
+    options: &PlanOptions,
+) -> Result<InstallPlan, PlanError> {
+    let (mut removed, mut unchanged, mut wanted) = (Vec::new(), Vec::new(), Vec::new());
+    for wheel in wheels {
+        let manifest = &wheel.stored.manifest;
+        let mut found = installed.iter().filter(|there| there.name == manifest.name);
+        let is_there = found.clone().any(|there| there.version == manifest.version);
+        let is_one = found.clone().count() == 1;
+        if is_there && is_one && !options.reinstall && wheel.direct_url.is_none() {
+            unchanged.push((manifest.name.clone(), manifest.version.clone()));
+        } else {
+            removed.extend(found.by_ref());
+            wanted.push(wheel);
+        }
+    }
+    let removals = removals(environment, &removed)?;
+    plan_changes(environment, &wanted, removals, unchanged, options)
+}
+
+/// Plans the removal of installed distributions.
+///
+/// # Errors
+/// When one does not say which files belong to it.
+pub fn plan_uninstall(
+    environment: &Environment,
+    distributions: &[&InstalledDistribution],
+) -> Result<InstallPlan, PlanError> {
+    let removals = removals(environment, distributions)?;
+    let options = PlanOptions::default();
+    plan_changes(environment, &[], removals, Vec::new(), &options)
+}
+
+fn removals(
+    environment: &Environment,
+    distributions: &[&InstalledDistribution],
+) -> Result<Vec<Removal>, PlanError> {
+    let territory = territory(environment);
+    distributions
+        .iter()
+        .map(|distribution| removal(distribution, &territory))
+        .collect()
+}
+
+fn removal(
+    distribution: &InstalledDistribution,
+    territory: &Territory,
+) -> Result<Removal, PlanError> {
+    let no_record = |reason: String| PlanError::NoRecord {
+        name: distribution.name.clone(),
+        version: distribution.version.clone(),
+        path: distribution.path.clone(),
+        reason,
+    };
+    let record = distribution
+        .record()
+        .map_err(|error| no_record(error.to_string()))?
+        .ok_or_else(|| no_record(why_no_record(distribution.form).to_owned()))?;
+    let site_packages = distribution.path.parent().unwrap_or(Path::new(""));
+    let release = (&distribution.name, &distribution.version);
+    Ok(plan_removal(release, site_packages, &record, territory)?)
+}
+
+fn why_no_record(form: InstalledForm) -> &'static str {
+    match form {
+        InstalledForm::DistInfo => "it has no RECORD",
+        InstalledForm::EggInfoFolder => "it was installed by setuptools",
+        InstalledForm::EggInfoFile => "it was installed by distutils",
+        InstalledForm::EggLink => "it is a development install by setuptools",
+    }
+}
+
+fn plan_changes(
+    environment: &Environment,
+    wheels: &[&WheelToInstall],
     removals: Vec<Removal>,
+    unchanged: Vec<(ProjectName, Version)>,
     options: &PlanOptions,
 ) -> Result<InstallPlan, PlanError> {
     check_once_each(wheels)?;
@@ -258,6 +335,7 @@ pub fn plan_with_removals(
     let conflicts = conflicts(&installs);
     Ok(InstallPlan {
         site_packages: paths.purelib.clone(),
+        unchanged,
         removals,
         installs,
         folders: folders.list,
@@ -267,7 +345,7 @@ pub fn plan_with_removals(
 }
 
 /// The folders that an environment consists of.
-pub fn territory(environment: &Environment) -> Territory {
+fn territory(environment: &Environment) -> Territory {
     let paths = environment.paths();
     let folders = [
         &paths.purelib,
@@ -279,7 +357,7 @@ pub fn territory(environment: &Environment) -> Territory {
     Territory::of(folders.map(PathBuf::as_path))
 }
 
-fn check_once_each(wheels: &[WheelToInstall]) -> Result<(), PlanError> {
+fn check_once_each(wheels: &[&WheelToInstall]) -> Result<(), PlanError> {
     let mut seen: HashMap<&ProjectName, &Version, FxBuildHasher> = HashMap::default();
     for wheel in wheels {
         let manifest = &wheel.stored.manifest;
@@ -303,20 +381,22 @@ struct Folders {
 
 impl Folders {
     fn add_wheel(&mut self, manifest: &Manifest, targets: &Targets) {
-        let data = manifest.dist_info.strip_suffix(".dist-info").unwrap_or("");
-        for folder in &manifest.folders {
-            let is_data = folder
-                .strip_prefix(data)
-                .is_some_and(|rest| rest == ".data" || rest.starts_with(".data/"));
-            let (scheme, inside) = manifest.scheme_of(folder);
-            if is_data && scheme == WheelScheme::Root {
+        // Files are sorted: those of one folder follow each other.
+        let mut last = None;
+        for file in &manifest.files {
+            let inside = file.inside();
+            let folder = inside.rsplit_once('/').map_or("", |(folder, _)| folder);
+            if last == Some((file.scheme, folder)) {
                 continue;
             }
-            let target = targets.folder(scheme);
-            if inside.is_empty() {
-                self.add(target);
-            } else {
-                self.add(&target.join(inside));
+            last = Some((file.scheme, folder));
+            let target = targets.folder(file.scheme);
+            self.add(target);
+            for (end, _) in folder.match_indices('/') {
+                self.add(&target.join(&folder[..end]));
+            }
+            if !folder.is_empty() {
+                self.add(&target.join(folder));
             }
         }
         self.add(&targets.root);
@@ -333,26 +413,19 @@ impl Folders {
 
 /// Paths that two wheels put different files at.
 fn conflicts(installs: &[PlannedWheel]) -> Vec<Conflict> {
-    let mut owners: FxHashMap<(&Path, &str), (usize, PlannedLink)> = FxHashMap::default();
-    let total = installs.iter().map(|wheel| wheel.links.len()).sum();
-    owners.reserve(total);
+    let mut owners: FxHashMap<(&Path, &str), (&PlannedWheel, &ManifestFile)> = FxHashMap::default();
+    owners.reserve(installs.iter().map(|wheel| wheel.links.len()).sum());
     let mut conflicts = Vec::new();
     for (number, wheel) in installs.iter().enumerate() {
-        for link in &wheel.links {
-            let file = &wheel.manifest.files[link.file as usize];
-            let target = wheel.targets.folder(link.scheme);
-            let key = (target, &file.path[link.skip as usize..]);
-            let Some((first, other)) = owners.insert(key, (number, *link)) else {
-                continue;
-            };
-            let first = &installs[first];
-            if first.manifest.files[other.file as usize].hash != file.hash {
-                conflicts.push(Conflict {
-                    path: wheel.destination(*link),
-                    first: first.name.clone(),
-                    second: wheel.name.clone(),
-                });
-            }
+        for file in wheel.linked_files() {
+            let target = wheel.targets.folder(file.scheme);
+            let other = owners.insert((target, file.inside()), (wheel, file));
+            let other = other.filter(|(_, other)| other.hash != file.hash);
+            conflicts.extend(other.map(|(first, _)| Conflict {
+                path: target.join(file.inside()),
+                first: first.name.clone(),
+                second: wheel.name.clone(),
+            }));
         }
         for write in &wheel.writes {
             let rivals = installs[..number].iter().flat_map(|other| {

@@ -120,6 +120,17 @@ impl VersionRange {
         self.holds_least != (below % 2 == 1)
     }
 
+    /// Whether there is a member that is no pre-release.
+    pub fn holds_a_release(&self) -> bool {
+        self.stretches().any(|(lower, upper)| {
+            match lower.map_or_else(|| Some(Version::from_release(&[0])), Cut::release_above) {
+                Some(release) => upper.is_none_or(|upper| !upper.is_below(&release)),
+                // Right above the cut releases lie as close as one likes.
+                None => true,
+            }
+        })
+    }
+
     /// The versions that are no members.
     pub fn complement(&self) -> Self {
         Self {

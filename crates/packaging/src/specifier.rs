@@ -10,6 +10,7 @@ use std::str::FromStr;
 
 use smallvec::SmallVec;
 
+use crate::range::VersionRange;
 use crate::text::serde_as_string;
 use crate::version::{Version, trimmed_length};
 
@@ -325,6 +326,33 @@ impl VersionSpecifiers {
     /// Whether the version fulfils all comparisons (PEP 440), pre-release or not.
     pub fn contains(&self, version: &Version) -> bool {
         self.0.iter().all(|specifier| specifier.contains(version))
+    }
+
+    /// Whether any version or text can fulfil all comparisons.
+    pub fn is_satisfiable(&self) -> bool {
+        match self.only_text() {
+            Some(text) => text.is_some_and(|text| self.contains_with(text, Prereleases::Allow)),
+            None => !VersionRange::from(self).is_empty(),
+        }
+    }
+
+    /// Whether something that is no pre-release can fulfil all comparisons.
+    pub fn allows_a_release(&self) -> bool {
+        match self.only_text() {
+            Some(text) => text.is_some_and(|text| self.contains_with(text, Prereleases::Refuse)),
+            None => VersionRange::from(self).holds_a_release(),
+        }
+    }
+
+    /// The one text that `===` leaves, if there is such a comparison; inside, `None` if two differ.
+    fn only_text(&self) -> Option<Option<&str>> {
+        let mut texts = self.iter().filter_map(VersionSpecifier::text);
+        let first = texts.next()?;
+        Some(
+            texts
+                .all(|other| other.to_lowercase() == first.to_lowercase())
+                .then_some(first),
+        )
     }
 
     /// Both sets together.

@@ -18,6 +18,8 @@ pub struct ResolveOptions {
     pub sources: Sources,
     /// Which files may be taken.
     pub files: FilePolicy,
+    /// Leave out what releases require in turn (`--no-deps`).
+    pub no_dependencies: bool,
 }
 
 /// Where files come from.

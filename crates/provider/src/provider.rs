@@ -84,7 +84,7 @@ impl<'a> Provider<'a> {
     /// Starts what is wanted and waits until something of what is needed is there.
     pub(crate) fn answer(
         &mut self,
-        wants: Wants,
+        wants: &Wants,
         on_event: &mut dyn FnMut(ResolveEvent<'_>) -> ControlFlow<()>,
     ) -> Result<Vec<Answer>, ResolveError> {
         for question in wants.needed.iter().chain(&wants.ahead) {
@@ -278,7 +278,7 @@ impl<'a> Provider<'a> {
         let is_wheel = self.file_of(&release).is_some_and(|file| file.is_wheel);
         match metadata {
             Ok(metadata) if is_wheel || metadata.is_static() => {
-                self.know_metadata(&release, &metadata)
+                self.know_metadata(&release, &metadata);
             }
             Ok(_) | Err(MetadataError::OnlyInFile(_)) => {
                 if let Some(file) = self.file_of(&release) {
@@ -304,8 +304,11 @@ impl<'a> Provider<'a> {
     }
 
     fn know_metadata(&mut self, release: &Release, metadata: &SlimMetadata) {
-        let dependencies = dependencies(&release.name, Some(&release.version), metadata);
-        if let Dependencies::Found(found) = &dependencies {
+        let mut dependencies = dependencies(&release.name, Some(&release.version), metadata);
+        if let Dependencies::Found(found) = &mut dependencies {
+            if self.resolving.options.no_dependencies {
+                found.requires.clear();
+            }
             self.requires
                 .insert(release.clone(), found.requires.clone());
         }
@@ -398,7 +401,7 @@ impl<'a> Provider<'a> {
     }
 
     /// The files, hashes and requirements of what the resolver chose.
-    pub(crate) fn finish(mut self, solved: Solved) -> Result<Resolution, ResolveError> {
+    pub(crate) fn finish(mut self, solved: Solved) -> Resolution {
         let mut pins = Vec::with_capacity(solved.pins.len());
         for pin in solved.pins {
             let release = pin.release();
@@ -423,10 +426,10 @@ impl<'a> Provider<'a> {
                 hashes,
             });
         }
-        Ok(Resolution {
+        Resolution {
             pins,
             notices: solved.notices,
-        })
+        }
     }
 }
 

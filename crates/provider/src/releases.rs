@@ -121,7 +121,7 @@ impl Release {
             None => candidate.unusable = Some(Unusable::NoFiles),
             // The resolver compares, and says which versions of Python would do.
             Some((Objection::Python, file)) => {
-                candidate.requires_python.clone_from(&file.requires_python)
+                candidate.requires_python.clone_from(&file.requires_python);
             }
             Some((objection, file)) => candidate.unusable = Some(self.unusable(objection, file)),
         }
@@ -159,7 +159,8 @@ impl Release {
             .collect::<Vec<_>>()
             .join(", ");
         if tags.len() > SHOWN_MAX {
-            words += &format!(" and {} more", tags.len() - SHOWN_MAX);
+            let more = (tags.len() - SHOWN_MAX).to_string();
+            words = [&words, " and ", &more, " more"].concat();
         }
         words
     }
@@ -191,7 +192,7 @@ impl Releases {
             let Ok(parsed) = file.distribution_of(name) else {
                 continue;
             };
-            let requires_python = judge.requires_python(file);
+            let requires_python = requires_python(file);
             let (objection, rank) = judge.judge(name, file, &parsed, requires_python.as_ref());
             let release = self.releases.entry(parsed.version().clone()).or_default();
             release.files.push(ReleaseFile {
@@ -229,11 +230,6 @@ pub struct Judge<'a> {
 }
 
 impl Judge<'_> {
-    /// A text that is no set of versions restricts nothing, as for pip.
-    fn requires_python(&self, file: &File) -> Option<VersionSpecifiers> {
-        file.requires_python.as_deref()?.parse().ok()
-    }
-
     fn judge(
         &self,
         name: &ProjectName,
@@ -280,5 +276,7 @@ impl Judge<'_> {
     }
 }
 
-#[cfg(test)]
-mod tests;
+/// A text that is no set of versions restricts nothing, as for pip.
+fn requires_python(file: &File) -> Option<VersionSpecifiers> {
+    file.requires_python.as_deref()?.parse().ok()
+}

@@ -84,7 +84,7 @@ pub enum ResolveEvent<'a> {
 /// When the requirements cannot be met ([`ResolveError::Unsolvable`] explains why), when an index
 /// cannot be asked, or when `on_event` stops it.
 pub fn resolve(
-    resolving: Resolving<'_>,
+    resolving: &Resolving<'_>,
     on_event: &mut dyn FnMut(ResolveEvent<'_>) -> ControlFlow<()>,
 ) -> Result<Resolution, ResolveError> {
     let Resolving {
@@ -92,18 +92,18 @@ pub fn resolve(
         constraints,
         options,
         ..
-    } = &resolving;
+    } = resolving;
     let mut resolver = Resolver::new(
         requirements.clone(),
         constraints.clone(),
         options.resolver.clone(),
     );
-    let mut provider = Provider::new(&resolving)?;
+    let mut provider = Provider::new(resolving)?;
     let mut answers = Vec::new();
     loop {
         match resolver.advance(std::mem::take(&mut answers)) {
-            Step::Wants(wants) => answers = provider.answer(wants, on_event)?,
-            Step::Done(resolution) => return provider.finish(resolution),
+            Step::Wants(wants) => answers = provider.answer(&wants, on_event)?,
+            Step::Done(resolution) => return Ok(provider.finish(resolution)),
             Step::Failed(explanation) => return Err(ResolveError::Unsolvable(explanation)),
         }
     }

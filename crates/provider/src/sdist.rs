@@ -32,13 +32,13 @@ pub(crate) fn metadata(
         Ok(sdist) => sdist,
         Err(error) => return Ok(Err(error.to_string())),
     };
-    let found = match sdist.static_metadata() {
-        Some(metadata) => Ok(Arc::new(slim(metadata))),
-        None => {
-            let built = resolving.builder.metadata(&file.name, &path);
-            built.map_err(|refusal| refusal.to_string())
-        }
+    let build = || {
+        let built = resolving.builder.metadata(&file.name, &path);
+        built.map_err(|refusal| refusal.to_string())
     };
+    let found = sdist
+        .static_metadata()
+        .map_or_else(build, |metadata| Ok(Arc::new(slim(metadata))));
     if let Ok(metadata) = &found {
         resolving.client.keep_metadata(file, Arc::clone(metadata));
     }

@@ -13,7 +13,7 @@ use crate::policy::{Policy, shared};
 use crate::question::{Dependencies, Question, Release};
 
 /// A requirement that applies, and where the user wrote it if he did.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Need {
     pub(crate) requirement: Requirement,
     /// The place among the user's requirements, for those that are the user's own.

@@ -50,6 +50,9 @@ struct Ahead {
     expected: FxHashMap<ProjectName, VersionSpecifiers>,
 }
 
+/// So many comparisons are kept of what is required of a project; then it begins anew.
+const EXPECTED_MAX: usize = 8;
+
 impl Resolver {
     /// A resolver of these requirements. Constraints limit the versions of projects that are
     /// required anyway, and require nothing. Extras in a constraint are ignored.
@@ -112,7 +115,13 @@ impl Resolver {
                             self.ahead
                                 .expected
                                 .entry(requirement.name.clone())
-                                .and_modify(|known| *known = known.and(specifiers))
+                                .and_modify(|known| {
+                                    *known = if known.len() < EXPECTED_MAX {
+                                        known.and(specifiers)
+                                    } else {
+                                        specifiers.clone()
+                                    };
+                                })
                                 .or_insert_with(|| specifiers.clone());
                         }
                         hints.push(requirement.name.clone());

@@ -52,14 +52,14 @@ fn pages(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("a page of 5,000 files");
     group.throughput(Throughput::Bytes(html.len() as u64));
     group.bench_function("parse_html", |bencher| {
-        bencher.iter(|| parse_html(black_box(html.as_bytes()), &url))
+        bencher.iter(|| parse_html(black_box(html.as_bytes()), &url));
     });
     group.throughput(Throughput::Bytes(json.len() as u64));
     group.bench_function("parse_json", |bencher| {
-        bencher.iter(|| parse_json(black_box(&json), Some(&url)))
+        bencher.iter(|| parse_json(black_box(&json), Some(&url)));
     });
     group.bench_function("to_json", |bencher| {
-        bencher.iter(|| to_json(black_box(&page)))
+        bencher.iter(|| to_json(black_box(&page)));
     });
     group.finish();
 }

@@ -1,13 +1,19 @@
 //! The commands: one enum and one match, the complete list. Each command is one file that turns
 //! its arguments into options, calls one library operation and reports.
 
+pub(crate) mod build;
 pub(crate) mod cache;
 pub(crate) mod completions;
 pub(crate) mod explain;
 pub(crate) mod help;
 pub(crate) mod index;
 pub(crate) mod options;
+pub(crate) mod pip;
+pub(crate) mod publish;
 pub(crate) mod python;
+pub(crate) mod run;
+pub(crate) mod serve;
+pub(crate) mod tour;
 pub(crate) mod venv;
 
 use std::process::ExitCode;
@@ -41,12 +47,18 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Venv(venv::Arguments),
-    Python(python::Arguments),
+    Pip(pip::Arguments),
+    Run(run::Arguments),
+    Build(build::Arguments),
+    Publish(publish::Arguments),
+    Serve(serve::Arguments),
     Index(index::Arguments),
+    Python(python::Arguments),
     Cache(cache::Arguments),
     Explain(explain::Arguments),
     Completions(completions::Arguments),
     Help(help::Arguments),
+    Tour(tour::Arguments),
 }
 
 /// Runs a command.
@@ -56,12 +68,18 @@ pub(crate) enum Command {
 pub(crate) fn run(command: Command, context: &Context) -> Result<Report, CommandError> {
     match command {
         Command::Venv(arguments) => venv::run(&arguments, context),
-        Command::Python(arguments) => python::run(&arguments, context),
+        Command::Pip(arguments) => pip::run(&arguments, context),
+        Command::Run(arguments) => run::run(&arguments, context),
+        Command::Build(arguments) => build::run(&arguments, context),
+        Command::Publish(arguments) => publish::run(&arguments, context),
+        Command::Serve(arguments) => serve::run(&arguments, context),
         Command::Index(arguments) => index::run(&arguments, context),
+        Command::Python(arguments) => python::run(&arguments, context),
         Command::Cache(arguments) => cache::run(&arguments, context),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),
         Command::Help(arguments) => help::run(&arguments),
+        Command::Tour(arguments) => tour::run(&arguments, context),
     }
 }
 

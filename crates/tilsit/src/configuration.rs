@@ -100,6 +100,25 @@ impl Configuration {
         configuration
     }
 
+    /// Everything that decides a resolution, as text: two configurations with the same text resolve
+    /// the same requirements alike.
+    pub(crate) fn resolution_key(&self) -> String {
+        let indexes = self.all(|settings| settings.index.as_ref());
+        let indexes: Vec<String> = indexes.into_iter().map(|index| index.url).collect();
+        let single = [
+            self.first(|settings| settings.index_url.clone()),
+            self.first(|settings| settings.exclude_newer.clone()),
+            self.first(|settings| settings.resolution.clone()),
+        ];
+        let flags = [
+            self.first(|settings| settings.no_index),
+            self.first(|settings| settings.pre),
+        ];
+        let extra = self.all(|settings| settings.extra_index_url.as_ref());
+        let links = self.all(|settings| settings.find_links.as_ref());
+        format!("{single:?} {flags:?} {indexes:?} {extra:?} {links:?}")
+    }
+
     /// The strongest value of a setting.
     pub(crate) fn first<T>(&self, setting: impl Fn(&Settings) -> Option<T>) -> Option<T> {
         self.layers.iter().find_map(setting)

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use tilsit_files::CacheFolder;
 use tilsit_index_client::Clock;
 
-use crate::configuration::{Configuration, Sources};
+use crate::configuration::{Configuration, Settings, Sources};
 use crate::error::CommandError;
 use crate::explain::Code;
 use crate::interrupt::Interrupt;
@@ -186,6 +186,14 @@ impl Context {
         Arc::clone(&self.clock)
     }
 
+    /// The same world with other settings in front.
+    pub(crate) fn with_settings(&self, settings: Settings) -> Self {
+        Self {
+            configuration: self.configuration.with_options(settings),
+            ..self.clone()
+        }
+    }
+
     /// The cache folder, made and marked when it is not there.
     ///
     /// # Errors
@@ -203,9 +211,9 @@ impl Context {
         }
     }
 
-    /// `path` from the working folder.
+    /// `path` from the working folder, without `.` in it.
     pub(crate) fn resolve(&self, path: &Path) -> PathBuf {
-        self.working_folder.join(path)
+        self.working_folder.join(path).components().collect()
     }
 
     /// `path` as the user would type it.

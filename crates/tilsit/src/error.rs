@@ -110,11 +110,12 @@ impl CommandError {
     pub(crate) fn render(&self) -> String {
         let mut text = String::new();
         let code = self.code.id();
-        let message = indent(&self.message, 2);
-        let _ = writeln!(
-            text,
-            "{ERROR}error{ERROR:#}: {message} {DIM}[{code}]{DIM:#}"
-        );
+        let message = self.message.trim_end();
+        let (first, rest) = message.split_once('\n').unwrap_or((message, ""));
+        let _ = writeln!(text, "{ERROR}error{ERROR:#}: {first} {DIM}[{code}]{DIM:#}");
+        if !rest.is_empty() {
+            let _ = writeln!(text, "  {}", indent(rest, 2));
+        }
         for cause in &self.causes {
             let _ = writeln!(text, "  caused by: {}", indent(cause, 4));
         }

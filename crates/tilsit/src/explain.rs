@@ -105,7 +105,7 @@ you want to keep. Remove it by hand if it does not.";
 Quote it in a shell: `<`, `>` and `;` mean something to the shell too.";
 
     RequirementsFileInvalid = "TL0102", Usage, "a requirements file is not valid",
-"A line of a requirements or constraints file is neither a requirement nor one of pip's options for
+"The file cannot be read, or a line of a requirements or constraints file is neither a requirement nor one of pip's options for
 such files, or an option stands where it has no effect. The message names the file and the line, from
 which the statement starts when it is continued with a backslash.";
 

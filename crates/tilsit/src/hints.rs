@@ -8,10 +8,15 @@ use tilsit_environment::InterpreterError;
 use tilsit_environment::discovery::FindError;
 use tilsit_environment::venv::VenvError;
 use tilsit_index_store::StoreError;
+use tilsit_provider::ResolveError;
+use tilsit_resolver::Hint;
 
 /// The hints for an error and everything below it, the most specific first.
 pub(crate) fn for_error(error: &(dyn Error + 'static)) -> Vec<String> {
     let mut hints = Vec::new();
+    if let Some(ResolveError::Unsolvable(explanation)) = error.downcast_ref::<ResolveError>() {
+        return explanation.hints.iter().map(for_resolution).collect();
+    }
     let mut next = Some(error);
     while let Some(error) = next {
         if let Some(hint) = for_one(error) {
@@ -50,6 +55,48 @@ fn for_one(error: &(dyn Error + 'static)) -> Option<String> {
         _ => return None,
     };
     Some(hint.to_owned())
+}
+
+/// What may help when there is no resolution.
+fn for_resolution(hint: &Hint) -> String {
+    match hint {
+        Hint::NoSuchProject { name } => format!(
+            "no index that was asked has `{name}`: check its spelling and the indexes (`--index-url`)"
+        ),
+        Hint::AccessRefused { name, words } => {
+            format!("access to `{name}` was refused ({words}): give credentials in ~/.netrc")
+        }
+        Hint::NotLookedUp { name, words } => format!("`{name}` could not be looked up: {words}"),
+        Hint::OtherPython {
+            name,
+            requires_python,
+        } => format!(
+            "`{name}` wants Python {requires_python}: `--python` names another one, `tilsit python list` shows them"
+        ),
+        Hint::OtherPlatform { name } => {
+            format!("`{name}` has wheels for other systems or Pythons only")
+        }
+        Hint::BuildNotAllowed { name } => format!(
+            "`{name}` would have to be built from source, which this version does not do yet"
+        ),
+        Hint::WheelNotAllowed { name } => format!("wheels of `{name}` are not allowed here"),
+        Hint::CutOff { name } => {
+            format!("newer files of `{name}` would do: choose a later `--exclude-newer`")
+        }
+        Hint::Yanked { name, version } => {
+            format!("`{name}=={version}` would do and was yanked: require it with `==` to take it")
+        }
+        Hint::Prerelease { name, version } => {
+            format!("the pre-release `{name}=={version}` would do: `--pre` allows it")
+        }
+        Hint::Constraint { name, constraint } => {
+            let origin = &constraint.origin;
+            let requirement = &constraint.requirement;
+            format!(
+                "the constraint `{requirement}` ({origin}) excludes versions of `{name}` that would do"
+            )
+        }
+    }
 }
 
 fn for_store(error: &StoreError) -> Option<String> {

@@ -21,16 +21,21 @@ mod child;
 mod commands;
 mod configuration;
 mod context;
+mod environments;
 mod error;
 mod explain;
 mod hints;
 mod indexes;
+mod installing;
 mod interrupt;
 mod json;
 mod network;
 mod pythons;
 mod report;
+mod requirements;
+mod resolving;
 mod terminal;
+mod wheels;
 
 use std::process::ExitCode;
 

@@ -86,7 +86,7 @@ impl Wanted {
                 )
                 .caused_by(reason)
             })?;
-            let root = reader.root(target, COMMAND_LINE.to_owned(), &context.working_folder)?;
+            let root = Reader::root(target, COMMAND_LINE.to_owned(), &context.working_folder)?;
             reader.wanted.requirements.push(root);
         }
         for file in files {
@@ -138,7 +138,8 @@ impl Reader<'_> {
         let bytes = if is_stdin {
             standard_input()?
         } else {
-            tilsit_files::read(&full)?
+            tilsit_files::read(&full)
+                .map_err(|error| CommandError::from_error(Code::RequirementsFileInvalid, &error))?
         };
         let variable = |name: &str| self.context.variables.text(name).map(str::to_owned);
         let file = RequirementsFile::parse(&shown, &bytes, &variable)
@@ -176,12 +177,17 @@ impl Reader<'_> {
         let number = line.line;
         let origin = format!("{file}{LINE}{number}");
         if line.editable {
-            return Err(unsupported(&origin, "editable requirements"));
+            let what = format!("the editable requirement ({origin})");
+            return Err(unsupported(&what, "editable requirements"));
         }
-        let root = self.root(line.target, origin, folder)?;
+        let root = Self::root(line.target, origin, folder)?;
         if !line.hashes.is_empty() {
             let name = root.requirement.name.clone();
-            self.wanted.hashes.entry(name).or_default().extend(line.hashes);
+            self.wanted
+                .hashes
+                .entry(name)
+                .or_default()
+                .extend(line.hashes);
         }
         match role {
             Role::Requirements => self.wanted.requirements.push(root),
@@ -193,7 +199,6 @@ impl Reader<'_> {
 
     /// The requirement that a target means. A path or URL of a wheel names its project itself.
     fn root(
-        &self,
         target: Target,
         origin: String,
         folder: &Path,

@@ -7,7 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use tilsit_files::TemporaryFolder;
 use tilsit_index_client::{DownloadEvent, IndexClient, RemoteFile};
-use tilsit_installer::{StoreError, StoredWheel, WheelStore};
+use tilsit_installer::store::StoreError;
+use tilsit_installer::{StoredWheel, WheelStore};
 
 use crate::context::Context;
 use crate::error::CommandError;
@@ -43,7 +44,10 @@ pub(crate) fn fetch(
             .map(|number| &files[*number])
             .map(|file| (file.clone(), folder.path().join(&*file.name)))
             .collect();
-        for (number, wheel) in missing.into_iter().zip(download(&wanted, client, store, context)?) {
+        for (number, wheel) in missing
+            .into_iter()
+            .zip(download(&wanted, client, store, context)?)
+        {
             wheels[number] = Some(wheel);
         }
     }
@@ -71,8 +75,10 @@ fn download(
         for _ in 0..threads.min(UNPACKING_MAX).min(wanted.len()) {
             scope.spawn(|| unpack(&receiver, store, &unpacked));
         }
+        let received = receive(wanted, client, &sender, context);
         // The threads end when the sender is gone.
-        receive(wanted, client, sender, context)
+        drop(sender);
+        received
     });
     downloaded?;
     let mut unpacked = unpacked
@@ -87,7 +93,7 @@ fn download(
 fn receive(
     wanted: &[(RemoteFile, PathBuf)],
     client: &IndexClient,
-    sender: Sender<Waiting>,
+    sender: &Sender<Waiting>,
     context: &Context,
 ) -> Result<(), CommandError> {
     let total = wanted.iter().filter_map(|(file, _)| file.size_bytes).sum();
@@ -98,7 +104,7 @@ fn receive(
         if let DownloadEvent::Finished { file: number } = event {
             let (file, path) = &wanted[number];
             if let Some(sha256) = &file.hashes.sha256 {
-                hand_over(number, path, sha256.to_string(), &sender);
+                hand_over(number, path, sha256.to_string(), sender);
             }
         }
         context.interrupt.flow()
@@ -107,7 +113,7 @@ fn receive(
         let downloaded = result?;
         let (file, path) = &wanted[number];
         if file.hashes.sha256.is_none() {
-            hand_over(number, path, downloaded.sha256.to_string(), &sender);
+            hand_over(number, path, downloaded.sha256.to_string(), sender);
         }
     }
     Ok(())

@@ -4,5 +4,6 @@
 
 mod forge;
 mod malo;
+mod oracle;
 mod tar;
 mod zip;

@@ -62,7 +62,7 @@ pub enum InstalledError {
         /// What is wrong with it.
         source: RecordError,
     },
-    /// direct_url.json is malformed.
+    /// `direct_url.json` is malformed.
     #[error("cannot use `{}`: {source}", path.display())]
     DirectUrl {
         /// The file.

@@ -3,11 +3,11 @@
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 
-use crate::file_name::SdistFileName;
 use tilsit_archive::tar::{Links, TarEntryKind, TarError, TarReader};
 use tilsit_archive::zip::{ZipArchive, ZipError};
 use tilsit_archive::{FileSource, Limits, ReadAt};
 use tilsit_files::FileError;
+use tilsit_packaging::file_name::{FileNameError, SdistFileName};
 use tilsit_packaging::metadata::{CoreMetadata, Field, MetadataError, MetadataVersion};
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
@@ -35,7 +35,7 @@ pub struct SdistError {
 pub enum SdistFault {
     /// Its file name does not follow the standard.
     #[error("has a name that no source distribution may have: {0}")]
-    FileName(String),
+    FileName(#[from] FileNameError),
     /// It cannot be read.
     #[error("cannot be read: {0}")]
     File(#[from] FileError),
@@ -250,9 +250,7 @@ struct Collected {
 
 impl Collected {
     fn new(text_name: &str) -> Result<Self, SdistFault> {
-        let file_name = text_name
-            .parse::<SdistFileName>()
-            .map_err(|error| SdistFault::FileName(error.to_string()))?;
+        let file_name: SdistFileName = text_name.parse()?;
         Ok(Self {
             text_name: text_name.to_owned(),
             file_name,

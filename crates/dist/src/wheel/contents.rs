@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::file_name::WheelFileName;
 use tilsit_archive::zip::{EntryReader, ZipArchive, ZipEntry};
 use tilsit_archive::{FileSource, Limits, ReadAt, entry_name};
 use tilsit_packaging::entry_points::EntryPoints;
+use tilsit_packaging::file_name::WheelFileName;
 use tilsit_packaging::metadata::CoreMetadata;
 use tilsit_packaging::record::Record;
 
@@ -198,9 +198,7 @@ impl<S: ReadAt> WheelReader<'_, S> {
 }
 
 fn open<S: ReadAt>(text_name: &str, source: S, limits: &Limits) -> Result<Wheel<S>, WheelFault> {
-    let file_name = text_name
-        .parse::<WheelFileName>()
-        .map_err(|error| WheelFault::FileName(error.to_string()))?;
+    let file_name: WheelFileName = text_name.parse()?;
     let archive = ZipArchive::open(source, limits)?;
     let (name, version) = (&file_name.name, &file_name.version);
     let dist_info = find_dist_info(archive.entries(), name, version)?;
@@ -216,7 +214,7 @@ fn open<S: ReadAt>(text_name: &str, source: S, limits: &Limits) -> Result<Wheel<
     }
     let (wheel_file, problems) = WheelFile::parse(&required(&archive, &dist_info, "WHEEL")?)?;
     findings.extend(Finding::all_in("WHEEL", problems));
-    findings.extend(compare_tags(text_name, &wheel_file));
+    findings.extend(compare_tags(&file_name, &wheel_file));
 
     let entry_points = match described(&archive, &dist_info, "entry_points.txt")? {
         Some(bytes) => {
@@ -310,25 +308,8 @@ fn check_commands(entry_points: &EntryPoints) -> Result<(), WheelFault> {
 }
 
 /// The `Tag` lines should be the expanded tags of the file name.
-fn compare_tags(file_name: &str, wheel_file: &WheelFile) -> Vec<Finding> {
-    let stem = file_name.strip_suffix(".whl").unwrap_or(file_name);
-    let parts: Vec<&str> = stem.split('-').collect();
-    // Build numbers start with a digit, interpreters do not; labels of variants come last.
-    let tags = parts
-        .windows(3)
-        .skip(2)
-        .find(|part| !part[0].starts_with(|c: char| c.is_ascii_digit()));
-    let Some([interpreters, abis, platforms]) = tags else {
-        return Vec::new();
-    };
-    let mut named = BTreeSet::new();
-    for interpreter in interpreters.split('.') {
-        for abi in abis.split('.') {
-            for platform in platforms.split('.') {
-                named.insert(format!("{interpreter}-{abi}-{platform}"));
-            }
-        }
-    }
+fn compare_tags(file_name: &WheelFileName, wheel_file: &WheelFile) -> Vec<Finding> {
+    let named: BTreeSet<String> = file_name.tags.iter().map(|tag| tag.to_string()).collect();
     let listed: BTreeSet<String> = wheel_file.tags.iter().cloned().collect();
     let missing = named.difference(&listed).map(|tag| {
         let reason = "is in the file name and not in WHEEL";

@@ -3,6 +3,7 @@
 use tilsit_archive::zip::ZipError;
 use tilsit_files::FileError;
 use tilsit_packaging::entry_points::EntryPointsError;
+use tilsit_packaging::file_name::FileNameError;
 use tilsit_packaging::metadata::MetadataError;
 use tilsit_packaging::record::RecordError;
 
@@ -25,7 +26,7 @@ pub struct WheelError {
 pub enum WheelFault {
     /// Its file name does not follow the standard.
     #[error("has a name that no wheel may have: {0}")]
-    FileName(String),
+    FileName(#[from] FileNameError),
     /// It cannot be read.
     #[error("cannot be read: {0}")]
     File(#[from] FileError),

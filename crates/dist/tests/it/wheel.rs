@@ -131,7 +131,8 @@ fn there_is_one_dist_info_with_its_files() {
             draft.add("Demo_Pkg-1.0.dist-info/METADATA", METADATA);
         }),
         ("no `.dist-info` folder", |draft| {
-            (draft.files.truncate(1), draft.record.clear()).1
+            draft.files.truncate(1);
+            draft.record.clear();
         }),
         ("has no `demo_pkg-1.0.dist-info/METADATA`", |draft| {
             draft.files.remove(1);
@@ -140,7 +141,7 @@ fn there_is_one_dist_info_with_its_files() {
             draft.files.remove(2);
         }),
         ("has no `demo_pkg-1.0.dist-info/RECORD`", |draft| {
-            draft.record.clear()
+            draft.record.clear();
         }),
         ("WHEEL file that cannot be used", |draft| {
             draft.replace("demo_pkg-1.0.dist-info/WHEEL", "Wheel-Version: 2.0\n");
@@ -220,7 +221,11 @@ fn record_lists_every_file_as_it_is() {
             "{message}"
         );
     }
-    // Signatures are made after RECORD, and may be listed without being there or the reverse.
+}
+
+#[test]
+fn signatures_are_made_after_record() {
+    // They may be listed without being there, or the reverse.
     let signed = forged(|draft| {
         let path = "demo_pkg-1.0.dist-info/RECORD.jws".to_owned();
         draft.files.push((path, "{}".to_owned()));
@@ -355,10 +360,10 @@ fn what_harms_nobody_is_a_finding() {
             draft.record[0] = line.strip_suffix("12").unwrap().to_owned();
         }),
         ("RECORD: `demo/`: is a folder", |draft| {
-            draft.record.push("demo/,,".to_owned())
+            draft.record.push("demo/,,".to_owned());
         }),
         ("`Demo.py`: differs from `demo.py` in case only", |draft| {
-            draft.add("Demo.py", "")
+            draft.add("Demo.py", "");
         }),
         (
             "`aux.py`: has a step that names a device on Windows",

@@ -161,8 +161,7 @@ facts = {
     "android_api_level": (
         sys.getandroidapilevel() if hasattr(sys, "getandroidapilevel") else None
     ),
-    "ios_multiarch": getattr(sys.implementation, "_multiarch", None),
-    "pyodide_abi_version": text("PYODIDE_ABI_VERSION"),
+    "pyemscripten_version": text("PYEMSCRIPTEN_PLATFORM_VERSION"),
     "abi": {
         "soabi": text("SOABI"),
         "extension_suffix": text("EXT_SUFFIX"),

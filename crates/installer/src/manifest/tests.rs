@@ -1,26 +1,30 @@
 //! Manifests are read as written, and refused when anything in them has changed.
 
-use super::{Command, FileKind, Manifest, ManifestError, ManifestFile, WheelScheme, checksum};
+use super::{Command, FileKind, Manifest, ManifestError, ManifestFile, Scheme};
 use tilsit_packaging::record::RecordHash;
 
 fn sample() -> Manifest {
-    let file = |path: &str, kind| ManifestFile {
+    let file = |path: &str, scheme, inside: &str, kind| ManifestFile {
         path: path.to_owned(),
+        scheme,
+        inside_start: path.len() - inside.len(),
         size_bytes: 3,
         hash: RecordHash::sha256(&[7; 32]),
         kind,
     };
+    let script = "demo_x-1.0+local.data/scripts/tool";
+    let program = "demo_x-1.0+local.data/scripts/run.sh";
+    let module = "demo/with space/a b.py";
     Manifest {
         name: "demo-x".parse().unwrap(),
         version: "1.0+local".parse().unwrap(),
         dist_info: "demo_x-1.0+local.dist-info".to_owned(),
         root_is_purelib: true,
         tree_safe: false,
-        folders: vec!["demo".to_owned(), "demo/with space".to_owned()],
         files: vec![
-            file("demo/with space/a b.py", FileKind::Plain),
-            file("demo_x-1.0+local.data/scripts/tool", FileKind::PythonScript),
-            file("demo_x-1.0+local.data/scripts/run.sh", FileKind::Program),
+            file(module, Scheme::Purelib, module, FileKind::Plain),
+            file(script, Scheme::Scripts, "tool", FileKind::PythonScript),
+            file(program, Scheme::Scripts, "run.sh", FileKind::Program),
         ],
         commands: vec![Command {
             is_gui: false,
@@ -33,7 +37,9 @@ fn sample() -> Manifest {
 
 /// The manifest with its checksum made right again.
 fn sealed(body: &str) -> Vec<u8> {
-    format!("{body}sha256 {}\n", checksum(body.as_bytes())).into_bytes()
+    let mut bytes = body.as_bytes().to_vec();
+    Manifest::seal(&mut bytes);
+    bytes
 }
 
 #[test]
@@ -60,14 +66,16 @@ fn what_no_wheel_can_be_is_refused() {
     assert!(Manifest::parse(&sealed(body)).is_ok());
     let line = |from: &str, to: &str| Manifest::parse(&sealed(&body.replace(from, to)));
     for (from, to) in [
-        ("folder demo\n", "folder ../demo\n"),
+        ("script scripts 30 ", "script scripts 29 "),
+        ("script scripts 30 ", "script scripts 99 "),
+        ("script scripts ", "script elsewhere "),
         ("demo/with space/a b.py", "/etc/passwd"),
         ("dist-info demo", "dist-info ../demo"),
         ("console demo.cli Main.run", "console demo;cli Main.run"),
         (" demo tool\n", " ../tool\n"),
         ("root purelib", "root elsewhere"),
         ("project demo-x", "project -demo"),
-        ("file 3 ", "file three "),
+        ("file purelib 0 3 ", "file purelib 0 three "),
         ("tree unsafe", "woods unsafe"),
     ] {
         assert!(
@@ -80,34 +88,4 @@ fn what_no_wheel_can_be_is_refused() {
         Err(ManifestError::Missing("root"))
     );
     assert_eq!(line("manifest 1", "manifest 2"), Err(ManifestError::Form));
-}
-
-#[test]
-fn the_data_folder_names_schemes() {
-    let manifest = sample();
-    for (path, expected) in [
-        ("demo/a.py", (WheelScheme::Root, "demo/a.py")),
-        (
-            "demo_x-1.0+local.data/scripts/tool",
-            (WheelScheme::Scripts, "tool"),
-        ),
-        (
-            "demo_x-1.0+local.data/data/share/x",
-            (WheelScheme::Data, "share/x"),
-        ),
-        (
-            "demo_x-1.0+local.data/headers/a.h",
-            (WheelScheme::Headers, "a.h"),
-        ),
-        (
-            "demo_x-1.0+local.data/other/a",
-            (WheelScheme::Root, "demo_x-1.0+local.data/other/a"),
-        ),
-        (
-            "other-1.0.data/scripts/tool",
-            (WheelScheme::Root, "other-1.0.data/scripts/tool"),
-        ),
-    ] {
-        assert_eq!(manifest.scheme_of(path), expected, "{path}");
-    }
 }

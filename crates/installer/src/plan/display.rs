@@ -7,8 +7,8 @@ use super::InstallPlan;
 impl Display for InstallPlan {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> Result {
         let all = formatter.alternate();
-        if self.removals.is_empty() && self.installs.is_empty() {
-            return writeln!(formatter, "nothing to do");
+        for (name, version) in &self.unchanged {
+            writeln!(formatter, "= {name} {version}")?;
         }
         for removal in &self.removals {
             let (name, version) = (&removal.name, &removal.version);
@@ -24,11 +24,10 @@ impl Display for InstallPlan {
         }
         for wheel in &self.installs {
             let (name, version) = (&wheel.name, &wheel.version);
-            let files = count(wheel.links.len() + wheel.writes.len(), "file");
+            let files = count(wheel.file_count(), "file");
             writeln!(formatter, "+ {name} {version} ({files})")?;
-            for link in wheel.links.iter().filter(|_| all) {
-                let destination = wheel.destination(*link);
-                writeln!(formatter, "    + {}", destination.display())?;
+            for link in wheel.links().filter(|_| all) {
+                writeln!(formatter, "    + {}", link.destination.display())?;
             }
             for write in wheel.writes.iter().filter(|_| all) {
                 let size = write.contents.len();

@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 use tilsit_packaging::direct_url::DirectUrlFormat;
 use tilsit_packaging::record::{Record, RecordEntry, RecordHash};
 
-use super::{PlanError, PlanOptions, PlannedLink, PlannedWheel, PlannedWrite, WheelToInstall};
-use crate::manifest::{FileKind, WheelScheme};
+use super::{PlanError, PlanOptions, PlannedWheel, PlannedWrite, WheelToInstall};
+use crate::manifest::FileKind;
 use crate::scripts;
 
 /// Gives every file of the wheel its place.
@@ -23,33 +23,24 @@ pub(super) fn place_files(
         entries: Vec::with_capacity(manifest.files.len() + 8),
     };
     for (number, file) in manifest.files.iter().enumerate() {
-        let (scheme, inside) = manifest.scheme_of(&file.path);
-        if inside.is_empty() || is_stray_data(planned, &file.path, scheme) {
-            return Err(PlanError::NoPlace {
-                name: manifest.name.clone(),
-                path: file.path.clone(),
-            });
-        }
-        if file.kind == FileKind::PythonScript && scheme == WheelScheme::Scripts {
+        let inside = file.inside();
+        if file.kind == FileKind::PythonScript {
             let text = tilsit_files::read(planned.tree.join(&file.path))?;
             planned.writes.push(PlannedWrite {
                 contents: scripts::with_shebang(&text, python).unwrap_or(text),
-                destination: planned.targets.scripts.join(inside),
+                destination: planned.targets.folder(file.scheme).join(inside),
                 is_program: true,
             });
             continue;
         }
-        let folder = planned.targets.folder(scheme);
+        let folder = planned.targets.folder(file.scheme);
         record.entries.push(RecordEntry {
             path: relative_to(&planned.targets.root, folder, inside),
             hash: Some(file.hash.clone()),
             size: Some(file.size_bytes),
         });
-        planned.links.push(PlannedLink {
-            file: u32::try_from(number).expect("an archive has at most 250,000 entries"),
-            scheme,
-            skip: u32::try_from(file.path.len() - inside.len()).expect("names are short"),
-        });
+        let number = u32::try_from(number).expect("an archive has at most 250,000 entries");
+        planned.links.push(number);
     }
     add_commands(planned, python);
     add_metadata(planned, wheel, options);
@@ -117,15 +108,6 @@ fn add_record(planned: &mut PlannedWheel, mut record: Record) {
         contents: record.to_bytes(),
         is_program: false,
     });
-}
-
-/// Whether the path lies in the wheel's own data folder and in no scheme of it.
-fn is_stray_data(planned: &PlannedWheel, path: &str, scheme: WheelScheme) -> bool {
-    let stem = planned.manifest.dist_info.strip_suffix(".dist-info");
-    scheme == WheelScheme::Root
-        && stem
-            .and_then(|stem| path.strip_prefix(stem))
-            .is_some_and(|rest| rest.starts_with(".data/"))
 }
 
 /// The path `folder/inside` as RECORD writes it: relative to `root`, with `/`.

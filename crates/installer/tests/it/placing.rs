@@ -33,7 +33,7 @@ fn every_part_of_a_wheel_gets_its_place() {
     wheel.is_requested = true;
     let url = r#"{"url": "https://index.example/demo.zip", "archive_info": {}}"#;
     wheel.direct_url = Some(DirectUrl::parse(url.as_bytes()).unwrap());
-    let plan = world.plan(&[wheel], &[]);
+    let plan = world.plan(&[wheel]);
     insta::assert_snapshot!(world.neutral(&plan.to_string()), @"+ demo 1.0 (16 files)");
     world.apply(&plan).unwrap();
     insta::assert_snapshot!(world.paths().join("\n"), @r"
@@ -99,7 +99,7 @@ fn scripts_run_from_an_environment_with_a_long_path_and_blanks() {
     let Some(world) = World::in_folder(folder) else {
         return;
     };
-    let plan = world.plan(&[world.wheel("demo", "1.0", FILES)], &[]);
+    let plan = world.plan(&[world.wheel("demo", "1.0", FILES)]);
     world.apply(&plan).unwrap();
     for (name, expected) in [("demo", "hello from the script\n"), ("tool", "tool\n")] {
         let output = Command::new(world.environment.paths().scripts.join(name))
@@ -117,7 +117,7 @@ fn two_wheels_at_one_path_are_reported() {
         world.wheel("one", "1", &[same, ("shared/x.py", "1", false)]),
         world.wheel("two", "2", &[same, ("shared/x.py", "2", false)]),
     ];
-    let plan = world.plan(&wheels, &[]);
+    let plan = world.plan(&wheels);
     insta::assert_snapshot!(world.neutral(&plan.to_string()), @r"
     + one 1 (6 files)
     + two 2 (6 files)

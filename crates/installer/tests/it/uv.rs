@@ -10,7 +10,6 @@ use std::process::Command;
 
 use tilsit_environment::venv::{VenvOptions, create};
 use tilsit_environment::{Environment, Interpreter};
-use tilsit_installer::plan::plan_with_removals;
 use tilsit_installer::store::sha256_of;
 use tilsit_installer::{LockedEnvironment, PlanOptions, WheelStore, WheelToInstall};
 
@@ -115,7 +114,7 @@ fn install(environment: &Environment, cache: &Path, wheels: &[PathBuf]) -> Vec<S
         })
         .collect();
     let locked = LockedEnvironment::lock(environment, || ()).expect("the lock is free");
-    let plan = plan_with_removals(environment, &wheels, Vec::new(), &PlanOptions::default())
+    let plan = tilsit_installer::plan(environment, &wheels, &[], &PlanOptions::default())
         .expect("a plan is made");
     tilsit_installer::apply(&plan, &locked, &mut |_| ControlFlow::Continue(()))
         .expect("the plan is applied");

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest, Sha256};
 use tempfile::TempDir;
 use tilsit_archive::zip::{ZipWriter, ZipWriterOptions};
+use tilsit_dist::dist_info::InstalledDistribution;
 use tilsit_environment::venv::{VenvOptions, create};
 use tilsit_environment::{Environment, Interpreter};
-use tilsit_installer::removal::{Removal, plan_removal};
 use tilsit_installer::store::{StoreError, sha256_of};
 use tilsit_installer::{
     Applied, ApplyError, InstallPlan, LockedEnvironment, PlanOptions, StoredWheel, WheelStore,
@@ -129,31 +129,27 @@ impl World {
         &self.environment.paths().purelib
     }
 
-    /// Plans the wheels, and the removal of what is installed under these names and versions.
-    pub(crate) fn plan(&self, wheels: &[WheelToInstall], remove: &[(&str, &str)]) -> InstallPlan {
-        let removals = remove
-            .iter()
-            .map(|(name, version)| self.removal(name, version))
-            .collect();
-        let options = PlanOptions::default();
-        let environment = &self.environment;
-        tilsit_installer::plan::plan_with_removals(environment, wheels, removals, &options)
+    pub(crate) fn installed(&self) -> Vec<InstalledDistribution> {
+        let installed = self
+            .environment
+            .installed()
+            .expect("the environment is listed");
+        assert_eq!(installed.findings, []);
+        installed.distributions
+    }
+
+    /// Plans the wheels.
+    pub(crate) fn plan(&self, wheels: &[WheelToInstall]) -> InstallPlan {
+        let (environment, options) = (&self.environment, PlanOptions::default());
+        tilsit_installer::plan(environment, wheels, &self.installed(), &options)
             .expect("a plan is made")
     }
 
-    fn removal(&self, name: &str, version: &str) -> Removal {
-        let record = self
-            .site_packages()
-            .join(format!("{name}-{version}.dist-info/RECORD"));
-        let record = tilsit_files::read(record).expect("RECORD is there");
-        let record = Record::parse(&record).expect("RECORD is read");
-        let territory = tilsit_installer::plan::territory(&self.environment);
-        let (name, version) = (
-            name.parse().expect("a name"),
-            version.parse().expect("a version"),
-        );
-        plan_removal((&name, &version), self.site_packages(), &record, &territory)
-            .expect("a removal is planned")
+    /// Plans the removal of all that is installed.
+    pub(crate) fn plan_uninstall(&self) -> InstallPlan {
+        let installed = self.installed();
+        let all: Vec<&InstalledDistribution> = installed.iter().collect();
+        tilsit_installer::plan_uninstall(&self.environment, &all).expect("a plan is made")
     }
 
     pub(crate) fn apply(&self, plan: &InstallPlan) -> Result<Applied, ApplyError> {

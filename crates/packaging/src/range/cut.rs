@@ -114,6 +114,24 @@ impl Cut {
         self.side
     }
 
+    /// The least version above the place that is no pre-release; `None` if there is no least one.
+    pub(super) fn release_above(&self) -> Option<Version> {
+        let parts = self.version.to_parts();
+        if parts.pre.is_some() {
+            return Some(self.version.base());
+        }
+        match self.side {
+            Side::Before if parts.dev.is_none() => Some(self.version.clone()),
+            _ if parts.dev.is_some() => Some(Version::from_parts(VersionParts {
+                dev: None,
+                local: Vec::new(),
+                ..parts
+            })),
+            // Local versions and longer releases fill the line behind a release without a gap.
+            _ => None,
+        }
+    }
+
     /// Whether the place is before every version.
     pub(super) fn is_least(&self) -> bool {
         self.side == Side::Before

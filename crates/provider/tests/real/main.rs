@@ -64,6 +64,7 @@ fn ours(oracle: &Oracle, cache: &Path, requirements: &[&str]) -> Resolution {
             find_links: Vec::new(),
         },
         files: FilePolicy::new(tags(oracle)),
+        no_dependencies: false,
     };
     let line = |text: &&str| RootRequirement::new(text.parse().unwrap(), "the test");
     let resolving = Resolving {
@@ -74,7 +75,8 @@ fn ours(oracle: &Oracle, cache: &Path, requirements: &[&str]) -> Resolution {
         builder: &NoBuilder,
         temporary: cache.to_owned(),
     };
-    resolve(resolving, &mut |_| ControlFlow::Continue(())).unwrap_or_else(|error| panic!("{error}"))
+    resolve(&resolving, &mut |_| ControlFlow::Continue(()))
+        .unwrap_or_else(|error| panic!("{error}"))
 }
 
 fn tags(oracle: &Oracle) -> CompatibleTags {

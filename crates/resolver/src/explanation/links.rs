@@ -4,10 +4,11 @@
 //! cannot be used. The leaves suffice to see that there is no answer; how the core combined them
 //! is of no use to a reader. The graph shares nodes, so each is visited once.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use pubgrub::{DerivationTree, External};
+use pubgrub::{DerivationTree, External, VersionSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::candidate_set::{CandidateSet, Place};
 use crate::facts::{Facts, ProjectFacts, Refusal};
@@ -34,12 +35,14 @@ pub(crate) struct Refused {
 
 /// All that a proof rests on.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Links {
+pub(crate) struct Grounds {
     pub(crate) links: Vec<Link>,
     pub(crate) refused: Vec<Refused>,
+    /// Where a link stands.
+    known: FxHashMap<(Package, Need), usize>,
 }
 
-impl Links {
+impl Grounds {
     /// The user's lines among them, in the order of writing.
     pub(crate) fn lines(&self) -> Vec<usize> {
         let lines: BTreeSet<usize> = self
@@ -51,14 +54,31 @@ impl Links {
     }
 }
 
+/// Who needs whom, and which candidates of it are admitted.
+type Dependency = (Package, Package, CandidateSet);
+
 /// The links that a proof rests on.
-pub(crate) fn links(policy: &Policy, facts: &mut Facts, proof: &Proof) -> Links {
-    let mut links = Links::default();
-    let mut seen: HashSet<*const Proof> = HashSet::new();
+pub(crate) fn grounds(policy: &Policy, facts: &mut Facts, proof: &Proof) -> Grounds {
+    let mut grounds = Grounds::default();
+    // The core merges candidates with the same dependency one by one; the last merger is enough.
+    let mut merged: Vec<(Dependency, CandidateSet)> = Vec::new();
+    let mut known: FxHashMap<Dependency, usize> = FxHashMap::default();
+    let mut seen: FxHashSet<*const Proof> = FxHashSet::default();
     let mut stack: Vec<&Proof> = vec![proof];
     while let Some(node) = stack.pop() {
         match node {
-            DerivationTree::External(external) => add(policy, facts, &mut links, external),
+            DerivationTree::External(External::NotRoot(..) | External::NoVersions(..)) => {}
+            DerivationTree::External(External::Custom(package, set, refusal)) => {
+                add_refused(facts, &mut grounds, package, set, refusal);
+            }
+            DerivationTree::External(External::FromDependencyOf(from, set, to, admitted)) => {
+                let dependency = (from.clone(), to.clone(), admitted.clone());
+                let index = *known.entry(dependency.clone()).or_insert(merged.len());
+                match merged.get_mut(index) {
+                    Some((_, places)) => *places = places.union(set),
+                    None => merged.push((dependency, set.clone())),
+                }
+            }
             DerivationTree::Derived(derived) => {
                 for cause in [&derived.cause2, &derived.cause1] {
                     if seen.insert(Arc::as_ptr(cause)) {
@@ -68,46 +88,35 @@ pub(crate) fn links(policy: &Policy, facts: &mut Facts, proof: &Proof) -> Links 
             }
         }
     }
-    links
+    for ((from, to, admitted), set) in &merged {
+        let count = count(facts, from);
+        for index in set.places(count) {
+            let place = Place { index, count };
+            add_needs(policy, facts, &mut grounds, from, place, (to, admitted));
+        }
+    }
+    grounds
 }
 
-fn add(
-    policy: &Policy,
-    facts: &mut Facts,
-    links: &mut Links,
-    external: &External<Package, CandidateSet, Refusal>,
+fn add_refused(
+    facts: &Facts,
+    grounds: &mut Grounds,
+    package: &Package,
+    set: &CandidateSet,
+    refusal: &Refusal,
 ) {
-    match external {
-        External::NotRoot(..) | External::NoVersions(..) => {}
-        External::Custom(package, set, refusal) => {
-            let count = count(facts, package);
-            let places: BTreeSet<u32> = set.places(count).collect();
-            match links
-                .refused
-                .iter_mut()
-                .find(|other| other.package == *package && other.refusal == *refusal)
-            {
-                Some(other) => other.places.extend(places),
-                None => links.refused.push(Refused {
-                    package: package.clone(),
-                    places,
-                    refusal: refusal.clone(),
-                }),
-            }
-        }
-        External::FromDependencyOf(from, set, to, admitted) => {
-            let count = count(facts, from);
-            for index in set.places(count) {
-                add_needs(
-                    policy,
-                    facts,
-                    links,
-                    from,
-                    Place { index, count },
-                    (to, admitted),
-                );
-            }
-        }
+    let places: BTreeSet<u32> = set.places(count(facts, package)).collect();
+    match grounds
+        .refused
+        .iter_mut()
+        .find(|other| other.package == *package && other.refusal == *refusal)
+    {
+        Some(other) => other.places.extend(places),
+        None => grounds.refused.push(Refused {
+            package: package.clone(),
+            places,
+            refusal: refusal.clone(),
+        }),
     }
 }
 
@@ -115,7 +124,7 @@ fn add(
 fn add_needs(
     policy: &Policy,
     facts: &mut Facts,
-    links: &mut Links,
+    grounds: &mut Grounds,
     from: &Package,
     place: Place,
     (to, admitted): (&Package, &CandidateSet),
@@ -140,15 +149,16 @@ fn add_needs(
         if set != *admitted && from.project() != Some(&requirement.name) {
             continue;
         }
-        match links
-            .links
-            .iter_mut()
-            .find(|link| link.from == *from && link.need == need)
-        {
+        let next = grounds.links.len();
+        let known = grounds
+            .known
+            .entry((from.clone(), need.clone()))
+            .or_insert(next);
+        match grounds.links.get_mut(*known) {
             Some(link) => {
                 link.places.insert(place.index);
             }
-            None => links.links.push(Link {
+            None => grounds.links.push(Link {
                 from: from.clone(),
                 places: BTreeSet::from([place.index]),
                 need,

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use tilsit_index_client::Refresh;
 use tilsit_packaging::name::ProjectName;
 
 use crate::configuration::Configuration;
@@ -91,6 +92,15 @@ pub(crate) struct UpgradeOptions {
 }
 
 impl UpgradeOptions {
+    /// Which pages are asked for again.
+    pub(crate) fn refresh(&self) -> Refresh {
+        if self.refresh {
+            Refresh::All
+        } else {
+            Refresh::No
+        }
+    }
+
     /// The projects of which what is there is to be left behind.
     ///
     /// # Errors

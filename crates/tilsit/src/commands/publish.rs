@@ -90,7 +90,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
                 progress.set(sent_bytes);
             }
             PublishEvent::Ends { file_name, outcome } => {
-                let bytes = files.files().iter().find(|file| file.file_name == file_name);
+                let bytes = files
+                    .files()
+                    .iter()
+                    .find(|file| file.file_name == file_name);
                 let bytes = bytes.map_or_else(String::new, |file| size(file.size_bytes));
                 let word = past(&outcome);
                 context.terminal.say(format_args!(
@@ -125,7 +128,9 @@ fn paths(arguments: &Arguments, context: &Context) -> Result<Vec<PathBuf>, Comma
     })?;
     let is_distribution = |path: &Path| {
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        [".whl", ".tar.gz", ".zip"].iter().any(|end| name.ends_with(end))
+        [".whl", ".tar.gz", ".zip"]
+            .iter()
+            .any(|end| name.ends_with(end))
     };
     let found: Vec<PathBuf> = entries
         .into_iter()

@@ -70,7 +70,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     if arguments.keep {
         let kept = folder.keep();
         let kept = kept.display();
-        context.terminal.say(format_args!("The folder stays: {kept}"));
+        context
+            .terminal
+            .say(format_args!("The folder stays: {kept}"));
     } else {
         folder.remove()?;
     }
@@ -96,8 +98,9 @@ impl Tour {
         let line = "tilsit index token create --user you --data index";
         self.page.command(&format!("export TOKEN=$({line})"));
         let token = self.call(line)?;
-        self.token = text(&token, "/token")?.to_owned();
-        self.page.done("a database, a user, and a token for uploads");
+        text(&token, "/token")?.clone_into(&mut self.token);
+        self.page
+            .done("a database, a user, and a token for uploads");
 
         self.page.step("Start it")?;
         let line = "tilsit serve --data index --listen 127.0.0.1:0";

@@ -1,10 +1,18 @@
-//! Which code a library's error has.
+//! Which code, and with it which exit code, a library's error has.
 
+use tilsit_build_backend::BuildError;
+use tilsit_dist::dist_info::InstalledError;
 use tilsit_environment::InterpreterError;
 use tilsit_environment::discovery::FindError;
 use tilsit_environment::venv::VenvError;
 use tilsit_files::FileError;
+use tilsit_index_client::{DownloadError, HttpError, PageError};
+use tilsit_index_server::ServeError;
 use tilsit_index_store::StoreError;
+use tilsit_installer::store::StoreError as WheelStoreError;
+use tilsit_installer::{ApplyError, PlanError};
+use tilsit_provider::ResolveError;
+use tilsit_publish::{FailureKind, PreflightError, PublishError};
 
 use crate::error::CommandError;
 use crate::explain::Code;
@@ -55,5 +63,141 @@ impl From<VenvError> for CommandError {
             VenvError::File(error) => error.into(),
             _ => Self::from_error(Code::EnvironmentNotMade, &error),
         }
+    }
+}
+
+impl From<ResolveError> for CommandError {
+    fn from(error: ResolveError) -> Self {
+        let code = match &error {
+            ResolveError::Unsolvable(_) => Code::NoResolution,
+            ResolveError::Page { source, .. } | ResolveError::FindLinks(source) => page(source),
+            ResolveError::Metadata { source, .. } | ResolveError::Http(source) => http(source),
+            ResolveError::Stopped => Code::Interrupted,
+            _ => Code::FileAccess,
+        };
+        let mut failure = Self::from_error(code, &error);
+        // These say their source in their own words.
+        if !matches!(error, ResolveError::File(_)) {
+            failure.causes.clear();
+        }
+        failure
+    }
+}
+
+fn page(error: &PageError) -> Code {
+    match error {
+        PageError::Http(error) => http(error),
+        PageError::File(_) | PageError::NotLocal(_) => Code::FileAccess,
+        _ => Code::IndexAnswerInvalid,
+    }
+}
+
+fn http(error: &HttpError) -> Code {
+    if error.is_credentials() {
+        Code::IndexCredentials
+    } else {
+        Code::IndexUnreachable
+    }
+}
+
+impl From<DownloadError> for CommandError {
+    fn from(error: DownloadError) -> Self {
+        let code = match &error {
+            DownloadError::Http(error) => http(error),
+            DownloadError::Hash { .. } | DownloadError::Size { .. } => Code::FileRefused,
+            DownloadError::Stopped(_) => Code::Interrupted,
+            _ => Code::FileAccess,
+        };
+        Self::from_error(code, &error)
+    }
+}
+
+impl From<WheelStoreError> for CommandError {
+    fn from(error: WheelStoreError) -> Self {
+        match error {
+            WheelStoreError::File(error) => error.into(),
+            WheelStoreError::Key(_) => Self::from_error(Code::Bug, &error),
+            WheelStoreError::Unpack { .. } => Self::from_error(Code::WheelRefused, &error),
+        }
+    }
+}
+
+impl From<PlanError> for CommandError {
+    fn from(error: PlanError) -> Self {
+        let code = match error {
+            PlanError::File(error) => return error.into(),
+            _ => Code::InstallFailed,
+        };
+        Self::from_error(code, &error)
+    }
+}
+
+impl From<ApplyError> for CommandError {
+    fn from(error: ApplyError) -> Self {
+        let code = match error {
+            ApplyError::Cancelled => Code::Interrupted,
+            _ => Code::InstallFailed,
+        };
+        Self::from_error(code, &error)
+    }
+}
+
+impl From<InstalledError> for CommandError {
+    fn from(error: InstalledError) -> Self {
+        Self::from_error(Code::InstallFailed, &error)
+    }
+}
+
+impl From<PreflightError> for CommandError {
+    fn from(error: PreflightError) -> Self {
+        match error {
+            PreflightError::File(error) => error.into(),
+            PreflightError::Empty => Self::from_error(Code::Usage, &error),
+            _ => Self::from_error(Code::FilesRefused, &error),
+        }
+    }
+}
+
+impl From<PublishError> for CommandError {
+    fn from(error: PublishError) -> Self {
+        let code = match error.kind() {
+            FailureKind::Credentials => Code::UploadCredentials,
+            FailureKind::Network => Code::IndexUnreachable,
+            FailureKind::Refused => Code::UploadRefused,
+            FailureKind::File => Code::FileAccess,
+            FailureKind::Stopped => Code::Interrupted,
+        };
+        let mut failure = Self::from_error(code, &error);
+        // The source stands in the message.
+        failure.causes.clear();
+        failure
+    }
+}
+
+impl From<ServeError> for CommandError {
+    fn from(error: ServeError) -> Self {
+        match error {
+            ServeError::Store(error) => error.into(),
+            _ => Self::from_error(Code::ServeFailed, &error),
+        }
+    }
+}
+
+impl From<BuildError> for CommandError {
+    fn from(error: BuildError) -> Self {
+        let code = match error {
+            BuildError::File(error) if !error.is_not_found() => return error.into(),
+            BuildError::File(_) => Code::ProjectInvalid,
+            BuildError::PyProject { .. } | BuildError::Key { .. } | BuildError::Metadata(_) => {
+                Code::ProjectInvalid
+            }
+            _ => Code::BuildFailed,
+        };
+        let mut failure = Self::from_error(code, &error);
+        if let BuildError::PyProject { .. } = error {
+            // The source stands in the message.
+            failure.causes.clear();
+        }
+        failure
     }
 }

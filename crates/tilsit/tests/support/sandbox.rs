@@ -8,16 +8,16 @@ use std::process::{Command, Stdio};
 use tempfile::TempDir;
 
 /// The folder.
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     root: TempDir,
     variables: Vec<(String, String)>,
 }
 
 /// What the program answered.
-pub struct Answer {
-    pub exit: i32,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Answer {
+    pub(crate) exit: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 #[allow(
@@ -25,7 +25,7 @@ pub struct Answer {
     reason = "each harness includes this file and uses a part of it"
 )]
 impl Sandbox {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let root = TempDir::new().expect("a temporary folder");
         for folder in ["home", "work", "cache"] {
             std::fs::create_dir(root.path().join(folder)).expect("a folder");
@@ -37,33 +37,33 @@ impl Sandbox {
     }
 
     /// Sets a variable for every run from now on.
-    pub fn set(&mut self, name: &str, value: impl fmt::Display) {
+    pub(crate) fn set(&mut self, name: &str, value: impl fmt::Display) {
         self.variables.push((name.to_owned(), value.to_string()));
     }
 
     /// A path below the working folder of the runs.
-    pub fn path(&self, relative: &str) -> PathBuf {
+    pub(crate) fn path(&self, relative: &str) -> PathBuf {
         self.root.path().join("work").join(relative)
     }
 
     /// The folder that holds the home, the cache and the working folder.
-    pub fn root(&self) -> &Path {
+    pub(crate) fn root(&self) -> &Path {
         self.root.path()
     }
 
-    pub fn write(&self, relative: &str, text: &str) -> PathBuf {
+    pub(crate) fn write(&self, relative: &str, text: &str) -> PathBuf {
         let path = self.path(relative);
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
         std::fs::write(&path, text).expect("a file");
         path
     }
 
-    pub fn read(&self, relative: &str) -> String {
+    pub(crate) fn read(&self, relative: &str) -> String {
         std::fs::read_to_string(self.path(relative)).expect("a text file")
     }
 
     /// The program, ready to run with the words of `line`; `''` is an empty word.
-    pub fn command(&self, line: &str) -> Command {
+    pub(crate) fn command(&self, line: &str) -> Command {
         let words = line.split_whitespace();
         let mut command = Command::new(env!("CARGO_BIN_EXE_tilsit"));
         command
@@ -79,19 +79,19 @@ impl Sandbox {
     }
 
     /// Runs the program.
-    pub fn run(&self, line: &str) -> Answer {
+    pub(crate) fn run(&self, line: &str) -> Answer {
         self.finish(&mut self.command(line))
     }
 
     /// Runs the program and checks that it did its work.
-    pub fn run_well(&self, line: &str) -> Answer {
+    pub(crate) fn run_well(&self, line: &str) -> Answer {
         let answer = self.run(line);
         assert_eq!(answer.exit, 0, "`{line}` failed:\n{answer}");
         answer
     }
 
     /// Runs with `--json` and gives the envelope.
-    pub fn run_json(&self, line: &str) -> (i32, serde_json::Value) {
+    pub(crate) fn run_json(&self, line: &str) -> (i32, serde_json::Value) {
         let answer = self.run(&format!("--json {line}"));
         let envelope = serde_json::from_str(&answer.stdout)
             .unwrap_or_else(|error| panic!("no envelope ({error}):\n{answer}"));
@@ -99,7 +99,7 @@ impl Sandbox {
     }
 
     /// Runs a command made by [`Sandbox::command`].
-    pub fn finish(&self, command: &mut Command) -> Answer {
+    pub(crate) fn finish(&self, command: &mut Command) -> Answer {
         let output = command.output().expect("the program starts");
         let text = |bytes: &[u8]| self.steady(&String::from_utf8_lossy(bytes));
         Answer {
@@ -110,7 +110,7 @@ impl Sandbox {
     }
 
     /// `text` without what differs from run to run.
-    pub fn steady(&self, text: &str) -> String {
+    pub(crate) fn steady(&self, text: &str) -> String {
         let root = self.root().to_string_lossy();
         let text = text.replace(&*root, "[ROOT]");
         let mut steady = String::new();
@@ -153,6 +153,10 @@ fn without_times(line: &str) -> String {
     kept.join(" ")
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program under test finds its Python on the search path"
+)]
 fn path_variable() -> String {
     std::env::vars()
         .find(|(name, _)| name == "PATH")

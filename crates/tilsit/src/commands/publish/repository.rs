@@ -36,7 +36,7 @@ pub(super) struct RepositoryOptions {
     password: Option<String>,
     /// Read this file in place of ~/.pypirc
     #[arg(long, value_name = "FILE")]
-    config_file_pypirc: Option<std::path::PathBuf>,
+    pypirc: Option<std::path::PathBuf>,
 }
 
 impl RepositoryOptions {
@@ -60,7 +60,11 @@ impl RepositoryOptions {
         };
         let url = url
             .or_else(|| section.as_ref()?.repository.clone())
-            .or_else(|| context.configuration.first(|settings| settings.publish_url.clone()))
+            .or_else(|| {
+                context
+                    .configuration
+                    .first(|settings| settings.publish_url.clone())
+            })
             .or_else(|| BAKED_IN.map(str::to_owned))
             .ok_or_else(|| {
                 CommandError::new(Code::NoRepository, "it is not said where to publish to")
@@ -82,7 +86,7 @@ impl RepositoryOptions {
         name: Option<&str>,
         context: &Context,
     ) -> Result<Option<PypircRepository>, CommandError> {
-        let named_file = self.config_file_pypirc.as_ref();
+        let named_file = self.pypirc.as_ref();
         let path = match (named_file, &context.home) {
             (Some(path), _) => context.resolve(path),
             (None, Some(home)) => home.join(".pypirc"),
@@ -161,9 +165,9 @@ impl RepositoryOptions {
                 format!("there is no password for the user `{user}`"),
             )
             .hint("give it with `--password` or `TWINE_PASSWORD`")),
-            (None, None) => {
-                Ok(variable("TILSIT_PUBLISH_TOKEN").map(|token| Credential::new(TOKEN_USER, token)))
-            }
+            (None, None) => Ok(
+                variable("TILSIT_PUBLISH_TOKEN").map(|token| Credential::new(TOKEN_USER, token))
+            ),
         }
     }
 }

@@ -6,8 +6,8 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use tilsit_files::{Durability, FileError};
 use sha2::{Digest as _, Sha256};
+use tilsit_files::{Durability, FileError};
 use tilsit_simple_api::Sha256Digest;
 
 /// How long an answer holds, in seconds.
@@ -36,7 +36,9 @@ impl Answers {
         let text = tilsit_files::read_to_string(self.path(question)).ok()?;
         let answer: Answer = serde_json::from_str(&text).ok()?;
         let age = now.as_second() - answer.found_out.as_second();
-        (0..FRESH_SECONDS).contains(&age).then_some(answer.environment)
+        (0..FRESH_SECONDS)
+            .contains(&age)
+            .then_some(answer.environment)
     }
 
     /// Remembers the answer.

@@ -15,10 +15,8 @@ pub(super) const PACKAGE: &[(&str, &str)] = &[
 ];
 
 /// The files of the application.
-pub(super) const APPLICATION: &[(&str, &str)] = &[
-    ("app.in", "flask\ntilsit-tour-cheese\n"),
-    ("app.py", APP),
-];
+pub(super) const APPLICATION: &[(&str, &str)] =
+    &[("app.in", "flask\ntilsit-tour-cheese\n"), ("app.py", APP)];
 
 const PYPROJECT: &str = r#"[build-system]
 requires = ["hatchling"]

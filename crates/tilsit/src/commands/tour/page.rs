@@ -20,7 +20,12 @@ pub(super) struct Page {
 
 impl Page {
     /// Begins with the title.
-    pub(super) fn begin(terminal: &Terminal, interrupt: &Interrupt, title: &str, below: &str) -> Self {
+    pub(super) fn begin(
+        terminal: &Terminal,
+        interrupt: &Interrupt,
+        title: &str,
+        below: &str,
+    ) -> Self {
         terminal.say(format_args!("{STRONG}{title}{STRONG:#}\n{below}"));
         let now = Instant::now();
         Self {

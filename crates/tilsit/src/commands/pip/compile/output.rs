@@ -29,7 +29,8 @@ pub(super) enum WantedBy {
 }
 
 impl WantedBy {
-    fn text(&self) -> String {
+    /// As the annotation says it.
+    pub(super) fn text(&self) -> String {
         match self {
             Self::Requirements(file) => format!("-r {file}"),
             Self::Constraints(file) => format!("-c {file}"),
@@ -85,10 +86,12 @@ fn annotation(wanted_by: &BTreeSet<WantedBy>, in_line: bool) -> String {
         [] => String::new(),
         origins if in_line => format!("  # via {}", origins.join(", ")),
         [origin] => format!("\n    # via {origin}"),
-        origins => origins.iter().fold("\n    # via".to_owned(), |mut text, origin| {
-            let _ = write!(text, "\n    #   {origin}");
-            text
-        }),
+        origins => origins
+            .iter()
+            .fold("\n    # via".to_owned(), |mut text, origin| {
+                let _ = write!(text, "\n    #   {origin}");
+                text
+            }),
     }
 }
 

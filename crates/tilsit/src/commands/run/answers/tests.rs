@@ -16,6 +16,10 @@ fn answers_hold_for_a_day() {
     assert_eq!(answers.find("rich", now).as_deref(), Some("abc"));
     assert_eq!(answers.find("rich", later(23)).as_deref(), Some("abc"));
     assert_eq!(answers.find("rich", later(24)), None);
-    assert_eq!(answers.find("rich", later(-1)), None, "a clock that went back");
+    assert_eq!(
+        answers.find("rich", later(-1)),
+        None,
+        "a clock that went back"
+    );
     assert_eq!(answers.find("httpx", now), None);
 }

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::{Layout, WantedBy, PinnedLine, render};
+use super::{Layout, PinnedLine, WantedBy, render};
 
 fn lines() -> Vec<PinnedLine> {
     let project = |name: &str| WantedBy::Project(name.to_owned());

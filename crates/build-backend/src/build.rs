@@ -1,0 +1,141 @@
+//! The wheel and the sdist of a project.
+
+use std::path::{Path, PathBuf};
+
+use tilsit_archive::Limits;
+use tilsit_archive::zip::DosTime;
+use tilsit_dist::sdist::{SdistWriter, unpack};
+use tilsit_dist::wheel::{WheelFile, WheelWriter, WheelWriterOptions};
+use tilsit_files::{Durability, TemporaryFolder};
+
+use crate::error::BuildError;
+use crate::modules::module_files;
+use crate::source_project::SourceProject;
+
+/// The first moment that a zip archive can name: 1980-01-01.
+const ZIP_EPOCH_SECONDS: u64 = 315_532_800;
+
+/// What wheels of pure Python are for.
+const TAG: &str = "py3-none-any";
+
+/// How to build.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BuildOptions {
+    /// The time of every file in the archives, in seconds since 1970 (`SOURCE_DATE_EPOCH`); zip
+    /// archives know none before 1980.
+    pub modified_seconds: u64,
+}
+
+impl Default for BuildOptions {
+    fn default() -> Self {
+        Self {
+            modified_seconds: ZIP_EPOCH_SECONDS,
+        }
+    }
+}
+
+/// A distribution file that was built.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Built {
+    /// The file.
+    pub path: PathBuf,
+    /// The paths in it, without the top folder of an sdist.
+    pub files: Vec<String>,
+}
+
+/// Builds the sdist of the project in `source` into the folder `out`.
+///
+/// # Errors
+/// When the project is not as it must be, or a file cannot be read or written.
+pub fn build_sdist(source: &Path, out: &Path, options: &BuildOptions) -> Result<Built, BuildError> {
+    let project = SourceProject::open(source)?;
+    // What the wheel needs must be found now, not by the user of the sdist.
+    module_files(&project)?;
+    let stem = project.stem();
+    let mut writer = SdistWriter::new(&stem, options.modified_seconds);
+    let mut files = Vec::new();
+    for file in project.files().iter() {
+        writer.add_file(&file.path, file.read()?, file.is_executable);
+        files.push(file.path.clone());
+    }
+    writer.add_file("PKG-INFO", project.metadata().to_bytes(), false);
+    files.push("PKG-INFO".to_owned());
+    files.sort();
+    let path = out.join(format!("{stem}.tar.gz"));
+    place(&path, &writer.finish()?)?;
+    Ok(Built { path, files })
+}
+
+/// Builds the wheel of the project in `source` into the folder `out`.
+///
+/// # Errors
+/// When the project is not as it must be, or a file cannot be read or written.
+pub fn build_wheel(source: &Path, out: &Path, options: &BuildOptions) -> Result<Built, BuildError> {
+    let project = SourceProject::open(source)?;
+    let modules = module_files(&project)?;
+    let stem = project.stem();
+    let writer_options = WheelWriterOptions {
+        modified: DosTime::from_unix(options.modified_seconds),
+        ..WheelWriterOptions::default()
+    };
+    let mut writer = WheelWriter::new(Vec::new(), &stem, writer_options);
+    let mut files = Vec::new();
+    for (path, file) in modules {
+        writer.add_file(&path, &file.read()?, file.is_executable)?;
+        files.push(path);
+    }
+    for (path, contents) in metadata_files(&project)? {
+        writer.add_dist_info(&path, &contents)?;
+        files.push(format!("{stem}.dist-info/{path}"));
+    }
+    files.push(format!("{stem}.dist-info/RECORD"));
+    let path = out.join(format!("{stem}-{TAG}.whl"));
+    place(&path, &writer.finish()?)?;
+    Ok(Built { path, files })
+}
+
+/// Builds the wheel of an sdist into the folder `out`, unpacking it in `temporary`.
+///
+/// # Errors
+/// When the sdist is refused, or its project cannot be built.
+pub fn build_wheel_from_sdist(
+    sdist: &Path,
+    out: &Path,
+    temporary: &Path,
+    options: &BuildOptions,
+) -> Result<Built, BuildError> {
+    let folder = TemporaryFolder::create_in(temporary)?;
+    let limits = Limits::default();
+    let root = unpack(sdist, folder.path(), &limits)?;
+    build_wheel(&root, out, options)
+}
+
+/// The files of `.dist-info` save RECORD, sorted by path.
+fn metadata_files(project: &SourceProject) -> Result<Vec<(String, Vec<u8>)>, BuildError> {
+    let metadata = project.metadata();
+    let generator = concat!("tilsit ", env!("CARGO_PKG_VERSION"));
+    let mut files = vec![
+        ("METADATA".to_owned(), metadata.to_bytes()),
+        (
+            "WHEEL".to_owned(),
+            WheelFile::pure(generator, [TAG]).to_bytes(),
+        ),
+    ];
+    let entry_points = &project.project().entry_points;
+    if !entry_points.is_empty() {
+        let text = entry_points.to_string();
+        files.push(("entry_points.txt".to_owned(), text.into_bytes()));
+    }
+    for path in &metadata.license_files {
+        if let Some(file) = project.files().get(path) {
+            files.push((format!("licenses/{path}"), file.read()?));
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn place(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
+    tilsit_files::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
+    Ok(tilsit_files::write_atomic(path, bytes, Durability::Fast)?)
+}

@@ -1,0 +1,108 @@
+//! Why a project could not be built.
+
+use std::path::{Path, PathBuf};
+
+use tilsit_dist::sdist::{SdistError, SdistWriteError, UnpackError};
+use tilsit_dist::wheel::WheelWriteError;
+use tilsit_files::FileError;
+use tilsit_packaging::problem::Problem;
+use tilsit_packaging::pyproject::{CoreMetadataError, PyProjectError};
+
+/// Why a project could not be built.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// A file could not be read or written.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// pyproject.toml is not as its specification says.
+    #[error("cannot build `{}`: {source}", .folder.display())]
+    PyProject {
+        /// The project's folder.
+        folder: PathBuf,
+        /// What is wrong, and where.
+        source: PyProjectError,
+    },
+    /// A key of pyproject.toml asks for what cannot be had.
+    #[error("cannot build `{}`: pyproject.toml {problem}", .folder.display())]
+    Key {
+        /// The project's folder.
+        folder: PathBuf,
+        /// The key, its line, and what is wrong.
+        problem: Problem,
+    },
+    /// No core metadata follows from pyproject.toml.
+    #[error(transparent)]
+    Metadata(#[from] CoreMetadataError),
+    /// There is nothing to import.
+    #[error(
+        "cannot build `{}`: there is no module `{module}`; looked for {}",
+        .folder.display(),
+        list(.looked_for)
+    )]
+    NoModule {
+        /// The project's folder.
+        folder: PathBuf,
+        /// The module.
+        module: String,
+        /// Where it could be.
+        looked_for: Vec<String>,
+    },
+    /// A path that is not UTF-8, or a link that leads out of the project.
+    #[error("cannot build with `{}`: {reason}", .path.display())]
+    Path {
+        /// The path.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The wheel could not be written.
+    #[error(transparent)]
+    Wheel(#[from] WheelWriteError),
+    /// The sdist could not be written.
+    #[error(transparent)]
+    Sdist(#[from] SdistWriteError),
+    /// The sdist to build from cannot be opened.
+    #[error(transparent)]
+    OpenSdist(#[from] SdistError),
+    /// The sdist to build from cannot be unpacked.
+    #[error(transparent)]
+    UnpackSdist(#[from] UnpackError),
+}
+
+impl BuildError {
+    /// A fault of a key of pyproject.toml, whose text is `text`.
+    pub(crate) fn key(folder: &Path, text: &str, key: &str, reason: impl Into<String>) -> Self {
+        Self::Key {
+            folder: folder.to_path_buf(),
+            problem: Problem {
+                line: line_of(text, key),
+                column: None,
+                subject: key.to_owned(),
+                reason: reason.into(),
+            },
+        }
+    }
+}
+
+/// The line that a key such as `project.readme` stands on, where that can be seen.
+fn line_of(text: &str, key: &str) -> Option<usize> {
+    let (table, name) = key.split_once('.')?;
+    let mut in_table = false;
+    for (index, line) in text.lines().enumerate() {
+        let line = line.trim();
+        if let Some(header) = line.strip_prefix('[') {
+            in_table = header.trim_end_matches(']').trim() == table;
+        }
+        let written = line.split(['=', '.']).next().unwrap_or_default().trim();
+        if in_table && written.trim_matches(['"', '\'']) == name {
+            return Some(index + 1);
+        }
+    }
+    None
+}
+
+fn list(paths: &[String]) -> String {
+    let quoted: Vec<String> = paths.iter().map(|path| format!("`{path}`")).collect();
+    quoted.join(", ")
+}

@@ -1,0 +1,162 @@
+//! The files of a source tree that belong to a distribution.
+//!
+//! Everything below the project's folder, save what its own `.gitignore` and `.ignore` files name
+//! and what no project means to publish ([`never_taken`]). Ignore files outside of the project, or
+//! of the user, have no say: the same tree gives the same list everywhere.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use ignore::WalkBuilder;
+
+use crate::error::BuildError;
+
+/// A file of the source tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceFile {
+    /// The path below the project's folder, with `/`.
+    pub path: String,
+    /// Where it is on disk.
+    pub place: PathBuf,
+    /// Whether it may be executed.
+    pub is_executable: bool,
+}
+
+impl SourceFile {
+    /// A file that is named by its path below `folder`.
+    ///
+    /// # Errors
+    /// When the path leaves the folder, or no file is there.
+    pub(crate) fn named(folder: &Path, path: &str) -> Result<Self, BuildError> {
+        let path = path.strip_prefix("./").unwrap_or(path);
+        let place =
+            tilsit_files::join_confined(folder, path).map_err(|error| BuildError::Path {
+                path: folder.join(path),
+                reason: error.to_string(),
+            })?;
+        Self::at(place, path.to_owned())
+    }
+
+    fn at(place: PathBuf, path: String) -> Result<Self, BuildError> {
+        let metadata = tilsit_files::metadata(&place)?;
+        if !metadata.is_file() {
+            return Err(BuildError::Path {
+                path: place,
+                reason: "it is not a file".to_owned(),
+            });
+        }
+        Ok(Self {
+            is_executable: tilsit_files::is_executable(&place, &metadata),
+            path,
+            place,
+        })
+    }
+
+    /// The contents.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn read(&self) -> Result<Vec<u8>, tilsit_files::FileError> {
+        tilsit_files::read(&self.place)
+    }
+}
+
+/// The files of a source tree, sorted by path.
+#[derive(Clone, Debug, Default)]
+pub struct SourceFiles {
+    files: BTreeMap<String, SourceFile>,
+}
+
+impl SourceFiles {
+    /// Lists the files below `folder`.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed, a name is not UTF-8, or a link leads out of the project.
+    pub fn list(folder: &Path) -> Result<Self, BuildError> {
+        let root = tilsit_files::canonicalize(folder)?;
+        let mut list = Self::default();
+        let walk = WalkBuilder::new(&root)
+            // Hidden files may belong to a package; what git ignores does not, with or without git.
+            .hidden(false)
+            .require_git(false)
+            .parents(false)
+            .git_global(false)
+            .git_exclude(false)
+            .follow_links(false)
+            .filter_entry(|entry| {
+                !never_taken(&entry.file_name().to_string_lossy(), entry.depth() == 1)
+            })
+            .build();
+        for entry in walk {
+            let entry = entry.map_err(|error| BuildError::Path {
+                path: root.clone(),
+                reason: error.to_string(),
+            })?;
+            if entry.file_type().is_some_and(|kind| !kind.is_dir()) {
+                list.add(file_of(&root, entry.path())?);
+            }
+        }
+        // The project is nothing without it, whatever an ignore file says.
+        list.add(SourceFile::named(&root, "pyproject.toml")?);
+        Ok(list)
+    }
+
+    /// The files, sorted by path.
+    pub fn iter(&self) -> impl Iterator<Item = &SourceFile> {
+        self.files.values()
+    }
+
+    /// The file at a path.
+    pub fn get(&self, path: &str) -> Option<&SourceFile> {
+        self.files.get(path)
+    }
+
+    pub(crate) fn add(&mut self, file: SourceFile) {
+        self.files.insert(file.path.clone(), file);
+    }
+}
+
+fn file_of(root: &Path, place: &Path) -> Result<SourceFile, BuildError> {
+    let fault = |reason: &str| BuildError::Path {
+        path: place.to_path_buf(),
+        reason: reason.to_owned(),
+    };
+    let relative = place.strip_prefix(root).unwrap_or(place);
+    let parts: Option<Vec<&str>> = relative.iter().map(|part| part.to_str()).collect();
+    let path = parts
+        .ok_or_else(|| fault("its name is not UTF-8"))?
+        .join("/");
+    let real = tilsit_files::canonicalize(place)?;
+    if !real.starts_with(root) {
+        return Err(fault("it is a link that leads out of the project"));
+    }
+    SourceFile::at(real, path)
+}
+
+/// Whether a file or folder of this name is never part of a distribution: version control, caches,
+/// and, at the top of the project, environments and what was built.
+pub fn never_taken(name: &str, is_at_top: bool) -> bool {
+    const ANYWHERE: [&str; 13] = [
+        ".git",
+        ".hg",
+        ".svn",
+        ".bzr",
+        ".jj",
+        "__pycache__",
+        ".tox",
+        ".nox",
+        ".mypy_cache",
+        ".pytest_cache",
+        ".ruff_cache",
+        "node_modules",
+        ".DS_Store",
+    ];
+    const AT_TOP: [&str; 4] = [".venv", "venv", "dist", "PKG-INFO"];
+    const ENDINGS: [&str; 4] = [".pyc", ".pyo", ".egg-info", ".dist-info"];
+    ANYWHERE.contains(&name)
+        || (is_at_top && AT_TOP.contains(&name))
+        || ENDINGS.iter().any(|ending| name.ends_with(ending))
+}
+
+#[cfg(test)]
+mod tests;

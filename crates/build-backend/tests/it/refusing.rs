@@ -1,0 +1,65 @@
+//! Projects that cannot be built: the key, its line, and the reason.
+
+use tilsit_build_backend::{BuildOptions, build_sdist, build_wheel};
+
+use crate::Example;
+
+/// The message with its causes, without the temporary folder.
+fn message(pyproject: &str, files: &[(&str, &str)]) -> String {
+    let example = Example::with(pyproject, files);
+    let options = BuildOptions::default();
+    let error =
+        build_wheel(&example.source(), &example.out(), &options).expect_err("it is refused");
+    let sdist =
+        build_sdist(&example.source(), &example.out(), &options).expect_err("it is refused");
+    assert_eq!(error.to_string(), sdist.to_string());
+    assert!(!example.out().exists());
+    error
+        .to_string()
+        .replace(example.source().to_str().expect("it is UTF-8"), "DEMO")
+}
+
+#[test]
+fn what_cannot_be_built_is_explained() {
+    let head = "[project]\nname = 'demo'\nversion = '1'\n";
+    let module = [("demo.py", "")];
+    let cases = [
+        (
+            "".to_owned(),
+            "cannot build `DEMO`: pyproject.toml `project`: is missing; without it there is neither name nor version",
+        ),
+        (
+            "[project".to_owned(),
+            "cannot build `DEMO`: pyproject.toml is not valid TOML: line 1, column 9:",
+        ),
+        (
+            "[project]\nname = 'demo'\nversion = 'one'\n".to_owned(),
+            "cannot build `DEMO`: pyproject.toml line 3, column 11: `project.version`: ",
+        ),
+        (
+            "[project]\nname = 'demo'\ndynamic = ['version']\n".to_owned(),
+            "cannot build `DEMO`: pyproject.toml line 3: `project.dynamic`: `version` is dynamic, and nothing here can fill it in",
+        ),
+        (
+            format!("{head}readme = 'README.md'\n"),
+            "cannot build `DEMO`: pyproject.toml line 4: `project.readme`: cannot inspect `DEMO/README.md`",
+        ),
+        (
+            format!("{head}readme = '../README.md'\n"),
+            "cannot build `DEMO`: pyproject.toml line 4: `project.readme`: cannot build with `DEMO/../README.md`: the path `../README.md` ",
+        ),
+        (
+            format!("{head}license-files = ['LICENSE', 'NONE*']\n"),
+            "cannot build `DEMO`: pyproject.toml line 4: `project.license-files`: no file matches `LICENSE`",
+        ),
+    ];
+    for (pyproject, expected) in cases {
+        let found = message(&pyproject, &module);
+        assert!(found.starts_with(expected), "{found}\n{expected}");
+    }
+    assert_eq!(
+        message(head, &[("other.py", "")]),
+        "cannot build `DEMO`: there is no module `demo`; looked for `src/demo/__init__.py`, \
+         `src/demo.py`, `demo/__init__.py`, `demo.py`"
+    );
+}

@@ -1,0 +1,90 @@
+//! Several indexes, links, URLs.
+
+use url::Url;
+
+use crate::index::{Index, files, options, refusal, try_resolve};
+
+#[test]
+fn the_first_index_that_has_the_project_speaks_for_it() {
+    let (mut first, mut second) = (Index::new(), Index::new());
+    first.wheel("a-1.0-py3-none-any.whl", &["b"], "");
+    second.wheel("a-9.0-py3-none-any.whl", &[], "");
+    second.wheel("b-1.0-py3-none-any.whl", &[], "");
+    let options = options(&[&first, &second]);
+    assert_eq!(
+        files(&options, &["a"]),
+        ["a-1.0-py3-none-any.whl", "b-1.0-py3-none-any.whl"]
+    );
+    let words = refusal(&options, &["a>1"]);
+    assert!(!words.contains("9.0"), "{words}");
+    let words = refusal(&options, &["nowhere"]);
+    assert!(words.contains("nowhere"), "{words}");
+}
+
+#[test]
+fn links_add_files() {
+    let (mut index, mut links) = (Index::new(), Index::new());
+    index.wheel("a-1.0-py3-none-any.whl", &["b"], "");
+    links.wheel("a-2.0-py3-none-any.whl", &["b"], "");
+    links.wheel("b-1.0-py3-none-any.whl", &[], "");
+    let folder = tempfile::tempdir().unwrap();
+    for (project, file) in [
+        ("a", "a-2.0-py3-none-any.whl"),
+        ("b", "b-1.0-py3-none-any.whl"),
+    ] {
+        let from = links.path().join("simple").join(project).join(file);
+        std::fs::copy(from, folder.path().join(file)).unwrap();
+    }
+    std::fs::write(folder.path().join("notes.txt"), "x").unwrap();
+    let mut options = options(&[&index]);
+    options
+        .sources
+        .find_links
+        .push(Url::from_directory_path(folder.path()).unwrap());
+    assert_eq!(
+        files(&options, &["a"]),
+        ["a-2.0-py3-none-any.whl", "b-1.0-py3-none-any.whl"]
+    );
+    options.sources.indexes.clear();
+    assert_eq!(
+        files(&options, &["a"]),
+        ["a-2.0-py3-none-any.whl", "b-1.0-py3-none-any.whl"]
+    );
+}
+
+#[test]
+fn a_requirement_that_names_a_url() {
+    let mut index = Index::new();
+    index.wheel("a-1.0-py3-none-any.whl", &["b"], "");
+    index.wheel("b-1.0-py3-none-any.whl", &[], "");
+    index.wheel("w-1.0-cp312-cp312-win_amd64.whl", &[], "");
+    let url = |path: &str| {
+        let path = index.path().join("simple").join(path);
+        Url::from_file_path(path).unwrap().to_string()
+    };
+    let line = format!("a @ {}", url("a/a-1.0-py3-none-any.whl"));
+    let resolution = try_resolve(&options(&[&index]), &[&line]).unwrap();
+    assert_eq!(resolution.pins.len(), 2);
+    assert!(resolution.pins[0].url.is_some() && resolution.pins[0].index.is_none());
+    for (line, expected) in [
+        (
+            format!("b @ {}", url("a/a-1.0-py3-none-any.whl")),
+            "whose file is that of `a`",
+        ),
+        (
+            format!("w @ {}", url("w/w-1.0-cp312-cp312-win_amd64.whl")),
+            "win_amd64",
+        ),
+        (
+            "a @ git+https://index.example/a.git".to_owned(),
+            "`git+https` URL, which cannot be fetched yet",
+        ),
+        (
+            "a @ https://index.example/a.txt".to_owned(),
+            "is no distribution",
+        ),
+    ] {
+        let words = refusal(&options(&[&index]), &[&line]);
+        assert!(words.contains(expected), "{line}: {words}");
+    }
+}
