@@ -81,7 +81,7 @@ pub(crate) fn resolve(
         builder: &NoBuilder,
         temporary: context.cache()?.temporary()?,
     };
-    let resolution = tilsit_provider::resolve(resolving, &mut |event| {
+    let resolution = tilsit_provider::resolve(&resolving, &mut |event| {
         if let ResolveEvent::Release(name, version) = event {
             releases += 1;
             spinner.message(format!("Resolving: {name} {version} ({releases} read)"));
