@@ -6,6 +6,7 @@
 //! the seeds as ordinary tests.
 
 pub mod archive;
+pub mod dist;
 pub mod environment;
 pub mod index_client;
 pub mod index_server;
@@ -49,6 +50,8 @@ pub const TARGETS: &[Target] = &[
     ("record", packaging_formats::record),
     ("requirements_file", packaging_formats::requirements_file),
     ("resolver_universe", resolver::resolver_universe),
+    ("sdist", dist::sdist),
+    ("sdist_parts", dist::sdist_parts),
     ("simple_html_page", simple_api::simple_html_page),
     ("simple_json_page", simple_api::simple_json_page),
     ("slim_metadata", index_client::slim_metadata),
@@ -56,7 +59,10 @@ pub const TARGETS: &[Target] = &[
     ("token_text", index_store::token_text),
     ("upload_form", simple_api::upload_form),
     ("user_name", index_store::user_name),
+    ("wheel", dist::wheel),
+    ("wheel_file", dist::wheel_file),
     ("wheel_manifest", installer::wheel_manifest),
+    ("wheel_parts", dist::wheel_parts),
     ("zip_archive", archive::zip_archive),
     ("zip_tail", archive::zip_tail),
 ];
