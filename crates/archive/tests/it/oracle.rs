@@ -14,7 +14,7 @@ use tilsit_archive::zip::{ZipArchive, ZipWriter, ZipWriterOptions};
 use crate::forge::{Forge, Part, descriptor, extra};
 
 /// Prints, for each archive named, its files and the CRC-32 of their contents.
-const READ: &str = r#"
+const READ: &str = r"
 import json, sys, tarfile, zipfile, zlib
 found = {}
 for path in sys.argv[1:]:
@@ -26,7 +26,7 @@ for path in sys.argv[1:]:
             files = {m.name: zlib.crc32(archive.extractfile(m).read()) for m in archive if m.isfile()}
     found[path] = files
 json.dump(found, sys.stdout)
-"#;
+";
 
 /// Writes archives in every form the two modules know.
 const WRITE: &str = r#"
