@@ -1,3 +1,5 @@
+//! Includes, their order and their bounds; what is told of malformed groups.
+
 use std::fmt::Write as _;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Round trips, the rules of the specification, and credentials.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Groups as `importlib.metadata` reads them, and what commands may not be.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Splitting, unfolding and writing; laws on arbitrary values.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Blocks as the expression of the specification finds them, and their metadata.
+
 use super::*;
 
 /// `(kind, content, line)` of each block.

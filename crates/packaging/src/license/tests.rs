@@ -1,3 +1,5 @@
+//! Canonical forms, faults, and the list of SPDX.
+
 use proptest::prelude::*;
 
 use super::*;

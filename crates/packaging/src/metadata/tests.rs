@@ -1,3 +1,5 @@
+//! A full file, each version's fields, problems, and laws of reading and writing.
+
 use proptest::prelude::*;
 
 use super::*;

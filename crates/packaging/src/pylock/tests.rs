@@ -1,3 +1,5 @@
+//! A full file, the rules of the specification, and selection.
+
 use super::*;
 use crate::marker::{EnvironmentValues, MarkerEnvironment};
 use crate::tag::CompatibleTags;

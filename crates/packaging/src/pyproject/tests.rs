@@ -1,3 +1,5 @@
+//! A full file with its core metadata, faults with their places.
+
 use super::*;
 
 fn project(lines: &str) -> Result<Project, String> {

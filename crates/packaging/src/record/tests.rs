@@ -1,3 +1,5 @@
+//! CSV as Python writes it, faults with their lines, digests, confined paths.
+
 use proptest::prelude::*;
 
 use super::*;
@@ -137,8 +139,22 @@ fn only_plain_relative_paths_are_confined() {
     }
     // On Windows `a:b` would name drive `a`.
     let escaping = [
-        "/a", "../a", "a/../b", "a/..", "./a", "a//b", "a/", "a\\b", "..\\a", "C:/a", "c:a", "a:b",
-        "a\0b", "a\nb",
+        "/a",
+        "../a",
+        "a/../b",
+        "a/..",
+        "./a",
+        "a//b",
+        "a/",
+        "a\\b",
+        "..\\a",
+        "C:/a",
+        "c:a",
+        "a:b",
+        "a\0b",
+        "a\nb",
+        "a\u{85}b",
+        "a\u{2028}b",
     ];
     for path in escaping {
         assert!(!entry_with(path).is_confined(), "{path:?}");

@@ -1,3 +1,5 @@
+//! Lines, options, targets, encodings, and faults with their places.
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Values by type, and faults with their places.
+
 use super::*;
 
 const TEXT: &str = "\
