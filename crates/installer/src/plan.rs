@@ -262,6 +262,20 @@ pub fn plan_uninstall(
     plan_changes(environment, &[], removals, Vec::new(), &options)
 }
 
+/// Plans the installation of `wheels` after removals that the caller has planned.
+///
+/// # Errors
+/// When two wheels are of one project, or a script's text cannot be read from the store.
+pub fn plan_with_removals(
+    environment: &Environment,
+    wheels: &[WheelToInstall],
+    removals: Vec<Removal>,
+    options: &PlanOptions,
+) -> Result<InstallPlan, PlanError> {
+    let wheels: Vec<&WheelToInstall> = wheels.iter().collect();
+    plan_changes(environment, &wheels, removals, Vec::new(), options)
+}
+
 fn removals(
     environment: &Environment,
     distributions: &[&InstalledDistribution],
@@ -345,7 +359,7 @@ fn plan_changes(
 }
 
 /// The folders that an environment consists of.
-fn territory(environment: &Environment) -> Territory {
+pub fn territory(environment: &Environment) -> Territory {
     let paths = environment.paths();
     let folders = [
         &paths.purelib,

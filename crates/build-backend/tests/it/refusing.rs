@@ -25,7 +25,7 @@ fn what_cannot_be_built_is_explained() {
     let module = [("demo.py", "")];
     let cases = [
         (
-            "".to_owned(),
+            String::new(),
             "cannot build `DEMO`: pyproject.toml `project`: is missing; without it there is neither name nor version",
         ),
         (
