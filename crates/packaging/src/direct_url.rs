@@ -290,11 +290,13 @@ fn is_absolute_file_url(url: &str) -> bool {
     scheme.eq_ignore_ascii_case("file") && path.starts_with('/')
 }
 
-/// The one hash for the deprecated field: sha256 if it is there, else the first.
+/// The one hash for the deprecated field: sha256 if it is there, else the first that the form
+/// `algorithm=digest` can hold.
 fn legacy_hash(hashes: &BTreeMap<String, String>) -> Option<(&String, &String)> {
-    hashes
-        .get_key_value("sha256")
-        .or_else(|| hashes.iter().next())
+    let mut writable = hashes
+        .iter()
+        .filter(|(algorithm, _)| !algorithm.contains('='));
+    hashes.get_key_value("sha256").or_else(|| writable.next())
 }
 
 fn origin(root: &Object<'_>) -> Result<Origin, DirectUrlError> {

@@ -331,7 +331,7 @@ impl VersionSpecifiers {
     /// Whether any version or text can fulfil all comparisons.
     pub fn is_satisfiable(&self) -> bool {
         match self.only_text() {
-            Some(text) => text.is_some_and(|text| self.contains_with(text, Prereleases::Allow)),
+            Some(text) => self.contains_with(text, Prereleases::Allow),
             None => !VersionRange::from(self).is_empty(),
         }
     }
@@ -339,20 +339,14 @@ impl VersionSpecifiers {
     /// Whether something that is no pre-release can fulfil all comparisons.
     pub fn allows_a_release(&self) -> bool {
         match self.only_text() {
-            Some(text) => text.is_some_and(|text| self.contains_with(text, Prereleases::Refuse)),
+            Some(text) => self.contains_with(text, Prereleases::Refuse),
             None => VersionRange::from(self).holds_a_release(),
         }
     }
 
-    /// The one text that `===` leaves, if there is such a comparison; inside, `None` if two differ.
-    fn only_text(&self) -> Option<Option<&str>> {
-        let mut texts = self.iter().filter_map(VersionSpecifier::text);
-        let first = texts.next()?;
-        Some(
-            texts
-                .all(|other| other.to_lowercase() == first.to_lowercase())
-                .then_some(first),
-        )
+    /// The text of a `===`, which no other text can fulfil.
+    fn only_text(&self) -> Option<&str> {
+        self.iter().find_map(VersionSpecifier::text)
     }
 
     /// Both sets together.

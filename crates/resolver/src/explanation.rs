@@ -143,7 +143,7 @@ pub(crate) fn explain(
     search: &Search,
     proof: &Proof,
 ) -> Explanation {
-    let links = links::links(policy, facts, proof);
-    let links = minimal::reduce(policy, facts, search, links);
-    story::tell(policy, facts, &links)
+    let grounds = links::grounds(policy, facts, proof);
+    let grounds = minimal::reduce(policy, facts, search, grounds);
+    story::tell(policy, facts, &grounds)
 }

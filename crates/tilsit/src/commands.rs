@@ -1,6 +1,7 @@
 //! The commands: one enum and one match, the complete list. Each command is one file that turns
 //! its arguments into options, calls one library operation and reports.
 
+pub(crate) mod build;
 pub(crate) mod cache;
 pub(crate) mod completions;
 pub(crate) mod explain;
@@ -48,6 +49,7 @@ pub(crate) enum Command {
     Venv(venv::Arguments),
     Pip(pip::Arguments),
     Run(run::Arguments),
+    Build(build::Arguments),
     Publish(publish::Arguments),
     Serve(serve::Arguments),
     Index(index::Arguments),
@@ -68,6 +70,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::Venv(arguments) => venv::run(&arguments, context),
         Command::Pip(arguments) => pip::run(&arguments, context),
         Command::Run(arguments) => run::run(&arguments, context),
+        Command::Build(arguments) => build::run(&arguments, context),
         Command::Publish(arguments) => publish::run(&arguments, context),
         Command::Serve(arguments) => serve::run(&arguments, context),
         Command::Index(arguments) => index::run(&arguments, context),

@@ -211,9 +211,9 @@ impl Context {
         }
     }
 
-    /// `path` from the working folder.
+    /// `path` from the working folder, without `.` in it.
     pub(crate) fn resolve(&self, path: &Path) -> PathBuf {
-        self.working_folder.join(path)
+        self.working_folder.join(path).components().collect()
     }
 
     /// `path` as the user would type it.

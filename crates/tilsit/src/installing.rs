@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
+use tilsit_dist::dist_info::InstalledDistribution;
 use tilsit_environment::Environment;
 use tilsit_files::LinkMode;
 use tilsit_index_client::RemoteFile;
@@ -31,7 +32,7 @@ pub(crate) struct Installation<'a> {
     /// Where to.
     pub(crate) environment: &'a Environment,
     /// What is there already.
-    pub(crate) present: &'a BTreeMap<ProjectName, Version>,
+    pub(crate) present: &'a [InstalledDistribution],
     /// The resolution.
     pub(crate) resolved: &'a Resolved,
     /// The hashes that files must have; empty when none are asked for.
@@ -81,22 +82,19 @@ pub(crate) fn link_mode(configuration: &Configuration) -> Result<LinkMode, Comma
     }
 }
 
-/// What is installed in an environment, by name.
+/// What is installed in an environment; what cannot be understood of it is said with `-v`.
 ///
 /// # Errors
 /// When a folder of it cannot be read.
 pub(crate) fn present(
     environment: &Environment,
     context: &Context,
-) -> Result<BTreeMap<ProjectName, Version>, CommandError> {
-    let installed = crate::facts::installed(environment)?;
+) -> Result<Vec<InstalledDistribution>, CommandError> {
+    let installed = environment.installed()?;
     for finding in &installed.findings {
         context.terminal.detail(finding);
     }
-    let distributions = installed.distributions.into_iter();
-    Ok(distributions
-        .map(|distribution| (distribution.name, distribution.version))
-        .collect())
+    Ok(installed.distributions)
 }
 
 impl Installation<'_> {
@@ -121,9 +119,10 @@ impl Installation<'_> {
         }
         let options = PlanOptions {
             link_mode: self.link_mode,
+            reinstall: self.reinstall,
             ..PlanOptions::default()
         };
-        let plan = crate::facts::plan(self.environment, &to_install, &options)?;
+        let plan = tilsit_installer::plan(self.environment, &to_install, self.present, &options)?;
         for conflict in &plan.conflicts {
             let path = context.show(&conflict.path);
             let (first, second) = (&conflict.first, &conflict.second);
@@ -142,7 +141,14 @@ impl Installation<'_> {
     /// Whether the pin is not there yet. What has a URL is always installed again: what is behind
     /// it may have changed.
     fn is_wanted(&self, pin: &Pin) -> bool {
-        self.reinstall || pin.url.is_some() || self.present.get(&pin.name) != Some(&pin.version)
+        self.reinstall || pin.url.is_some() || self.before(pin) != Some(&pin.version)
+    }
+
+    /// The version that is there of the pin's project.
+    fn before(&self, pin: &Pin) -> Option<&Version> {
+        let mut present = self.present.iter();
+        let found = present.find(|distribution| distribution.name == pin.name)?;
+        Some(&found.version)
     }
 
     fn check_before(&self, pin: &Pin) -> Result<(), CommandError> {
@@ -193,11 +199,10 @@ impl Installation<'_> {
     }
 
     fn entry(&self, pin: &Pin) -> ChangeEntry {
-        let before = self.present.get(&pin.name);
         ChangeEntry {
             name: pin.name.to_string(),
             version: pin.version.to_string(),
-            before: before.map(ToString::to_string),
+            before: self.before(pin).map(ToString::to_string),
         }
     }
 }

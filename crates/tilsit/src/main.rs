@@ -24,7 +24,6 @@ mod context;
 mod environments;
 mod error;
 mod explain;
-mod facts;
 mod hints;
 mod indexes;
 mod installing;

@@ -86,7 +86,7 @@ impl Wanted {
                 )
                 .caused_by(reason)
             })?;
-            let root = reader.root(target, COMMAND_LINE.to_owned(), &context.working_folder)?;
+            let root = Reader::root(target, COMMAND_LINE.to_owned(), &context.working_folder)?;
             reader.wanted.requirements.push(root);
         }
         for file in files {
@@ -180,7 +180,7 @@ impl Reader<'_> {
             let what = format!("the editable requirement ({origin})");
             return Err(unsupported(&what, "editable requirements"));
         }
-        let root = self.root(line.target, origin, folder)?;
+        let root = Self::root(line.target, origin, folder)?;
         if !line.hashes.is_empty() {
             let name = root.requirement.name.clone();
             self.wanted
@@ -199,7 +199,6 @@ impl Reader<'_> {
 
     /// The requirement that a target means. A path or URL of a wheel names its project itself.
     fn root(
-        &self,
         target: Target,
         origin: String,
         folder: &Path,

@@ -81,7 +81,7 @@ pub(crate) fn resolve(
         builder: &NoBuilder,
         temporary: context.cache()?.temporary()?,
     };
-    let resolution = tilsit_provider::resolve(resolving, &mut |event| {
+    let resolution = tilsit_provider::resolve(&resolving, &mut |event| {
         if let ResolveEvent::Release(name, version) = event {
             releases += 1;
             spinner.message(format!("Resolving: {name} {version} ({releases} read)"));
@@ -105,14 +105,14 @@ fn options(
     configuration: &Configuration,
     sources: Sources,
 ) -> Result<ResolveOptions, CommandError> {
-    let mut resolver = ResolverOptions::new(crate::facts::marker_environment(question.interpreter));
+    let mut resolver = ResolverOptions::new(question.interpreter.marker_environment().clone());
     if configuration.first(|settings| settings.pre) == Some(true) {
         resolver.prereleases = PrereleaseMode::Allow;
     }
     resolver.resolution = resolution_mode(configuration)?;
     resolver.preferences.clone_from(&question.preferences);
     resolver.overrides.clone_from(&question.wanted.overrides);
-    let mut files = FilePolicy::new(crate::facts::tags(question.interpreter));
+    let mut files = FilePolicy::new(question.interpreter.tags());
     if question.wheels_only {
         files.only_binary = FormatControl::All;
     }

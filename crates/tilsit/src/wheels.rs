@@ -75,8 +75,10 @@ fn download(
         for _ in 0..threads.min(UNPACKING_MAX).min(wanted.len()) {
             scope.spawn(|| unpack(&receiver, store, &unpacked));
         }
+        let received = receive(wanted, client, &sender, context);
         // The threads end when the sender is gone.
-        receive(wanted, client, sender, context)
+        drop(sender);
+        received
     });
     downloaded?;
     let mut unpacked = unpacked
@@ -91,7 +93,7 @@ fn download(
 fn receive(
     wanted: &[(RemoteFile, PathBuf)],
     client: &IndexClient,
-    sender: Sender<Waiting>,
+    sender: &Sender<Waiting>,
     context: &Context,
 ) -> Result<(), CommandError> {
     let total = wanted.iter().filter_map(|(file, _)| file.size_bytes).sum();
@@ -102,7 +104,7 @@ fn receive(
         if let DownloadEvent::Finished { file: number } = event {
             let (file, path) = &wanted[number];
             if let Some(sha256) = &file.hashes.sha256 {
-                hand_over(number, path, sha256.to_string(), &sender);
+                hand_over(number, path, sha256.to_string(), sender);
             }
         }
         context.interrupt.flow()
@@ -111,7 +113,7 @@ fn receive(
         let downloaded = result?;
         let (file, path) = &wanted[number];
         if file.hashes.sha256.is_none() {
-            hand_over(number, path, downloaded.sha256.to_string(), &sender);
+            hand_over(number, path, downloaded.sha256.to_string(), sender);
         }
     }
     Ok(())

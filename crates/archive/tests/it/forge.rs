@@ -45,7 +45,7 @@ impl Part {
             local_extra: None,
             descriptor: Vec::new(),
             comment: Vec::new(),
-            made_by: 3 << 8 | 20,
+            made_by: 0x0314,
             attributes: 0o100_644 << 16,
             disk: 0,
             offset: None,

@@ -16,7 +16,9 @@ fn pax(kind: u8, records: &[(&str, &str)]) -> Vec<u8> {
     let mut bytes = Vec::new();
     for (key, value) in records {
         let rest = key.len() + value.len() + 3;
-        let length = (1..).find(|n| rest + n.to_string().len() == *n).unwrap();
+        let length = (1..10_000_000)
+            .find(|n| rest + n.to_string().len() == *n)
+            .unwrap();
         bytes.extend(format!("{length} {key}={value}\n").into_bytes());
     }
     tar_block("pax", kind, &bytes, |_| ())
@@ -55,11 +57,14 @@ fn verdict(blocks: &[Vec<u8>]) -> Result<Vec<(String, Vec<u8>)>, String> {
     read(&bytes, &Limits::default()).map_err(|error| error.to_string())
 }
 
+/// A name for the case, the blocks, and what is read from them.
+type Case<'a> = (&'a str, Vec<Vec<u8>>, Vec<(&'a str, &'a str)>);
+
 #[test]
 fn what_source_distributions_have_is_read() {
     let long = "x".repeat(120);
     let long_nul = format!("{long}\0");
-    let cases: Vec<(&str, Vec<Vec<u8>>, Vec<(&str, &str)>)> = vec![
+    let cases: Vec<Case> = vec![
         ("plain", vec![file("a/b", b"hello")], vec![("a/b", "hello")]),
         (
             "prefix",
@@ -276,7 +281,7 @@ fn what_reaches_out_of_the_root_is_refused() {
             vec![
                 pax(b'x', &[("path", "safe")]),
                 tar_block("evil", b'0', b"", |block| {
-                    block[345..347].copy_from_slice(b"..")
+                    block[345..347].copy_from_slice(b"..");
                 }),
             ],
         ),
@@ -406,7 +411,7 @@ fn what_costs_too_much_is_refused() {
         ),
         (
             "more bytes than are allowed",
-            archive(&[file("a", &[0; (1 << 20) + 1])]),
+            archive(&[file("a", &vec![0; (1 << 20) + 1])]),
         ),
         (
             "too many unpacked bytes",

@@ -478,6 +478,28 @@ fn streaming_gives_the_same_contents() {
 }
 
 #[test]
+fn threads_share_an_archive() {
+    let parts = (0..64_u8).map(|n| Part::deflated(&format!("{n}"), &vec![n; 10_000]));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("archive.zip");
+    tilsit_files::write(&path, Forge::new(parts).bytes()).unwrap();
+    let source = FileSource::open(&path).unwrap();
+    let archive = ZipArchive::open(source, &Limits::default()).unwrap();
+    std::thread::scope(|scope| {
+        for first in 0..4 {
+            let archive = &archive;
+            scope.spawn(move || {
+                let mut reader = archive.reader();
+                for entry in archive.entries().iter().skip(first).step_by(4) {
+                    let number: u8 = entry.name().parse().unwrap();
+                    assert_eq!(reader.read(entry).unwrap(), vec![number; 10_000]);
+                }
+            });
+        }
+    });
+}
+
+#[test]
 fn what_costs_too_much_is_refused() {
     let zeros = vec![0; 1 << 20];
     let small = Limits {

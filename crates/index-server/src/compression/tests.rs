@@ -1,3 +1,5 @@
+//! Who takes gzip, and that packing is repeatable.
+
 use std::io::Read;
 
 use http::HeaderMap;

@@ -1,3 +1,5 @@
+//! `If-None-Match` headers, as a table.
+
 use super::if_none_match_names;
 
 #[test]

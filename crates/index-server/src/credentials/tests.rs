@@ -1,3 +1,5 @@
+//! `Authorization` headers that hold credentials, and those that do not.
+
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 

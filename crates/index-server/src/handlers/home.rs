@@ -44,7 +44,7 @@ pub(crate) async fn show(
 
 /// Any other path: a page for browsers, a line for programs.
 pub(crate) async fn not_found(uri: Uri, headers: HeaderMap) -> Response {
-    let failure = Failure::from(Refusal::not_found("there is no such page here"));
+    let failure = Failure::from(Refusal::not_found("There is no such page here."));
     let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
     if accept.is_some_and(|accept| accept.contains("text/html")) {
         failure_page(failure, uri.path())

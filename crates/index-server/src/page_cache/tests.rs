@@ -1,3 +1,5 @@
+//! What the cache finds, and its bound.
+
 use bytes::Bytes;
 use tilsit_simple_api::MediaType;
 

@@ -1,3 +1,5 @@
+//! `Range` headers, as a table.
+
 use super::RangeRequest::{self, Part, Unsatisfiable, Whole};
 use super::parse_range;
 

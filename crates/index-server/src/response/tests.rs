@@ -1,3 +1,5 @@
+//! What of a failure a client is told.
+
 use axum::response::IntoResponse;
 use http::StatusCode;
 use http::header::WWW_AUTHENTICATE;

@@ -1,3 +1,5 @@
+//! Sizes and hosts as pages show them.
+
 use super::{is_host, size};
 
 #[test]

@@ -1,3 +1,5 @@
+//! User names and password hashes.
+
 use super::{UserName, hash, verify};
 
 #[test]

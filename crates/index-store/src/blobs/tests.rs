@@ -1,3 +1,5 @@
+//! How files get to their place on disk.
+
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 

@@ -1,3 +1,5 @@
+//! The form of tokens.
+
 use super::TokenText;
 
 #[test]

@@ -1,4 +1,4 @@
-use super::{DistributionFileName, SdistFileName, SdistKind, WheelFileName};
+use super::{DistributionFileName, SdistFileName, SdistKind, VariantLabel, WheelFileName};
 
 fn chain(error: &dyn std::error::Error) -> String {
     match error.source() {
@@ -69,7 +69,7 @@ fn wheels() {
             build
         );
         assert_eq!(wheel.tags.to_string(), tags);
-        assert_eq!(wheel.variant.as_ref().map(|label| label.as_str()), variant);
+        assert_eq!(wheel.variant.as_ref().map(VariantLabel::as_str), variant);
         assert_eq!(wheel.to_string().parse::<WheelFileName>().unwrap(), wheel);
     }
 }

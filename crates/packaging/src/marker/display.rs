@@ -397,11 +397,16 @@ fn spell_equality(
             minor.minor()
         ));
     }
-    if operator == "=="
-        && *lower == Cut::before(lower.version().clone())
-        && *upper == Cut::after(lower.version().clone())
+    let version = lower.version();
+    if *lower == Cut::before(version.clone())
+        && *upper == Cut::after(version.clone())
+        && !version.is_local()
     {
-        return Some(format!("{variable} === \"{}\"", lower.version()));
+        // Without the local versions, which only these two forms leave out.
+        return Some(match operator {
+            "==" => format!("{variable} === \"{version}\""),
+            _ => format!("\"{version}\" != {variable}"),
+        });
     }
     let (version, is_prefix) = lower.one_version_or_prefix(upper)?;
     Some(format!(

@@ -89,6 +89,8 @@ pub(super) const MARKERS: &[&str] = &[
     "python_full_version == '3.8.0rc1'",
     "'3.8.0' < python_full_version",
     "'3.8.0rc1' >= python_full_version",
+    "'3.8.0' != python_full_version",
+    "'3.8.0' == python_full_version",
     "python_full_version in '3.8.5 3.12.4'",
     "implementation_version >= '3.8'",
     "platform_release >= '5.15'",

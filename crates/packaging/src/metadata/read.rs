@@ -112,10 +112,10 @@ impl<'a> Fields<'a> {
         line: usize,
         text: &str,
     ) -> Option<T> {
-        match text.parse() {
+        match parse_line(text) {
             Ok(value) => Some(value),
-            Err(error) => {
-                self.report(field, line, error);
+            Err(reason) => {
+                self.report(field, line, reason);
                 None
             }
         }
@@ -186,17 +186,25 @@ fn required<'f>(fields: &'f Fields<'_>, field: Field) -> Result<(usize, &'f str)
     }
 }
 
-fn converted<T: FromStr<Err: Display>>(
+pub(super) fn converted<T: FromStr<Err: Display>>(
     field: Field,
     line: usize,
     text: &str,
 ) -> Result<T, MetadataError> {
-    text.parse()
-        .map_err(|error: T::Err| MetadataError::Invalid {
-            field,
-            line,
-            reason: error.to_string(),
-        })
+    parse_line(text).map_err(|reason| MetadataError::Invalid {
+        field,
+        line,
+        reason,
+    })
+}
+
+/// Converts a value that has a form. None of them has more than one line, and a character that ends
+/// a line for some reader would not survive being written.
+pub(super) fn parse_line<T: FromStr<Err: Display>>(text: &str) -> Result<T, String> {
+    if text.contains(is_line_boundary) {
+        return Err(String::from("the value has more than one line"));
+    }
+    text.parse().map_err(|error: T::Err| error.to_string())
 }
 
 /// Fields that are texts and lists of texts.

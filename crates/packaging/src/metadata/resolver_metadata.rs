@@ -3,6 +3,7 @@
 use std::fmt::Display;
 use std::str::FromStr;
 
+use super::read::{converted, parse_line};
 use super::{Field, MetadataError, MetadataVersion};
 use crate::headers::{Header, HeaderLines};
 use crate::name::{ExtraName, ProjectName};
@@ -95,14 +96,14 @@ impl Reader {
             Field::MetadataVersion => set(&mut self.metadata_version, field, line, &text),
             Field::Name => set(&mut self.name, field, line, &text),
             Field::Version => set(&mut self.version, field, line, &text),
-            Field::RequiresDist => match text.parse() {
+            Field::RequiresDist => match parse_line(&text) {
                 Ok(requirement) => {
                     self.requires_dist.push(requirement);
                     Ok(())
                 }
                 Err(error) => self.invalid(field, line, error),
             },
-            Field::ProvidesExtra => match text.parse() {
+            Field::ProvidesExtra => match parse_line(&text) {
                 Ok(extra) => {
                     self.provides_extra.push(extra);
                     Ok(())
@@ -123,7 +124,7 @@ impl Reader {
         if self.requires_python.is_some() {
             return self.invalid(field, line, "the field may not be repeated");
         }
-        match text.parse() {
+        match parse_line(text) {
             Ok(specifiers) => {
                 self.requires_python = Some(specifiers);
                 Ok(())
@@ -186,13 +187,7 @@ fn set<T: FromStr<Err: Display>>(
             second: line,
         });
     }
-    let value = text
-        .parse()
-        .map_err(|error: T::Err| MetadataError::Invalid {
-            field,
-            line,
-            reason: error.to_string(),
-        })?;
+    let value = converted(field, line, text)?;
     *slot = Some((line, value));
     Ok(())
 }

@@ -176,6 +176,10 @@ fn abis_of_cpython() {
             "{version:?} {build:?}"
         );
     }
+}
+
+#[test]
+fn abis_in_suffixes() {
     for (suffix, abi) in [
         (".cpython-310-x86_64-linux-gnu.so", Some("cp310")),
         (".cpython-313t-darwin.so", Some("cp313t")),
@@ -225,7 +229,7 @@ fn other_tags() {
 }
 
 #[test]
-fn platforms() {
+fn platforms_of_linux() {
     let intel = Linux {
         machine: "x86_64",
         is_32bit: false,
@@ -311,7 +315,10 @@ fn platforms() {
         musllinux(&["a", "b"], (1, 0)),
         ["musllinux_1_0_a", "musllinux_1_0_b"]
     );
+}
 
+#[test]
+fn platforms_of_other_systems() {
     assert_eq!(
         mac((10, 4), "ppc64"),
         [

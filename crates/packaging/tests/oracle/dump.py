@@ -302,7 +302,8 @@ def range_of(value: VersionRange) -> dict:
     return {
         "stretches": [[cut(lower), cut(upper)] for lower, upper in value._bounds],
         "policy": value._prereleases_configured,
-        "texts": value._has_literals() or value._admit_arbitrary,
+        "literals": value._has_literals(),
+        "texts": value._admit_arbitrary,
     }
 
 
@@ -553,12 +554,15 @@ def pure_tags_asked(args, kwargs):
     return {"version": list((sys.version_info if version is None else version)[:2])}
 
 
+SHORT = dict(tags.INTERPRETER_SHORT_NAMES)
+
+
 def sys_tags_asked(args, kwargs):
     import sys
     name = tags.interpreter_name()
     abis = tags._cpython_abis(sys.version_info[:2], False) if name == "cp" else tags._generic_abi()
     return {
-        "implementation": sys.implementation.name if name != sys.implementation.name else name,
+        "implementation": sys.implementation.name if SHORT.get(sys.implementation.name) == name else name,
         "version": list(sys.version_info[:2]), "number": tags.interpreter_version(warn=False), "abis": abis,
         "platforms": list(tags.platform_tags()),
     }
@@ -585,11 +589,23 @@ def android_asked(args, kwargs):
     return {"level": level, "abi": abi}
 
 
+def manylinux_refused(archs, glibc) -> list:
+    """The versions that a `_manylinux` module, or what the test put in its place, refuses."""
+    refused = []
+    for arch in archs:
+        for major in range(glibc[0], 1, -1):
+            for minor in range(glibc[1] if major == glibc[0] else 50, -1, -1):
+                version = packaging._manylinux._GLibCVersion(major, minor)
+                if not packaging._manylinux._is_compatible(arch, version):
+                    refused.append([major, minor, arch])
+    return refused
+
+
 def linux_asked(args, kwargs):
     import sys
     import sysconfig
     platform = tags._normalize_string(sysconfig.get_platform())
-    if not platform.startswith("linux_") or packaging._manylinux._get_manylinux_module() is not None:
+    if not platform.startswith("linux_"):
         return None
     machine = platform.removeprefix("linux_")
     is_32bit = argument(args, kwargs, 0, "is_32bit", tags._32_BIT_INTERPRETER)
@@ -600,6 +616,7 @@ def linux_asked(args, kwargs):
     return {
         "machine": machine, "is_32bit": is_32bit, "musl": None if musl is None else list(musl), "glibc": list(glibc),
         "has_manylinux_abi": packaging._manylinux._have_compatible_abi(sys.executable, archs),
+        "archs": archs, "refused": manylinux_refused(archs, glibc),
     }
 
 
@@ -658,16 +675,10 @@ patch(packaging._musllinux, "_parse_musl_version", lambda result, error, args, k
 
 
 def manylinux_asked(args, kwargs):
-    refused = []
     glibc = list(packaging._manylinux._get_glibc_version())
     archs = list(args[0])
-    for arch in archs:
-        for major in range(glibc[0], 1, -1):
-            for minor in range(glibc[1] if major == glibc[0] else 50, -1, -1):
-                if not packaging._manylinux._is_compatible(arch, packaging._manylinux._GLibCVersion(major, minor)):
-                    refused.append([major, minor, arch])
     abi = packaging._manylinux._have_compatible_abi(__import__("sys").executable, archs)
-    return {"archs": archs, "glibc": glibc, "refused": refused, "has_abi": abi}
+    return {"archs": archs, "glibc": glibc, "refused": manylinux_refused(archs, glibc), "has_abi": abi}
 
 
 def musllinux_asked(args, kwargs):

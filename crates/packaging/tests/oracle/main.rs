@@ -8,6 +8,7 @@
 //! stands in its table of deviations and in `docs/design/packaging-deviations.md`.
 
 mod dump;
+mod formats;
 mod markers;
 mod ranges;
 mod replay;
@@ -40,11 +41,15 @@ mod reason {
     pub(crate) const TYPES: &str = "arguments of a wrong type, which do not compile here";
     pub(crate) const PYTHON: &str =
         "Python's own protocols: subclasses, slots, repr, pattern matching";
+    pub(crate) const POLICY: &str =
+        "a policy for pre-releases inside a range, which ours leaves to the specifiers";
+    pub(crate) const UNIT: &str = "stated in the unit tests of the module";
     pub(crate) const DETECTION: &str =
         "finding out about the running system, which is the environment crate's part";
 }
 
 /// Replays the observations of a file, and demands that each item is run or excluded.
+#[expect(clippy::print_stdout, reason = "the totals are what the oracle is for")]
 fn check(file: &str, exclusions: &[Exclusion], deviations: &[Deviation]) {
     let Some(cases) = tilsit_testing::require("pypa/packaging's tests", dump::cases(file)) else {
         return;

@@ -1,12 +1,24 @@
 //! The items of `test_ranges.py`.
 
-use crate::{Deviation, Exclusion, check};
+use crate::{Exclusion, check, reason};
 
-const EXCLUSIONS: &[Exclusion] = &[];
-
-const DEVIATIONS: &[Deviation] = &[];
+const EXCLUSIONS: &[Exclusion] = &[
+    (
+        "TestConstruction::test_cannot_construct_directly",
+        reason::PYTHON,
+    ),
+    (
+        "TestConstruction::test_empty_with_prereleases",
+        reason::POLICY,
+    ),
+    (
+        "TestConstruction::test_full_with_prereleases",
+        reason::POLICY,
+    ),
+    ("TestConstruction::test_singleton_invalid", reason::TYPES),
+];
 
 #[test]
 fn ranges() {
-    check("test_ranges", EXCLUSIONS, DEVIATIONS);
+    check("test_ranges", EXCLUSIONS, &[]);
 }

@@ -113,6 +113,7 @@ pub(crate) fn options(indexes: &[&Index]) -> ResolveOptions {
         files: FilePolicy::new(CompatibleTags::new(
             tags.iter().map(|tag| tag.parse().unwrap()),
         )),
+        no_dependencies: false,
     }
 }
 

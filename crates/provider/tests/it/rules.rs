@@ -227,3 +227,12 @@ fn a_wheel_that_cannot_be_read_makes_way_for_the_one_before() {
         ["a-1.0-py3-none-any.whl"]
     );
 }
+
+#[test]
+fn without_dependencies() {
+    let mut index = Index::new();
+    index.wheel("a-1.0-py3-none-any.whl", &["b"], "");
+    let mut options = options(&[&index]);
+    options.no_dependencies = true;
+    assert_eq!(files(&options, &["a"]), ["a-1.0-py3-none-any.whl"]);
+}

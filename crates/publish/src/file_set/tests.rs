@@ -1,3 +1,5 @@
+//! File sets that are fit to be published, and those that are not.
+
 use tilsit_testing::TestDistribution;
 
 use super::{FileSet, PreflightError};

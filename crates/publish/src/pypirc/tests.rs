@@ -1,3 +1,5 @@
+//! `.pypirc` files as people have them, and broken ones.
+
 use super::{Pypirc, PypircError, PypircRepository};
 
 #[test]

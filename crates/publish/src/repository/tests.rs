@@ -1,3 +1,5 @@
+//! Where the pages of a repository are.
+
 use super::Repository;
 
 #[test]

@@ -35,14 +35,14 @@ pub(crate) struct Refused {
 
 /// All that a proof rests on.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Links {
+pub(crate) struct Grounds {
     pub(crate) links: Vec<Link>,
     pub(crate) refused: Vec<Refused>,
     /// Where a link stands.
     known: FxHashMap<(Package, Need), usize>,
 }
 
-impl Links {
+impl Grounds {
     /// The user's lines among them, in the order of writing.
     pub(crate) fn lines(&self) -> Vec<usize> {
         let lines: BTreeSet<usize> = self
@@ -58,8 +58,8 @@ impl Links {
 type Dependency = (Package, Package, CandidateSet);
 
 /// The links that a proof rests on.
-pub(crate) fn links(policy: &Policy, facts: &mut Facts, proof: &Proof) -> Links {
-    let mut links = Links::default();
+pub(crate) fn grounds(policy: &Policy, facts: &mut Facts, proof: &Proof) -> Grounds {
+    let mut grounds = Grounds::default();
     // The core merges candidates with the same dependency one by one; the last merger is enough.
     let mut merged: Vec<(Dependency, CandidateSet)> = Vec::new();
     let mut known: FxHashMap<Dependency, usize> = FxHashMap::default();
@@ -69,7 +69,7 @@ pub(crate) fn links(policy: &Policy, facts: &mut Facts, proof: &Proof) -> Links 
         match node {
             DerivationTree::External(External::NotRoot(..) | External::NoVersions(..)) => {}
             DerivationTree::External(External::Custom(package, set, refusal)) => {
-                add_refused(facts, &mut links, package, set, refusal);
+                add_refused(facts, &mut grounds, package, set, refusal);
             }
             DerivationTree::External(External::FromDependencyOf(from, set, to, admitted)) => {
                 let dependency = (from.clone(), to.clone(), admitted.clone());
@@ -92,27 +92,27 @@ pub(crate) fn links(policy: &Policy, facts: &mut Facts, proof: &Proof) -> Links 
         let count = count(facts, from);
         for index in set.places(count) {
             let place = Place { index, count };
-            add_needs(policy, facts, &mut links, from, place, (to, admitted));
+            add_needs(policy, facts, &mut grounds, from, place, (to, admitted));
         }
     }
-    links
+    grounds
 }
 
 fn add_refused(
     facts: &Facts,
-    links: &mut Links,
+    grounds: &mut Grounds,
     package: &Package,
     set: &CandidateSet,
     refusal: &Refusal,
 ) {
     let places: BTreeSet<u32> = set.places(count(facts, package)).collect();
-    match links
+    match grounds
         .refused
         .iter_mut()
         .find(|other| other.package == *package && other.refusal == *refusal)
     {
         Some(other) => other.places.extend(places),
-        None => links.refused.push(Refused {
+        None => grounds.refused.push(Refused {
             package: package.clone(),
             places,
             refusal: refusal.clone(),
@@ -124,7 +124,7 @@ fn add_refused(
 fn add_needs(
     policy: &Policy,
     facts: &mut Facts,
-    links: &mut Links,
+    grounds: &mut Grounds,
     from: &Package,
     place: Place,
     (to, admitted): (&Package, &CandidateSet),
@@ -149,16 +149,16 @@ fn add_needs(
         if set != *admitted && from.project() != Some(&requirement.name) {
             continue;
         }
-        let next = links.links.len();
-        let known = links
+        let next = grounds.links.len();
+        let known = grounds
             .known
             .entry((from.clone(), need.clone()))
             .or_insert(next);
-        match links.links.get_mut(*known) {
+        match grounds.links.get_mut(*known) {
             Some(link) => {
                 link.places.insert(place.index);
             }
-            None => links.links.push(Link {
+            None => grounds.links.push(Link {
                 from: from.clone(),
                 places: BTreeSet::from([place.index]),
                 need,

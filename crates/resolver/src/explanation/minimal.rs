@@ -3,7 +3,7 @@
 //! The search is run again over what is known, without one line after the other. Where it would
 //! have to ask something, or takes too long, the line stays.
 
-use super::links::{Links, links};
+use super::links::{Grounds, grounds};
 use crate::facts::Facts;
 use crate::policy::Policy;
 use crate::search::{Outcome, Search};
@@ -11,20 +11,20 @@ use crate::search::{Outcome, Search};
 /// How many decisions all attempts together may take, beside what the search itself took.
 const STEPS_MAX: u64 = 20_000;
 
-/// Links that rest on as few of the user's lines as possible.
+/// Grounds that rest on as few of the user's lines as possible.
 pub(crate) fn reduce(
     policy: &Policy,
     facts: &mut Facts,
     search: &Search,
-    mut best: Links,
-) -> Links {
+    mut best: Grounds,
+) -> Grounds {
     let mut budget = STEPS_MAX + search.steps();
-    let mut attempt = |lines: Vec<usize>, facts: &mut Facts| -> Option<Links> {
+    let mut attempt = |lines: Vec<usize>, facts: &mut Facts| -> Option<Grounds> {
         let mut again = Search::new(lines);
         let outcome = again.run(policy, facts, budget);
         budget = budget.saturating_sub(again.steps());
         match outcome {
-            Outcome::Unsolvable(proof) => Some(links(policy, facts, &proof)),
+            Outcome::Unsolvable(proof) => Some(grounds(policy, facts, &proof)),
             Outcome::Blocked(_) | Outcome::Solved | Outcome::OutOfSteps => None,
         }
     };

@@ -1,7 +1,7 @@
 //! Why not one candidate answers a requirement.
 
 use tilsit_packaging::requirement::{Requirement, RequirementSource};
-use tilsit_packaging::specifier::VersionSpecifiers;
+use tilsit_packaging::specifier::{Operator, VersionSpecifiers};
 use tilsit_packaging::version::Version;
 
 use super::Hint;
@@ -96,7 +96,7 @@ fn why_found(
         let mut all: Vec<&Version> = facts.usable.iter().map(|usable| &usable.version).collect();
         all.extend(facts.refused.iter().map(|(version, _)| version));
         all.sort();
-        return match all.as_slice() {
+        let versions = match all.as_slice() {
             [] => format!("`{name}` has no versions"),
             [only] => format!("the only version of `{name}` is {only}"),
             [.., newest] if all.len() > 6 => format!(
@@ -107,6 +107,10 @@ fn why_found(
                 "the versions of `{name}` are {}",
                 and(all.iter().map(ToString::to_string).collect())
             ),
+        };
+        return match near_miss(requirement, &all) {
+            Some(why) => format!("{versions}, and {why}"),
+            None => versions,
         };
     }
     if let Some(sentence) = other_pythons(policy, requirement, &in_range, hints) {
@@ -129,6 +133,28 @@ fn why_found(
         parts.push(format!("and {more} more such reasons"));
     }
     parts.join("; ")
+}
+
+/// What surprises about `>` and `<` (PEP 440, "exclusive ordered comparison"), if a version is
+/// left out for that alone.
+fn near_miss(requirement: &Requirement, versions: &[&Version]) -> Option<String> {
+    requirement.specifiers()?.iter().find_map(|specifier| {
+        let bound = specifier.version()?;
+        let left_out = |is_beyond: fn(&Version, &Version) -> bool| {
+            versions
+                .iter()
+                .any(|version| is_beyond(version, bound) && !specifier.contains(version))
+        };
+        match specifier.operator() {
+            Operator::Greater if left_out(|version, bound| version > bound) => Some(format!(
+                "`{specifier}` takes neither post-releases nor local versions of {bound}"
+            )),
+            Operator::Less if left_out(|version, bound| version < bound) => {
+                Some(format!("`{specifier}` takes no pre-releases of {bound}"))
+            }
+            _ => None,
+        }
+    })
 }
 
 /// The sentence for versions that are all for other Pythons, and not all for the same.

@@ -6,17 +6,17 @@ use pubgrub::VersionSet;
 use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::version::Version;
 
-use super::links::{Link, Links, Refused};
+use super::links::{Grounds, Link, Refused};
 use super::words::{self, and};
 use super::{Explanation, Hint, SENTENCES_MAX, missing};
-use crate::facts::Facts;
+use crate::facts::{Facts, Refusal, admits};
 use crate::options::RootRequirement;
 use crate::package::Package;
 use crate::policy::Policy;
 
 /// Words the links.
-pub(crate) fn tell(policy: &Policy, facts: &mut Facts, links: &Links) -> Explanation {
-    let lines: Vec<RootRequirement> = links
+pub(crate) fn tell(policy: &Policy, facts: &mut Facts, grounds: &Grounds) -> Explanation {
+    let lines: Vec<RootRequirement> = grounds
         .lines()
         .into_iter()
         .map(|index| policy.requirements[index].clone())
@@ -24,7 +24,7 @@ pub(crate) fn tell(policy: &Policy, facts: &mut Facts, links: &Links) -> Explana
     let mut story = Story {
         policy,
         facts,
-        links,
+        grounds,
         sentences: Vec::new(),
         hints: Vec::new(),
         folded: Vec::new(),
@@ -91,7 +91,7 @@ fn without_repetition(hints: Vec<Hint>) -> Vec<Hint> {
 struct Story<'a> {
     policy: &'a Policy,
     facts: &'a mut Facts,
-    links: &'a Links,
+    grounds: &'a Grounds,
     sentences: Vec<String>,
     hints: Vec<Hint>,
     /// Packages whose only link was told as part of a chain.
@@ -103,7 +103,7 @@ impl Story<'_> {
     fn in_order(&self) -> Vec<Package> {
         let mut order: Vec<Package> = Vec::new();
         let mut queue = VecDeque::from([Package::User]);
-        let all = self.links.links.iter().map(|link| &link.from);
+        let all = self.grounds.links.iter().map(|link| &link.from);
         queue.extend(all.cloned());
         // Breadth first from the user; what is not reached comes after.
         let mut reached: VecDeque<Package> = VecDeque::from([Package::User]);
@@ -111,7 +111,12 @@ impl Story<'_> {
             if order.contains(&package) {
                 continue;
             }
-            for link in self.links.links.iter().filter(|link| link.from == package) {
+            for link in self
+                .grounds
+                .links
+                .iter()
+                .filter(|link| link.from == package)
+            {
                 let requirement = &link.need.requirement;
                 reached.push_back(Package::Project(requirement.name.clone()));
                 reached.extend(
@@ -123,7 +128,7 @@ impl Story<'_> {
             }
             order.push(package);
         }
-        for refused in &self.links.refused {
+        for refused in &self.grounds.refused {
             if !order.contains(&refused.package) {
                 order.push(refused.package.clone());
             }
@@ -133,15 +138,14 @@ impl Story<'_> {
 
     /// What the package's candidates need, and which of them cannot be used.
     fn tell_package(&mut self, package: &Package) {
-        let links = self.links;
-        let refused = links
+        let grounds = self.grounds;
+        let refused: Vec<&Refused> = grounds
             .refused
             .iter()
-            .filter(|refused| refused.package == *package);
-        for refused in refused {
-            self.tell_refused(refused);
-        }
-        let own: Vec<&Link> = links
+            .filter(|refused| refused.package == *package)
+            .collect();
+        self.tell_refused(package, &refused);
+        let own: Vec<&Link> = grounds
             .links
             .iter()
             .filter(|link| link.from == *package)
@@ -181,6 +185,36 @@ impl Story<'_> {
             let subject = self.subject(package, places);
             self.sentences.push(format!("{subject} {needs}"));
         }
+        if !own.is_empty() {
+            self.tell_newer(package);
+        }
+    }
+
+    /// That there are newer versions which would do if they could be used.
+    fn tell_newer(&mut self, package: &Package) {
+        let Some(project) = package.project().and_then(|name| self.facts.project(name)) else {
+            return;
+        };
+        let newest = project.usable.last().map(|usable| &usable.version);
+        let is_wanted = |version: &Version| {
+            self.grounds.links.iter().any(|link| {
+                package.project() == Some(&link.need.requirement.name)
+                    && admits(&link.need.requirement, version)
+            })
+        };
+        let mut newer: Vec<(Version, Refusal)> = project
+            .refused
+            .iter()
+            .filter(|(version, _)| newest.is_none_or(|newest| version > newest))
+            .filter(|(version, _)| is_wanted(version))
+            .cloned()
+            .collect();
+        let Some((_, refusal)) = newer.last().cloned() else {
+            return;
+        };
+        newer.retain(|(_, other)| *other == refusal);
+        let newer: Vec<Version> = newer.into_iter().map(|(version, _)| version).collect();
+        self.push_refused(package, &newer, &refusal);
     }
 
     /// A need, and what follows from it as long as one thing only follows: "`b`, which needs `c`".
@@ -210,21 +244,21 @@ impl Story<'_> {
 
     /// The link of a project that is only reached by this need and only leads to one other.
     fn only_next(&mut self, link: &Link) -> Option<Link> {
-        let links = self.links;
+        let grounds = self.grounds;
         let requirement = &link.need.requirement;
         let target = Package::Project(requirement.name.clone());
         let is_target = |package: &Package| package.project() == Some(&requirement.name);
-        let mut to = links
+        let mut to = grounds
             .links
             .iter()
             .filter(|other| other.need.requirement.name == requirement.name);
-        let mut from = links.links.iter().filter(|other| is_target(&other.from));
+        let mut from = grounds.links.iter().filter(|other| is_target(&other.from));
         let next = from.next()?;
         let is_only = from.next().is_none()
             && to.nth(1).is_none()
             && next.from == target
             && !self.folded.contains(&target)
-            && !links
+            && !grounds
                 .refused
                 .iter()
                 .any(|refused| is_target(&refused.package));
@@ -271,7 +305,8 @@ impl Story<'_> {
                 "needs"
             };
             let requirement = words::requirement(&link.need.requirement);
-            examples.push_str(&format!("{versions} {need} {requirement}, "));
+            let example = format!("{versions} {need} {requirement}, ");
+            examples.push_str(&example);
         }
         let requirement = &newest[0].need.requirement;
         let why = if self.is_unanswerable(requirement) {
@@ -291,37 +326,46 @@ impl Story<'_> {
         ));
     }
 
-    fn tell_refused(&mut self, refused: &Refused) {
-        let Some(name) = refused.package.project() else {
+    /// Which candidates cannot be used after all: with many reasons, those of the newest.
+    fn tell_refused(&mut self, package: &Package, refused: &[&Refused]) {
+        let mut refused = refused.to_vec();
+        refused.sort_by_key(|refused| std::cmp::Reverse(refused.places.last().copied()));
+        let told = if refused.len() > REFUSALS_MAX {
+            1
+        } else {
+            refused.len()
+        };
+        let (told, rest) = refused.split_at(told);
+        for one in told {
+            let versions = self.versions(package, &one.places);
+            let versions: Vec<Version> = versions.into_iter().cloned().collect();
+            self.push_refused(package, &versions, &one.refusal);
+        }
+        if !rest.is_empty() {
+            let places = rest.iter().flat_map(|one| one.places.iter().copied());
+            let places: BTreeSet<u32> = places.collect();
+            let versions = words::versions(&self.versions(package, &places));
+            self.sentences.push(format!(
+                "`{package}` {versions} cannot be used either, each for a like reason"
+            ));
+        }
+    }
+
+    fn push_refused(&mut self, package: &Package, versions: &[Version], refusal: &Refusal) {
+        let Some(name) = package.project() else {
             return;
         };
-        let versions: Vec<Version> = self
-            .versions(&refused.package, &refused.places)
-            .into_iter()
-            .cloned()
-            .collect();
-        let any = Requirement {
-            name: name.clone(),
-            extras: Vec::new(),
-            source: tilsit_packaging::requirement::RequirementSource::Specifiers(
-                tilsit_packaging::specifier::VersionSpecifiers::any(),
-            ),
-            marker: tilsit_packaging::marker::Marker::TRUE,
-        };
+        let any = Requirement::any(name.clone());
         let versions: Vec<&Version> = versions.iter().collect();
-        let sentence = missing::refused(
-            self.policy,
-            &any,
-            &versions,
-            &refused.refusal,
-            &mut self.hints,
-        );
-        self.sentences.push(sentence);
+        let sentence = missing::refused(self.policy, &any, &versions, refusal, &mut self.hints);
+        if !self.sentences.contains(&sentence) {
+            self.sentences.push(sentence);
+        }
     }
 
     /// A need that leaves no candidate for needs of other packages.
     fn conclude(&mut self) {
-        let links = &self.links.links;
+        let links = &self.grounds.links;
         let mut best: Option<(&Requirement, Vec<&Requirement>)> = None;
         // Those of the user come first among equals.
         for one in links.iter().take(COMPARED_MAX) {
@@ -353,10 +397,14 @@ impl Story<'_> {
         };
         let name = &requirement.name;
         let one = words::requirement(requirement);
-        let more = excluded.len().saturating_sub(EXCLUDED_MAX);
+        // "1 other" would be as long as its name.
+        let more = match excluded.len().saturating_sub(EXCLUDED_MAX) {
+            1 => 0,
+            more => more,
+        };
         let mut others: Vec<String> = excluded
             .iter()
-            .take(EXCLUDED_MAX)
+            .take(excluded.len() - more)
             .map(|other| words::requirement(other))
             .collect();
         let sentence = if let [other] = others.as_slice() {
@@ -418,6 +466,8 @@ fn need_words(link: &Link) -> String {
     }
 }
 
+/// With more different reasons against candidates of one package, one is told.
+const REFUSALS_MAX: usize = 2;
 /// How many needs of one project are held against each other.
 const COMPARED_MAX: usize = 300;
 /// How many needs that another excludes are named.

@@ -533,6 +533,53 @@ fn only_the_lines_in_conflict_are_named() {
 }
 
 #[test]
+fn many_broken_releases_are_told_in_two_sentences() {
+    let mut index = Index::new();
+    for minor in 1..=9 {
+        let version = format!("0.{minor}").parse().expect("a version");
+        let why = Unusable::NoMetadata(format!("`a-0.{minor}.tar.gz` must be built"));
+        index.add(
+            name("a"),
+            Candidate::new(version),
+            Dependencies::Unusable(why),
+        );
+    }
+    let explanation = resolve(&index, &["a<1"], &[], options()).expect_err("all are broken");
+    insta::assert_snapshot!(explanation, @r"
+    `a<1` (app.in, line 1) cannot be met, because
+      - `a` 0.9 is of no use without metadata: `a-0.9.tar.gz` must be built
+      - `a` 0.1 to 0.8 (8 versions) cannot be used either, each for a like reason
+    ");
+}
+
+#[test]
+fn newer_versions_for_another_python_are_named() {
+    let mut index = index(&[
+        ("web", "1.0", &["http<2"]),
+        ("http", "1.0", &[]),
+        ("http", "2.0", &[]),
+    ]);
+    for version in ["2.0", "2.1"] {
+        let mut candidate = Candidate::new(version.parse().expect("a version"));
+        candidate.requires_python = Some(">=3.13".parse().expect("specifiers"));
+        let metadata = Metadata::default();
+        index.add(name("web"), candidate, Dependencies::Found(metadata));
+    }
+    let explanation =
+        resolve(&index, &["web", "http>=2"], &[], options()).expect_err("web 2 is for 3.13");
+    insta::assert_snapshot!(explanation, @r"
+    these requirements cannot be met together; one of them has to give:
+      `web` (app.in, line 1)
+      `http>=2` (app.in, line 2)
+    because
+      - `web` 1.0 needs `http<2`
+      - `web` 2.0 and 2.1 need Python >=3.13, and this is Python 3.12.4
+      - no version of `http` fits both `http<2` and `http>=2`
+    ");
+    assert!(matches!(explanation.hints[..], [Hint::OtherPython { .. }]));
+}
+
+#[test]
 fn a_requirement_for_another_platform_is_not_one() {
     let index = index(&[("a", "1.0", &["gone; os_name == 'nt'"])]);
     let requirements = ["a", "absent; sys_platform == 'darwin'"];

@@ -1,3 +1,5 @@
+//! The shared server gives out databases.
+
 use super::PostgresServer;
 
 #[test]

@@ -231,7 +231,7 @@ fn make(
     let locked = LockedEnvironment::lock(&environment, || ())?;
     let installation = Installation {
         environment: &environment,
-        present: &BTreeMap::new(),
+        present: &[],
         resolved,
         hashes: &BTreeMap::new(),
         reinstall: false,

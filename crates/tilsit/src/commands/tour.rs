@@ -98,7 +98,7 @@ impl Tour {
         let line = "tilsit index token create --user you --data index";
         self.page.command(&format!("export TOKEN=$({line})"));
         let token = self.call(line)?;
-        self.token = text(&token, "/token")?.to_owned();
+        text(&token, "/token")?.clone_into(&mut self.token);
         self.page
             .done("a database, a user, and a token for uploads");
 

@@ -1,5 +1,6 @@
 //! Which code, and with it which exit code, a library's error has.
 
+use tilsit_build_backend::BuildError;
 use tilsit_dist::dist_info::InstalledError;
 use tilsit_environment::InterpreterError;
 use tilsit_environment::discovery::FindError;
@@ -125,7 +126,6 @@ impl From<PlanError> for CommandError {
     fn from(error: PlanError) -> Self {
         let code = match error {
             PlanError::File(error) => return error.into(),
-            PlanError::NoPlace { .. } => Code::WheelRefused,
             _ => Code::InstallFailed,
         };
         Self::from_error(code, &error)
@@ -180,5 +180,24 @@ impl From<ServeError> for CommandError {
             ServeError::Store(error) => error.into(),
             _ => Self::from_error(Code::ServeFailed, &error),
         }
+    }
+}
+
+impl From<BuildError> for CommandError {
+    fn from(error: BuildError) -> Self {
+        let code = match error {
+            BuildError::File(error) if !error.is_not_found() => return error.into(),
+            BuildError::File(_) => Code::ProjectInvalid,
+            BuildError::PyProject { .. } | BuildError::Key { .. } | BuildError::Metadata(_) => {
+                Code::ProjectInvalid
+            }
+            _ => Code::BuildFailed,
+        };
+        let mut failure = Self::from_error(code, &error);
+        if let BuildError::PyProject { .. } = error {
+            // The source stands in the message.
+            failure.causes.clear();
+        }
+        failure
     }
 }

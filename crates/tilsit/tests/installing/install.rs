@@ -47,7 +47,7 @@ fn requirements_are_installed_and_work() {
     assert_snapshot!(sandbox.run("pip install -U lib fancy==1.0 --dry-run"), @"
     exit: 0
     -- stdout
-    nothing to do
+
     -- stderr
     Resolved 2 projects in [TIME]
     ");

@@ -1,5 +1,6 @@
 //! Small wheels and indexes for the tests, made by our own writer and served by our own server.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use tilsit_dist::wheel::{WheelWriter, WheelWriterOptions};
@@ -9,10 +10,9 @@ use tilsit_dist::wheel::{WheelWriter, WheelWriterOptions};
 pub(crate) fn wheel(folder: &Path, name: &str, version: &str, requires: &[&str]) -> PathBuf {
     let mut metadata = format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n");
     for requirement in requires {
-        metadata.push_str(&format!("Requires-Dist: {requirement}\n"));
+        let _ = writeln!(metadata, "Requires-Dist: {requirement}");
         if let Some((_, extra)) = requirement.split_once("extra == ") {
-            let extra = extra.trim_matches('\'');
-            metadata.push_str(&format!("Provides-Extra: {extra}\n"));
+            let _ = writeln!(metadata, "Provides-Extra: {}", extra.trim_matches('\''));
         }
     }
     let wheel_file =
@@ -22,17 +22,22 @@ pub(crate) fn wheel(folder: &Path, name: &str, version: &str, requires: &[&str])
     let stem = format!("{name}-{version}");
     let mut writer = WheelWriter::new(Vec::new(), &stem, WheelWriterOptions::default());
     let path = format!("{name}/__init__.py");
-    writer.add_file(&path, module.as_bytes(), false).unwrap();
+    writer
+        .add_file(&path, module.as_bytes(), false)
+        .expect("a small wheel is written");
     for (path, text) in [
         ("METADATA", metadata.as_str()),
         ("WHEEL", wheel_file),
         ("entry_points.txt", &program),
     ] {
-        writer.add_dist_info(path, text.as_bytes()).unwrap();
+        writer
+            .add_dist_info(path, text.as_bytes())
+            .expect("a small wheel is written");
     }
     let path = folder.join(format!("{stem}-py3-none-any.whl"));
-    std::fs::create_dir_all(folder).unwrap();
-    std::fs::write(&path, writer.finish().unwrap()).unwrap();
+    std::fs::create_dir_all(folder).expect("a small wheel is written");
+    std::fs::write(&path, writer.finish().expect("a small wheel is written"))
+        .expect("a small wheel is written");
     path
 }
 

@@ -1,3 +1,5 @@
+//! The bounds of upload forms.
+
 use super::{FormFields, FormFieldsError};
 use crate::options::Limits;
 

@@ -1,3 +1,5 @@
+//! Forms that agree with a file, and forms that do not.
+
 use tilsit_packaging::metadata::CoreMetadata;
 use tilsit_simple_api::upload::{FileType, UploadForm};
 

@@ -49,7 +49,7 @@ pub(super) fn replay(call: &str, observation: &Value) -> Option<Result<(), Strin
     })
 }
 
-/// Whether a range in the call takes texts that are no versions.
+/// Whether a range in the call takes or refuses single texts.
 fn has_texts(observation: &Value) -> bool {
     let right = observation
         .get("right")
@@ -59,10 +59,10 @@ fn has_texts(observation: &Value) -> bool {
     let others = ["left", "result", "range"]
         .into_iter()
         .filter_map(|key| observation.get(key));
-    // Every full range of theirs takes texts too; that alone is no obstacle.
-    right
-        .chain(others)
-        .any(|side| side.get("texts").is_some_and(|texts| texts == true) && !range(side).is_full())
+    right.chain(others).any(|side| {
+        side.get("literals")
+            .is_some_and(|literals| literals == true)
+    })
 }
 
 fn range(value: &Value) -> VersionRange {

@@ -220,20 +220,36 @@ fn linux_platforms(observation: &Value) -> Vec<String> {
         let (major, minor) = pair(&observation["glibc"]);
         Libc::Glibc { major, minor }
     };
-    linux(&Linux {
+    let system = Linux {
         machine: text(observation, "machine"),
         is_32bit: flag(observation, "is_32bit"),
         libc,
         has_manylinux_abi: flag(observation, "has_manylinux_abi"),
-    })
+    };
+    if list(observation, "refused").is_empty() || !matches!(libc, Libc::Glibc { .. }) {
+        return linux(&system);
+    }
+    // A distribution that refuses some of the platforms.
+    let mut platforms = linux(&Linux {
+        libc: Libc::Unknown,
+        ..system
+    });
+    if flag(observation, "has_manylinux_abi") {
+        platforms.extend(allowed_manylinux(observation));
+    }
+    platforms
 }
 
 fn manylinux_platforms(observation: &Value) -> Vec<String> {
-    let archs = texts(observation, "archs");
-    let archs: Vec<&str> = archs.iter().map(String::as_str).collect();
     if !flag(observation, "has_abi") || list(observation, "glibc")[0] == -1 {
         return Vec::new();
     }
+    allowed_manylinux(observation)
+}
+
+fn allowed_manylinux(observation: &Value) -> Vec<String> {
+    let archs = texts(observation, "archs");
+    let archs: Vec<&str> = archs.iter().map(String::as_str).collect();
     let refused = list(observation, "refused");
     manylinux(&archs, pair(&observation["glibc"]), |major, minor, arch| {
         !refused

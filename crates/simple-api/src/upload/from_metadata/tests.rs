@@ -1,3 +1,5 @@
+//! A form from metadata with every kind of field.
+
 use tilsit_packaging::metadata::CoreMetadata;
 
 use crate::upload::{FileType, UploadForm};

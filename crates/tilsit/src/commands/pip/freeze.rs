@@ -32,7 +32,7 @@ struct Entry {
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
     let environment = arguments.environment.find(context)?;
-    let installed = crate::facts::installed(&environment)?;
+    let installed = environment.installed()?;
     let mut entries = Vec::new();
     for distribution in &installed.distributions {
         let name = distribution.name.to_string();

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
+use tilsit_dist::dist_info::InstalledDistribution;
 use tilsit_installer::LockedEnvironment;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
@@ -164,12 +165,15 @@ fn required_hashes(
 /// The installed versions that stay when they fit.
 fn preferences(
     arguments: &Arguments,
-    present: &BTreeMap<ProjectName, Version>,
+    present: &[InstalledDistribution],
 ) -> Result<BTreeMap<ProjectName, Version>, CommandError> {
     if arguments.upgrade.upgrade {
         return Ok(BTreeMap::new());
     }
-    let mut preferences = present.clone();
+    let versions = present
+        .iter()
+        .map(|distribution| (distribution.name.clone(), distribution.version.clone()));
+    let mut preferences: BTreeMap<_, _> = versions.collect();
     for name in arguments.upgrade.projects()? {
         preferences.remove(&name);
     }

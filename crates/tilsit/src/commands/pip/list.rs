@@ -2,6 +2,8 @@
 
 mod table;
 
+use std::fmt::Write as _;
+
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use tilsit_packaging::direct_url::{DirectUrl, Origin};
@@ -48,7 +50,7 @@ struct Entry {
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
     let environment = arguments.environment.find(context)?;
-    let installed = crate::facts::installed(&environment)?;
+    let installed = environment.installed()?;
     for finding in &installed.findings {
         context.terminal.warn(finding);
     }
@@ -78,10 +80,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     entries.sort_by(|left, right| left.name.cmp(&right.name));
     let text = match arguments.format {
         Format::Columns => columns(&entries),
-        Format::Freeze => entries
-            .iter()
-            .map(|entry| format!("{}=={}\n", entry.name, entry.version))
-            .collect(),
+        Format::Freeze => entries.iter().fold(String::new(), |mut text, entry| {
+            let _ = writeln!(text, "{}=={}", entry.name, entry.version);
+            text
+        }),
         Format::Json => {
             let text = serde_json::to_string(&entries).expect("entries are plain data");
             format!("{text}\n")

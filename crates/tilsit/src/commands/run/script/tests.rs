@@ -42,15 +42,31 @@ fn a_script_may_have_no_block() {
 fn a_wrong_block_is_located() {
     let toml =
         "#!/usr/bin/env python\n# /// script\n# dependencies = [\n# 'a'\n# requires\n# ///\n";
-    assert_snapshot!(failure(toml), @r"");
+    assert_snapshot!(failure(toml), @"
+    error: the metadata of `report.py`, line 5 is not valid [TL0103]
+      caused by: missing comma between array elements, expected `,`
+    ");
     let kind = "# /// script\n#\n# dependencies = 'rich'\n# ///\n";
-    assert_snapshot!(failure(kind), @r"");
+    assert_snapshot!(failure(kind), @r#"
+    error: the metadata of `report.py`, line 3 is not valid [TL0103]
+      caused by: invalid type: string "rich", expected a sequence
+    "#);
     let requirement = "# /// script\n# dependencies = ['rich=1']\n# ///\n";
-    assert_snapshot!(failure(requirement), @r"");
+    assert_snapshot!(failure(requirement), @"
+    error: the metadata of `report.py`, line 1 is not valid [TL0103]
+      caused by: `dependencies` has `rich=1`: `rich=1` is not a requirement: a comparison operator is missing at byte 4
+    ");
     let python = "# /// script\n# requires-python = 'new'\n# ///\n";
-    assert_snapshot!(failure(python), @r"");
+    assert_snapshot!(failure(python), @"
+    error: the metadata of `report.py`, line 1 is not valid [TL0103]
+      caused by: `requires-python` is `new`: `new` is not a version specifier: a comparison operator is missing at byte 0
+    ");
     let unclosed = "# /// script\n# dependencies = []\n\nprint()\n";
-    assert_snapshot!(failure(unclosed), @r"");
-    let twice = "# /// script\n# ///\n\n# /// script\n# ///\n";
-    assert_snapshot!(failure(twice), @r"");
+    assert_snapshot!(failure(unclosed), @"
+    error: the metadata of `report.py`, line 1 is not valid [TL0103]
+      caused by: the block `# /// script` is not closed
+    hint: end it with a line `# ///`, and begin each line between with `#`
+    ");
+    let twice = "# /// script\n# a = 1\n# ///\n\n# /// script\n# b = 1\n# ///\n";
+    assert_snapshot!(failure(twice), @"");
 }

@@ -1,0 +1,34 @@
+//! `build`, `publish`, and installing what was published.
+
+#[path = "../support/sandbox.rs"]
+mod sandbox;
+#[path = "../support/server.rs"]
+mod server;
+
+mod build;
+mod publish;
+mod serve;
+
+use sandbox::Sandbox;
+
+const PYPROJECT: &str = r#"[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "tilsit-demo"
+version = "1.0"
+description = "A demo"
+requires-python = ">=3.9"
+"#;
+
+/// A sandbox with a small project in `demo`.
+fn sandbox() -> Sandbox {
+    let sandbox = Sandbox::new();
+    sandbox.write("demo/pyproject.toml", PYPROJECT);
+    sandbox.write(
+        "demo/src/tilsit_demo/__init__.py",
+        "def main():\n    print('demo')\n",
+    );
+    sandbox
+}
