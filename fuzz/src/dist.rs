@@ -85,7 +85,11 @@ pub fn sdist(data: &[u8]) {
     let sdist = match Sdist::from_bytes(SDIST_NAME, data, &limits()) {
         Ok(sdist) => sdist,
         Err(error) => {
-            assert!(error.to_string().starts_with("the source distribution `demo"));
+            assert!(
+                error
+                    .to_string()
+                    .starts_with("the source distribution `demo")
+            );
             return;
         }
     };

@@ -12,6 +12,7 @@ pub mod index_client;
 pub mod index_server;
 pub mod index_store;
 pub mod installer;
+pub mod packaging;
 pub mod packaging_formats;
 pub mod publish;
 pub mod resolver;
@@ -35,11 +36,13 @@ pub const TARGETS: &[Target] = &[
     ("install_journal", installer::install_journal),
     ("interpreter_probe", environment::interpreter_probe),
     ("license_expression", packaging_formats::license_expression),
+    ("marker", packaging::marker),
     ("metadata_segment", index_client::metadata_segment),
     ("netrc", index_client::netrc),
     ("pip_configuration", environment::pip_configuration),
     ("pip_default_index", environment::pip_default_index),
     ("project_list", simple_api::project_list),
+    ("project_name", packaging::project_name),
     ("pylock", packaging_formats::pylock),
     ("pypirc", publish::pypirc),
     ("pyproject", packaging_formats::pyproject),
@@ -48,9 +51,11 @@ pub const TARGETS: &[Target] = &[
     ("pyvenv_cfg", environment::pyvenv_cfg),
     ("range_header", index_server::range_header),
     ("record", packaging_formats::record),
+    ("requirement", packaging::requirement),
     ("requirements_file", packaging_formats::requirements_file),
     ("resolver_universe", resolver::resolver_universe),
     ("sdist", dist::sdist),
+    ("sdist_file_name", packaging::sdist_file_name),
     ("sdist_parts", dist::sdist_parts),
     ("simple_html_page", simple_api::simple_html_page),
     ("simple_json_page", simple_api::simple_json_page),
@@ -59,10 +64,14 @@ pub const TARGETS: &[Target] = &[
     ("token_text", index_store::token_text),
     ("upload_form", simple_api::upload_form),
     ("user_name", index_store::user_name),
+    ("version", packaging::version),
+    ("version_specifiers", packaging::version_specifiers),
     ("wheel", dist::wheel),
     ("wheel_file", dist::wheel_file),
+    ("wheel_file_name", packaging::wheel_file_name),
     ("wheel_manifest", installer::wheel_manifest),
     ("wheel_parts", dist::wheel_parts),
+    ("wheel_tags", packaging::wheel_tags),
     ("zip_archive", archive::zip_archive),
     ("zip_tail", archive::zip_tail),
 ];

@@ -104,3 +104,6 @@ pub fn externally_managed_message(text: &str) -> Option<String> {
     let (_, message) = settings.find(|(key, _)| *key == "error")?;
     (!message.is_empty()).then(|| message.to_owned())
 }
+
+#[cfg(test)]
+mod tests;

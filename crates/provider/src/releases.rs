@@ -1,10 +1,10 @@
 //! A project's page as releases: its files by version, judged by what may be taken here.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use tilsit_index_client::{IndexUrl, RemoteFile};
 use tilsit_packaging::file_name::{BuildTag, DistributionFileName, WheelFileName};
 use tilsit_packaging::name::ProjectName;
@@ -187,13 +187,18 @@ impl Release {
 impl Releases {
     /// Adds the files of a page that belong to the project.
     pub fn add_page(&mut self, name: &ProjectName, page: &Arc<ProjectPage>, judge: &Judge<'_>) {
+        let mut pythons = Pythons {
+            python: judge.python,
+            known: FxHashMap::default(),
+        };
         for (place, file) in page.files.iter().enumerate() {
             // A file that is none of the project's distributions means nothing to us.
             let Ok(parsed) = file.distribution_of(name) else {
                 continue;
             };
-            let requires_python = requires_python(file);
-            let (objection, rank) = judge.judge(name, file, &parsed, requires_python.as_ref());
+            let (requires_python, fits) = pythons.read(file);
+            let (objection, rank) = judge.judge(name, file, &parsed);
+            let objection = objection.or((!fits).then_some(Objection::Python));
             let release = self.releases.entry(parsed.version().clone()).or_default();
             release.files.push(ReleaseFile {
                 page: Arc::clone(page),
@@ -230,12 +235,12 @@ pub struct Judge<'a> {
 }
 
 impl Judge<'_> {
+    /// What speaks against a file besides its Python versions, and how good it is.
     fn judge(
         &self,
         name: &ProjectName,
         file: &File,
         parsed: &DistributionFileName,
-        requires_python: Option<&VersionSpecifiers>,
     ) -> (Option<Objection>, Option<Rank>) {
         let policy = self.policy;
         if let Some(latest) = policy.exclude_newer {
@@ -261,8 +266,7 @@ impl Judge<'_> {
             }
             DistributionFileName::Sdist(_) => {}
         }
-        let fits = requires_python.is_none_or(|specifiers| specifiers.contains(self.python));
-        ((!fits).then_some(Objection::Python), rank)
+        (None, rank)
     }
 
     /// `None` for a wheel that does not fit. Which machine a variant is for (PEP 825) cannot be told
@@ -276,7 +280,26 @@ impl Judge<'_> {
     }
 }
 
-/// A text that is no set of versions restricts nothing, as for pip.
-fn requires_python(file: &File) -> Option<VersionSpecifiers> {
-    file.requires_python.as_deref()?.parse().ok()
+/// The `requires-python` of a page's files: a few texts, repeated thousands of times.
+struct Pythons<'a> {
+    python: &'a Version,
+    known: FxHashMap<&'a str, (Option<VersionSpecifiers>, bool)>,
+}
+
+impl<'a> Pythons<'a> {
+    /// What a file asks for, and whether this Python is among it. A text that is no set of versions
+    /// restricts nothing, as for pip.
+    fn read(&mut self, file: &'a File) -> (Option<VersionSpecifiers>, bool) {
+        let Some(text) = file.requires_python.as_deref() else {
+            return (None, true);
+        };
+        let read = self.known.entry(text).or_insert_with(|| {
+            let specifiers: Option<VersionSpecifiers> = text.parse().ok();
+            let fits = specifiers
+                .as_ref()
+                .is_none_or(|specifiers| specifiers.contains(self.python));
+            (specifiers, fits)
+        });
+        read.clone()
+    }
 }

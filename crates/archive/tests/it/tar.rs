@@ -57,11 +57,13 @@ fn verdict(blocks: &[Vec<u8>]) -> Result<Vec<(String, Vec<u8>)>, String> {
     read(&bytes, &Limits::default()).map_err(|error| error.to_string())
 }
 
+/// A name for the case, the blocks, and what is read from them.
+type Case<'a> = (&'a str, Vec<Vec<u8>>, Vec<(&'a str, &'a str)>);
+
 #[test]
 fn what_source_distributions_have_is_read() {
     let long = "x".repeat(120);
     let long_nul = format!("{long}\0");
-    type Case<'a> = (&'a str, Vec<Vec<u8>>, Vec<(&'a str, &'a str)>);
     let cases: Vec<Case> = vec![
         ("plain", vec![file("a/b", b"hello")], vec![("a/b", "hello")]),
         (

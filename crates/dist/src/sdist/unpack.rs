@@ -3,13 +3,15 @@
 //! Links inside the archive become copies of the files they lead to, so that what is on disk holds
 //! no link at all; a link that leads to nothing in the archive is left out.
 
-use std::io::{BufReader, Read as _, Write as _};
+use std::io::{BufReader, Write as _};
 use std::path::{Path, PathBuf};
 
 use tilsit_archive::tar::{Links, TarEntryKind, TarError, TarReader};
 use tilsit_archive::zip::{ZipArchive, ZipError};
 use tilsit_archive::{FileSource, Limits};
 use tilsit_files::{ConfinedError, ConfinedFolder, FileError, Operation};
+
+use super::contents::is_zip;
 
 /// Why a source distribution could not be unpacked.
 #[derive(Debug, thiserror::Error)]
@@ -48,10 +50,9 @@ pub fn unpack(
         folder,
         links: Vec::new(),
     };
-    let mut start = [0; 2];
-    let mut file = tilsit_files::open(sdist)?;
-    let zip = file.read_exact(&mut start).is_ok() && &start == b"PK";
-    if zip {
+    // By its name, as `Sdist::open` does, so that a file that is both cannot be two things.
+    let name = sdist.file_name().unwrap_or_default().to_string_lossy();
+    if is_zip(&name) {
         unpacking.zip(FileSource::open(sdist)?, limits)?;
     } else {
         let input = BufReader::with_capacity(1 << 16, tilsit_files::open(sdist)?);

@@ -250,6 +250,7 @@ fn open<S: ReadAt>(text_name: &str, source: S, limits: &Limits) -> Result<Wheel<
     let record = Record::parse(&required(&archive, &dist_info, "RECORD")?)?;
     findings.extend(match_lines(&record, &dist_info, &mut files)?);
     findings.extend(check_licenses(&metadata, &dist_info, &files));
+    findings.extend(check_installer_files(&dist_info, &files));
     findings.extend(check_names(&files));
     Ok(Wheel {
         archive,
@@ -334,6 +335,19 @@ fn check_licenses(metadata: &CoreMetadata, dist_info: &str, files: &[WheelEntry]
     missing
         .map(|path| Finding::new("METADATA", "License-File", format!("`{path}` is not there")))
         .collect()
+}
+
+/// Files that say how a distribution was installed: an installer writes its own.
+fn check_installer_files<'a>(
+    dist_info: &str,
+    files: &'a [WheelEntry],
+) -> impl Iterator<Item = Finding> + use<'a> {
+    let folder = format!("{dist_info}/");
+    files.iter().filter_map(move |file| {
+        let name = file.name.strip_prefix(&folder)?;
+        matches!(name, "INSTALLER" | "REQUESTED" | "direct_url.json")
+            .then(|| Finding::new("", &file.name, "is for an installer to write"))
+    })
 }
 
 /// Names that are fine here and not on every system.

@@ -120,6 +120,13 @@ fn what_is_refused() {
         ),
         (
             "is not a sound archive",
+            NAME,
+            ZipWriter::new(Vec::new(), ZipWriterOptions::default())
+                .finish()
+                .unwrap(),
+        ),
+        (
+            "is not a sound archive",
             "demo_pkg-1.0.zip",
             sound(PKG_INFO),
         ),

@@ -326,7 +326,7 @@ fn commands_stay_in_their_folder() {
 #[test]
 fn what_harms_nobody_is_a_finding() {
     type Change = fn(&mut Draft);
-    let cases: [(&str, Change); 9] = [
+    let cases: [(&str, Change); 10] = [
         (
             "WHEEL: `Tag: py2-none-any`: is in WHEEL and not in the file name",
             |draft| {
@@ -362,6 +362,10 @@ fn what_harms_nobody_is_a_finding() {
         ("RECORD: `demo/`: is a folder", |draft| {
             draft.record.push("demo/,,".to_owned());
         }),
+        (
+            "`demo_pkg-1.0.dist-info/direct_url.json`: is for an installer to write",
+            |draft| draft.add("demo_pkg-1.0.dist-info/direct_url.json", "{}"),
+        ),
         ("`Demo.py`: differs from `demo.py` in case only", |draft| {
             draft.add("Demo.py", "");
         }),

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use tilsit_archive::zip::{ZipWriter, ZipWriterOptions};
 use tilsit_environment::default_index;
+use tilsit_environment::probe::Probe;
 
 /// Versions of pip that mark each change of form since 9.
 const PIPS: [&str; 8] = [
@@ -109,4 +111,69 @@ fn each_python_with_pip_names_its_default_index() {
             );
         }
     }
+}
+
+/// A `models/index.py` in the form of pip 26 with this index.
+fn source(url: &str) -> String {
+    format!(
+        "        self.simple_url = self._url_for_path(\"simple\")\n\n\
+         PyPI = PackageIndex(\"{url}\", file_storage_domain=\"files.index.example\")\n"
+    )
+}
+
+fn place(path: &Path, contents: impl AsRef<[u8]>) {
+    tilsit_files::create_dir_all(path.parent().expect("it has a parent")).expect("it is made");
+    tilsit_files::write(path, contents).expect("it is written");
+}
+
+fn wheel(url: &str) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Vec::new(), ZipWriterOptions::default());
+    let path = "pip/_internal/models/index.py";
+    let added = writer.add_file(path, source(url).as_bytes(), false);
+    added.expect("a file is added");
+    writer.finish().expect("the wheel ends")
+}
+
+#[test]
+fn installed_comes_before_bundled_and_the_newest_wheel_first() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let mut probe = Probe::parse(include_str!("../../src/probe/sample.json")).unwrap();
+    probe.site_packages = vec![root.join("empty"), root.join("site")];
+    probe.paths.purelib = root.join("empty");
+    probe.paths.platlib = root.join("empty");
+    probe.paths.stdlib = root.join("stdlib");
+    probe.wheel_package_folder = Some(root.join("wheels"));
+    let found = |probe: &Probe| default_index::from_pip(probe).map(|index| index.url);
+    // The distribution's own folder is the last place, and may really be there on this machine.
+    let elsewhere = found(&probe);
+    place(
+        &root.join("wheels/pip-24.0-py3-none-any.whl"),
+        wheel("https://folder.example/"),
+    );
+    assert_eq!(
+        found(&probe).as_deref(),
+        Some("https://folder.example/simple")
+    );
+    let bundled = root.join("stdlib/ensurepip/_bundled");
+    place(
+        &bundled.join("pip-9.0.3-py2.py3-none-any.whl"),
+        wheel("https://old.example/"),
+    );
+    place(
+        &bundled.join("pip-10.0-py3-none-any.whl"),
+        wheel("https://new.example/"),
+    );
+    place(&bundled.join("pip-11.0-py3-none-any.whl"), "no archive");
+    place(
+        &bundled.join("setuptools-65.5.0-py3-none-any.whl"),
+        wheel("https://no.example/"),
+    );
+    assert_eq!(found(&probe).as_deref(), Some("https://new.example/simple"));
+    let index = root.join("site/pip/_internal/models/index.py");
+    place(&index, source("https://index.example/"));
+    let installed = default_index::from_pip(&probe).unwrap();
+    assert_eq!(installed.url, "https://index.example/simple");
+    assert_eq!(installed.found_in, index);
+    assert_ne!(elsewhere, Some(installed.url));
 }

@@ -14,6 +14,7 @@ on_both_databases!(
     metadata_must_agree,
     what_is_there_already,
     a_refused_upload_leaves_nothing,
+    damaged_requests_never_break_the_server,
 );
 
 fn who_may_upload(index: &TestIndex) {
@@ -287,4 +288,47 @@ fn a_refused_upload_leaves_nothing(index: &TestIndex) {
         let left: Vec<_> = std::fs::read_dir(data.join(folder)).unwrap().collect();
         assert!(left.is_empty(), "{left:?}");
     }
+}
+
+/// Damages a good body in many places, always the same ones: each answer is a refusal or, where the
+/// damage is in a field that does not matter, a success; never a failure inside.
+fn damaged_requests_never_break_the_server(index: &TestIndex) {
+    let authorization = basic("__token__", &index.token);
+    let headers = [
+        ("Content-Type", FORM),
+        ("Authorization", authorization.as_str()),
+    ];
+    let good = Form::wheel(&TestDistribution::new("x", "1.0")).body();
+    let mut state: u32 = 12345;
+    let mut next = |below: usize| {
+        state = state.wrapping_mul(1_103_515_245).wrapping_add(12345);
+        (state >> 8) as usize % below
+    };
+    for number in 0..200 {
+        let mut body = good.clone();
+        let at = next(body.len());
+        match number % 4 {
+            0 => body[at] = u8::try_from(next(256)).unwrap(),
+            1 => body.truncate(at),
+            2 => drop(body.drain(at..(at + next(40)).min(good.len()))),
+            _ => {
+                let piece = body[at..(at + 30).min(good.len())].to_vec();
+                let to = next(body.len());
+                body.splice(to..to, piece);
+            }
+        }
+        let answer = request(index.address, "POST", "/legacy/", &headers, &body);
+        assert!(
+            matches!(answer.status, 200 | 400 | 413),
+            "{number} at {at}: {} {}",
+            answer.status,
+            answer.text()
+        );
+    }
+    assert_eq!(index.get("/health", &[]).status, 200);
+    let files = index.files("x");
+    assert!(
+        files.iter().all(|name| name == "x-1.0-py3-none-any.whl"),
+        "{files:?}"
+    );
 }

@@ -39,6 +39,17 @@ pub(crate) fn cases(file: &str) -> Option<Vec<Case>> {
     Some(text.lines().map(case).collect())
 }
 
+/// The environment with the tools, and the unpacked source distribution.
+pub(crate) fn sources() -> Option<(PathBuf, PathBuf)> {
+    let environment = tilsit_testing::python_environment("pypa-packaging", REQUIREMENTS)?;
+    let base = environment.with_file_name("pypa-packaging-dump");
+    std::fs::create_dir_all(&base).expect("the target folder is writable");
+    let lock = File::create(base.join("lock")).expect("the lock file opens");
+    lock.lock().expect("the lock is taken");
+    let source = source(&environment, &base);
+    Some((environment, source))
+}
+
 /// The folder of the dump, made if it is not there yet.
 fn folder() -> Option<PathBuf> {
     let environment = tilsit_testing::python_environment("pypa-packaging", REQUIREMENTS)?;

@@ -8,6 +8,7 @@
 //! stands in its table of deviations and in `docs/design/packaging-deviations.md`.
 
 mod dump;
+mod formats;
 mod markers;
 mod ranges;
 mod replay;

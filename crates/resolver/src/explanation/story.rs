@@ -139,13 +139,12 @@ impl Story<'_> {
     /// What the package's candidates need, and which of them cannot be used.
     fn tell_package(&mut self, package: &Package) {
         let grounds = self.grounds;
-        let refused = grounds
+        let refused: Vec<&Refused> = grounds
             .refused
             .iter()
-            .filter(|refused| refused.package == *package);
-        for refused in refused {
-            self.tell_refused(refused);
-        }
+            .filter(|refused| refused.package == *package)
+            .collect();
+        self.tell_refused(package, &refused);
         let own: Vec<&Link> = grounds
             .links
             .iter()
@@ -327,13 +326,29 @@ impl Story<'_> {
         ));
     }
 
-    fn tell_refused(&mut self, refused: &Refused) {
-        let versions: Vec<Version> = self
-            .versions(&refused.package, &refused.places)
-            .into_iter()
-            .cloned()
-            .collect();
-        self.push_refused(&refused.package, &versions, &refused.refusal);
+    /// Which candidates cannot be used after all: with many reasons, those of the newest.
+    fn tell_refused(&mut self, package: &Package, refused: &[&Refused]) {
+        let mut refused = refused.to_vec();
+        refused.sort_by_key(|refused| std::cmp::Reverse(refused.places.last().copied()));
+        let told = if refused.len() > REFUSALS_MAX {
+            1
+        } else {
+            refused.len()
+        };
+        let (told, rest) = refused.split_at(told);
+        for one in told {
+            let versions = self.versions(package, &one.places);
+            let versions: Vec<Version> = versions.into_iter().cloned().collect();
+            self.push_refused(package, &versions, &one.refusal);
+        }
+        if !rest.is_empty() {
+            let places = rest.iter().flat_map(|one| one.places.iter().copied());
+            let places: BTreeSet<u32> = places.collect();
+            let versions = words::versions(&self.versions(package, &places));
+            self.sentences.push(format!(
+                "`{package}` {versions} cannot be used either, each for a like reason"
+            ));
+        }
     }
 
     fn push_refused(&mut self, package: &Package, versions: &[Version], refusal: &Refusal) {
@@ -382,10 +397,14 @@ impl Story<'_> {
         };
         let name = &requirement.name;
         let one = words::requirement(requirement);
-        let more = excluded.len().saturating_sub(EXCLUDED_MAX);
+        // "1 other" would be as long as its name.
+        let more = match excluded.len().saturating_sub(EXCLUDED_MAX) {
+            1 => 0,
+            more => more,
+        };
         let mut others: Vec<String> = excluded
             .iter()
-            .take(EXCLUDED_MAX)
+            .take(excluded.len() - more)
             .map(|other| words::requirement(other))
             .collect();
         let sentence = if let [other] = others.as_slice() {
@@ -447,6 +466,8 @@ fn need_words(link: &Link) -> String {
     }
 }
 
+/// With more different reasons against candidates of one package, one is told.
+const REFUSALS_MAX: usize = 2;
 /// How many needs of one project are held against each other.
 const COMPARED_MAX: usize = 300;
 /// How many needs that another excludes are named.

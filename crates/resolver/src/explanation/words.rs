@@ -42,7 +42,7 @@ fn bare(requirement: &Requirement) -> String {
 /// Versions, oldest first: `1.0`, `1.0 and 1.1`, `1.0 to 2.3 (14 versions)`.
 pub(crate) fn versions(versions: &[&Version]) -> String {
     match versions {
-        [first, .., last] if versions.len() > 4 => {
+        [first, .., last] if versions.len() > 3 => {
             format!("{first} to {last} ({} versions)", versions.len())
         }
         _ => and(versions.iter().map(ToString::to_string).collect()),

@@ -533,6 +533,26 @@ fn only_the_lines_in_conflict_are_named() {
 }
 
 #[test]
+fn many_broken_releases_are_told_in_two_sentences() {
+    let mut index = Index::new();
+    for minor in 1..=9 {
+        let version = format!("0.{minor}").parse().expect("a version");
+        let why = Unusable::NoMetadata(format!("`a-0.{minor}.tar.gz` must be built"));
+        index.add(
+            name("a"),
+            Candidate::new(version),
+            Dependencies::Unusable(why),
+        );
+    }
+    let explanation = resolve(&index, &["a<1"], &[], options()).expect_err("all are broken");
+    insta::assert_snapshot!(explanation, @r"
+    `a<1` (app.in, line 1) cannot be met, because
+      - `a` 0.9 is of no use without metadata: `a-0.9.tar.gz` must be built
+      - `a` 0.1 to 0.8 (8 versions) cannot be used either, each for a like reason
+    ");
+}
+
+#[test]
 fn newer_versions_for_another_python_are_named() {
     let mut index = index(&[
         ("web", "1.0", &["http<2"]),

@@ -1,19 +1,14 @@
 """Runs the tests of pypa/packaging for the formats of files and records every call they make.
 
-Usage: dump.py FOLDER OUTPUT. FOLDER is where the sdist of the installed version is unpacked,
-downloaded by pip if it is not there. OUTPUT gets one JSON object a line: the test, the function, its
-input, and its result or error. A test that makes no recorded call gets a line of its own with the
-function "none".
+Usage: formats_dump.py TESTS OUTPUT, where TESTS is the folder `tests` of the sdist. OUTPUT gets one
+JSON object a line: the test, the function, its input, and its result or error. A test that makes
+no recorded call gets a line of its own with the function "none".
 """
 
 import dataclasses
 import json
-import pathlib
-import subprocess
 import sys
-import tarfile
 
-import packaging
 import pytest
 import tomli_w
 from packaging import dependency_groups, direct_url, licenses, markers, metadata, pylock, tags
@@ -323,21 +318,7 @@ def record_licenses(recorder):
     )
 
 
-def sdist_tests(folder):
-    """The folder of the tests in the sdist of the installed version."""
-    name = f"packaging-{packaging.__version__}"
-    tests = pathlib.Path(folder) / name / "tests"
-    if not tests.is_dir():
-        command = ["download", "--quiet", "--no-deps", "--no-binary", ":all:", "--dest", folder]
-        pinned = f"packaging=={packaging.__version__}"
-        subprocess.run([sys.executable, "-m", "pip", *command, pinned], check=True)
-        with tarfile.open(pathlib.Path(folder) / f"{name}.tar.gz") as archive:
-            archive.extractall(folder)
-    return str(tests)
-
-
-def main(folder, output):
-    tests = sdist_tests(folder)
+def main(tests, output):
     with open(output, "w", encoding="utf-8") as file:
         recorder = Recorder(file)
         for record in [

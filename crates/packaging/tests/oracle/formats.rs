@@ -1,10 +1,8 @@
 //! The formats of files against pypa/packaging's own tests.
 //!
-//! `dump.py` runs those tests and records every call that they make, with its result; here
+//! `formats_dump.py` runs those tests and records every call that they make, with its result; here
 //! the same calls are made of ours. What can not be compared, because it is about Python objects,
 //! and what differs on purpose, is listed with its reason.
-
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod documents;
 mod metadata;
@@ -210,16 +208,16 @@ fn replay(call: &Call) -> Outcome {
 }
 
 fn recorded_calls() -> Option<Vec<Call>> {
-    let requirements = ["packaging==26.3", "pytest==9.0.1", "tomli-w==1.2.0"];
-    let environment = tilsit_testing::python_environment("packaging-formats", &requirements);
-    let environment = tilsit_testing::require("pypa/packaging and pytest", environment)?;
+    let (environment, source) =
+        tilsit_testing::require("pypa/packaging's tests", crate::dump::sources())?;
     let output = environment.join("formats.jsonl");
-    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle_formats/dump.py");
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/oracle/formats_dump.py");
     let done = Command::new(environment.join("bin/python"))
         .arg(script)
-        .args([&environment.join("sdist"), &output])
+        .args([&source.join("tests"), &output])
+        .env("PYTHONDONTWRITEBYTECODE", "1")
         .output()
-        .expect("the program starts");
+        .expect("Python starts");
     let text = String::from_utf8_lossy(&done.stdout);
     assert!(
         done.status.success(),

@@ -7,7 +7,7 @@ use tilsit_packaging::license::LicenseExpression;
 use tilsit_packaging::name::GroupName;
 use tilsit_packaging::requirement::Requirement;
 
-use crate::{Call, Outcome, texts};
+use super::{Call, Outcome, texts};
 
 pub(super) fn direct_url(call: &Call) -> Outcome {
     let ours = DirectUrl::parse(call.given["json"].to_string().as_bytes());

@@ -11,7 +11,7 @@ use tilsit_packaging::pylock::{
 };
 use tilsit_packaging::tag::CompatibleTags;
 
-use crate::{Call, Outcome, texts};
+use super::{Call, Outcome, texts};
 
 pub(super) fn whole(call: &Call) -> Outcome {
     let Some(text) = call.given["toml"].as_str() else {

@@ -7,7 +7,7 @@ use tilsit_packaging::headers::{Header, Message, push_header};
 use tilsit_packaging::metadata::{CoreMetadata, Field};
 use tilsit_packaging::requirement::Requirement;
 
-use crate::{Call, Outcome, texts};
+use super::{Call, Outcome, texts};
 
 /// A release, for files that say nothing of the three fields that every file must have.
 const RELEASE: [(Field, &str); 3] = [

@@ -1,0 +1,3 @@
+//! Fuzzes a requirement.
+#![no_main]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| { tilsit_fuzz::packaging::requirement(data) });
