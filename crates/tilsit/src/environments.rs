@@ -47,6 +47,17 @@ impl EnvironmentOptions {
     /// When there is none, or it is the operating system's own.
     pub(crate) fn find_to_change(&self, context: &Context) -> Result<Environment, CommandError> {
         let environment = self.find(context)?;
+        let required = context
+            .configuration
+            .first(|settings| settings.require_virtualenv);
+        if required == Some(true) && environment.interpreter().virtual_environment().is_none() {
+            let shown = context.show(environment.root());
+            return Err(CommandError::new(
+                Code::NoEnvironmentAllowed,
+                format!("`{shown}` is no virtual environment, and the settings require one"),
+            )
+            .hint("make one with `tilsit venv`"));
+        }
         if self.break_system_packages {
             return Ok(environment);
         }

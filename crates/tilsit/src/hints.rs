@@ -7,6 +7,7 @@ use std::io;
 use tilsit_environment::InterpreterError;
 use tilsit_environment::discovery::FindError;
 use tilsit_environment::venv::VenvError;
+use tilsit_index_client::{HttpError, PageError};
 use tilsit_index_store::StoreError;
 use tilsit_provider::ResolveError;
 use tilsit_resolver::Hint;
@@ -16,6 +17,9 @@ pub(crate) fn for_error(error: &(dyn Error + 'static)) -> Vec<String> {
     let mut hints = Vec::new();
     if let Some(ResolveError::Unsolvable(explanation)) = error.downcast_ref::<ResolveError>() {
         return explanation.hints.iter().map(for_resolution).collect();
+    }
+    if let Some(http) = http_of(error) {
+        hints.extend(for_http(http));
     }
     let mut next = Some(error);
     while let Some(error) = next {
@@ -51,6 +55,33 @@ fn for_one(error: &(dyn Error + 'static)) -> Option<String> {
         }
         (.., Some(VenvError::Exists(_))) => {
             "`--clear` makes it anew, `--allow-existing` keeps what is installed"
+        }
+        _ => return None,
+    };
+    Some(hint.to_owned())
+}
+
+/// The failed request in an error of the provider; its sources are in boxes that the chain of
+/// sources passes over.
+fn http_of<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a HttpError> {
+    match error.downcast_ref::<ResolveError>()? {
+        ResolveError::Page { source, .. } | ResolveError::FindLinks(source) => match &**source {
+            PageError::Http(error) => Some(error),
+            _ => None,
+        },
+        ResolveError::Metadata { source, .. } | ResolveError::Http(source) => Some(source),
+        _ => None,
+    }
+}
+
+fn for_http(error: &HttpError) -> Option<String> {
+    let hint = match error {
+        HttpError::Offline { .. } => "`--offline` uses the cache only: leave it out once",
+        HttpError::Connect { .. } | HttpError::Timeout { .. } => {
+            "check the URL, the network and the proxy; `--offline` uses what the cache holds"
+        }
+        HttpError::Credentials { .. } => {
+            "give a user and a password or token in ~/.netrc, or in the URL of the index"
         }
         _ => return None,
     };

@@ -52,7 +52,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         modified_seconds: modified_seconds(context)?,
     };
     tilsit_files::create_dir_all(&out)?;
-    let built = build(arguments, &source, &out, &options, context)?;
+    let built = build(arguments, &source, &out, options, context)?;
     let paths: Vec<&Path> = built.iter().map(|built| built.path.as_path()).collect();
     let checked = FileSet::check(&paths)?;
     let entries: Vec<FileEntry> = checked.files().iter().map(entry).collect();
@@ -70,17 +70,17 @@ fn build(
     arguments: &Arguments,
     source: &Path,
     out: &Path,
-    options: &BuildOptions,
+    options: BuildOptions,
     context: &Context,
 ) -> Result<Vec<Built>, CommandError> {
     if arguments.wheel {
-        return Ok(vec![build_wheel(source, out, options)?]);
+        return Ok(vec![build_wheel(source, out, &options)?]);
     }
-    let sdist = build_sdist(source, out, options)?;
+    let sdist = build_sdist(source, out, &options)?;
     if arguments.sdist {
         return Ok(vec![sdist]);
     }
-    let wheel = build_wheel_from_sdist(&sdist.path, out, &context.temporary_folder, options)?;
+    let wheel = build_wheel_from_sdist(&sdist.path, out, &context.temporary_folder, &options)?;
     Ok(vec![sdist, wheel])
 }
 

@@ -27,6 +27,26 @@ fn explanations_say_something() {
 }
 
 #[test]
+fn every_code_is_used() {
+    let mut sources = String::new();
+    let mut waiting = vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src")];
+    while let Some(folder) = waiting.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                waiting.push(path);
+            } else if !path.ends_with("explain.rs") && !path.ends_with("tests.rs") {
+                sources.push_str(&std::fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+    for code in ALL {
+        let name = format!("Code::{code:?}");
+        assert!(sources.contains(&name), "{name} is never given");
+    }
+}
+
+#[test]
 fn codes_are_found_as_typed() {
     for typed in ["TL0002", "tl0002", "0002", "2"] {
         assert_eq!(Code::find(typed), Some(Code::Usage), "{typed}");

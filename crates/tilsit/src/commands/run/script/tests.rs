@@ -68,5 +68,8 @@ fn a_wrong_block_is_located() {
     hint: end it with a line `# ///`, and begin each line between with `#`
     ");
     let twice = "# /// script\n# a = 1\n# ///\n\n# /// script\n# b = 1\n# ///\n";
-    assert_snapshot!(failure(twice), @"");
+    assert_snapshot!(failure(twice), @"
+    error: the metadata of `report.py` is not valid [TL0103]
+      caused by: the script has two `# /// script` blocks, on lines 1 and 5
+    ");
 }
