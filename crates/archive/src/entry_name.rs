@@ -86,7 +86,11 @@ pub fn case_collisions<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<(&'a
     let mut collisions = Vec::new();
     for name in names {
         // The file systems fold character by character, as `to_lowercase` nearly does.
-        let folded: String = name.nfc().flat_map(char::to_lowercase).collect();
+        let folded = if name.is_ascii() {
+            name.to_ascii_lowercase()
+        } else {
+            name.nfc().flat_map(char::to_lowercase).collect()
+        };
         if let Some(first) = seen.insert(folded, name)
             && first != name
         {

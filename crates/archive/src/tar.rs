@@ -9,6 +9,7 @@ mod error;
 mod header;
 mod pax;
 mod reader;
+mod stream;
 mod writer;
 
 pub use error::TarError;

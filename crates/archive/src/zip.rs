@@ -6,8 +6,11 @@
 //! behind; the two descriptions of each entry must agree.
 
 mod archive;
+mod central;
 mod decode;
 mod directory;
+mod end_record;
+mod entry;
 mod error;
 mod extra;
 mod fields;
@@ -16,7 +19,8 @@ mod time;
 mod writer;
 
 pub use archive::{EntryReader, ZipArchive};
-pub use directory::{EntryKind, Method, Tail, ZipDirectory, ZipEntry};
+pub use directory::{Tail, ZipDirectory};
+pub use entry::{EntryKind, Method, ZipEntry};
 pub use error::ZipError;
 pub use time::DosTime;
 pub use writer::{ZipWriteError, ZipWriter, ZipWriterOptions};

@@ -9,7 +9,10 @@ use tilsit_environment::{PythonRequest, Scope, Surroundings, discovery};
 
 #[expect(clippy::print_stdout, reason = "an example prints its figures")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+    let arguments = std::env::args_os()
+        .skip(1)
+        .map(std::path::absolute)
+        .collect::<Result<Vec<PathBuf>, _>>()?;
     let [cache, folder, path @ ..] = &arguments[..] else {
         return Err("usage: venv CACHE FOLDER PATH…".into());
     };

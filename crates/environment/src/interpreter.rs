@@ -62,6 +62,9 @@ pub struct InstallPaths {
 /// Why a path did not lead to a usable interpreter.
 #[derive(Debug, thiserror::Error)]
 pub enum InterpreterError {
+    /// The path depends on the current folder, which only the caller knows.
+    #[error("the path `{}` of an interpreter is not absolute", .0.display())]
+    NotAbsolute(PathBuf),
     /// Nothing is there, or it cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
@@ -96,17 +99,20 @@ pub enum InterpreterError {
 }
 
 impl Interpreter {
-    /// The interpreter at `path`: a program, or the folder of an environment or prefix.
+    /// The interpreter at the absolute `path`: a program, or the folder of an environment or prefix.
     ///
     /// `cache_folder` is where answers are remembered; without it the interpreter is run.
     ///
     /// # Errors
     /// When nothing usable is there.
     pub fn at(path: &Path, cache_folder: Option<&Path>) -> Result<Self, InterpreterError> {
+        if !path.is_absolute() {
+            return Err(InterpreterError::NotAbsolute(path.to_path_buf()));
+        }
         let executable = if tilsit_files::metadata(path)?.is_dir() {
             program_of(path).ok_or_else(|| InterpreterError::NoEnvironment(path.to_path_buf()))?
         } else {
-            std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf())
+            path.to_path_buf()
         };
         let environment = environment_of(&executable);
         let base = base_of(&executable)?;

@@ -57,6 +57,9 @@ pub enum VenvError {
         /// The separator of search paths.
         separator: char,
     },
+    /// The path depends on the current folder, which only the caller knows.
+    #[error("the path `{}` of an environment is not absolute", .0.display())]
+    NotAbsolute(PathBuf),
     /// A path that is not Unicode, or that has a line break: `pyvenv.cfg` cannot hold it.
     #[error("the path `{}` cannot be written into pyvenv.cfg", .0.display())]
     Unwritable(PathBuf),
@@ -64,7 +67,7 @@ pub enum VenvError {
 
 const SEPARATOR: char = if cfg!(windows) { ';' } else { ':' };
 
-/// Makes a virtual environment of `base` in the folder `root`, and returns its interpreter.
+/// Makes a virtual environment of `base` in the folder `root`, an absolute path, and returns its interpreter.
 ///
 /// `pyvenv.cfg` is written first: a folder that was left half made is an environment, which
 /// [`Existing::Clear`] may make anew.
@@ -77,7 +80,10 @@ pub fn create(
     options: &VenvOptions,
 ) -> Result<Interpreter, VenvError> {
     let base = base.to_base();
-    let root = std::path::absolute(root).unwrap_or_else(|_| root.to_path_buf());
+    let root = root.to_path_buf();
+    if !root.is_absolute() {
+        return Err(VenvError::NotAbsolute(root));
+    }
     let text = root.to_str().filter(|text| !text.contains(['\n', '\r']));
     let text = text.ok_or_else(|| VenvError::Unwritable(root.clone()))?;
     if text.contains(SEPARATOR) && !cfg!(windows) {

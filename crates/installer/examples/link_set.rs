@@ -10,7 +10,10 @@ use tilsit_installer::{LockedEnvironment, PlanOptions, WheelStore, WheelToInstal
 
 #[expect(clippy::print_stdout, reason = "an example prints its figures")]
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let arguments: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+    let arguments = std::env::args_os()
+        .skip(1)
+        .map(std::path::absolute)
+        .collect::<Result<Vec<PathBuf>, _>>()?;
     let [environment, cache, files @ ..] = &arguments[..] else {
         return Err("usage: link_set ENVIRONMENT CACHE WHEEL…".into());
     };

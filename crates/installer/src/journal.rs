@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use tilsit_files::{Durability, FileError};
+use tilsit_files::{Durability, FileError, Operation};
 
 #[cfg(test)]
 mod tests;
@@ -53,6 +53,10 @@ impl Change {
     pub(crate) fn begin(site_packages: &Path, journal: Journal) -> Result<Self, FileError> {
         let folder = site_packages.join(FOLDER);
         tilsit_files::create_dir_all(&folder)?;
+        debug_assert!(
+            site_packages.is_absolute(),
+            "an interpreter's paths are absolute"
+        );
         let json = serde_json::to_vec(&journal).expect("the paths are UTF-8");
         tilsit_files::write_atomic(folder.join("journal"), json, Durability::Fast)?;
         Ok(Self { folder, journal })
@@ -88,23 +92,39 @@ impl Change {
 /// Undoes a change in `site_packages` that broke off; says whether there was one.
 ///
 /// # Errors
-/// When a path cannot be moved or removed; the next attempt goes on where this one ended.
+/// When a path cannot be moved or removed, or the list is damaged although the change had begun;
+/// the next attempt goes on where this one ended.
 pub fn undo(site_packages: &Path) -> Result<bool, FileError> {
     let folder = site_packages.join(FOLDER);
     if !tilsit_files::exists(&folder)? {
         return Ok(false);
     }
-    let journal = match tilsit_files::read(folder.join("journal")) {
-        Ok(bytes) => Journal::parse(&bytes),
-        // The change counted, only the clearing up did not end.
-        Err(error) if error.is_not_found() => None,
-        Err(error) => return Err(error),
-    };
+    let journal = read_journal(&folder)?;
     match journal {
         Some(journal) => restore(&folder, &journal)?,
         None => tilsit_files::remove_dir_all(&folder)?,
     }
     Ok(true)
+}
+
+/// Reads the list of a change that broke off; none when nothing had begun, or all was done.
+fn read_journal(folder: &Path) -> Result<Option<Journal>, FileError> {
+    let path = folder.join("journal");
+    let bytes = match tilsit_files::read(&path) {
+        Ok(bytes) => bytes,
+        // The change counted, only the clearing up did not end.
+        Err(error) if error.is_not_found() => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    let journal = Journal::parse(&bytes);
+    let has_begun =
+        tilsit_files::exists(folder.join("0"))? || tilsit_files::exists(folder.join("moved"))?;
+    if journal.is_none() && has_begun {
+        // What was moved aside must not be lost for a list that no longer says where it belongs.
+        let reason = std::io::Error::new(std::io::ErrorKind::InvalidData, "it is damaged");
+        return Err(FileError::new(Operation::Read, path, reason));
+    }
+    Ok(journal)
 }
 
 fn restore(folder: &Path, journal: &Journal) -> Result<(), FileError> {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
+use rustc_hash::FxBuildHasher;
 use tilsit_dist::dist_info::{InstalledDistribution, InstalledForm};
 use tilsit_dist::wheel::Scheme;
 use tilsit_environment::{Environment, InstallPaths};
@@ -21,7 +21,9 @@ use crate::manifest::{FileKind, Manifest, ManifestFile};
 use crate::removal::{Removal, Territory, plan_removal};
 use crate::store::StoredWheel;
 
+mod conflicts;
 mod display;
+mod folders;
 mod writes;
 
 /// A wheel to install.
@@ -326,7 +328,7 @@ fn plan_changes(
     let paths = environment.paths();
     let python = environment.interpreter().executable();
     let mut installs = Vec::with_capacity(wheels.len());
-    let mut folders = Folders::default();
+    let mut folders = folders::Folders::default();
     for wheel in wheels {
         let manifest = &wheel.stored.manifest;
         let targets = Arc::new(Targets::of(manifest, paths));
@@ -346,7 +348,7 @@ fn plan_changes(
         }
         installs.push(planned);
     }
-    let conflicts = conflicts(&installs);
+    let conflicts = conflicts::find(&installs);
     Ok(InstallPlan {
         site_packages: paths.purelib.clone(),
         unchanged,
@@ -384,78 +386,4 @@ fn check_once_each(wheels: &[&WheelToInstall]) -> Result<(), PlanError> {
         }
     }
     Ok(())
-}
-
-/// The folders to make, each once, parents first.
-#[derive(Default)]
-struct Folders {
-    list: Vec<PathBuf>,
-    known: FxHashSet<PathBuf>,
-}
-
-impl Folders {
-    fn add_wheel(&mut self, manifest: &Manifest, targets: &Targets) {
-        // Files are sorted: those of one folder follow each other.
-        let mut last = None;
-        for file in &manifest.files {
-            let inside = file.inside();
-            let folder = inside.rsplit_once('/').map_or("", |(folder, _)| folder);
-            if last == Some((file.scheme, folder)) {
-                continue;
-            }
-            last = Some((file.scheme, folder));
-            let target = targets.folder(file.scheme);
-            self.add(target);
-            for (end, _) in folder.match_indices('/') {
-                self.add(&target.join(&folder[..end]));
-            }
-            if !folder.is_empty() {
-                self.add(&target.join(folder));
-            }
-        }
-        self.add(&targets.root);
-    }
-
-    fn add(&mut self, folder: &Path) {
-        if self.known.contains(folder) {
-            return;
-        }
-        self.known.insert(folder.to_path_buf());
-        self.list.push(folder.to_path_buf());
-    }
-}
-
-/// Paths that two wheels put different files at.
-fn conflicts(installs: &[PlannedWheel]) -> Vec<Conflict> {
-    let mut owners: FxHashMap<(&Path, &str), (&PlannedWheel, &ManifestFile)> = FxHashMap::default();
-    owners.reserve(installs.iter().map(|wheel| wheel.links.len()).sum());
-    let mut conflicts = Vec::new();
-    for (number, wheel) in installs.iter().enumerate() {
-        for file in wheel.linked_files() {
-            let target = wheel.targets.folder(file.scheme);
-            let other = owners.insert((target, file.inside()), (wheel, file));
-            let other = other.filter(|(_, other)| other.hash != file.hash);
-            conflicts.extend(other.map(|(first, _)| Conflict {
-                path: target.join(file.inside()),
-                first: first.name.clone(),
-                second: wheel.name.clone(),
-            }));
-        }
-        for write in &wheel.writes {
-            let rivals = installs[..number].iter().flat_map(|other| {
-                let same = other
-                    .writes
-                    .iter()
-                    .filter(|theirs| theirs.destination == write.destination)
-                    .filter(|theirs| theirs.contents != write.contents);
-                same.map(|_| other.name.clone())
-            });
-            conflicts.extend(rivals.map(|first| Conflict {
-                path: write.destination.clone(),
-                first,
-                second: wheel.name.clone(),
-            }));
-        }
-    }
-    conflicts
 }

@@ -14,6 +14,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::problem::Problem;
+use crate::text::python_trim;
 
 /// The indentation of continued lines that `importlib.metadata` undoes when it reads.
 const INDENTATION: &str = "        ";
@@ -79,7 +80,7 @@ impl<'a> Header<'a> {
     /// The value: trimmed, continued lines joined by `\n` and without their common indentation.
     /// `None` if it is not UTF-8.
     pub fn text(&self) -> Option<Cow<'a, str>> {
-        let text = std::str::from_utf8(self.raw).ok()?.trim_ascii();
+        let text = python_trim(std::str::from_utf8(self.raw).ok()?);
         if memchr::memchr2(b'\n', b'\r', text.as_bytes()).is_none() {
             return Some(Cow::Borrowed(text));
         }
@@ -242,7 +243,7 @@ fn unfolded(text: &str) -> String {
         out.push('\n');
         out.push_str(line.trim_end());
     }
-    out.trim().to_owned()
+    python_trim(&out).to_owned()
 }
 
 /// Splits at `\r\n`, `\n` and `\r`.
@@ -276,14 +277,18 @@ pub(crate) fn is_line_boundary(character: char) -> bool {
     )
 }
 
-/// Appends a header; further lines of the value are indented.
+/// Appends a header; further lines of the value are indented so that [`Header::text`] gives them back.
 pub fn push_header(out: &mut String, name: &str, value: &str) {
     let value = value.replace("\r\n", "\n");
-    let mut lines = value.split(is_line_boundary);
+    let mut lines = value.split(is_line_boundary).map(str::trim_end);
     let first = lines.next().unwrap_or_default();
     write!(out, "{name}: {first}").expect("writing to a string never fails");
-    for line in lines {
-        write!(out, "\n{INDENTATION}{line}").expect("writing to a string never fails");
+    let rest: Vec<&str> = lines.collect();
+    // Bars in front of all lines would be taken for indentation, so they get bars of their own.
+    let is_piped = rest.iter().all(|line| line.trim_start().starts_with('|'));
+    let indentation = if is_piped { "       |" } else { INDENTATION };
+    for line in rest {
+        write!(out, "\n{indentation}{line}").expect("writing to a string never fails");
     }
     out.push('\n');
 }

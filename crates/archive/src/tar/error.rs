@@ -35,6 +35,10 @@ pub enum TarError {
 }
 
 impl TarError {
+    pub(super) fn layout(fault: &'static str, offset: u64) -> Self {
+        Self::Layout { fault, offset }
+    }
+
     pub(super) fn entry(name: &[u8], fault: &'static str) -> Self {
         let name = String::from_utf8_lossy(name).escape_debug().to_string();
         Self::Entry { name, fault }

@@ -1,15 +1,14 @@
 //! Reading a tar archive from its start to its end, one entry after the other.
 
-use std::io::{BufRead, Read};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::io::BufRead;
 
 use rustc_hash::FxHashSet;
 
 use super::error::TarError;
 use super::header::{BLOCK, Form, Header};
 use super::pax::{self, Records};
-use crate::compression::{Compression, Decoder};
+use super::stream::Stream;
+use crate::compression::Compression;
 use crate::entry_name::{self, Names};
 use crate::limits::Limits;
 
@@ -111,7 +110,7 @@ impl<R: BufRead> TarReader<R> {
 
     /// How the archive is compressed.
     pub fn compression(&self) -> Compression {
-        self.stream.decoder.compression()
+        self.stream.compression()
     }
 
     /// The next entry; what was not read of the last one is passed over. `None` once the archive
@@ -166,16 +165,16 @@ impl<R: BufRead> TarReader<R> {
         let mut extended = Extended::default();
         loop {
             let mut block = [0; BLOCK];
-            let at = self.stream.position;
+            let at = self.stream.position();
             self.stream.fill(&mut block)?;
             if block.iter().all(|byte| *byte == 0) {
                 return if extended.is_empty() {
                     Ok(None)
                 } else {
-                    Err(layout("ends after an extended header", at))
+                    Err(TarError::layout("ends after an extended header", at))
                 };
             }
-            let header = Header::parse(&block).map_err(|fault| layout(fault, at))?;
+            let header = Header::parse(&block).map_err(|fault| TarError::layout(fault, at))?;
             let fault = match (header.kind, header.form) {
                 (b'x', Form::Posix) if extended.is_empty() => {
                     let bytes = self.extended_contents(&header)?;
@@ -203,7 +202,7 @@ impl<R: BufRead> TarReader<R> {
                 _ => return Raw::new(&header, extended).map(Some),
             };
             if let Some(fault) = fault {
-                return Err(layout(fault, at));
+                return Err(TarError::layout(fault, at));
             }
         }
     }
@@ -393,106 +392,4 @@ fn gnu_text(bytes: &[u8]) -> Result<Vec<u8>, &'static str> {
 
 fn padding(size: u64) -> u64 {
     size.wrapping_neg() % BLOCK as u64
-}
-
-fn layout(fault: &'static str, offset: u64) -> TarError {
-    TarError::Layout { fault, offset }
-}
-
-/// The unpacked bytes, counted against the packed ones.
-struct Stream<R: BufRead> {
-    decoder: Decoder<Counted<R>>,
-    packed: Arc<AtomicU64>,
-    position: u64,
-    limits: Limits,
-}
-
-impl<R: BufRead> Stream<R> {
-    fn new(input: R, limits: Limits) -> Result<Self, TarError> {
-        let packed = Arc::new(AtomicU64::new(0));
-        let counted = Counted {
-            input,
-            count: Arc::clone(&packed),
-        };
-        Ok(Self {
-            decoder: Decoder::new(counted)?,
-            packed,
-            position: 0,
-            limits,
-        })
-    }
-
-    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, TarError> {
-        let count = self.decoder.read(buffer)?;
-        self.position += count as u64;
-        let packed = self.packed.load(Ordering::Relaxed);
-        if self.limits.exceeds_ratio(packed, self.position) {
-            return Err(TarError::TooLarge {
-                what: "too high a compression ratio",
-                found: self.position / packed.max(1),
-                max: self.limits.ratio_max,
-            });
-        }
-        Ok(count)
-    }
-
-    fn fill(&mut self, mut buffer: &mut [u8]) -> Result<(), TarError> {
-        while !buffer.is_empty() {
-            match self.read(buffer)? {
-                0 => return Err(layout("is cut off", self.position)),
-                count => buffer = &mut buffer[count..],
-            }
-        }
-        Ok(())
-    }
-
-    fn skip(&mut self, mut count: u64) -> Result<(), TarError> {
-        let mut buffer = [0; 8192];
-        while count > 0 {
-            let length = usize::try_from(count).map_or(buffer.len(), |n| n.min(buffer.len()));
-            self.fill(&mut buffer[..length])?;
-            count -= length as u64;
-        }
-        Ok(())
-    }
-
-    /// After the first block of zeros: another one, then nothing but zeros.
-    fn check_end(&mut self) -> Result<(), TarError> {
-        let at = self.position;
-        let mut buffer = [0; 8192];
-        self.fill(&mut buffer[..BLOCK])?;
-        let mut length = BLOCK;
-        while length > 0 {
-            if buffer[..length].iter().any(|byte| *byte != 0) {
-                return Err(layout("has bytes behind its end", at));
-            }
-            length = self.read(&mut buffer)?;
-        }
-        Ok(())
-    }
-}
-
-/// Counts the packed bytes that the decoder takes.
-struct Counted<R> {
-    input: R,
-    count: Arc<AtomicU64>,
-}
-
-impl<R: BufRead> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
-        let count = self.input.read(buffer)?;
-        self.count.fetch_add(count as u64, Ordering::Relaxed);
-        Ok(count)
-    }
-}
-
-impl<R: BufRead> BufRead for Counted<R> {
-    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
-        self.input.fill_buf()
-    }
-
-    fn consume(&mut self, count: usize) {
-        self.count.fetch_add(count as u64, Ordering::Relaxed);
-        self.input.consume(count);
-    }
 }

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 use super::decode;
-use super::directory::{LOCAL_LENGTH, Tail, ZipDirectory, ZipEntry};
+use super::directory::{Tail, ZipDirectory};
+use super::entry::ZipEntry;
 use super::error::ZipError;
-use super::local;
+use super::local::{self, LOCAL_LENGTH};
 use crate::inflate::Inflater;
 use crate::limits::Limits;
 use crate::source::ReadAt;

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::directory::{Method, ZipEntry};
+use super::entry::{Method, ZipEntry};
 use super::error::ZipError;
 use crate::inflate::Inflater;
 use crate::limits::Limits;

@@ -2,10 +2,14 @@
 
 use std::ops::Range;
 
-use super::directory::{FLAG_DESCRIPTOR, LOCAL_LENGTH, Method, ZipEntry};
+use super::central::FLAG_DESCRIPTOR;
+use super::entry::{Method, ZipEntry};
 use super::error::ZipError;
 use super::extra::{self, Wide};
 use super::fields::{u16_at, u32_at, u64_at};
+
+/// The bytes of a local header before its name.
+pub(super) const LOCAL_LENGTH: usize = 30;
 
 const LOCAL_SIGNATURE: &[u8] = b"PK\x03\x04";
 const DESCRIPTOR_SIGNATURE: &[u8] = b"PK\x07\x08";

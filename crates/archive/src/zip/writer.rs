@@ -7,7 +7,7 @@ use std::io::Write;
 
 use libdeflater::{CompressionLvl, Compressor};
 
-use super::directory::FLAG_UTF8;
+use super::central::FLAG_UTF8;
 use super::time::DosTime;
 use crate::entry_name::{self, Names};
 

@@ -35,9 +35,9 @@ fn reads_each_form_of_the_index_module() {
         // forms that a later pip or a distribution's patch could take
         (
             format!(
-                "{JOIN}PyPI: PackageIndex = PackageIndex(\n    url='https://index.example:8443/root/pypi/+simple/',\n)\n"
+                "{JOIN}PyPI: PackageIndex = PackageIndex(\n    url='https://index.example:8443/team/main/+simple/',\n)\n"
             ),
-            Some("https://index.example:8443/root/pypi/+simple/simple"),
+            Some("https://index.example:8443/team/main/+simple/simple"),
         ),
         (format!("{JOIN}PyPI = PackageIndex(make_url())\n"), None),
         (

@@ -206,6 +206,10 @@ fn what_is_there_is_not_lost() {
     tilsit_files::write(&file, "").unwrap();
     let error = create(&base, &file, &VenvOptions::default()).unwrap_err();
     assert!(matches!(error, VenvError::NotAnEnvironment(_)), "{error}");
+    let relative = std::path::Path::new("relative");
+    let error = create(&base, relative, &VenvOptions::default()).unwrap_err();
+    assert!(matches!(error, VenvError::NotAbsolute(_)), "{error}");
+    assert!(Interpreter::at(relative, None).is_err());
     let error = create(&base, &folder.path().join("a:b"), &VenvOptions::default()).unwrap_err();
     assert!(matches!(error, VenvError::Separator { .. }), "{error}");
 }

@@ -105,5 +105,12 @@ fn a_list_that_is_not_whole_changes_nothing() {
         tilsit_files::write(root.join(super::FOLDER).join("journal"), text).unwrap();
         assert!(undo(root).unwrap());
         assert_eq!(tree(root), old);
+        // Not so if something was moved aside already: it is not thrown away.
+        let aside = root.join(super::FOLDER).join("0");
+        tilsit_files::create_dir(root.join(super::FOLDER)).unwrap();
+        tilsit_files::write(root.join(super::FOLDER).join("journal"), text).unwrap();
+        tilsit_files::rename(root.join("b"), &aside).unwrap();
+        assert!(undo(root).unwrap_err().to_string().contains("journal"));
+        assert!(aside.exists());
     }
 }

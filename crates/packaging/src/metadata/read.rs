@@ -9,6 +9,7 @@ use crate::headers::{Message, is_line_boundary};
 use crate::name::ProjectName;
 use crate::path::is_confined;
 use crate::problem::Problem;
+use crate::text::python_trim;
 
 /// A header's value and its line.
 type Value<'a> = (usize, Cow<'a, str>);
@@ -217,7 +218,9 @@ fn texts(fields: &mut Fields<'_>, metadata: &mut CoreMetadata) {
     }
     metadata.summary = summary.map(|(_, text)| text.into_owned());
     metadata.keywords = fields.text(Field::Keywords).map_or_else(Vec::new, |text| {
-        text.split(',').map(|word| word.trim().to_owned()).collect()
+        text.split(',')
+            .map(|word| python_trim(word).to_owned())
+            .collect()
     });
     metadata.home_page = fields.text(Field::HomePage);
     metadata.download_url = fields.text(Field::DownloadUrl);
@@ -278,7 +281,7 @@ fn project_urls(fields: &mut Fields<'_>) -> Vec<(String, String)> {
     let mut urls: Vec<(String, String)> = Vec::with_capacity(values.len());
     for (line, value) in values {
         let (label, url) = value.split_once(',').unwrap_or((&value, ""));
-        let (label, url) = (label.trim(), url.trim());
+        let (label, url) = (python_trim(label), python_trim(url));
         if urls.iter().any(|(found, _)| found == label) {
             let reason = format!("the label `{label}` is given twice");
             fields.report(Field::ProjectUrl, line, reason);

@@ -271,6 +271,16 @@ fn platforms_of_linux() {
         }),
         ["linux_i686"]
     );
+}
+
+#[test]
+fn platforms_of_other_machines() {
+    let intel = Linux {
+        machine: "x86_64",
+        is_32bit: false,
+        libc: Libc::Glibc { major: 2, minor: 6 },
+        has_manylinux_abi: true,
+    };
     let arm = Linux {
         machine: "aarch64",
         is_32bit: true,
