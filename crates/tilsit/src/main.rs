@@ -1,16 +1,8 @@
-//! tilsit, the Python packaging system: the command line.
+//! tilsit, the Python packaging system: the command line. Start reading in [`commands`]: one enum
+//! and one match are the complete list of commands.
 //!
-//! Start reading in [`commands`]: one enum and one match are the complete list of commands.
-//!
-//! # On disk
-//!
-//! | file | module |
-//! |---|---|
-//! | `pyproject.toml`, table `[tool.tilsit]` | [`configuration`] |
-//! | `tilsit.toml` in the user's configuration folder | [`configuration`] |
-//! | the cache folder (`TILSIT_CACHE_DIR`) | [`context`] names it, the libraries fill it |
-//!
-//! # Invariants
+//! On disk: `[tool.tilsit]` in `pyproject.toml` and the user's `tilsit.toml` are read by
+//! [`configuration`]; the cache folder is named by [`context`] and filled by the libraries.
 //!
 //! Only this crate reads the environment, the clock and the working folder, writes to the
 //! terminal, and knows exit codes and hints. It holds no logic: a command turns arguments into
