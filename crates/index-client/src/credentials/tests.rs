@@ -1,3 +1,5 @@
+//! Tests of this module's parent, `credentials`.
+
 use super::*;
 
 fn user_for(credentials: &Credentials, url: &str) -> Option<String> {

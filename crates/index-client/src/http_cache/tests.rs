@@ -1,3 +1,5 @@
+//! Tests of this module's parent, `http_cache`.
+
 use super::*;
 
 fn now() -> Timestamp {

@@ -1,3 +1,5 @@
+//! Tests of this module's parent, `index_url`.
+
 use super::*;
 
 #[test]

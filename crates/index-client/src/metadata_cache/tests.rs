@@ -1,3 +1,5 @@
+//! Tests of this module's parent, `metadata_cache`.
+
 use super::*;
 
 fn metadata(name: &str) -> Arc<SlimMetadata> {

@@ -1,3 +1,5 @@
+//! Tests of this module's parent, `retry`.
+
 use super::*;
 
 #[test]

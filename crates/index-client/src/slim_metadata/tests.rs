@@ -1,3 +1,5 @@
+//! Tests of this module's parent, `slim_metadata`.
+
 use super::*;
 
 #[test]

@@ -1,3 +1,5 @@
+//! Tests of this module's parent, `file_name`.
+
 use super::{DistributionFileName, SdistFileName, SdistKind, VariantLabel, WheelFileName};
 
 fn chain(error: &dyn std::error::Error) -> String {

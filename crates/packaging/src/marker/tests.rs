@@ -1,3 +1,5 @@
+//! Tests of this module's parent, `marker`.
+
 use super::{EnvironmentValues, Marker, MarkerEnvironment, MarkerExpression, MarkerVariable};
 use crate::name::ExtraName;
 use crate::range::VersionRange;

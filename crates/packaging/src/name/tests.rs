@@ -1,3 +1,5 @@
+//! Tests of this module's parent, `name`.
+
 use super::{ExtraName, GroupName, NameError, ProjectName, is_normalized, normalize};
 
 #[test]

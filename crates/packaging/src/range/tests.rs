@@ -1,3 +1,5 @@
+//! Tests of this module's parent, `range`.
+
 use super::{Cut, VersionRange};
 use crate::specifier::VersionSpecifiers;
 use crate::version::Version;

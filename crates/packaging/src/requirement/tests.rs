@@ -1,3 +1,5 @@
+//! Tests of this module's parent, `requirement`.
+
 use super::{Requirement, RequirementSource};
 
 fn requirement(text: &str) -> Requirement {

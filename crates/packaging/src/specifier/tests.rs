@@ -1,3 +1,5 @@
+//! Tests of this module's parent, `specifier`.
+
 use super::{
     Candidate, Operator, Prereleases, SpecifierFault, VersionSpecifier, VersionSpecifiers,
 };

@@ -1,3 +1,5 @@
+//! Tests of this module's parent, `tag`.
+
 use super::interpreter::{
     CpythonBuild, Interpreter, PythonVersion, abi_of_extension_suffix, compatible_tags,
     cpython_abis, cpython_tags, generic_tags,

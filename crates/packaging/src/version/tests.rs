@@ -1,3 +1,5 @@
+//! Tests of this module's parent, `version`.
+
 use std::collections::HashSet;
 
 use super::{LocalSegment, PreReleaseKind, Version, VersionParts};

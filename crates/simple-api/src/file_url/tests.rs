@@ -1,3 +1,5 @@
+//! Tests of this module's parent, `file_url`.
+
 use super::*;
 
 fn base() -> Url {

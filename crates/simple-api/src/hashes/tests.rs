@@ -1,3 +1,5 @@
+//! Tests of this module's parent, `hashes`.
+
 use super::*;
 
 const DIGEST: &str = "00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff";

@@ -1,3 +1,5 @@
+//! Tests of this module's parent, `html`.
+
 use url::Url;
 
 use super::*;

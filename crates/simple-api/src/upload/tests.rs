@@ -1,3 +1,5 @@
+//! Tests of this module's parent, `upload`.
+
 use super::*;
 
 const SHA: &str = "00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff00ff";

@@ -1,3 +1,5 @@
+//! Tests of this module's parent, `scanner`.
+
 use html5gum::{Token, Tokenizer};
 use proptest::prelude::*;
 
