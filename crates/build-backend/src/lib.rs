@@ -32,8 +32,10 @@
 //! - The wheel of the tree and the wheel of its sdist are the same, byte by byte.
 //! - A built file appears whole in the output folder, or not at all.
 //! - Metadata that pyproject.toml calls dynamic is refused, never guessed.
+//! - A project that another backend builds in ways of its own is refused.
 
 pub mod build;
+mod declared_backend;
 pub mod error;
 pub mod modules;
 pub mod source_files;

@@ -7,6 +7,7 @@ use tilsit_packaging::metadata::CoreMetadata;
 use tilsit_packaging::problem::Problem;
 use tilsit_packaging::pyproject::{Project, ProjectFiles, ProjectLicense, PyProject, ReadmeSource};
 
+use crate::declared_backend;
 use crate::error::BuildError;
 use crate::source_files::{SourceFile, SourceFiles};
 
@@ -43,6 +44,7 @@ impl SourceProject {
             let reason = format!("`{key}` is dynamic, and nothing here can fill it in");
             return Err(BuildError::key(folder, &text, "project.dynamic", reason));
         }
+        declared_backend::check(folder, &text, pyproject.build_system.as_ref())?;
         let mut files = SourceFiles::list(folder)?;
         let (license_files, readme, license) = {
             let mut reader = Reader {

@@ -5,7 +5,10 @@ use anyhow::{Result, bail};
 use crate::process::{cargo, run};
 
 /// Name, package and cargo's name of each benchmark.
-const BENCHES: &[(&str, &str, &str)] = &[];
+const BENCHES: &[(&str, &str, &str)] = &[
+    ("pages", "tilsit-simple-api", "pages"),
+    ("vocabulary", "tilsit-packaging", "vocabulary"),
+];
 
 /// Runs the named benchmarks, or all.
 ///

@@ -167,7 +167,10 @@ fn modules_are_found_in_each_layout() {
             &["space/one/__init__.py", "two.py"],
         ),
     ] {
-        let pyproject = format!("[project]\nname = 'demo'\nversion = '1'\n{extra}\n");
+        let pyproject = format!(
+            "[project]\nname = 'demo'\nversion = '1'\n{extra}\n\
+             [build-system]\nrequires = []\nbuild-backend = 'tilsit_build'\n"
+        );
         let files: Vec<(&str, &str)> = files.iter().map(|path| (*path, "")).collect();
         let example = Example::with(&pyproject, &files);
         let options = BuildOptions::default();

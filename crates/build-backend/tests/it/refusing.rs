@@ -4,6 +4,9 @@ use tilsit_build_backend::{BuildOptions, build_sdist, build_wheel};
 
 use crate::Example;
 
+/// What asks for this backend; at the end, so that line numbers stay.
+const OURS: &str = "\n[build-system]\nrequires = []\nbuild-backend = 'tilsit_build'\n";
+
 /// The message with its causes, without the temporary folder.
 fn message(pyproject: &str, files: &[(&str, &str)]) -> String {
     let example = Example::with(pyproject, files);
@@ -54,12 +57,56 @@ fn what_cannot_be_built_is_explained() {
         ),
     ];
     for (pyproject, expected) in cases {
-        let found = message(&pyproject, &module);
+        let found = message(&format!("{pyproject}{OURS}"), &module);
         assert!(found.starts_with(expected), "{found}\n{expected}");
     }
     assert_eq!(
-        message(head, &[("other.py", "")]),
+        message(&format!("{head}{OURS}"), &[("other.py", "")]),
         "cannot build `DEMO`: there is no module `demo`; looked for `src/demo/__init__.py`, \
          `src/demo.py`, `demo/__init__.py`, `demo.py`"
     );
+}
+
+#[test]
+fn other_backends_are_left_to_themselves() {
+    let head = "[project]\nname = 'demo'\nversion = '1'\n[build-system]\nrequires = []\n";
+    let cases = [
+        (
+            "[project]\nname = 'demo'\nversion = '1'\n",
+            "pyproject.toml `build-system.build-backend`: is missing, so that setuptools builds",
+        ),
+        (
+            "build-backend = 'maturin'\n",
+            "pyproject.toml line 6: `build-system.build-backend`: is `maturin`, which builds in ways",
+        ),
+        (
+            "build-backend = 'tilsit_build'\nbackend-path = ['.']\n",
+            "pyproject.toml line 7: `build-system.backend-path`: brings a backend of the project's own",
+        ),
+        (
+            "build-backend = 'hatchling.build'\n[tool.hatch.build]\nexclude = ['x']\n",
+            "pyproject.toml `tool.hatch`: has settings of `hatchling.build`",
+        ),
+        (
+            "build-backend = 'uv_build'\n[tool.uv.build-backend]\nmodule-root = ''\n",
+            "pyproject.toml `tool.uv.build-backend`: has settings of `uv_build`",
+        ),
+    ];
+    for (text, expected) in cases {
+        let whole = if text.starts_with('[') {
+            text.to_owned()
+        } else {
+            format!("{head}{text}")
+        };
+        let found = message(&whole, &[("demo.py", "")]);
+        assert!(found.contains(expected), "{found}\n{expected}");
+    }
+    for alike in ["hatchling.build", "flit_core.buildapi", "uv_build"] {
+        let example = Example::with(
+            &format!("{head}build-backend = '{alike}'\n[tool.uv]\ndev-dependencies = []\n"),
+            &[("demo.py", "")],
+        );
+        build_wheel(&example.source(), &example.out(), &BuildOptions::default())
+            .unwrap_or_else(|error| panic!("{alike}: {error}"));
+    }
 }

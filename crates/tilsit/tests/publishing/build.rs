@@ -49,7 +49,11 @@ fn what_cannot_be_built_is_said() {
     -- stderr
     error: cannot build `[ROOT]/work`: pyproject.toml line 3: `project.dynamic`: `version` is dynamic, and nothing here can fill it in [TL0104]
     ");
-    sandbox.write("pyproject.toml", "[project]\nname = 'ab'\nversion = '1'\n");
+    sandbox.write(
+        "pyproject.toml",
+        "[project]\nname = 'ab'\nversion = '1'\n\
+         [build-system]\nrequires = []\nbuild-backend = 'tilsit_build'\n",
+    );
     assert_snapshot!(sandbox.run("build"), @"
     exit: 2
     -- stderr
