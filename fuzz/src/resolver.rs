@@ -193,12 +193,11 @@ fn check(resolution: &Resolution) {
         assert!(!pin.required_by.is_empty());
         for edge in &pin.required_by {
             assert_eq!(edge.requirement.name, pin.name);
-            match edge.requirement.url() {
-                Some(url) => assert_eq!(pin.url.as_deref(), Some(url)),
-                None => {
-                    let specifiers = edge.requirement.specifiers().expect("it has no URL");
-                    assert!(specifiers.contains(&pin.version));
-                }
+            if let Some(url) = edge.requirement.url() {
+                assert_eq!(pin.url.as_deref(), Some(url))
+            } else {
+                let specifiers = edge.requirement.specifiers().expect("it has no URL");
+                assert!(specifiers.contains(&pin.version));
             }
         }
     }

@@ -1,5 +1,5 @@
 //! From what is wanted to a resolution: the settings become the provider's options, and the user
-//! sees that something goes on. The work is [`tilsit_provider::resolve`]'s.
+//! sees that something goes on. The work is [`tilsit_provider::resolve()`]'s.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
