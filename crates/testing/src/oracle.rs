@@ -22,7 +22,7 @@ pub fn python() -> Option<PathBuf> {
 /// A virtual environment with `requirements` installed by pip from the default index, cached in
 /// `target/test-environments/<name>` until the requirements change.
 ///
-/// Made only where tests may fetch ([`may_fetch`](crate::ring::may_fetch)); a cached one is used
+/// Made only where tests may fetch ([`may_fetch`]); a cached one is used
 /// anywhere, so the default ring stays offline. Returns the environment's root.
 ///
 /// # Panics
