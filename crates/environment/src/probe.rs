@@ -268,7 +268,7 @@ impl Probe {
         Ok(self)
     }
 
-    /// The value of a marker variable; every probe has all of [`MARKERS`].
+    /// The value of a marker variable; every probe has all of `MARKERS`.
     pub fn marker(&self, name: &str) -> &str {
         self.markers.get(name).map_or("", String::as_str)
     }

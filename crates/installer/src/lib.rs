@@ -1,8 +1,8 @@
 //! Wheels into an environment and out of it again: plan, link, scripts, RECORD.
 //!
-//! Three values follow each other: a [`StoredWheel`](store::StoredWheel) is a wheel unpacked once
+//! Three values follow each other: a [`StoredWheel`] is a wheel unpacked once
 //! and described by its [`manifest`]; an [`InstallPlan`] says for every file where it comes from
-//! and goes; [`Applied`](apply::Applied) says what was done. Planning walks no directory, applying
+//! and goes; [`Applied`] says what was done. Planning walks no directory, applying
 //! decides nothing, and a failure in the middle leaves the environment as it was.
 //!
 //! ```no_run
@@ -32,9 +32,9 @@
 //! | file | written and read by |
 //! |---|---|
 //! | `wheels/<sha256>/tree`, `wheels/<sha256>/manifest` in the cache folder | [`store`], [`manifest`] |
-//! | the files of wheels, programs, RECORD, INSTALLER, REQUESTED, `direct_url.json` | [`plan`], [`apply`] |
+//! | the files of wheels, programs, RECORD, INSTALLER, REQUESTED, `direct_url.json` | [`plan()`], [`apply()`] |
 //! | `.tilsit-change` in `site-packages`, while a change goes on | [`journal`] |
-//! | `.lock` in the environment | [`apply`] |
+//! | `.lock` in the environment | [`apply()`] |
 //!
 //! # Invariants
 //!

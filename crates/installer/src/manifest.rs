@@ -3,7 +3,7 @@
 //! With it a plan needs no walk through directories and no look at any file. It is text: a line
 //! for each file and command, and a last line with the SHA-256 of all before it, so that
 //! a flipped bit or a cut end is seen. [`Manifest::parse`] is a pure function; what the lines mean
-//! for an environment is [`crate::plan`]'s matter.
+//! for an environment is [`crate::plan()`]'s matter.
 
 use std::fmt::Write as _;
 

@@ -2,7 +2,7 @@
 //!
 //! The plan is made from the wheels' manifests alone: no directory is walked. It holds for each
 //! file where it comes from and where it goes, the text of every script, and RECORD. `--dry-run`
-//! prints it; [`crate::apply`] carries it out and decides nothing.
+//! prints it; [`crate::apply()`] carries it out and decides nothing.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

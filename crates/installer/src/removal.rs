@@ -3,7 +3,7 @@
 //! RECORD is foreign text. A path in it may be absolute or climb, because scripts lie outside of
 //! `site-packages`; so each is resolved and must lie inside the environment, with every symbolic
 //! link on the way followed. What does not is left alone and reported. Nothing is removed here:
-//! the result is a value that [`crate::apply`] carries out.
+//! the result is a value that [`crate::apply()`] carries out.
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};

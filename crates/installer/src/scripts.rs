@@ -1,7 +1,7 @@
 //! Programs in an environment: the scripts of entry points, and first lines that name Python.
 //!
 //! Follows "Entry points specification", use for scripts, and "Binary distribution format",
-//! "Recommended installer features" (`#!python`). Pure functions; [`crate::plan`] decides where
+//! "Recommended installer features" (`#!python`). Pure functions; [`crate::plan()`] decides where
 //! they go.
 
 use std::path::Path;

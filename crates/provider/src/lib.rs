@@ -1,6 +1,6 @@
 //! Answers the resolver's questions from package indexes, and says which files the answer means.
 //!
-//! [`resolve`] drives a `tilsit_resolver::Resolver`: each question about a project's versions becomes
+//! [`resolve()`] drives a `tilsit_resolver::Resolver`: each question about a project's versions becomes
 //! a page of an index, each about a release's requirements becomes metadata, all fetched side by
 //! side. It gives back a [`Resolution`]: for each project the version, the file to install here, the
 //! hashes of all files of the release, and who required it.

@@ -2,7 +2,7 @@
 //!
 //! A page is read with [`parse_json`] or [`parse_html`] into a [`ProjectPage`], whichever of the two
 //! forms the index speaks, and written with [`to_json`] (the canonical form, which an index keeps and
-//! signs) or [`to_html`]. [`negotiate`] picks the form for an `Accept` header.
+//! signs) or [`to_html`]. [`negotiate()`] picks the form for an `Accept` header.
 //!
 //! ```
 //! use tilsit_simple_api::{parse_html, to_json};

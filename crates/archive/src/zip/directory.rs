@@ -1,7 +1,7 @@
 //! The list of an archive's entries, read from its tail.
 //!
 //! Needs only the archive's size and its last bytes, so that it serves range requests as well.
-//! Local headers are checked later, by [`local`](super::local), when their bytes are there.
+//! Local headers are checked later, by `local`, when their bytes are there.
 
 use std::ops::Range;
 

@@ -21,7 +21,7 @@ pub enum Method {
     Stored,
     /// Deflate (method 8).
     Deflate,
-    /// Zstandard (method 93), read only when [`Limits::zstandard`] says so.
+    /// Zstandard (method 93), read only when [`Limits::zstandard`](crate::Limits::zstandard) says so.
     Zstandard,
 }
 
