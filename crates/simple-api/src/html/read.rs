@@ -203,6 +203,8 @@ impl<'a> Link<'a> {
     fn file(self, base: Option<&Url>) -> Result<File, UnusableFile> {
         let href = self.href.trim();
         let (url, fragment) = href.split_once('#').unwrap_or((href, ""));
+        // Space before the fragment would be the URL's end when it is written without one.
+        let url = url.trim_end();
         let unusable = |reason: String| UnusableFile {
             name: file_url::shortened(&url.escape_debug().to_string()),
             reason,
