@@ -111,7 +111,7 @@ impl Reader {
 /// pip's spelling of a key: lower case, dashes, no leading dashes.
 fn normalize_key(key: &str) -> String {
     let key = key.trim().to_lowercase().replace('_', "-");
-    key.strip_prefix("--").unwrap_or(&key).to_owned()
+    key.strip_prefix("--").unwrap_or(&key).trim().to_owned()
 }
 
 /// pip's settings that mean something to tilsit.

@@ -17,9 +17,10 @@ impl PyVenvCfg {
     /// Reads the text of a `pyvenv.cfg`; lines without `=` are passed over, as `site` does.
     pub fn parse(text: &str) -> Self {
         let mut cfg = Self::default();
-        for line in text.strip_prefix('\u{feff}').unwrap_or(text).lines() {
+        for line in text.lines() {
             if let Some((key, value)) = line.split_once('=') {
-                let key = key.trim();
+                // A byte order mark at the start of the file is no part of the first key.
+                let key = key.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
                 if !key.is_empty() {
                     cfg.set(key, value.trim());
                 }
