@@ -194,7 +194,7 @@ fn check(resolution: &Resolution) {
         for edge in &pin.required_by {
             assert_eq!(edge.requirement.name, pin.name);
             if let Some(url) = edge.requirement.url() {
-                assert_eq!(pin.url.as_deref(), Some(url))
+                assert_eq!(pin.url.as_deref(), Some(url));
             } else {
                 let specifiers = edge.requirement.specifiers().expect("it has no URL");
                 assert!(specifiers.contains(&pin.version));
