@@ -81,9 +81,15 @@ impl VersionSpecifier {
     ) -> bool {
         let candidate = candidate.into();
         let version = candidate.version();
-        let refused = prereleases == Prereleases::Refuse
-            && version.as_ref().is_some_and(Version::is_prerelease);
+        let refused = prereleases.refuse(version.as_ref());
         !refused && self.matches(candidate, version.as_ref())
+    }
+}
+
+impl Prereleases {
+    /// Whether a candidate of this version is out before any comparison.
+    fn refuse(self, version: Option<&Version>) -> bool {
+        self == Prereleases::Refuse && version.is_some_and(Version::is_prerelease)
     }
 }
 
@@ -103,8 +109,7 @@ impl VersionSpecifiers {
     ) -> bool {
         let candidate = candidate.into();
         let version = candidate.version();
-        let refused = prereleases == Prereleases::Refuse
-            && version.as_ref().is_some_and(Version::is_prerelease);
+        let refused = prereleases.refuse(version.as_ref());
         !refused
             && self
                 .iter()

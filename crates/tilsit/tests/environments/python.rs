@@ -44,7 +44,7 @@ fn what_is_not_there_is_not_found() {
     assert_snapshot!(sandbox.run("python find ./none/python"), @"
     exit: 1
     -- stderr
-    error: cannot inspect `[ROOT]/work/./none/python` [TL0201]
+    error: cannot inspect `[ROOT]/project/./none/python` [TL0201]
       caused by: No such file or directory (os error 2)
     ");
     assert_snapshot!(sandbox.run("python find >>3"), @"

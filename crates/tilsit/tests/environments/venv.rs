@@ -25,12 +25,12 @@ fn an_environment_is_made_and_works() {
         .output()
         .unwrap();
     let prefix = String::from_utf8(inside.stdout).unwrap();
-    assert_eq!(sandbox.steady(prefix.trim_end()), "[ROOT]/work/.venv");
+    assert_eq!(sandbox.steady(prefix.trim_end()), "[ROOT]/project/.venv");
 
     assert_snapshot!(sandbox.run("venv"), @"
     exit: 2
     -- stderr
-    error: a virtual environment is already at `[ROOT]/work/.venv` [TL0205]
+    error: a virtual environment is already at `[ROOT]/project/.venv` [TL0205]
     hint: `--clear` makes it anew, `--allow-existing` keeps what is installed
     ");
     sandbox.write(".venv/kept", "");
@@ -38,7 +38,7 @@ fn an_environment_is_made_and_works() {
     assert!(sandbox.path(".venv/kept").exists());
     sandbox.run_well("venv --clear -q --prompt .");
     assert!(!sandbox.path(".venv/kept").exists());
-    assert!(sandbox.read(".venv/pyvenv.cfg").contains("work"));
+    assert!(sandbox.read(".venv/pyvenv.cfg").contains("project"));
 }
 
 #[test]
@@ -57,6 +57,6 @@ fn what_is_no_environment_is_left_alone() {
     assert_snapshot!(sandbox.run("venv a:b"), @"
     exit: 2
     -- stderr
-    error: the path `[ROOT]/work/a:b` holds a `:`, which separates the entries of PATH [TL0205]
+    error: the path `[ROOT]/project/a:b` holds a `:`, which separates the entries of PATH [TL0205]
     ");
 }

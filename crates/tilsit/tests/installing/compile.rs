@@ -131,7 +131,7 @@ fn wrong_files_are_located() {
     assert_snapshot!(sandbox.run("pip compile app.in"), @"
     exit: 2
     -- stderr
-    error: cannot read `[ROOT]/work/other.in` [TL0102]
+    error: cannot read `[ROOT]/project/other.in` [TL0102]
       caused by: No such file or directory (os error 2)
     ");
     sandbox.write("app.in", "-e .\n");

@@ -71,7 +71,7 @@ fn a_wheel_can_be_named_by_its_path() {
     sandbox.run_well("pip install ./lib-1.0-py3-none-any.whl");
     let freeze = sandbox.run_well("pip freeze").stdout;
     assert!(
-        freeze.starts_with("lib @ file://[ROOT]/work/lib-1.0-py3-none-any.whl"),
+        freeze.starts_with("lib @ file://[ROOT]/project/lib-1.0-py3-none-any.whl"),
         "{freeze}"
     );
 }

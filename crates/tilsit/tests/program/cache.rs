@@ -15,7 +15,7 @@ fn the_folder_is_printed() {
     assert_snapshot!(sandbox.run("cache dir --cache-dir here"), @"
     exit: 0
     -- stdout
-    [ROOT]/work/here
+    [ROOT]/project/here
     ");
     sandbox.set("TILSIT_CACHE_DIR", "");
     assert_snapshot!(sandbox.run("cache dir"), @"

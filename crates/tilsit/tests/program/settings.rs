@@ -13,13 +13,13 @@ fn an_unknown_key_warns_and_a_wrong_value_fails() {
     -- stdout
     [ROOT]/cache
     -- stderr
-    warning: `[ROOT]/work/pyproject.toml` has an unknown setting `colour`
+    warning: `[ROOT]/project/pyproject.toml` has an unknown setting `colour`
     ");
     sandbox.write("pyproject.toml", "[tool.tilsit]\ntimeout = 'soon'\n");
     assert_snapshot!(sandbox.run("cache dir"), @r#"
     exit: 2
     -- stderr
-    error: the settings in `[ROOT]/work/pyproject.toml` are not valid [TL0010]
+    error: the settings in `[ROOT]/project/pyproject.toml` are not valid [TL0010]
       caused by: TOML parse error at line 2, column 11
           |
         2 | timeout = 'soon'
@@ -48,7 +48,7 @@ fn the_users_file_is_read_and_can_be_named() {
     assert_snapshot!(sandbox.run("cache dir --config-file other.toml"), @"
     exit: 2
     -- stderr
-    error: the configuration file `[ROOT]/work/other.toml` cannot be read [TL0010]
+    error: the configuration file `[ROOT]/project/other.toml` cannot be read [TL0010]
       caused by: No such file or directory (os error 2)
     ");
 }

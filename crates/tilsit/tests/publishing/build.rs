@@ -31,14 +31,14 @@ fn what_cannot_be_built_is_said() {
     assert_snapshot!(sandbox.run("build"), @"
     exit: 2
     -- stderr
-    error: cannot read `[ROOT]/work/pyproject.toml` [TL0104]
+    error: cannot read `[ROOT]/project/pyproject.toml` [TL0104]
       caused by: No such file or directory (os error 2)
     ");
     sandbox.write("pyproject.toml", "[project]\nname = 'a b'\nversion = '1'\n");
     assert_snapshot!(sandbox.run("build"), @"
     exit: 2
     -- stderr
-    error: cannot build `[ROOT]/work`: pyproject.toml line 2, column 8: `project.name`: `a b` is not a valid project name: ` ` at byte 1 is not an ASCII letter, digit, `.`, `_` or `-` [TL0104]
+    error: cannot build `[ROOT]/project`: pyproject.toml line 2, column 8: `project.name`: `a b` is not a valid project name: ` ` at byte 1 is not an ASCII letter, digit, `.`, `_` or `-` [TL0104]
     ");
     sandbox.write(
         "pyproject.toml",
@@ -47,7 +47,7 @@ fn what_cannot_be_built_is_said() {
     assert_snapshot!(sandbox.run("build"), @"
     exit: 2
     -- stderr
-    error: cannot build `[ROOT]/work`: pyproject.toml line 3: `project.dynamic`: `version` is dynamic, and nothing here can fill it in [TL0104]
+    error: cannot build `[ROOT]/project`: pyproject.toml line 3: `project.dynamic`: `version` is dynamic, and nothing here can fill it in [TL0104]
     ");
     sandbox.write(
         "pyproject.toml",
@@ -57,7 +57,7 @@ fn what_cannot_be_built_is_said() {
     assert_snapshot!(sandbox.run("build"), @"
     exit: 2
     -- stderr
-    error: cannot build `[ROOT]/work`: there is no module `ab`; looked for `src/ab/__init__.py`, `src/ab.py`, `ab/__init__.py`, `ab.py` [TL0601]
+    error: cannot build `[ROOT]/project`: there is no module `ab`; looked for `src/ab/__init__.py`, `src/ab.py`, `ab/__init__.py`, `ab.py` [TL0601]
     ");
     sandbox.set("SOURCE_DATE_EPOCH", "today");
     assert_snapshot!(sandbox.run("build"), @"

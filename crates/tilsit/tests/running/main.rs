@@ -89,7 +89,7 @@ fn a_plain_file_just_runs() {
     assert_snapshot!(sandbox.run("run absent.py"), @"
     exit: 2
     -- stderr
-    error: cannot read `[ROOT]/work/absent.py` [TL0002]
+    error: cannot read `[ROOT]/project/absent.py` [TL0002]
       caused by: No such file or directory (os error 2)
     ");
 }

@@ -27,7 +27,7 @@ pub(crate) struct Answer {
 impl Sandbox {
     pub(crate) fn new() -> Self {
         let root = TempDir::new().expect("a temporary folder");
-        for folder in ["home", "work", "cache"] {
+        for folder in ["home", "project", "cache"] {
             std::fs::create_dir(root.path().join(folder)).expect("a folder");
         }
         Self {
@@ -43,7 +43,7 @@ impl Sandbox {
 
     /// A path below the working folder of the runs.
     pub(crate) fn path(&self, relative: &str) -> PathBuf {
-        self.root.path().join("work").join(relative)
+        self.root.path().join("project").join(relative)
     }
 
     /// The folder that holds the home, the cache and the working folder.
