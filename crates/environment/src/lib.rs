@@ -43,6 +43,7 @@
 pub mod default_index;
 pub mod discovery;
 pub mod environment;
+pub mod graph;
 pub mod interpreter;
 pub mod pip_configuration;
 pub mod probe;
@@ -63,5 +64,6 @@ use windows as system;
 
 pub use discovery::{Found, Scope, Source, Surroundings};
 pub use environment::Environment;
+pub use graph::InstalledGraph;
 pub use interpreter::{InstallPaths, Interpreter, InterpreterError};
 pub use request::PythonRequest;

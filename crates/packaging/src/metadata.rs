@@ -10,6 +10,7 @@
 mod content_type;
 mod field;
 mod import_name;
+mod json;
 mod metadata_version;
 mod read;
 mod resolver_metadata;
@@ -20,6 +21,7 @@ mod write;
 pub use self::content_type::{ContentTypeError, DescriptionContentType, Markup};
 pub use self::field::{Field, UnknownField};
 pub use self::import_name::{ImportName, ImportNameError};
+pub use self::json::to_json;
 pub use self::metadata_version::{MetadataVersion, MetadataVersionError};
 pub use self::resolver_metadata::ResolverMetadata;
 use crate::license::LicenseExpression;

@@ -155,6 +155,10 @@ an environment (it holds a `:` or is not Unicode). `tilsit venv --clear` makes a
 outside of a virtual environment. Make one with `tilsit venv`, or switch the setting off for this
 command: `TILSIT_REQUIRE_VIRTUALENV=0`.";
 
+    NotInstalled = "TL0207", Usage, "a project is not installed",
+"The command is about a project that the environment does not hold. `tilsit pip list` shows what it
+holds; another environment is named with `--python`.";
+
     NoResolution = "TL0301", No, "no set of versions fits all requirements",
 "Every combination of versions breaks some requirement. The explanation names the requirements that
 cannot hold together, and whose they are. One of your own lines among them has to give: loosen it,

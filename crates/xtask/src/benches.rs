@@ -1,4 +1,8 @@
-//! `bench`: the benchmarks, all of them or one.
+//! `bench`: the benchmarks, all of them or one, and `bench client`, which compares with peers.
+
+mod client;
+mod local_index;
+mod measuring;
 
 use anyhow::{Result, bail};
 
@@ -15,11 +19,14 @@ const BENCHES: &[(&str, &str, &str)] = &[
 /// # Errors
 /// When a name is unknown or a benchmark fails.
 pub(crate) fn run_named(names: &[&str]) -> Result<()> {
+    if let ["client", words @ ..] = names {
+        return client::compare(words);
+    }
     for name in names {
         if !BENCHES.iter().any(|(known, ..)| known == name) {
             let known: Vec<&str> = BENCHES.iter().map(|(name, ..)| *name).collect();
             bail!(
-                "no benchmark is called `{name}`; there are: {}",
+                "no benchmark is called `{name}`; there are: client, {}",
                 known.join(", ")
             );
         }

@@ -16,6 +16,7 @@ cargo xtask <task>
   ci                     format, lints, documents, then `test`
   real [FILTER ...]      the tests that need the default index
   bench [NAME]           the benchmarks (all of them, or one)
+  bench client [WORD ..] beside uv; words: sets, steps, rounds, `--record` (once, first)
   fuzz [NAME] [SECONDS]  fuzz every parser, or one, for that many CPU seconds each (60)
   docs [--check]         write the generated documents, or fail when they are stale";
 

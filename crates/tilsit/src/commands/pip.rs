@@ -2,8 +2,11 @@
 
 pub(crate) mod compile;
 pub(crate) mod freeze;
+pub(crate) mod hash;
+pub(crate) mod inspect;
 pub(crate) mod install;
 pub(crate) mod list;
+pub(crate) mod tree;
 
 use clap::{Args, Subcommand};
 
@@ -27,6 +30,9 @@ enum Command {
     List(list::Arguments),
     Freeze(freeze::Arguments),
     Compile(compile::Arguments),
+    Hash(hash::Arguments),
+    Tree(tree::Arguments),
+    Inspect(inspect::Arguments),
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
@@ -35,5 +41,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         Command::List(arguments) => list::run(arguments, context),
         Command::Freeze(arguments) => freeze::run(arguments, context),
         Command::Compile(arguments) => compile::run(arguments, context),
+        Command::Hash(arguments) => hash::run(arguments, context),
+        Command::Tree(arguments) => tree::run(arguments, context),
+        Command::Inspect(arguments) => inspect::run(arguments, context),
     }
 }
