@@ -1,8 +1,8 @@
 //! `bench`: the benchmarks, all of them or one, and `bench client`, which compares with peers.
 
-mod client;
-mod local_index;
-mod measuring;
+pub(crate) mod client;
+pub(crate) mod local_index;
+pub(crate) mod measuring;
 
 use anyhow::{Result, bail};
 

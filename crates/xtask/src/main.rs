@@ -3,6 +3,7 @@
 mod benches;
 mod documents;
 mod fuzzing;
+mod parity;
 mod process;
 mod setup;
 mod tests;
@@ -17,6 +18,7 @@ cargo xtask <task>
   real [FILTER ...]      the tests that need the default index
   bench [NAME]           the benchmarks (all of them, or one)
   bench client [WORD ..] beside uv; words: sets, steps, rounds, `--record` (once, first)
+  parity [WORD ..]       resolves 43 sets beside uv; words: sets, `--universal`, `--record` (once)
   fuzz [NAME] [SECONDS]  fuzz every parser, or one, for that many CPU seconds each (60)
   docs [--check]         write the generated documents, or fail when they are stale";
 
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         ["test", filters @ ..] => tests::run(filters),
         ["ci"] => tests::ci(),
         ["real", filters @ ..] => tests::real(filters),
+        ["parity", words @ ..] => parity::compare(words),
         ["bench", names @ ..] => benches::run_named(names),
         ["fuzz", rest @ ..] => fuzzing::run(rest),
         ["docs", rest @ ..] => documents::run(rest),

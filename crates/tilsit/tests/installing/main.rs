@@ -6,6 +6,7 @@ mod sandbox;
 mod wheels;
 
 mod compile;
+mod inspect;
 mod install;
 mod list;
 

@@ -90,18 +90,23 @@ pub(crate) fn compare(words: &[&str]) -> Result<()> {
     bench.compare(words, rounds)
 }
 
-struct Bench {
+/// The programs to compare, and where they work.
+pub(crate) struct Bench {
     tilsit: PathBuf,
     uv: PathBuf,
     python: PathBuf,
     /// What is recorded, kept between runs.
     recorded: PathBuf,
     /// Caches and environments, on tmpfs.
-    scratch: PathBuf,
+    pub(crate) scratch: PathBuf,
 }
 
 impl Bench {
-    fn prepare(program: Option<&str>) -> Result<Self> {
+    /// Builds tilsit (or takes the program at a path), and installs the peers once.
+    ///
+    /// # Errors
+    /// When that fails.
+    pub(crate) fn prepare(program: Option<&str>) -> Result<Self> {
         let target = root().join("target");
         let tilsit = if let Some(path) = program {
             fs::canonicalize(path).with_context(|| path.to_owned())?
@@ -146,7 +151,7 @@ impl Bench {
 
     /// Resolves and installs every set once with each peer, recording what they ask for.
     fn record(&self) -> Result<()> {
-        let python = self.uv.with_file_name("python");
+        let python = self.peer("python");
         let index = LocalIndex::record(&self.recorded, &python)?;
         for set in INSTALLED.iter().chain(BACKTRACKING) {
             for side in [1, 0] {
@@ -201,8 +206,10 @@ impl Bench {
                 {
                     continue;
                 }
-                let pairs = self.pairs(step, set, rounds, &index)?;
-                print_row(set, name, aim, &pairs);
+                match self.pairs(step, set, rounds, &index) {
+                    Ok(pairs) => print_row(set, name, aim, &pairs),
+                    Err(error) => println!("| {set} | {name} | fails: {error:#} |"),
+                }
             }
         }
         drop(index);
@@ -248,7 +255,8 @@ impl Bench {
         .with_context(|| format!("{set} {step:?}"))
     }
 
-    fn side(&self, side: usize) -> PathBuf {
+    /// The folder of a side: 0 is tilsit's, 1 is uv's.
+    pub(crate) fn side(&self, side: usize) -> PathBuf {
         self.scratch.join(["tilsit", "uv"][side])
     }
 
@@ -271,6 +279,29 @@ impl Bench {
                 remove(&place.join("environment"))?;
                 self.run(Step::Venv, side, set, index).once().map(drop)
             }
+        }
+    }
+
+    /// A program of the environment that holds the peers.
+    pub(crate) fn peer(&self, name: &str) -> PathBuf {
+        self.uv.with_file_name(name)
+    }
+
+    /// A command of a side, with its cache, the interpreter and the index.
+    pub(crate) fn tool(&self, side: usize, words: &[&str], index: &LocalIndex) -> Run {
+        let place = self.side(side);
+        let mut arguments: Vec<OsString> = words.iter().map(OsString::from).collect();
+        arguments.extend(["--python".into(), self.python.clone().into_os_string()]);
+        arguments.extend(["--cache-dir".into(), place.join("cache").into_os_string()]);
+        arguments.extend(["--index-url".into(), index.url().into()]);
+        Run {
+            program: [&self.tilsit, &self.uv][side].clone(),
+            arguments,
+            variables: vec![
+                ("PATH".into(), self.path(Step::Start)),
+                ("HOME".into(), place.join("home").into()),
+            ],
+            folder: place,
         }
     }
 

@@ -263,7 +263,10 @@ def serve(folder, port, upstream):
             if extra:
                 self.send_header("Content-Range", extra)
             self.end_headers()
-            self.wfile.write(body)
+            try:
+                self.wfile.write(body)
+            except ConnectionError:  # the client has what it wanted
+                self.close_connection = True
 
         def log_message(self, *_):
             pass
