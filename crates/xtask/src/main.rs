@@ -1,6 +1,7 @@
 //! The project's own tasks, as `cargo xtask <task>`; this file is the complete list of them.
 
 mod benches;
+mod conformance;
 mod documents;
 mod fuzzing;
 mod parity;
@@ -19,6 +20,8 @@ cargo xtask <task>
   bench [NAME]           the benchmarks (all of them, or one)
   bench client [WORD ..] beside uv; words: sets, steps, rounds, `--record` (once, first)
   parity [WORD ..]       resolves 43 sets beside uv; words: sets, `--universal`, `--record` (once)
+  conformance pip --suite FOLDER [ARGUMENT ..]
+                         pip's functional tests with tilsit in pip's place
   fuzz [NAME] [SECONDS]  fuzz every parser, or one, for that many CPU seconds each (60)
   docs [--check]         write the generated documents, or fail when they are stale";
 
@@ -30,6 +33,7 @@ fn main() -> ExitCode {
         ["test", filters @ ..] => tests::run(filters),
         ["ci"] => tests::ci(),
         ["real", filters @ ..] => tests::real(filters),
+        ["conformance", words @ ..] => conformance::suite(words),
         ["parity", words @ ..] => parity::compare(words),
         ["bench", names @ ..] => benches::run_named(names),
         ["fuzz", rest @ ..] => fuzzing::run(rest),

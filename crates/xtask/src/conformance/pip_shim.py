@@ -1,0 +1,57 @@
+"""A pytest plugin for pip's own functional tests: `script.pip(...)` runs tilsit in pip's place.
+
+Everything else is as the tests have it: they make the environments, the packages and the indexes,
+and look at the files afterwards. `TILSIT_PROGRAM` names the program. Tests that are not about what
+tilsit promises (pip's own words, pip's internals) are named, with the reason, in `pip_excluded.txt`
+beside this file; they are reported as skipped.
+"""
+
+import fnmatch
+import os
+import pathlib
+
+import pytest
+
+PROGRAM = os.environ["TILSIT_PROGRAM"]
+HERE = pathlib.Path(__file__).parent
+
+# Commands that tilsit has under another name.
+OTHER_PLACE = {"cache": ["cache"], "config": ["config"]}
+
+
+def excluded():
+    """Patterns of test ids, each with the reason why it does not apply."""
+    rows = []
+    for line in (HERE / "pip_excluded.txt").read_text(encoding="utf-8").splitlines():
+        if line.strip() and not line.startswith("#"):
+            pattern, _, reason = line.partition("  ")
+            rows.append((pattern.strip(), reason.strip()))
+    return rows
+
+
+def pytest_collection_modifyitems(items):
+    rows = excluded()
+    for item in items:
+        name = item.nodeid.rpartition("/")[2]
+        for pattern, reason in rows:
+            plain = name.partition("[")[0]
+            if fnmatch.fnmatchcase(plain, pattern) or name == pattern:
+                item.add_marker(pytest.mark.skip(f"not applicable: {reason}"))
+                break
+
+
+def pytest_configure():
+    from tests.lib import PipTestEnvironment
+
+    def pip(self, *args, use_module=True, **kwargs):
+        if self.pip_expect_warning:
+            kwargs["allow_stderr_warning"] = True
+        words = [os.fspath(word) for word in args]
+        words = ["--no-cache" if word == "--no-cache-dir" else word for word in words]
+        command = OTHER_PLACE.get(words[0] if words else "", ["pip"])
+        python = os.fspath(self.bin_path / "python")
+        self.environ.setdefault("TILSIT_PYTHON", python)
+        self.environ.setdefault("TILSIT_NO_PROGRESS", "1")
+        return self.run(PROGRAM, *command, *words[len(command) - 1 :], **kwargs)
+
+    PipTestEnvironment.pip = pip
