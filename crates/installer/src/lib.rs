@@ -32,6 +32,7 @@
 //! | file | written and read by |
 //! |---|---|
 //! | `wheels/<sha256>/tree`, `wheels/<sha256>/manifest` in the cache folder | [`store`], [`manifest`] |
+//! | downloads on their way, in the temporary folder | [`fetch()`] |
 //! | the files of wheels, programs, RECORD, INSTALLER, REQUESTED, `direct_url.json` | [`plan()`], [`apply()`] |
 //! | `.tilsit-change` in `site-packages`, while a change goes on | [`journal`] |
 //! | `.lock` in the environment | [`apply()`] |
@@ -45,6 +46,7 @@
 //! - Which versions are installed is decided by others.
 
 pub mod apply;
+pub mod fetch;
 pub mod journal;
 pub mod manifest;
 pub mod plan;
@@ -63,5 +65,6 @@ use unix as system;
 use windows as system;
 
 pub use apply::{Applied, ApplyError, Event, LockedEnvironment, apply};
+pub use fetch::{FetchError, FetchEvent, fetch};
 pub use plan::{InstallPlan, PlanError, PlanOptions, WheelToInstall, plan, plan_uninstall};
 pub use store::{StoredWheel, WheelStore};

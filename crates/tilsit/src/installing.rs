@@ -8,9 +8,10 @@ use serde::Serialize;
 use tilsit_dist::dist_info::InstalledDistribution;
 use tilsit_environment::Environment;
 use tilsit_files::LinkMode;
-use tilsit_index_client::RemoteFile;
+use tilsit_index_client::{IndexClient, RemoteFile};
 use tilsit_installer::{
-    Event, InstallPlan, LockedEnvironment, PlanOptions, StoredWheel, WheelStore, WheelToInstall,
+    Event, FetchEvent, InstallPlan, LockedEnvironment, PlanOptions, StoredWheel, WheelStore,
+    WheelToInstall,
 };
 use tilsit_packaging::direct_url::{DirectUrl, Origin};
 use tilsit_packaging::name::ProjectName;
@@ -25,7 +26,6 @@ use crate::error::CommandError;
 use crate::explain::Code;
 use crate::resolving::Resolved;
 use crate::terminal::{DIM, GOOD, WARNING};
-use crate::wheels;
 
 /// What is to be installed, and how.
 pub(crate) struct Installation<'a> {
@@ -111,7 +111,7 @@ impl Installation<'_> {
         }
         let files: Vec<RemoteFile> = pins.iter().map(|pin| pin.file.remote.clone()).collect();
         let store = WheelStore::in_cache(&context.cache_folder);
-        let stored = wheels::fetch(&files, &self.resolved.client, &store, context)?;
+        let stored = fetch(&files, &self.resolved.client, &store, context)?;
         let mut to_install = Vec::with_capacity(pins.len());
         for (pin, stored) in pins.iter().zip(stored) {
             self.check_hash(pin, &stored.sha256)?;
@@ -251,6 +251,32 @@ impl Change {
             context.terminal.say(line);
         }
     }
+}
+
+/// The wheels in the store; what it lacks is downloaded, under a progress bar.
+fn fetch(
+    files: &[RemoteFile],
+    client: &IndexClient,
+    store: &WheelStore,
+    context: &Context,
+) -> Result<Vec<StoredWheel>, CommandError> {
+    if files.is_empty() {
+        return Ok(Vec::new());
+    }
+    let temporary = context.cache()?.temporary()?;
+    let mut progress = None;
+    let fetched = tilsit_installer::fetch(files, client, store, &temporary, &mut |event| {
+        match event {
+            FetchEvent::Started { total_bytes, .. } => {
+                progress = Some(context.terminal.bytes("Downloading", total_bytes));
+            }
+            FetchEvent::Received { bytes } => {
+                progress.iter().for_each(|progress| progress.set(bytes));
+            }
+        }
+        context.interrupt.flow()
+    });
+    Ok(fetched?)
 }
 
 fn wheel_to_install(pin: &Pin, stored: StoredWheel) -> WheelToInstall {

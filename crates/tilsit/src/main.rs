@@ -27,7 +27,6 @@ mod report;
 mod requirements;
 mod resolving;
 mod terminal;
-mod wheels;
 
 use std::process::ExitCode;
 

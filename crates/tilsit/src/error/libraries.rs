@@ -10,7 +10,7 @@ use tilsit_index_client::{DownloadError, HttpError, PageError};
 use tilsit_index_server::ServeError;
 use tilsit_index_store::StoreError;
 use tilsit_installer::store::StoreError as WheelStoreError;
-use tilsit_installer::{ApplyError, PlanError};
+use tilsit_installer::{ApplyError, FetchError, PlanError};
 use tilsit_provider::ResolveError;
 use tilsit_publish::{FailureKind, PreflightError, PublishError};
 
@@ -118,6 +118,16 @@ impl From<WheelStoreError> for CommandError {
             WheelStoreError::File(error) => error.into(),
             WheelStoreError::Key(_) => Self::from_error(Code::Bug, &error),
             WheelStoreError::Unpack { .. } => Self::from_error(Code::WheelRefused, &error),
+        }
+    }
+}
+
+impl From<FetchError> for CommandError {
+    fn from(error: FetchError) -> Self {
+        match error {
+            FetchError::File(error) => error.into(),
+            FetchError::Download(error) => error.into(),
+            FetchError::Store(error) => error.into(),
         }
     }
 }

@@ -1,33 +1,63 @@
 //! Wheels from an index into the store: downloaded side by side, and unpacked by other threads
 //! while the rest is still coming. What the store holds already is not downloaded.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 
-use tilsit_files::TemporaryFolder;
-use tilsit_index_client::{DownloadEvent, IndexClient, RemoteFile};
-use tilsit_installer::store::StoreError;
-use tilsit_installer::{StoredWheel, WheelStore};
+use tilsit_files::{FileError, TemporaryFolder};
+use tilsit_index_client::{DownloadError, DownloadEvent, IndexClient, RemoteFile};
 
-use crate::context::Context;
-use crate::error::CommandError;
-use crate::terminal::progress::Progress;
+use crate::store::{StoreError, StoredWheel, WheelStore};
 
 /// How many wheels are unpacked at once, at the most.
 const UNPACKING_MAX: usize = 8;
 
-/// The wheels, unpacked, in the order of the files.
+/// What happens while wheels are fetched. Nothing happens when the store holds all of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FetchEvent {
+    /// The downloads begin.
+    Started {
+        /// How many wheels the store lacks.
+        files: usize,
+        /// Their bytes together, as far as the index states them.
+        total_bytes: u64,
+    },
+    /// So many bytes of all downloads together are there.
+    Received {
+        /// How many.
+        bytes: u64,
+    },
+}
+
+/// Why wheels could not be fetched. Those that were unpacked before stay in the store.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    /// A temporary folder could not be made.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// A file cannot be had, or the callback asked to stop.
+    #[error(transparent)]
+    Download(#[from] DownloadError),
+    /// A file is no wheel as it should be, or the store cannot be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The wheels, unpacked, in the order of the files. Downloads go through a folder that is made in
+/// `temporary` and removed at the end.
 ///
 /// # Errors
-/// When a file cannot be downloaded, is not what the index says, or is no wheel; or the user asked
-/// to stop.
-pub(crate) fn fetch(
+/// When a file cannot be downloaded, is not what the index says, or is no wheel; or the callback
+/// asked to stop.
+pub fn fetch(
     files: &[RemoteFile],
     client: &IndexClient,
     store: &WheelStore,
-    context: &Context,
-) -> Result<Vec<StoredWheel>, CommandError> {
+    temporary: &Path,
+    on_event: &mut dyn FnMut(FetchEvent) -> ControlFlow<()>,
+) -> Result<Vec<StoredWheel>, FetchError> {
     let mut wheels: Vec<Option<StoredWheel>> = Vec::with_capacity(files.len());
     for file in files {
         let sha256 = file.hashes.sha256.as_ref().map(ToString::to_string);
@@ -38,16 +68,14 @@ pub(crate) fn fetch(
         .filter(|number| wheels[*number].is_none())
         .collect();
     if !missing.is_empty() {
-        let folder = TemporaryFolder::create_in(context.cache()?.temporary()?)?;
+        let folder = TemporaryFolder::create_in(temporary)?;
         let wanted: Vec<(RemoteFile, PathBuf)> = missing
             .iter()
             .map(|number| &files[*number])
             .map(|file| (file.clone(), folder.path().join(&*file.name)))
             .collect();
-        for (number, wheel) in missing
-            .into_iter()
-            .zip(download(&wanted, client, store, context)?)
-        {
+        let fetched = download(&wanted, client, store, on_event)?;
+        for (number, wheel) in missing.into_iter().zip(fetched) {
             wheels[number] = Some(wheel);
         }
     }
@@ -65,8 +93,8 @@ fn download(
     wanted: &[(RemoteFile, PathBuf)],
     client: &IndexClient,
     store: &WheelStore,
-    context: &Context,
-) -> Result<Vec<StoredWheel>, CommandError> {
+    on_event: &mut dyn FnMut(FetchEvent) -> ControlFlow<()>,
+) -> Result<Vec<StoredWheel>, FetchError> {
     let unpacked = Mutex::new(Vec::new());
     let (sender, receiver) = channel();
     let receiver = Mutex::new(receiver);
@@ -75,7 +103,7 @@ fn download(
         for _ in 0..threads.min(UNPACKING_MAX).min(wanted.len()) {
             scope.spawn(|| unpack(&receiver, store, &unpacked));
         }
-        let received = receive(wanted, client, &sender, context);
+        let received = receive(wanted, client, &sender, on_event);
         // The threads end when the sender is gone.
         drop(sender);
         received
@@ -94,20 +122,26 @@ fn receive(
     wanted: &[(RemoteFile, PathBuf)],
     client: &IndexClient,
     sender: &Sender<Waiting>,
-    context: &Context,
-) -> Result<(), CommandError> {
-    let total = wanted.iter().filter_map(|(file, _)| file.size_bytes).sum();
-    let progress = context.terminal.bytes("Downloading", total);
-    let mut bytes = vec![0; wanted.len()];
+    on_event: &mut dyn FnMut(FetchEvent) -> ControlFlow<()>,
+) -> Result<(), DownloadError> {
+    let began = FetchEvent::Started {
+        files: wanted.len(),
+        total_bytes: wanted.iter().filter_map(|(file, _)| file.size_bytes).sum(),
+    };
+    if on_event(began).is_break() {
+        return Err(DownloadError::Stopped(wanted[0].0.name.clone()));
+    }
+    let mut received = Received::of(wanted.len());
     let results = client.download_all(wanted, &mut |event| {
-        show(event, &mut bytes, &progress);
         if let DownloadEvent::Finished { file: number } = event {
             let (file, path) = &wanted[number];
             if let Some(sha256) = &file.hashes.sha256 {
                 hand_over(number, path, sha256.to_string(), sender);
             }
         }
-        context.interrupt.flow()
+        // Asked at every event, so that a stop is seen also while nothing arrives.
+        let bytes = received.after(event);
+        on_event(FetchEvent::Received { bytes })
     });
     for (number, result) in results.into_iter().enumerate() {
         let downloaded = result?;
@@ -117,6 +151,29 @@ fn receive(
         }
     }
     Ok(())
+}
+
+/// The bytes that are there, of each file and of all.
+struct Received {
+    of_each: Vec<u64>,
+    of_all: u64,
+}
+
+impl Received {
+    fn of(files: usize) -> Self {
+        Self {
+            of_each: vec![0; files],
+            of_all: 0,
+        }
+    }
+
+    fn after(&mut self, event: DownloadEvent) -> u64 {
+        if let DownloadEvent::Received { file, bytes } = event {
+            self.of_all = self.of_all - self.of_each[file] + bytes;
+            self.of_each[file] = bytes;
+        }
+        self.of_all
+    }
 }
 
 fn hand_over(number: usize, path: &Path, sha256: String, sender: &Sender<Waiting>) {
@@ -150,16 +207,5 @@ fn unpack(
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .push((waiting.number, wheel));
-    }
-}
-
-fn show(event: DownloadEvent, bytes: &mut [u64], progress: &Progress) {
-    if let DownloadEvent::Received {
-        file,
-        bytes: received,
-    } = event
-    {
-        bytes[file] = received;
-        progress.set(bytes.iter().sum());
     }
 }
