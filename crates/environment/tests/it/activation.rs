@@ -111,20 +111,17 @@ fn activating_and_deactivating_changes_and_restores_the_shell() {
     let Some((folder, root)) = environment(&VenvOptions::default()) else {
         return;
     };
-    let mut tried = Vec::new();
     for (shell, script) in SHELLS {
-        let Some((output, talk)) = run(shell, script, &root) else {
+        let answer = run(shell, script, &root);
+        // Few machines have ksh.
+        if answer.is_none() && shell == "ksh" {
             continue;
-        };
-        assert_eq!(output, expected(&root, HOSTILE), "{shell}: {talk}");
-        assert_eq!(talk, "", "{shell}");
-        tried.push(shell);
+        }
+        if let Some((output, talk)) = tilsit_testing::require(shell, answer) {
+            assert_eq!(output, expected(&root, HOSTILE), "{shell}: {talk}");
+            assert_eq!(talk, "", "{shell}");
+        }
     }
-    // Which others there are differs from machine to machine.
-    assert!(
-        tried.contains(&"sh") && tried.contains(&"bash"),
-        "{tried:?}"
-    );
     assert!(!folder.path().join("x").exists());
 }
 

@@ -70,6 +70,33 @@ fn each_python_of_the_machine_works_in_its_environment() {
 }
 
 #[test]
+fn pypy_works_in_its_environment() {
+    let program = Path::new("/usr/bin/pypy3");
+    let Some(program) = tilsit_testing::require("PyPy", program.is_file().then_some(program))
+    else {
+        return;
+    };
+    let base = Interpreter::at(program, None).unwrap();
+    assert_eq!(base.implementation(), "pypy");
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("env");
+    let made = create(&base, &root, &VenvOptions::default()).unwrap();
+    let (major, minor) = base.major_minor();
+    for name in ["python", "python3", "pypy", "pypy3"] {
+        let answer = ask(
+            &root.join("bin").join(name),
+            "sys.implementation.name, sys.prefix, __import__('ssl').__name__",
+        );
+        let expected = format!("pypy {} ssl", root.display());
+        assert_eq!(answer, expected, "{name}");
+    }
+    let purelib = made.install_paths().purelib;
+    let below = purelib.strip_prefix(&root).unwrap();
+    let name = format!("lib/pypy{major}.{minor}/site-packages");
+    assert_eq!(below, Path::new(&name));
+}
+
+#[test]
 fn what_is_made() {
     let Some(base) = super::interpreter() else {
         return;
