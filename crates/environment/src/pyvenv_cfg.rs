@@ -58,6 +58,12 @@ impl PyVenvCfg {
             .is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 
+    /// Whether the environment may be moved: its programs must find it where they lie.
+    pub fn relocatable(&self) -> bool {
+        self.value("relocatable")
+            .is_some_and(|value| value.eq_ignore_ascii_case("true"))
+    }
+
     /// The full path of the base interpreter, where the maker of the environment wrote it.
     pub fn base_executable(&self) -> Option<&str> {
         let written = self.value("base-executable").or(self.value("executable"));

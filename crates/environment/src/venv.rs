@@ -23,6 +23,11 @@ pub struct VenvOptions {
     pub system_site_packages: bool,
     /// What to do with something that is there already.
     pub existing: Existing,
+    /// Whether the folder may be moved to another place: activators and programs look for it where
+    /// they are themselves.
+    pub relocatable: bool,
+    /// Whether version control may see the folder; else it is told to pass it over.
+    pub version_controlled: bool,
 }
 
 /// What to do with a folder that is there already. An empty folder is always taken.
@@ -98,14 +103,39 @@ pub fn create(
     make_folders(&base, &root)?;
     system::place_programs(&base, &root)?;
     place_pypy_libraries(&base, &root)?;
-    tilsit_files::write(root.join(".gitignore"), "*\n")?;
-    tilsit_files::write(root.join("CACHEDIR.TAG"), CACHEDIR_TAG)?;
-    let name = root.file_name().and_then(|name| name.to_str());
-    let prompt = options.prompt.as_deref().or(name).unwrap_or("env");
-    for (name, script) in activators::all(text, prompt) {
-        tilsit_files::write(root.join(system::SCRIPTS_FOLDER).join(name), script)?;
+    if !options.version_controlled {
+        tilsit_files::write(root.join(".gitignore"), "*\n")?;
     }
+    tilsit_files::write(root.join("CACHEDIR.TAG"), CACHEDIR_TAG)?;
+    place_activators(&base, &root, text, options)?;
     Ok(base.in_environment(root, cfg))
+}
+
+fn place_activators(
+    base: &Interpreter,
+    root: &Path,
+    root_text: &str,
+    options: &VenvOptions,
+) -> Result<(), FileError> {
+    let name = root.file_name().and_then(|name| name.to_str());
+    let scheme = &base.probe().venv_paths;
+    let mut libraries: Vec<String> = [&scheme.purelib, &scheme.platlib]
+        .into_iter()
+        .filter_map(|path| path.strip_prefix("{base}").ok())
+        .map(|path| path.to_string_lossy().into_owned())
+        .collect();
+    libraries.dedup();
+    let values = activators::Values {
+        root: root_text,
+        prompt: options.prompt.as_deref().or(name).unwrap_or("env"),
+        libraries: &libraries,
+        relocatable: options.relocatable,
+    };
+    let scripts = root.join(system::SCRIPTS_FOLDER);
+    for (name, script) in activators::all(&values) {
+        tilsit_files::write(scripts.join(name), script)?;
+    }
+    Ok(())
 }
 
 /// The tag of folders that backups pass over.
@@ -173,6 +203,9 @@ fn configuration(base: &Interpreter, options: &VenvOptions) -> PyVenvCfg {
     cfg.set("base-executable", &executable);
     if let Some(prompt) = &options.prompt {
         cfg.set("prompt", prompt);
+    }
+    if options.relocatable {
+        cfg.set("relocatable", "true");
     }
     cfg
 }

@@ -16,6 +16,7 @@ mod context;
 mod environments;
 mod error;
 mod explain;
+mod filling;
 mod hints;
 mod indexes;
 mod installing;

@@ -1,4 +1,5 @@
-//! Sets the machine up for the ci ring: PostgreSQL and what CPython's `venv` needs, by apt.
+//! Sets the machine up for the ci ring, by apt: PostgreSQL, what CPython's `venv` needs, `PyPy`, and
+//! the shells that environments are activated in.
 //!
 //! On a machine without apt, or without the right to use it, nothing is installed and nothing
 //! fails here: the tests that want these services say `NOT RUN` (or fail, in CI).
@@ -26,6 +27,12 @@ pub(crate) fn prepare() -> Result<()> {
         missing.push("python3-venv");
         missing.push("python3-pip");
     }
+    let programs = ["pypy3", "fish", "tcsh", "zsh"];
+    missing.extend(
+        programs
+            .into_iter()
+            .filter(|name| !exists(name, "--version")),
+    );
     if missing.is_empty() || !may_install() {
         return Ok(());
     }

@@ -1,6 +1,7 @@
 # Source this file in csh or tcsh: `source bin/activate.csh`. Then `deactivate` undoes it.
 
-alias deactivate 'if ($?_OLD_VIRTUAL_PATH) setenv PATH "$_OLD_VIRTUAL_PATH"; unset _OLD_VIRTUAL_PATH; if ($?_OLD_VIRTUAL_PROMPT) set prompt="$_OLD_VIRTUAL_PROMPT"; unset _OLD_VIRTUAL_PROMPT; rehash; unsetenv VIRTUAL_ENV; unsetenv VIRTUAL_ENV_PROMPT; test "\!:*" != "nondestructive" && unalias deactivate'
+# csh looks a variable up before it decides an `if` on one line: `&&` asks first.
+alias deactivate 'test $?_OLD_VIRTUAL_PATH != 0 && setenv PATH "$_OLD_VIRTUAL_PATH:q"; unset _OLD_VIRTUAL_PATH; test $?_OLD_VIRTUAL_PROMPT != 0 && set prompt="$_OLD_VIRTUAL_PROMPT:q"; unset _OLD_VIRTUAL_PROMPT; rehash; unsetenv VIRTUAL_ENV; unsetenv VIRTUAL_ENV_PROMPT; test "\!:*" != "nondestructive" && unalias deactivate && unalias pydoc'
 
 # Leave an environment that is active already.
 deactivate nondestructive
@@ -15,5 +16,7 @@ if (! $?VIRTUAL_ENV_DISABLE_PROMPT && $?prompt) then
     set _OLD_VIRTUAL_PROMPT="$prompt:q"
     set prompt="($VIRTUAL_ENV_PROMPT:q) $prompt:q"
 endif
+
+alias pydoc 'python -m pydoc'
 
 rehash

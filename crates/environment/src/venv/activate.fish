@@ -17,7 +17,7 @@ function deactivate --description 'Leave the virtual environment'
     set -e VIRTUAL_ENV
     set -e VIRTUAL_ENV_PROMPT
     if test "$argv[1]" != nondestructive
-        functions -e deactivate
+        functions -e deactivate pydoc
     end
 end
 
@@ -32,6 +32,10 @@ set -gx PATH "$VIRTUAL_ENV/"@SCRIPTS@ $PATH
 if set -q PYTHONHOME
     set -gx _OLD_VIRTUAL_PYTHONHOME $PYTHONHOME
     set -e PYTHONHOME
+end
+
+function pydoc --description 'Show the documentation of this environment'
+    python -m pydoc $argv
 end
 
 if test -z "$VIRTUAL_ENV_DISABLE_PROMPT"; and functions -q fish_prompt

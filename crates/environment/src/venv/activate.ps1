@@ -17,13 +17,14 @@ function global:deactivate([switch] $NonDestructive) {
     Remove-Item Env:VIRTUAL_ENV_PROMPT -ErrorAction SilentlyContinue
     if (!$NonDestructive) {
         Remove-Item Function:Global:deactivate
+        Remove-Item Function:Global:pydoc
     }
 }
 
 # Leave an environment that is active already.
 deactivate -NonDestructive
 
-$Env:VIRTUAL_ENV = @ROOT@
+$Env:VIRTUAL_ENV = Split-Path -Parent $PSScriptRoot
 $Env:VIRTUAL_ENV_PROMPT = @PROMPT@
 
 $Global:_OldVirtualPath = $Env:PATH
@@ -32,6 +33,10 @@ $Env:PATH = (Join-Path $Env:VIRTUAL_ENV @SCRIPTS@) + [IO.Path]::PathSeparator + 
 if (Test-Path Env:PYTHONHOME) {
     $Global:_OldVirtualPythonHome = $Env:PYTHONHOME
     Remove-Item Env:PYTHONHOME
+}
+
+function global:pydoc {
+    python -m pydoc $args
 }
 
 if (!$Env:VIRTUAL_ENV_DISABLE_PROMPT) {

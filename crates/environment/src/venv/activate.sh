@@ -20,7 +20,7 @@ deactivate () {
     unset VIRTUAL_ENV
     unset VIRTUAL_ENV_PROMPT
     if [ "${1-}" != nondestructive ]; then
-        unset -f deactivate
+        unset -f deactivate pydoc
     fi
 }
 
@@ -28,6 +28,10 @@ deactivate () {
 deactivate nondestructive
 
 VIRTUAL_ENV=@ROOT@
+case "${OSTYPE-}" in
+    # The shells of Cygwin and Git take no drive letters in PATH.
+    cygwin* | msys*) VIRTUAL_ENV=$(cygpath -u "$VIRTUAL_ENV") ;;
+esac
 export VIRTUAL_ENV
 VIRTUAL_ENV_PROMPT=@PROMPT@
 export VIRTUAL_ENV_PROMPT
@@ -40,6 +44,10 @@ if [ -n "${PYTHONHOME+set}" ]; then
     _OLD_VIRTUAL_PYTHONHOME="$PYTHONHOME"
     unset PYTHONHOME
 fi
+
+pydoc () {
+    python -m pydoc "$@"
+}
 
 if [ -z "${VIRTUAL_ENV_DISABLE_PROMPT-}" ]; then
     _OLD_VIRTUAL_PS1="${PS1-}"

@@ -1,5 +1,6 @@
 //! Interpreters and environments on this machine: probes, the search, `venv`, pip's own default.
 
+mod activation;
 mod default_index;
 mod oracle;
 mod probe;

@@ -10,7 +10,6 @@
 mod answers;
 mod script;
 
-use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -22,20 +21,18 @@ use tilsit_environment::discovery::Scope;
 use tilsit_environment::venv::{self, Existing, VenvOptions};
 use tilsit_environment::{Environment, Interpreter, PythonRequest};
 use tilsit_files::{LinkMode, LockFile, LockKind};
-use tilsit_index_client::Refresh;
-use tilsit_installer::LockedEnvironment;
 
 use crate::commands::options::{IndexOptions, ResolverOptions};
 use crate::configuration::Configuration;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
-use crate::installing::{self, Installation};
+use crate::installing;
 use crate::report::Report;
 use crate::requirements::{ConstraintOptions, Wanted};
-use crate::resolving::{self, Question, Resolved};
+use crate::resolving::Resolved;
 use crate::terminal::{DIM, count, duration};
-use crate::{child, pythons};
+use crate::{child, filling, pythons};
 
 use answers::{Answers, digest};
 use script::Script;
@@ -190,16 +187,8 @@ impl<'a> Cached<'a> {
                 return Ok(python);
             }
         }
-        let question = Question {
-            wanted: &self.wanted,
-            configuration: &self.configuration,
-            interpreter: self.interpreter,
-            preferences: BTreeMap::new(),
-            wheels_only: true,
-            no_deps: false,
-            refresh: Refresh::No,
-        };
-        let resolved = resolving::resolve(&question, context)?;
+        let resolved =
+            filling::resolve(&self.wanted, &self.configuration, self.interpreter, context)?;
         let name = digest(&described(self.interpreter, &resolved));
         let root = self.folder.join(&name);
         let lock = self.folder.join(format!("{name}.lock"));
@@ -228,17 +217,7 @@ fn make(
         ..VenvOptions::default()
     };
     let environment = Environment::of(venv::create(base, root, &options)?);
-    let locked = LockedEnvironment::lock(&environment, || ())?;
-    let installation = Installation {
-        environment: &environment,
-        present: &[],
-        resolved,
-        hashes: &BTreeMap::new(),
-        reinstall: false,
-        link_mode,
-    };
-    let mut change = installation.plan(context)?;
-    change.apply(&locked, context)?;
+    let change = filling::fill(&environment, resolved, link_mode, context)?;
     let projects = count(change.entries.len(), "project");
     let took = duration(resolved.took + change.took);
     context

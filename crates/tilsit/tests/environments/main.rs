@@ -2,6 +2,8 @@
 
 #[path = "../support/sandbox.rs"]
 mod sandbox;
+#[path = "../support/wheels.rs"]
+mod wheels;
 
 mod python;
 mod venv;

@@ -41,6 +41,10 @@ pub(crate) fn wheel(folder: &Path, name: &str, version: &str, requires: &[&str])
     path
 }
 
+#[allow(
+    dead_code,
+    reason = "each harness includes this file and uses a part of it"
+)]
 /// The wheels that most tests use: `app` needs `lib`, which is there in three versions.
 pub(crate) fn usual(folder: &Path) {
     wheel(folder, "app", "1.0", &["lib>=1"]);

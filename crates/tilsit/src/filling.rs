@@ -1,0 +1,63 @@
+//! Filling an environment that was just made: for `venv --seed`, and for the environments that
+//! `run` keeps. Resolving is [`crate::resolving`]'s, installing [`crate::installing`]'s.
+
+use std::collections::BTreeMap;
+
+use tilsit_environment::{Environment, Interpreter};
+use tilsit_files::LinkMode;
+use tilsit_index_client::Refresh;
+use tilsit_installer::LockedEnvironment;
+
+use crate::configuration::Configuration;
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::installing::{self, Change, Installation};
+use crate::requirements::Wanted;
+use crate::resolving::{self, Question, Resolved};
+
+/// Which releases meet `wanted` in an empty environment of `interpreter`.
+///
+/// # Errors
+/// When there are none, or an index does not answer.
+pub(crate) fn resolve(
+    wanted: &Wanted,
+    configuration: &Configuration,
+    interpreter: &Interpreter,
+    context: &Context,
+) -> Result<Resolved, CommandError> {
+    let question = Question {
+        wanted,
+        configuration,
+        interpreter,
+        preferences: BTreeMap::new(),
+        wheels_only: true,
+        no_deps: false,
+        refresh: Refresh::No,
+    };
+    resolving::resolve(&question, context)
+}
+
+/// Installs a resolution into an environment, which is empty as a rule.
+///
+/// # Errors
+/// When a file cannot be had or placed; the environment is then as before.
+pub(crate) fn fill(
+    environment: &Environment,
+    resolved: &Resolved,
+    link_mode: LinkMode,
+    context: &Context,
+) -> Result<Change, CommandError> {
+    let locked = LockedEnvironment::lock(environment, || ())?;
+    let present = installing::present(environment, context)?;
+    let installation = Installation {
+        environment,
+        present: &present,
+        resolved,
+        hashes: &BTreeMap::new(),
+        reinstall: false,
+        link_mode,
+    };
+    let mut change = installation.plan(context)?;
+    change.apply(&locked, context)?;
+    Ok(change)
+}
