@@ -13,8 +13,8 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::version::Version;
 use tilsit_resolver::{
-    Answer, Dependencies, Question, Release, Resolution as Solved, Unusable, UrlTarget, Versions,
-    Wants,
+    Answer, Dependencies, Question, Release, Resolution as Solved, Target, Unusable, UrlTarget,
+    Versions, Wants,
 };
 use tilsit_simple_api::{ProjectPage, ProjectState};
 
@@ -36,7 +36,8 @@ enum Asked {
 /// Answers the resolver's questions.
 pub(crate) struct Provider<'a> {
     resolving: &'a Resolving<'a>,
-    python: Version,
+    /// The one Python, if it is for one.
+    python: Option<Version>,
     batch: Batch<Asked>,
     links: Vec<Arc<ProjectPage>>,
     projects: FxHashMap<ProjectName, Releases>,
@@ -63,13 +64,7 @@ impl<'a> Provider<'a> {
         }
         Ok(Self {
             resolving,
-            // A release candidate of Python counts as its release.
-            python: resolving
-                .options
-                .resolver
-                .environment
-                .python_full_version()
-                .base(),
+            python: python(&resolving.options.resolver.target),
             batch: client.batch(),
             links,
             projects: FxHashMap::default(),
@@ -158,7 +153,7 @@ impl<'a> Provider<'a> {
     fn releases(&self, name: &ProjectName, page: Option<&Arc<ProjectPage>>) -> Releases {
         let judge = Judge {
             policy: &self.resolving.options.files,
-            python: &self.python,
+            python: self.python.as_ref(),
         };
         let mut releases = Releases::default();
         for page in page.into_iter().chain(&self.links) {
@@ -430,6 +425,14 @@ impl<'a> Provider<'a> {
             pins,
             notices: solved.notices,
         }
+    }
+}
+
+/// The Python to hold files against; a release candidate counts as its release.
+fn python(target: &Target) -> Option<Version> {
+    match target {
+        Target::Environment(environment) => Some(environment.python_full_version().base()),
+        Target::Universal(_) => None,
     }
 }
 

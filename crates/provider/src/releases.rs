@@ -230,8 +230,8 @@ impl Releases {
 pub struct Judge<'a> {
     /// Which files may be taken.
     pub policy: &'a FilePolicy,
-    /// The version of Python, held against `requires-python`.
-    pub python: &'a Version,
+    /// The version of Python, held against `requires-python`; `None` leaves that to the resolver.
+    pub python: Option<&'a Version>,
 }
 
 impl Judge<'_> {
@@ -282,7 +282,7 @@ impl Judge<'_> {
 
 /// The `requires-python` of a page's files: a few texts, repeated thousands of times.
 struct Pythons<'a> {
-    python: &'a Version,
+    python: Option<&'a Version>,
     known: FxHashMap<&'a str, (Option<VersionSpecifiers>, bool)>,
 }
 
@@ -297,7 +297,8 @@ impl<'a> Pythons<'a> {
             let specifiers: Option<VersionSpecifiers> = text.parse().ok();
             let fits = specifiers
                 .as_ref()
-                .is_none_or(|specifiers| specifiers.contains(self.python));
+                .zip(self.python)
+                .is_none_or(|(specifiers, python)| specifiers.contains(python));
             (specifiers, fits)
         });
         read.clone()

@@ -7,6 +7,7 @@
 
 use std::fmt;
 
+use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_packaging::version::Version;
@@ -34,6 +35,8 @@ pub struct Explanation {
     pub headline: String,
     /// The links of the story, one sentence each, from the user's lines inwards.
     pub because: Vec<String>,
+    /// Where in a universal resolution there is no answer; everywhere, for one environment.
+    pub environments: Marker,
     /// What may help, most promising first.
     pub hints: Vec<Hint>,
 }
@@ -132,8 +135,25 @@ impl fmt::Display for Explanation {
         for sentence in &self.because {
             write!(formatter, "\n  - {sentence}")?;
         }
+        if !self.environments.is_true() {
+            write!(formatter, "\nThis is so where {}.", self.environments)?;
+        }
         Ok(())
     }
+}
+
+/// The markers that the proof of a failed search rests on, those of the user first.
+pub(crate) fn partial_markers(policy: &Policy, facts: &mut Facts, proof: &Proof) -> Vec<Marker> {
+    let grounds = links::grounds(policy, facts, proof);
+    let (own, others): (Vec<_>, Vec<_>) = grounds
+        .links
+        .iter()
+        .map(|link| &link.need)
+        .partition(|need| need.line.is_some());
+    own.into_iter()
+        .chain(others)
+        .map(|need| need.marker)
+        .collect()
 }
 
 /// Explains a failed search.

@@ -7,6 +7,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
+use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::{Requirement, RequirementSource};
 use tilsit_packaging::specifier::VersionSpecifiers;
@@ -17,6 +18,7 @@ use crate::policy::Policy;
 use crate::question::{
     Answer, Candidate, Dependencies, Metadata, Release, Unusable, UrlTarget, Versions, Yanked,
 };
+use crate::scope::Cover;
 
 /// Why a candidate is not one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +47,8 @@ pub(crate) struct Usable {
     pub(crate) version: Version,
     pub(crate) url: Option<Arc<str>>,
     pub(crate) yanked: Option<Yanked>,
+    /// Where it can be used, if it is for a part of the scope only.
+    pub(crate) only: Option<Marker>,
 }
 
 /// Whether the index has the project.
@@ -136,6 +140,11 @@ impl Facts {
         }
     }
 
+    /// Forgets what followed from the answers in another scope.
+    pub(crate) fn enter_scope(&mut self) {
+        self.projects.clear();
+    }
+
     /// Whether the versions of a project are known.
     pub(crate) fn knows_versions(&self, name: &ProjectName) -> bool {
         self.versions.contains_key(name)
@@ -209,6 +218,7 @@ impl Facts {
                         version: version.clone(),
                         url: Some(url.clone()),
                         yanked: None,
+                        only: None,
                     }),
                 },
                 UrlTarget::Unusable(reason) => {
@@ -230,6 +240,13 @@ impl ProjectFacts {
                 version,
                 url: None,
                 yanked: candidate.yanked.clone(),
+                only: match policy
+                    .scope
+                    .python_cover(candidate.requires_python.as_ref())
+                {
+                    Cover::Part(marker) => Some(marker),
+                    Cover::All | Cover::Nothing => None,
+                },
             }),
         }
     }

@@ -1,99 +1,301 @@
-//! From a solved search to the resolution: pins, and the edges between them.
+//! From solved searches to the resolution: pins, and the edges between them.
+//!
+//! Each search answers for its scope. What a scope needs where is found by following the edges from
+//! the user, with the markers on the way; the same release chosen in several scopes is one pin, in
+//! force where any of them needs it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use tilsit_packaging::name::ProjectName;
+use rustc_hash::FxHashMap;
+use tilsit_packaging::marker::Marker;
+use tilsit_packaging::name::ExtraName;
+use tilsit_packaging::range::VersionRange;
 
 use crate::candidate_set::Place;
 use crate::facts::Facts;
-use crate::needs::needs;
+use crate::needs::{Need, needs, release};
+use crate::options::{Preferences, Target};
 use crate::package::Package;
 use crate::policy::Policy;
-use crate::resolution::{Notice, Pin, RequiredBy, Requirer, Resolution};
+use crate::question::Release;
+use crate::resolution::{Dependency, Notice, Pin, RequiredBy, Requirer, Resolution};
+use crate::scope::pythons;
 use crate::search::Search;
 
-/// The resolution that the decisions of a solved search describe.
-pub(crate) fn resolution(policy: &Policy, facts: &Facts, search: &Search) -> Resolution {
-    let decisions: Vec<(&Package, Place)> = search.decisions().collect();
-    let mut pins: BTreeMap<ProjectName, Pin> = BTreeMap::new();
-    let mut notices = Vec::new();
-    for &(package, place) in &decisions {
-        if let Package::Project(name) = package {
-            let candidate = &facts
-                .project(name)
-                .expect("a decided project was prepared")
-                .usable[place.index as usize];
-            let pin = Pin {
-                name: name.clone(),
-                version: candidate.version.clone(),
-                url: candidate.url.clone(),
-                extras: std::collections::BTreeSet::new(),
-                required_by: Vec::new(),
-            };
-            if let Some(yanked) = &candidate.yanked {
-                notices.push(Notice::Yanked {
-                    release: pin.release(),
-                    yanked: yanked.clone(),
-                });
-            }
-            pins.insert(name.clone(), pin);
-        }
-    }
-    for &(package, place) in &decisions {
-        add_extra(facts, package, &mut pins, &mut notices);
-        let needs = needs(policy, facts, search.lines(), package, place)
-            .expect("what a decided candidate requires is known");
-        for need in needs {
-            let requirer = match (package, need.origin) {
-                (Package::User, origin) => {
-                    Requirer::User(origin.expect("a line of the user has an origin"))
-                }
-                (Package::Project(name), _) => Requirer::Project(name.clone(), None),
-                (Package::Extra(name, extra), _) => {
-                    Requirer::Project(name.clone(), Some(extra.clone()))
-                }
-            };
-            if let Some(pin) = pins.get_mut(&need.requirement.name) {
-                pin.required_by.push(RequiredBy {
-                    requirer,
-                    requirement: need.requirement,
-                });
-            }
-        }
-    }
-    let mut pins: Vec<Pin> = pins.into_values().collect();
-    for pin in &mut pins {
-        pin.required_by.sort_by(|a, b| a.requirer.cmp(&b.requirer));
-    }
-    notices.sort_by_key(|notice| match notice {
-        Notice::UnknownExtra { release, .. } | Notice::Yanked { release, .. } => release.clone(),
-    });
-    Resolution { pins, notices }
+/// What was chosen so far.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Graph {
+    pins: BTreeMap<Release, Draft>,
+    notices: Vec<Notice>,
+    scopes: Vec<Marker>,
 }
 
-/// Notes the extra on the pin of its project, or that the release does not have it.
-fn add_extra(
-    facts: &Facts,
-    package: &Package,
-    pins: &mut BTreeMap<ProjectName, Pin>,
-    notices: &mut Vec<Notice>,
-) {
-    let Package::Extra(name, extra) = package else {
-        return;
-    };
-    let Some(pin) = pins.get_mut(name) else {
-        return;
-    };
-    let release = pin.release();
-    if facts
-        .metadata(&release)
-        .is_some_and(|metadata| metadata.provides_extra.contains(extra))
-    {
-        pin.extras.insert(extra.clone());
-    } else {
-        notices.push(Notice::UnknownExtra {
-            release,
-            extra: extra.clone(),
-        });
+#[derive(Debug, Clone)]
+struct Draft {
+    marker: Marker,
+    extras: BTreeSet<ExtraName>,
+    required_by: Vec<RequiredBy>,
+    edges: BTreeMap<Edge, Conditions>,
+}
+
+/// The extra that requires, what it requires, and with which extras.
+type Edge = (Option<ExtraName>, Release, Vec<ExtraName>);
+
+#[derive(Debug, Clone, Copy)]
+struct Conditions {
+    /// As it is written.
+    written: Marker,
+    /// Within the scopes in which it leads to this release.
+    exact: Marker,
+}
+
+/// A decided package of one search.
+struct Node<'a> {
+    package: &'a Package,
+    release: Option<Release>,
+    needs: Vec<Need>,
+    marker: Marker,
+}
+
+impl Graph {
+    /// Takes in the decisions of a solved search.
+    pub(crate) fn add(&mut self, policy: &Policy, facts: &Facts, search: &Search) {
+        let scope = policy.scope.marker();
+        self.scopes.push(scope);
+        let mut nodes: Vec<Node<'_>> = search
+            .decisions()
+            .map(|(package, place)| node(policy, facts, search, package, place))
+            .collect();
+        let places: FxHashMap<&Package, usize> = nodes
+            .iter()
+            .enumerate()
+            .map(|(place, node)| (node.package, place))
+            .collect();
+        reach(&mut nodes, &places, scope);
+        for node in nodes.iter().filter(|node| !node.marker.is_false()) {
+            self.add_node(facts, node);
+        }
+        for node in &nodes {
+            for need in &node.needs {
+                let target = Package::Project(need.requirement.name.clone());
+                let target = places.get(&target).and_then(|&place| nodes.get(place));
+                let condition = node.marker.and(need.marker);
+                if let Some(to) = target.and_then(|target| target.release.clone())
+                    && !condition.is_false()
+                {
+                    self.add_edge(node, need, to, need.marker.and(scope));
+                }
+            }
+        }
     }
+
+    fn add_node(&mut self, facts: &Facts, node: &Node<'_>) {
+        let Some(release) = &node.release else {
+            return;
+        };
+        let draft = self.pins.entry(release.clone()).or_insert_with(|| Draft {
+            marker: Marker::FALSE,
+            extras: BTreeSet::new(),
+            required_by: Vec::new(),
+            edges: BTreeMap::new(),
+        });
+        draft.marker = draft.marker.or(node.marker);
+        let mut notice = None;
+        match node.package {
+            Package::User => {}
+            Package::Project(name) => {
+                let mut usable = facts.project(name).into_iter().flat_map(|it| &it.usable);
+                let chosen = usable.find(|it| it.version == release.version && it.url.is_none());
+                notice = chosen
+                    .filter(|_| release.url.is_none())
+                    .and_then(|chosen| chosen.yanked.clone())
+                    .map(|yanked| Notice::Yanked {
+                        release: release.clone(),
+                        yanked,
+                    });
+            }
+            Package::Extra(_, extra) => {
+                let provided = facts.metadata(release).map(|it| &it.provides_extra);
+                if provided.is_some_and(|provided| provided.contains(extra)) {
+                    draft.extras.insert(extra.clone());
+                } else {
+                    notice = Some(Notice::UnknownExtra {
+                        release: release.clone(),
+                        extra: extra.clone(),
+                    });
+                }
+            }
+        }
+        self.notices
+            .extend(notice.filter(|notice| !self.notices.contains(notice)));
+    }
+
+    fn add_edge(&mut self, from: &Node<'_>, need: &Need, to: Release, exact: Marker) {
+        let requirer = match (from.package, &need.origin) {
+            (Package::User, Some(origin)) => Requirer::User(origin.clone()),
+            (Package::User, None) => unreachable!("a line of the user has an origin"),
+            (Package::Project(name), _) => Requirer::Project(name.clone(), None),
+            (Package::Extra(name, extra), _) => {
+                Requirer::Project(name.clone(), Some(extra.clone()))
+            }
+        };
+        if let Some(target) = self.pins.get_mut(&to) {
+            let edge = RequiredBy {
+                requirer,
+                requirement: need.requirement.clone(),
+            };
+            if !target.required_by.contains(&edge) {
+                target.required_by.push(edge);
+            }
+        }
+        let Some(source) = from
+            .release
+            .as_ref()
+            .and_then(|release| self.pins.get_mut(release))
+        else {
+            return;
+        };
+        let extra = from.package.extra().cloned();
+        let conditions = source
+            .edges
+            .entry((extra, to, need.requirement.extras.clone()))
+            .or_insert(Conditions {
+                written: Marker::FALSE,
+                exact: Marker::FALSE,
+            });
+        conditions.written = conditions.written.or(need.marker);
+        conditions.exact = conditions.exact.or(exact);
+    }
+
+    /// What was chosen in the search that was taken in last, for those that follow.
+    pub(crate) fn prefer_chosen(search: &Search, facts: &Facts, preferences: &mut Preferences) {
+        for (package, place) in search.decisions() {
+            if let (Package::Project(_), Some(release)) = (package, release(facts, package, place))
+                && release.url.is_none()
+                && !preferences
+                    .of(&release.name)
+                    .iter()
+                    .any(|(_, version)| *version == release.version)
+            {
+                preferences.add(release.name, release.version);
+            }
+        }
+    }
+
+    /// The resolution, once every scope has an answer.
+    pub(crate) fn finish(self, target: &Target) -> Resolution {
+        let allowed = match target {
+            Target::Environment(_) => VersionRange::full(),
+            Target::Universal(universal) => pythons(universal),
+        };
+        let whole = (self.scopes.iter()).fold(Marker::FALSE, |whole, scope| whole.or(*scope));
+        let simplified = |marker: Marker| {
+            if whole.implies(marker) {
+                Marker::TRUE
+            } else {
+                marker.simplify_requires_python(&allowed)
+            }
+        };
+        let pin = |(release, draft): (Release, Draft)| {
+            let mut required_by = draft.required_by;
+            required_by.sort_by(|a, b| a.requirer.cmp(&b.requirer));
+            let dependency = |((for_extra, to, extras), conditions): (Edge, Conditions)| {
+                let Conditions { written, exact } = conditions;
+                let exact = exact.and(draft.marker);
+                let marker = if draft.marker.implies(exact) {
+                    Marker::TRUE
+                } else if written.and(draft.marker) == exact {
+                    written
+                } else {
+                    exact
+                };
+                Dependency {
+                    release: to,
+                    extras,
+                    for_extra,
+                    marker: simplified(marker),
+                }
+            };
+            Pin {
+                name: release.name,
+                version: release.version,
+                url: release.url,
+                marker: simplified(draft.marker),
+                extras: draft.extras,
+                required_by,
+                dependencies: draft.edges.into_iter().map(dependency).collect(),
+            }
+        };
+        let mut notices = self.notices;
+        notices.sort_by_key(|notice| match notice {
+            Notice::UnknownExtra { release, .. } | Notice::Yanked { release, .. } => {
+                release.clone()
+            }
+        });
+        let forks = if self.scopes.len() > 1 {
+            self.scopes.iter().copied().map(simplified).collect()
+        } else {
+            Vec::new()
+        };
+        Resolution {
+            pins: self.pins.into_iter().map(pin).collect(),
+            forks,
+            notices,
+        }
+    }
+}
+
+fn node<'a>(
+    policy: &Policy,
+    facts: &Facts,
+    search: &Search,
+    package: &'a Package,
+    place: Place,
+) -> Node<'a> {
+    Node {
+        package,
+        release: release(facts, package, place),
+        needs: needs(policy, facts, search.lines(), package, place)
+            .expect("what a decided candidate requires is known"),
+        marker: Marker::FALSE,
+    }
+}
+
+/// Finds where in the scope each node is needed.
+fn reach(nodes: &mut [Node<'_>], places: &FxHashMap<&Package, usize>, scope: Marker) {
+    let mut changed: Vec<usize> = Vec::new();
+    if let Some(&user) = places.get(&Package::User) {
+        nodes[user].marker = scope;
+        changed.push(user);
+    }
+    while let Some(place) = changed.pop() {
+        let from = nodes[place].marker;
+        for (target, condition) in targets(&nodes[place]) {
+            let Some(&target) = places.get(&target) else {
+                continue;
+            };
+            let reached = nodes[target].marker.or(from.and(condition));
+            if reached != nodes[target].marker {
+                nodes[target].marker = reached;
+                changed.push(target);
+            }
+        }
+    }
+}
+
+/// The packages that a node leads to, and where.
+fn targets(node: &Node<'_>) -> Vec<(Package, Marker)> {
+    let mut targets = Vec::new();
+    if let Package::Extra(name, _) = node.package {
+        targets.push((Package::Project(name.clone()), Marker::TRUE));
+    }
+    for need in &node.needs {
+        let requirement = &need.requirement;
+        targets.push((Package::Project(requirement.name.clone()), need.marker));
+        for extra in &requirement.extras {
+            let extra = Package::Extra(requirement.name.clone(), extra.clone());
+            targets.push((extra, need.marker));
+        }
+    }
+    targets
 }

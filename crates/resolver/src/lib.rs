@@ -27,6 +27,7 @@
 mod candidate_set;
 mod explanation;
 mod facts;
+mod fork;
 mod graph;
 pub mod in_memory;
 mod needs;
@@ -37,13 +38,17 @@ mod priority;
 mod question;
 mod resolution;
 mod resolver;
+mod scope;
 mod search;
 
 pub use explanation::{Explanation, Hint};
-pub use options::{Origin, PrereleaseMode, ResolutionMode, ResolverOptions, RootRequirement};
+pub use options::{
+    Origin, Preferences, PrereleaseMode, ResolutionMode, ResolverOptions, RootRequirement, Target,
+    Universal,
+};
 pub use question::{
     Answer, Candidate, Dependencies, Metadata, Question, Release, Unusable, UrlTarget, Versions,
     Wants, Yanked,
 };
-pub use resolution::{Notice, Pin, RequiredBy, Requirer, Resolution};
+pub use resolution::{Dependency, Notice, Pin, RequiredBy, Requirer, Resolution};
 pub use resolver::{Resolver, Step};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::{Requirement, RequirementSource};
 
@@ -11,6 +12,7 @@ use crate::options::Origin;
 use crate::package::Package;
 use crate::policy::{Policy, shared};
 use crate::question::{Dependencies, Question, Release};
+use crate::scope::Cover;
 
 /// A requirement that applies, and where the user wrote it if he did.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -20,6 +22,8 @@ pub(crate) struct Need {
     pub(crate) line: Option<usize>,
     /// Where the user wrote it, for a requirement or an override of the user.
     pub(crate) origin: Option<Origin>,
+    /// Where in the scope it applies; everywhere, for one environment.
+    pub(crate) marker: Marker,
 }
 
 /// Why it is not known what a candidate requires.
@@ -29,6 +33,8 @@ pub(crate) enum NoNeeds {
     Unknown(Question),
     /// The candidate cannot be used.
     Refused(Refusal),
+    /// The candidate can be used where the marker holds, and nowhere else in the scope.
+    InPart(Marker),
 }
 
 /// The release that a place of a package stands for; `None` for the user.
@@ -64,14 +70,19 @@ pub(crate) fn needs(
             return Err(NoNeeds::Refused(Refusal::Unusable(reason.clone())));
         }
     };
-    if !policy.python_fits(metadata.requires_python.as_ref()) {
-        let specifiers = metadata.requires_python.clone().unwrap_or_default();
-        return Err(NoNeeds::Refused(Refusal::Python(specifiers)));
+    let pythons = metadata.requires_python.as_ref();
+    match policy.scope.python_cover(pythons) {
+        Cover::All => {}
+        Cover::Part(marker) => return Err(NoNeeds::InPart(marker)),
+        Cover::Nothing => {
+            let specifiers = metadata.requires_python.clone().unwrap_or_default();
+            return Err(NoNeeds::Refused(Refusal::Python(specifiers)));
+        }
     }
     let mut needs = Vec::new();
     for requirement in &metadata.requires {
-        if policy.applies(requirement, package.extra()) {
-            push(policy, &mut needs, requirement, None);
+        if let Some(marker) = policy.scope.condition(requirement, package.extra()) {
+            push(policy, &mut needs, (requirement, marker), None);
         }
     }
     Ok(needs)
@@ -81,13 +92,9 @@ fn user_needs(policy: &Policy, lines: &[usize]) -> Vec<Need> {
     let mut needs = Vec::new();
     for &index in lines {
         let line = &policy.requirements[index];
-        if policy.applies(&line.requirement, None) {
-            push(
-                policy,
-                &mut needs,
-                &line.requirement,
-                Some((index, &line.origin)),
-            );
+        if let Some(marker) = policy.scope.condition(&line.requirement, None) {
+            let wanted = (&line.requirement, marker);
+            push(policy, &mut needs, wanted, Some((index, &line.origin)));
         }
     }
     needs
@@ -97,13 +104,17 @@ fn user_needs(policy: &Policy, lines: &[usize]) -> Vec<Need> {
 fn push(
     policy: &Policy,
     needs: &mut Vec<Need>,
-    requirement: &Requirement,
+    (requirement, marker): (&Requirement, Marker),
     line: Option<(usize, &Origin)>,
 ) {
     let mut overridden = false;
     for over in policy.overrides(&requirement.name) {
         overridden = true;
-        if !policy.applies(&over.requirement, None) {
+        let Some(condition) = policy.scope.condition(&over.requirement, None) else {
+            continue;
+        };
+        let marker = marker.and(condition);
+        if policy.scope.cover(marker) == Cover::Nothing {
             continue;
         }
         let mut instead = over.requirement.clone();
@@ -116,6 +127,7 @@ fn push(
             requirement: instead,
             line: line.map(|(index, _)| index),
             origin: Some(over.origin.clone()),
+            marker,
         };
         if !needs.contains(&need) {
             needs.push(need);
@@ -126,6 +138,7 @@ fn push(
             requirement: requirement.clone(),
             line: line.map(|(index, _)| index),
             origin: line.map(|(_, origin)| origin.clone()),
+            marker,
         });
     }
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
-use tilsit_packaging::marker::MarkerEnvironment;
+use tilsit_packaging::marker::{Marker, MarkerEnvironment};
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
+use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_packaging::version::Version;
 
 /// A requirement, constraint or override of the user, and where it was written.
@@ -86,19 +87,67 @@ pub enum ResolutionMode {
     LowestDirect,
 }
 
+/// What a resolution is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// One interpreter on one machine. Its `python_full_version` is held against
+    /// `Requires-Python`.
+    Environment(MarkerEnvironment),
+    /// Many at once.
+    Universal(Universal),
+}
+
+/// The environments of a universal resolution.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Universal {
+    /// The versions of Python.
+    pub requires_python: VersionSpecifiers,
+    /// The environments among them, each resolved by itself from the start; none means all.
+    pub environments: Vec<Marker>,
+}
+
+/// Versions to choose where they fit, the best first: those of a lock or of the installed set.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Preferences(BTreeMap<ProjectName, Vec<(Marker, Version)>>);
+
+impl Preferences {
+    /// Prefers a version everywhere.
+    pub fn add(&mut self, name: ProjectName, version: Version) {
+        self.add_where(name, version, Marker::TRUE);
+    }
+
+    /// Prefers a version in the environments in which a marker holds.
+    pub fn add_where(&mut self, name: ProjectName, version: Version, marker: Marker) {
+        self.0.entry(name).or_default().push((marker, version));
+    }
+
+    /// The versions of a project, and where each is preferred.
+    pub fn of(&self, name: &ProjectName) -> &[(Marker, Version)] {
+        self.0.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl FromIterator<(ProjectName, Version)> for Preferences {
+    fn from_iter<I: IntoIterator<Item = (ProjectName, Version)>>(versions: I) -> Self {
+        let mut preferences = Self::default();
+        for (name, version) in versions {
+            preferences.add(name, version);
+        }
+        preferences
+    }
+}
+
 /// How to resolve.
 #[derive(Debug, Clone)]
 pub struct ResolverOptions {
-    /// The environment for which markers are evaluated; its `python_full_version` is held against
-    /// `Requires-Python`.
-    pub environment: MarkerEnvironment,
+    /// For which environments.
+    pub target: Target,
     /// When a pre-release may be chosen.
     pub prereleases: PrereleaseMode,
     /// Which of the candidates that fit is chosen.
     pub resolution: ResolutionMode,
-    /// Versions to choose where they fit: those of a lock or of the installed set. A yanked
-    /// version that is preferred may stay.
-    pub preferences: BTreeMap<ProjectName, Version>,
+    /// Versions to choose where they fit. A yanked version that is preferred may stay.
+    pub preferences: Preferences,
     /// Requirements that stand in the place of every requirement on the same project.
     pub overrides: Vec<RootRequirement>,
 }
@@ -106,11 +155,16 @@ pub struct ResolverOptions {
 impl ResolverOptions {
     /// The newest stable releases for one environment, without preferences or overrides.
     pub fn new(environment: MarkerEnvironment) -> Self {
+        Self::for_target(Target::Environment(environment))
+    }
+
+    /// The newest stable releases for a target, without preferences or overrides.
+    pub fn for_target(target: Target) -> Self {
         Self {
-            environment,
+            target,
             prereleases: PrereleaseMode::default(),
             resolution: ResolutionMode::default(),
-            preferences: BTreeMap::new(),
+            preferences: Preferences::default(),
             overrides: Vec::new(),
         }
     }

@@ -1,25 +1,34 @@
-//! The user's requirements, constraints and options, and what they say about single candidates.
+//! The user's requirements, constraints and options, and what they say about single candidates, in
+//! the environments that a search is for.
 
 use std::sync::Arc;
 
+use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{ExtraName, ProjectName};
 use tilsit_packaging::requirement::{Requirement, RequirementSource};
-use tilsit_packaging::specifier::{Operator, VersionSpecifier, VersionSpecifiers};
+use tilsit_packaging::specifier::Operator;
 use tilsit_packaging::version::Version;
 
 use crate::candidate_set::{CandidateSet, Place};
 use crate::facts::{ProjectFacts, Refusal, admits};
-use crate::options::{PrereleaseMode, ResolutionMode, ResolverOptions, RootRequirement};
+use crate::options::{
+    Preferences, PrereleaseMode, ResolutionMode, ResolverOptions, RootRequirement,
+};
 use crate::question::Candidate;
+use crate::scope::{Cover, Scope};
 
-/// What does not change while a resolution is sought.
-#[derive(Debug)]
+/// What does not change while an answer for a scope is sought.
+#[derive(Debug, Clone)]
 pub(crate) struct Policy {
-    pub(crate) requirements: Vec<RootRequirement>,
+    pub(crate) requirements: Arc<[RootRequirement]>,
+    all_constraints: Arc<[RootRequirement]>,
+    pub(crate) options: Arc<ResolverOptions>,
+    /// The environments that the answer is for.
+    pub(crate) scope: Scope,
+    /// The constraints that hold in the whole scope.
     pub(crate) constraints: Vec<RootRequirement>,
-    pub(crate) options: ResolverOptions,
-    /// The Python's version without pre-release: a release candidate counts as its release.
-    python: Version,
+    /// What was chosen for other parts of the world, the latest part first.
+    elsewhere: Preferences,
 }
 
 impl Policy {
@@ -27,52 +36,55 @@ impl Policy {
         requirements: Vec<RootRequirement>,
         constraints: Vec<RootRequirement>,
         options: ResolverOptions,
+        scope: Scope,
     ) -> Self {
-        let python = options.environment.python_full_version().base();
-        let mut policy = Self {
-            requirements,
+        Self {
+            requirements: requirements.into(),
+            all_constraints: constraints.into(),
+            options: Arc::new(options),
+            scope: scope.clone(),
             constraints: Vec::new(),
-            options,
-            python,
-        };
-        policy.constraints = constraints
-            .into_iter()
-            .filter(|line| policy.applies(&line.requirement, None))
-            .collect();
-        policy
+            elsewhere: Preferences::default(),
+        }
+        .under(scope, Preferences::default())
     }
 
-    /// Whether the requirement's marker holds here, without extras or for one.
-    ///
-    /// A requirement that holds without extras belongs to the project itself, and is not repeated
-    /// for its extras.
-    pub(crate) fn applies(&self, requirement: &Requirement, extra: Option<&ExtraName>) -> bool {
-        let environment = &self.options.environment;
-        match extra {
-            None => requirement.marker.evaluate(environment, &[]),
-            Some(extra) => {
-                requirement
-                    .marker
-                    .evaluate(environment, std::slice::from_ref(extra))
-                    && !requirement.marker.evaluate(environment, &[])
-            }
+    /// The same in another scope, with what was chosen elsewhere.
+    pub(crate) fn under(&self, scope: Scope, elsewhere: Preferences) -> Self {
+        let holds = |line: &&RootRequirement| scope.cover(line.requirement.marker) == Cover::All;
+        Self {
+            requirements: Arc::clone(&self.requirements),
+            all_constraints: Arc::clone(&self.all_constraints),
+            options: Arc::clone(&self.options),
+            constraints: self.all_constraints.iter().filter(holds).cloned().collect(),
+            scope,
+            elsewhere,
         }
     }
 
-    /// Whether this Python is among those.
-    ///
-    /// An upper bound within this Python's major version does not count, as with uv: such bounds
-    /// are guesses about Pythons yet to come, and to heed them means to fall back to old releases
-    /// that forgot to guess. `<3` on Python 3 counts.
-    pub(crate) fn python_fits(&self, requires_python: Option<&VersionSpecifiers>) -> bool {
-        let fits = |specifier: &VersionSpecifier| {
-            let is_guess = matches!(specifier.operator(), Operator::Less | Operator::LessEqual)
-                && specifier
-                    .version()
-                    .is_some_and(|bound| *bound > Version::from_release(&[self.python.major()]));
-            is_guess || specifier.contains(&self.python)
-        };
-        requires_python.is_none_or(|specifiers| specifiers.iter().all(fits))
+    /// Whether the requirement applies somewhere in the scope, without extras or for one.
+    pub(crate) fn applies(&self, requirement: &Requirement, extra: Option<&ExtraName>) -> bool {
+        self.scope.condition(requirement, extra).is_some()
+    }
+
+    /// The markers of the user's lines about the project that hold in a part of the scope only and
+    /// change what is admitted: constraints, and (if asked) URLs.
+    pub(crate) fn partial_lines(
+        &self,
+        name: &ProjectName,
+        with_urls: bool,
+    ) -> impl Iterator<Item = Marker> + '_ {
+        let name = name.clone();
+        let urls = self
+            .requirements
+            .iter()
+            .filter(move |line| with_urls && line.requirement.url().is_some());
+        self.all_constraints
+            .iter()
+            .chain(urls)
+            .filter(move |line| line.requirement.name == name)
+            .map(|line| line.requirement.marker)
+            .filter(|marker| matches!(self.scope.cover(*marker), Cover::Part(_)))
     }
 
     /// All lines of the user that speak of the project, here.
@@ -125,7 +137,8 @@ impl Policy {
     /// Why a candidate of an index cannot be used, if so.
     pub(crate) fn refusal(&self, name: &ProjectName, candidate: &Candidate) -> Option<Refusal> {
         let version = &candidate.version;
-        if !self.python_fits(candidate.requires_python.as_ref()) {
+        let pythons = self.scope.python_cover(candidate.requires_python.as_ref());
+        if pythons == Cover::Nothing {
             let specifiers = candidate.requires_python.clone().unwrap_or_default();
             return Some(Refusal::Python(specifiers));
         }
@@ -144,10 +157,18 @@ impl Policy {
             .map(Refusal::Constraint)
     }
 
+    /// The versions that the user prefers, the best first.
+    fn preferred(&self, name: &ProjectName) -> impl Iterator<Item = &Version> {
+        let preferences = self.options.preferences.of(name).iter();
+        preferences
+            .filter(|(marker, _)| self.scope.cover(*marker) != Cover::Nothing)
+            .map(|(_, version)| version)
+    }
+
     /// Whether the user, or a preference, names exactly this version (PEP 592: a yanked version
     /// is only for those).
     fn is_pinned(&self, name: &ProjectName, version: &Version) -> bool {
-        self.options.preferences.get(name) == Some(version)
+        self.preferred(name).any(|preferred| preferred == version)
             || self
                 .lines_about(name)
                 .any(|line| match &line.requirement.source {
@@ -165,10 +186,7 @@ impl Policy {
             PrereleaseMode::IfNecessary | PrereleaseMode::Allow => true,
             PrereleaseMode::Disallow => false,
             PrereleaseMode::Explicit => {
-                self.options
-                    .preferences
-                    .get(name)
-                    .is_some_and(Version::is_prerelease)
+                self.preferred(name).any(Version::is_prerelease)
                     || self
                         .lines_about(name)
                         .any(|line| names_prerelease(&line.requirement))
@@ -195,15 +213,17 @@ impl Policy {
         let count = facts.count();
         let usable = |index: u32| &facts.usable[index as usize];
         let place = |index| Place { index, count };
-        if let Some(preferred) = self.options.preferences.get(name)
-            && let Some(index) = set
-                .places(count)
-                .find(|&index| usable(index).version == *preferred)
-        {
-            return Some(place(index));
+        let any_is_fine = self.options.prereleases == PrereleaseMode::Allow;
+        // Fewer versions in all are better than a newer one here and there.
+        let elsewhere = self.elsewhere.of(name).iter().map(|(_, version)| version);
+        let elsewhere = elsewhere.filter(|version| any_is_fine || !version.is_prerelease());
+        for preferred in self.preferred(name).chain(elsewhere) {
+            let mut places = set.places(count);
+            if let Some(index) = places.find(|&index| usable(index).version == *preferred) {
+                return Some(place(index));
+            }
         }
         let lowest = self.is_lowest(name);
-        let any_is_fine = self.options.prereleases == PrereleaseMode::Allow;
         // A release of an index before one that only another project's URL leads to, and a stable
         // one before a pre-release.
         let rank = |index: u32| {

@@ -1,8 +1,9 @@
-//! The answer: one version for each project, and who required it.
+//! The answer: the releases that are chosen, where each is in force, and who required it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{ExtraName, ProjectName};
 use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::version::Version;
@@ -10,17 +11,20 @@ use tilsit_packaging::version::Version;
 use crate::options::Origin;
 use crate::question::{Release, Yanked};
 
-/// One version for each project that is required, sorted by name.
+/// The chosen releases: in each environment one version of each project that is required there.
 #[derive(Debug, Clone)]
 pub struct Resolution {
-    /// The chosen releases, sorted by name.
+    /// The chosen releases, sorted by name and version. For one environment a project has one; in a
+    /// universal resolution it may have several, whose markers exclude each other.
     pub pins: Vec<Pin>,
+    /// The parts of the world that were answered apart, in a universal resolution that was divided.
+    pub forks: Vec<Marker>,
     /// What the user should hear of, although there is an answer.
     pub notices: Vec<Notice>,
 }
 
 impl Resolution {
-    /// The chosen release of a project.
+    /// The chosen release of a project; of several any one.
     pub fn pin(&self, name: &ProjectName) -> Option<&Pin> {
         self.pins
             .binary_search_by(|pin| pin.name.cmp(name))
@@ -38,10 +42,28 @@ pub struct Pin {
     pub version: Version,
     /// The URL, if a requirement named one.
     pub url: Option<Arc<str>>,
+    /// The environments that it is for; all, for one environment. Says nothing about Pythons that a
+    /// universal resolution is not for.
+    pub marker: Marker,
     /// The extras that are required of it.
     pub extras: BTreeSet<ExtraName>,
     /// Each requirement that led here, those of the user first.
     pub required_by: Vec<RequiredBy>,
+    /// The releases that it requires in turn, sorted.
+    pub dependencies: Vec<Dependency>,
+}
+
+/// An edge of the graph: which release a pin requires, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dependency {
+    /// What is required; a pin of the same resolution.
+    pub release: Release,
+    /// The extras that are required of it.
+    pub extras: Vec<ExtraName>,
+    /// The extra of the pin that requires it, if it is one.
+    pub for_extra: Option<ExtraName>,
+    /// Where the pin requires it: says nothing about environments that the pin is not for.
+    pub marker: Marker,
 }
 
 impl Pin {

@@ -7,15 +7,17 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::RequirementSource;
 use tilsit_packaging::specifier::VersionSpecifiers;
 
-use crate::explanation::{Explanation, explain};
+use crate::explanation::{Explanation, explain, partial_markers};
 use crate::facts::Facts;
-use crate::graph;
+use crate::fork;
+use crate::graph::Graph;
 use crate::needs::open_questions;
-use crate::options::{ResolverOptions, RootRequirement};
+use crate::options::{Preferences, ResolverOptions, RootRequirement, Target};
 use crate::policy::Policy;
 use crate::question::{Answer, Dependencies, Question, Release, Wants};
 use crate::resolution::Resolution;
-use crate::search::{Outcome, Search};
+use crate::scope::{Cover, Scope};
+use crate::search::{Outcome, Proof, Search};
 
 /// What [`Resolver::advance`] has come to.
 #[derive(Debug, Clone)]
@@ -37,6 +39,11 @@ pub struct Resolver {
     policy: Arc<Policy>,
     facts: Facts,
     search: Search,
+    /// The parts of the world that have no answer yet, the next one last.
+    open: Vec<Scope>,
+    /// What the other parts have chosen.
+    chosen: Graph,
+    preferences: Preferences,
     ahead: Ahead,
     end: Option<Step>,
 }
@@ -62,10 +69,16 @@ impl Resolver {
         options: ResolverOptions,
     ) -> Self {
         let lines = (0..requirements.len()).collect();
+        let mut open = Scope::of(&options.target);
+        open.reverse();
+        let first = open.pop().unwrap_or_else(Scope::nowhere);
         Self {
-            policy: Arc::new(Policy::new(requirements, constraints, options)),
+            policy: Arc::new(Policy::new(requirements, constraints, options, first)),
             facts: Facts::default(),
             search: Search::new(lines),
+            open,
+            chosen: Graph::default(),
+            preferences: Preferences::default(),
             ahead: Ahead::default(),
             end: None,
         }
@@ -81,21 +94,59 @@ impl Resolver {
         for answer in answers {
             self.learn(answer);
         }
-        let end = match self.search.run(&self.policy, &mut self.facts, u64::MAX) {
-            Outcome::Blocked(needed) => return Step::Wants(self.wants(needed)),
-            Outcome::Solved => {
-                Step::Done(graph::resolution(&self.policy, &self.facts, &self.search))
+        let end = loop {
+            match self.search.run(&self.policy, &mut self.facts, u64::MAX) {
+                Outcome::Blocked(needed) => return Step::Wants(self.wants(needed)),
+                Outcome::Fork(parts) => self.divide(parts),
+                Outcome::Solved => {
+                    self.chosen.add(&self.policy, &self.facts, &self.search);
+                    Graph::prefer_chosen(&self.search, &self.facts, &mut self.preferences);
+                    if self.open.is_empty() {
+                        let chosen = std::mem::take(&mut self.chosen);
+                        break Step::Done(chosen.finish(&self.policy.options.target));
+                    }
+                    self.enter_next();
+                }
+                Outcome::Unsolvable(proof) => {
+                    let parts = self.parts_of_conflict(&proof);
+                    if parts.is_empty() {
+                        let (policy, search) = (&self.policy, &self.search);
+                        let explanation = explain(policy, &mut self.facts, search, &proof);
+                        break Step::Failed(Box::new(explanation));
+                    }
+                    self.divide(parts);
+                }
+                Outcome::OutOfSteps => unreachable!("no limit was set"),
             }
-            Outcome::Unsolvable(proof) => Step::Failed(Box::new(explain(
-                &self.policy,
-                &mut self.facts,
-                &self.search,
-                &proof,
-            ))),
-            Outcome::OutOfSteps => unreachable!("no limit was set"),
         };
         self.end = Some(end.clone());
         end
+    }
+
+    /// Goes on with these parts in the place of the scope that the search is for.
+    fn divide(&mut self, parts: Vec<Scope>) {
+        self.open.extend(parts.into_iter().rev());
+        self.enter_next();
+    }
+
+    fn enter_next(&mut self) {
+        let next = self.open.pop().expect("a part is open");
+        self.policy = Arc::new(self.policy.under(next, self.preferences.clone()));
+        self.facts.enter_scope();
+        self.search = Search::new(self.search.lines().to_vec());
+    }
+
+    /// How the scope may be divided so that the conflict does not arise in all of it.
+    fn parts_of_conflict(&mut self, proof: &Proof) -> Vec<Scope> {
+        if let Target::Environment(_) = self.policy.options.target {
+            return Vec::new();
+        }
+        let mut markers = partial_markers(&self.policy, &mut self.facts, proof);
+        markers.retain(|marker| matches!(self.policy.scope.cover(*marker), Cover::Part(_)));
+        match markers.first() {
+            Some(&marker) => fork::by_marker(&self.policy, marker),
+            None => Vec::new(),
+        }
     }
 
     fn learn(&mut self, answer: Answer) {

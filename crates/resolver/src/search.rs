@@ -6,14 +6,17 @@
 
 use pubgrub::{DerivationTree, State, Term, VersionSet};
 use rustc_hash::{FxHashMap, FxHashSet};
+use tilsit_packaging::marker::Marker;
 
 use crate::candidate_set::{CandidateSet, Place};
 use crate::facts::{Facts, Refusal};
+use crate::fork;
 use crate::needs::{Need, NoNeeds, needs, open_questions, release};
 use crate::package::{Core, Package};
 use crate::policy::Policy;
 use crate::priority::Order;
 use crate::question::{Question, Release};
+use crate::scope::Scope;
 
 type Id = pubgrub::Id<Package>;
 
@@ -24,6 +27,9 @@ pub(crate) type Proof = DerivationTree<Package, CandidateSet, Refusal>;
 pub(crate) enum Outcome {
     /// It cannot go on without the answers.
     Blocked(Vec<Question>),
+    /// One answer for the whole scope will not do: these parts are to be searched apart, in this
+    /// order.
+    Fork(Vec<Scope>),
     /// Every package that is required has a candidate.
     Solved,
     /// There is no answer.
@@ -106,9 +112,8 @@ impl Search {
                     }
                 }
                 Phase::Decide(id, place) => {
-                    let open = self.decide(policy, facts, id, place);
-                    if !open.is_empty() {
-                        return Outcome::Blocked(open);
+                    if let Err(stop) = self.decide(policy, facts, id, place) {
+                        return stop;
                     }
                     self.pending.push(id);
                     self.phase = Phase::Propagate;
@@ -196,34 +201,46 @@ impl Search {
     }
 
     /// Tells the core what the candidate requires, and decides for it unless that cannot be.
-    /// Returns what must be answered first.
+    ///
+    /// # Errors
+    /// What stands against it now: an open question, or a fork.
     fn decide(
         &mut self,
         policy: &Policy,
         facts: &mut Facts,
         id: Id,
         place: Place,
-    ) -> Vec<Question> {
+    ) -> Result<(), Outcome> {
         if self.added.contains(&(id, place)) {
             self.state.partial_solution.add_decision(id, place);
-            return Vec::new();
+            return Ok(());
         }
         let package = self.state.package_store[id].clone();
+        if let Some(marker) = only(facts, &package, place) {
+            return Err(Outcome::Fork(fork::by_marker(policy, marker)));
+        }
         let needs = match needs(policy, facts, &self.lines, &package, place) {
             Ok(needs) => needs,
-            Err(NoNeeds::Unknown(question)) => return vec![question],
+            Err(NoNeeds::Unknown(question)) => return Err(Outcome::Blocked(vec![question])),
+            Err(NoNeeds::InPart(marker)) => {
+                return Err(Outcome::Fork(fork::by_marker(policy, marker)));
+            }
             Err(NoNeeds::Refused(refusal)) => {
                 let set = CandidateSet::singleton(place);
                 self.state.add_unavailable(id, set, refusal);
-                return Vec::new();
+                return Ok(());
             }
         };
+        let parts = fork::by_needs(policy, &package, &needs);
+        if !parts.is_empty() {
+            return Err(Outcome::Fork(parts));
+        }
         let mut open = Vec::new();
         for need in &needs {
             open_questions(policy, facts, &need.requirement, &mut open);
         }
         if !open.is_empty() {
-            return open;
+            return Err(Outcome::Blocked(open));
         }
         *self.tried.entry(id).or_default() += 1;
         let dependencies = dependencies(policy, facts, &package, place, &needs);
@@ -239,7 +256,7 @@ impl Search {
             let others: Vec<Id> = self.state.conflict_packages(&conflict).collect();
             self.conflict(id, &others);
         }
-        open
+        Ok(())
     }
 
     /// The releases that the search will probably ask for next: the best candidate of each
@@ -313,6 +330,11 @@ impl Search {
 const TRIES_BEFORE_BATCH: u32 = 5;
 /// How many candidates of one package are asked for ahead at most.
 const BATCH_MAX: u32 = 50;
+
+/// Where the candidate can be used, if it is for a part of the scope only.
+fn only(facts: &Facts, package: &Package, place: Place) -> Option<Marker> {
+    facts.project(package.project()?)?.usable[place.index as usize].only
+}
 
 /// How many candidates are in the set, and whether the only one is behind a URL.
 fn left(facts: &Facts, package: &Package, set: &CandidateSet) -> (u32, bool) {

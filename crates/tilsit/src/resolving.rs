@@ -110,7 +110,7 @@ fn options(
         resolver.prereleases = PrereleaseMode::Allow;
     }
     resolver.resolution = resolution_mode(configuration)?;
-    resolver.preferences.clone_from(&question.preferences);
+    resolver.preferences = question.preferences.clone().into_iter().collect();
     resolver.overrides.clone_from(&question.wanted.overrides);
     let mut files = FilePolicy::new(question.interpreter.tags());
     if question.wheels_only {

@@ -25,7 +25,7 @@ pub(crate) fn reduce(
         budget = budget.saturating_sub(again.steps());
         match outcome {
             Outcome::Unsolvable(proof) => Some(grounds(policy, facts, &proof)),
-            Outcome::Blocked(_) | Outcome::Solved | Outcome::OutOfSteps => None,
+            Outcome::Blocked(_) | Outcome::Fork(_) | Outcome::Solved | Outcome::OutOfSteps => None,
         }
     };
     // Fewer lines often mean a shorter proof, even if the lines are all needed.

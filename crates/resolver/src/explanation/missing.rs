@@ -177,7 +177,7 @@ fn other_pythons(
         return None;
     }
     let name = requirement.name.clone();
-    let python = policy.options.environment.python_full_version();
+    let python = policy.scope.python_in_words();
     let mut parts: Vec<String> = pythons
         .iter()
         .take(GROUPS_MAX)
@@ -186,7 +186,7 @@ fn other_pythons(
     if pythons.len() > GROUPS_MAX {
         parts.push("so on".to_owned());
     }
-    let sentence = format!("this is Python {python}, and `{name}` {}", and(parts));
+    let sentence = format!("{python}, and `{name}` {}", and(parts));
     hints.push(Hint::OtherPython {
         name,
         requires_python: pythons[0].1.clone(),
@@ -216,8 +216,8 @@ pub(crate) fn refused(
                 name,
                 requires_python: requires_python.clone(),
             });
-            let python = policy.options.environment.python_full_version();
-            format!("{subject} {need} Python {requires_python}, and this is Python {python}")
+            let python = policy.scope.python_in_words();
+            format!("{subject} {need} Python {requires_python}, and {python}")
         }
         Refusal::Yanked(yanked) => {
             hints.extend(newest.map(|version| Hint::Yanked { name, version }));

@@ -43,6 +43,7 @@ pub(crate) fn tell(policy: &Policy, facts: &mut Facts, grounds: &Grounds) -> Exp
         lines,
         headline,
         because,
+        environments: policy.scope.apart(&policy.options.target),
         hints: without_repetition(hints),
     }
 }

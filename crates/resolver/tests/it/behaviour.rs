@@ -79,7 +79,7 @@ fn chooses_by_mode_and_preference() {
         let mut options = options();
         for (project, version) in name_and_version {
             let version = version.parse().expect("a version");
-            options.preferences.insert(name(project), version);
+            options.preferences.add(name(project), version);
         }
         options
     };
@@ -374,7 +374,7 @@ fn yanked_releases_are_for_those_who_pin_them() {
     insta::assert_snapshot!(with(&["a==2.*"]).expect_err("that is no pin"), @"`a==2.*` (app.in, line 1) cannot be met: `a` 2.0 is yanked (“broken on Tuesdays”)");
     let mut options = options();
     let version = "2.0".parse().expect("a version");
-    options.preferences.insert(name("a"), version);
+    options.preferences.add(name("a"), version);
     assert_eq!(shown(&resolve(&index, &["a"], &[], options)), "a 2.0");
 }
 

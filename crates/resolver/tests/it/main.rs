@@ -2,6 +2,8 @@
 
 mod backtracking;
 mod behaviour;
+mod environments;
 mod packse;
 mod scenario;
+mod universal;
 mod universe;

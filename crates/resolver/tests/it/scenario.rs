@@ -13,7 +13,7 @@ use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_resolver::in_memory::{Index, linux};
 use tilsit_resolver::{
     Candidate, Dependencies, Metadata, PrereleaseMode, Resolver, ResolverOptions, RootRequirement,
-    Unusable, Yanked,
+    Target, Universal, Unusable, Yanked,
 };
 
 #[derive(Debug, Deserialize)]
@@ -36,8 +36,7 @@ pub(crate) struct Scenario {
 #[serde(deny_unknown_fields)]
 struct Root {
     requires: Vec<String>,
-    #[serde(rename = "requires_python")]
-    _requires_python: Option<String>,
+    requires_python: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -147,6 +146,24 @@ impl Scenario {
         index
     }
 
+    /// What the user requires.
+    pub(crate) fn requirements(&self) -> Vec<Requirement> {
+        let texts = self.root.requires.iter();
+        texts.map(|text| requirement(text)).collect()
+    }
+
+    /// The minor versions of Python 3 that the scenario is for, of those between 3.8 and 3.14.
+    pub(crate) fn minors(&self) -> Vec<u32> {
+        let default = format!(">={}", self.environment.python);
+        let requires_python = self.root.requires_python.as_ref().unwrap_or(&default);
+        let specifiers: VersionSpecifiers = requires_python.parse().expect("specifiers");
+        let is_in = |minor: &u32| {
+            let version = format!("3.{minor}.4").parse().expect("a version");
+            specifiers.contains(&version)
+        };
+        (8..=14).filter(is_in).collect()
+    }
+
     /// A resolver of the scenario's requirements.
     pub(crate) fn resolver(&self) -> Resolver {
         let lines = self
@@ -165,7 +182,17 @@ impl Scenario {
             2 => format!("{python}.0"),
             _ => python.clone(),
         };
-        let mut options = ResolverOptions::new(linux(&full));
+        let target = if self.is_universal() {
+            let default = format!(">={}", self.environment.python);
+            let requires_python = self.root.requires_python.as_ref().unwrap_or(&default);
+            Target::Universal(Universal {
+                requires_python: requires_python.parse().expect("specifiers"),
+                environments: Vec::new(),
+            })
+        } else {
+            Target::Environment(linux(&full))
+        };
+        let mut options = ResolverOptions::for_target(target);
         if self.resolver_options.prereleases {
             options.prereleases = PrereleaseMode::Allow;
         }
@@ -201,7 +228,8 @@ impl Release {
     }
 
     fn unusable(&self, name: &str, options: &Options) -> Option<Unusable> {
-        let wheel = self.wheel && (self.wheel_tags.is_empty() || self.fits());
+        let is_any = options.universal || self.wheel_tags.is_empty();
+        let wheel = self.wheel && (is_any || self.fits());
         let no_build = options.no_build.iter().any(|other| other == name);
         let no_binary = options.no_binary.iter().any(|other| other == name);
         if (wheel && !no_binary) || (self.sdist && !no_build) {
