@@ -144,7 +144,7 @@ impl Bytes<'_> {
         options.overrides = self.lines(2);
         if self.below(2) == 1 {
             let version = self.pick(&VERSIONS).parse().expect("a version");
-            options.preferences.insert(self.name(), version);
+            options.preferences.add(self.name(), version);
         }
         options
     }
