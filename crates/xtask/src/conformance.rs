@@ -6,7 +6,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
-use crate::process::{root, run};
+use crate::process::{cargo, root, run};
 
 /// Runs a suite: `pip --suite FOLDER [PYTEST ARGUMENT ..]`.
 ///
@@ -54,11 +54,8 @@ fn pip(suite: &Path, arguments: &[&str]) -> Result<()> {
             .arg(&wheels)
             .current_dir(&suite))?;
     }
-    let program = root().join("target/release/tilsit");
-    ensure!(
-        program.is_file(),
-        "there is no release build: `cargo build --release -p tilsit`"
-    );
+    run(&mut cargo(["build", "--package", "tilsit"]))?;
+    let program = root().join("target/debug/tilsit");
     let mut pytest = Command::new(&python);
     pytest
         .args([
