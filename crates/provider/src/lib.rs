@@ -6,8 +6,9 @@
 //! hashes of all files of the release, and who required it.
 //!
 //! # Rules
-//! - **Indexes**: the first that has the project speaks for it; 401 and 403 end the search for it.
-//!   Files of `find-links` are added to those of the index.
+//! - **Indexes**: the first that has the project speaks for it, unless another strategy is asked
+//!   for; 401 and 403 end the search for it. Files of `find-links` are added to those of the index.
+//!   A project that is pinned to an index comes from there or from nowhere.
 //! - **Files**: a wheel counts when its tags fit, an sdist when its metadata can be had. A file is
 //!   left out by `requires-python`, by the cut-off date, by `--no-binary` and `--only-binary`. Of the
 //!   wheels the one with the best tags is chosen, then the highest build tag; a wheel goes before an
@@ -23,6 +24,7 @@
 
 pub mod builder;
 pub mod options;
+pub mod platform;
 pub mod releases;
 pub mod resolution;
 pub mod resolve;
@@ -32,7 +34,10 @@ mod provider;
 mod sdist;
 
 pub use builder::{BuildRefusal, MetadataBuilder, NoBuilder};
-pub use options::{FilePolicy, FormatControl, ResolveOptions, Sources};
+pub use options::{
+    CutOff, FilePolicy, FormatControl, IndexStrategy, ResolveOptions, Sources, Tags,
+};
+pub use platform::{Platform, PlatformError, elsewhere};
 pub use releases::{Release, ReleaseFile, Releases};
 pub use resolution::{Pin, PinnedFile, Resolution};
 pub use resolve::{ResolveError, ResolveEvent, Resolving, resolve};

@@ -1,11 +1,13 @@
 //! Where files come from, and which of them may be taken.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use tilsit_index_client::IndexUrl;
 use tilsit_packaging::name::ProjectName;
-use tilsit_packaging::tag::CompatibleTags;
+use tilsit_packaging::range::{Cut, VersionRange};
+use tilsit_packaging::tag::{CompatibleTags, TagSet};
+use tilsit_packaging::version::{Version, VersionParts};
 use tilsit_resolver::ResolverOptions;
 use url::Url;
 
@@ -25,34 +27,142 @@ pub struct ResolveOptions {
 /// Where files come from.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
-    /// The indexes; the first that has a project speaks for it.
+    /// The indexes, in the order in which they are asked.
     pub indexes: Vec<IndexUrl>,
+    /// What it means that several indexes have a project.
+    pub strategy: IndexStrategy,
+    /// Projects that come from one index alone: neither another one nor `find_links` is looked at,
+    /// whatever that index says. It need not be among `indexes`.
+    pub pins: BTreeMap<ProjectName, IndexUrl>,
     /// Pages or local folders whose files are added to those of the indexes.
     pub find_links: Vec<Url>,
+}
+
+impl Sources {
+    /// The indexes that may have a project, in the order in which they are asked.
+    pub fn indexes_of(&self, name: &ProjectName) -> &[IndexUrl] {
+        self.pins
+            .get(name)
+            .map_or(&self.indexes, std::slice::from_ref)
+    }
+}
+
+/// What it means that several indexes have a project. All but the first let anybody who can upload
+/// to one index speak for a project of another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IndexStrategy {
+    /// The first index that has the project speaks for it.
+    #[default]
+    FirstIndex,
+    /// The versions of the first index are tried before those of the next.
+    UnsafeFirstMatch,
+    /// The best version of all indexes; of the same version the files of the first.
+    UnsafeBestMatch,
 }
 
 /// Which files may be taken.
 #[derive(Debug, Clone)]
 pub struct FilePolicy {
-    /// The wheels that the interpreter takes, the best first.
-    pub tags: CompatibleTags,
+    /// The wheels that may be taken.
+    pub tags: Tags,
     /// Projects whose wheels are left out (`--no-binary`).
     pub no_binary: FormatControl,
-    /// Projects whose sdists are left out (`--only-binary`).
+    /// Projects whose sdists are left out (`--only-binary`, `--no-build`).
     pub only_binary: FormatControl,
-    /// Files that were uploaded later are left out, as are those without an upload time.
-    pub exclude_newer: Option<Timestamp>,
+    /// Which files are too new.
+    pub exclude_newer: CutOff,
+    /// The hashes that the files of a project may have, as `algorithm:digest`: a file whose hashes
+    /// are stated and not among these is left out.
+    pub hashes: BTreeMap<ProjectName, BTreeSet<String>>,
 }
 
 impl FilePolicy {
-    /// All files that the tags allow.
+    /// All files that the tags of an interpreter allow.
     pub fn new(tags: CompatibleTags) -> Self {
+        Self::of(Tags::Compatible(tags))
+    }
+
+    /// All files for any of these versions of Python, whatever the system.
+    pub fn universal(pythons: VersionRange) -> Self {
+        Self::of(Tags::Pythons(pythons))
+    }
+
+    fn of(tags: Tags) -> Self {
         Self {
             tags,
             no_binary: FormatControl::None,
             only_binary: FormatControl::None,
-            exclude_newer: None,
+            exclude_newer: CutOff::default(),
+            hashes: BTreeMap::new(),
         }
+    }
+}
+
+/// The wheels that may be taken.
+#[derive(Debug, Clone)]
+pub enum Tags {
+    /// Those that one interpreter takes, the best first.
+    Compatible(CompatibleTags),
+    /// Those for any of these versions of Python, on any system.
+    Pythons(VersionRange),
+}
+
+impl Tags {
+    /// The lower, the better the wheel; `None` if it may not be taken.
+    pub fn priority(&self, wheel: &TagSet) -> Option<u32> {
+        match self {
+            Tags::Compatible(tags) => tags.priority(wheel),
+            Tags::Pythons(pythons) => {
+                let fits = wheel
+                    .interpreters()
+                    .any(|interpreter| wheel.abis().any(|abi| is_for(interpreter, abi, pythons)));
+                fits.then(|| u32::from(!wheel.is_pure()))
+            }
+        }
+    }
+}
+
+/// Whether a wheel with these tags can be for one of the Pythons. What is not understood can be.
+fn is_for(interpreter: &str, abi: &str, pythons: &VersionRange) -> bool {
+    let letters = interpreter.trim_end_matches(|letter: char| letter.is_ascii_digit());
+    let digits = &interpreter[letters.len()..];
+    let Some((major, minor)) = digits.split_at_checked(1) else {
+        return true;
+    };
+    let Ok(major) = major.parse::<u64>() else {
+        return true;
+    };
+    let minor: Option<u64> = minor.parse().ok();
+    let reaches_up = letters == "py" || abi.starts_with("abi3");
+    let before = |major: u64, minor: u64| {
+        Cut::before(Version::from_parts(VersionParts {
+            release: [major, minor].into_iter().collect(),
+            dev: Some(0),
+            ..VersionParts::default()
+        }))
+    };
+    let end = match minor {
+        Some(minor) if !reaches_up => before(major, minor.saturating_add(1)),
+        _ => before(major.saturating_add(1), 0),
+    };
+    let start = before(major, minor.unwrap_or(0));
+    !VersionRange::between(Some(start), Some(end)).is_disjoint(pythons)
+}
+
+/// Which files are too new: those that were uploaded at the moment or later, and where there is a
+/// moment also those that have no upload time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CutOff {
+    /// For every project.
+    pub all: Option<Timestamp>,
+    /// For single projects; `None` is no cut-off.
+    pub single: BTreeMap<ProjectName, Option<Timestamp>>,
+}
+
+impl CutOff {
+    /// The moment for a project.
+    pub fn of(&self, name: &ProjectName) -> Option<Timestamp> {
+        self.single.get(name).copied().unwrap_or(self.all)
     }
 }
 
@@ -64,6 +174,8 @@ pub enum FormatControl {
     None,
     /// Every project.
     All,
+    /// Every project but these.
+    AllBut(BTreeSet<ProjectName>),
     /// These projects.
     Only(BTreeSet<ProjectName>),
 }
@@ -74,6 +186,7 @@ impl FormatControl {
         match self {
             Self::None => false,
             Self::All => true,
+            Self::AllBut(names) => !names.contains(name),
             Self::Only(names) => names.contains(name),
         }
     }

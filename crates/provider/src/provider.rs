@@ -1,12 +1,13 @@
 //! What is known of pages and metadata so far, and what is under way.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use tilsit_index_client::{
-    Batch, Fetched, HttpError, IndexClient, MetadataError, PageError, RemoteFile, SlimMetadata,
+    Batch, Fetched, HttpError, IndexClient, IndexUrl, MetadataError, PageError, RemoteFile,
+    SlimMetadata,
 };
 use tilsit_packaging::file_name::DistributionFileName;
 use tilsit_packaging::name::ProjectName;
@@ -19,7 +20,8 @@ use tilsit_resolver::{
 use tilsit_simple_api::{ProjectPage, ProjectState};
 
 use crate::metadata::dependencies;
-use crate::releases::{Judge, Releases};
+use crate::options::IndexStrategy;
+use crate::releases::{Judge, ReleaseFile, Releases};
 use crate::resolution::{Pin, PinnedFile, Resolution};
 use crate::resolve::{ResolveError, ResolveEvent, Resolving};
 use crate::sdist;
@@ -27,7 +29,7 @@ use crate::sdist;
 /// What an answer of the client belongs to.
 #[derive(Debug, Clone)]
 enum Asked {
-    /// The page of a project, on the index with this number.
+    /// The page of a project, on the index with this place among those that may have it.
     Page(ProjectName, usize),
     /// The metadata of a release.
     Metadata(Release),
@@ -41,6 +43,12 @@ pub(crate) struct Provider<'a> {
     batch: Batch<Asked>,
     links: Vec<Arc<ProjectPage>>,
     projects: FxHashMap<ProjectName, Releases>,
+    /// Pages of projects for which several indexes were asked at once; by index, `None` for those
+    /// that do not have it.
+    gathered: FxHashMap<ProjectName, BTreeMap<usize, Option<Arc<ProjectPage>>>>,
+    /// The indexes that do not say when files were uploaded, and how many of them were told of.
+    without_times: Vec<IndexUrl>,
+    told_without_times: usize,
     /// The files behind URLs that requirements name.
     urls: FxHashMap<Arc<str>, PinnedFile>,
     /// What a release requires, as its metadata says.
@@ -54,11 +62,12 @@ pub(crate) struct Provider<'a> {
 impl<'a> Provider<'a> {
     pub(crate) fn new(resolving: &'a Resolving<'a>) -> Result<Self, ResolveError> {
         let client: &IndexClient = resolving.client;
-        for index in &resolving.options.sources.indexes {
+        let sources = &resolving.options.sources;
+        for index in sources.indexes.iter().chain(sources.pins.values()) {
             client.options().credentials.add_index(index);
         }
         let mut links = Vec::new();
-        for location in &resolving.options.sources.find_links {
+        for location in &sources.find_links {
             let page = client.find_links(location);
             links.push(page.map_err(|error| ResolveError::FindLinks(Box::new(error)))?);
         }
@@ -68,6 +77,9 @@ impl<'a> Provider<'a> {
             batch: client.batch(),
             links,
             projects: FxHashMap::default(),
+            gathered: FxHashMap::default(),
+            without_times: Vec::new(),
+            told_without_times: 0,
             urls: FxHashMap::default(),
             requires: FxHashMap::default(),
             asked: FxHashSet::default(),
@@ -114,12 +126,18 @@ impl<'a> Provider<'a> {
                 return Err(ResolveError::Stopped);
             }
         }
+        for index in &self.without_times[self.told_without_times..] {
+            if on_event(ResolveEvent::NoUploadTimes(index)).is_break() {
+                return Err(ResolveError::Stopped);
+            }
+        }
+        self.told_without_times = self.without_times.len();
         Ok(self.answers.drain(..).collect())
     }
 
     fn ask(&mut self, question: &Question) -> Result<(), ResolveError> {
         match question {
-            Question::Versions(name) => self.ask_index(name, 0),
+            Question::Versions(name) => self.ask_indexes(name),
             Question::Url(name, url) => {
                 let target = self.url_target(name, url);
                 self.answers
@@ -130,36 +148,64 @@ impl<'a> Provider<'a> {
         }
     }
 
-    /// Asks the index with this number for a project; after the last one the links decide alone.
-    fn ask_index(&mut self, name: &ProjectName, number: usize) -> Result<(), ResolveError> {
-        let indexes = &self.resolving.options.sources.indexes;
-        if let Some(index) = indexes.get(number) {
-            return Ok(self
-                .batch
-                .project_page(Asked::Page(name.clone(), number), index, name)?);
+    /// Asks the first index that may have a project, or all of them where each has a say.
+    fn ask_indexes(&mut self, name: &ProjectName) -> Result<(), ResolveError> {
+        let sources = &self.resolving.options.sources;
+        let indexes = sources.indexes_of(name);
+        if sources.strategy == IndexStrategy::FirstIndex || indexes.len() < 2 {
+            return self.ask_index(name, 0);
         }
-        let releases = self.releases(name, None);
-        let found = releases.candidates();
-        let versions = if found.is_empty() {
-            Versions::NotFound
-        } else {
-            Versions::Found(found)
-        };
-        self.know(name, releases, versions);
+        self.gathered.insert(name.clone(), BTreeMap::new());
+        for (place, index) in indexes.iter().enumerate() {
+            self.batch
+                .project_page(Asked::Page(name.clone(), place), index, name)?;
+        }
         Ok(())
     }
 
-    /// The releases of a page, with the files that links add.
-    fn releases(&self, name: &ProjectName, page: Option<&Arc<ProjectPage>>) -> Releases {
+    /// Asks the index with this place for a project; after the last one the links decide alone.
+    fn ask_index(&mut self, name: &ProjectName, place: usize) -> Result<(), ResolveError> {
+        if let Some(index) = self.resolving.options.sources.indexes_of(name).get(place) {
+            let asked = Asked::Page(name.clone(), place);
+            return Ok(self.batch.project_page(asked, index, name)?);
+        }
+        self.know_pages(name, &[]);
+        Ok(())
+    }
+
+    /// Takes in the pages that speak for a project, with the files that links add.
+    fn know_pages(&mut self, name: &ProjectName, pages: &[(usize, Arc<ProjectPage>)]) {
+        let options = &self.resolving.options;
         let judge = Judge {
-            policy: &self.resolving.options.files,
+            policy: &options.files,
             python: self.python.as_ref(),
         };
         let mut releases = Releases::default();
-        for page in page.into_iter().chain(&self.links) {
-            releases.add_page(name, page, &judge);
+        for (rank, (place, page)) in pages.iter().enumerate() {
+            let tier = match options.sources.strategy {
+                IndexStrategy::UnsafeFirstMatch => u32::try_from(rank).unwrap_or(u32::MAX),
+                IndexStrategy::FirstIndex | IndexStrategy::UnsafeBestMatch => 0,
+            };
+            releases.add_index(name, page, (*place, tier), &judge);
+            let index = &options.sources.indexes_of(name)[*place];
+            if releases.lacks_upload_times(*place) && !self.without_times.contains(index) {
+                self.without_times.push(index.clone());
+            }
         }
-        releases
+        if !options.sources.pins.contains_key(name) {
+            for page in &self.links {
+                releases.add_links(name, page, &judge);
+            }
+        }
+        let found = releases.candidates();
+        let versions = match options.sources.pins.get(name) {
+            Some(index) if pages.is_empty() => Versions::Unavailable(format!(
+                "it is pinned to the index `{index}`, which does not have it"
+            )),
+            None if pages.is_empty() && found.is_empty() => Versions::NotFound,
+            _ => Versions::Found(found),
+        };
+        self.know(name, releases, versions);
     }
 
     fn know(&mut self, name: &ProjectName, releases: Releases, versions: Versions) {
@@ -170,7 +216,7 @@ impl<'a> Provider<'a> {
 
     fn take(&mut self, asked: Asked, fetched: Fetched) -> Result<(), ResolveError> {
         match (asked, fetched) {
-            (Asked::Page(name, number), Fetched::Page(page)) => self.take_page(&name, number, page),
+            (Asked::Page(name, place), Fetched::Page(page)) => self.take_page(&name, place, page),
             (Asked::Metadata(release), Fetched::Metadata(metadata)) => {
                 self.take_metadata(release, metadata)
             }
@@ -181,52 +227,69 @@ impl<'a> Provider<'a> {
     fn take_page(
         &mut self,
         name: &ProjectName,
-        number: usize,
+        place: usize,
         page: Result<Arc<ProjectPage>, PageError>,
     ) -> Result<(), ResolveError> {
+        if !self.gathered.contains_key(name) && self.projects.contains_key(name) {
+            // Another index has decided already, by refusing to answer.
+            return Ok(());
+        }
         let page = match page {
-            Ok(page) => page,
-            Err(error) if error.is_not_found() => return self.ask_index(name, number + 1),
-            Err(error) if error.is_credentials() => {
-                self.know(
-                    name,
-                    Releases::default(),
-                    Versions::Forbidden(error.to_string()),
-                );
-                return Ok(());
-            }
-            Err(error @ PageError::Http(HttpError::Offline { .. })) => {
-                self.know(
-                    name,
-                    Releases::default(),
-                    Versions::Unavailable(error.to_string()),
-                );
-                return Ok(());
-            }
+            Ok(page) => Some(page),
+            Err(error) if error.is_not_found() => None,
             Err(error) => {
+                self.gathered.remove(name);
+                return self.no_page(name, error);
+            }
+        };
+        if let Some(page) = &page
+            && page.status.state == ProjectState::Quarantined
+        {
+            self.gathered.remove(name);
+            let reason = page.status.reason.as_ref();
+            let reason = reason.map(|reason| format!(": {reason}"));
+            let words = format!(
+                "the index holds it in quarantine{}",
+                reason.unwrap_or_default()
+            );
+            self.know(name, Releases::default(), Versions::Unavailable(words));
+            return Ok(());
+        }
+        let Some(gathered) = self.gathered.get_mut(name) else {
+            match page {
+                Some(page) => self.know_pages(name, &[(place, page)]),
+                None => return self.ask_index(name, place + 1),
+            }
+            return Ok(());
+        };
+        gathered.insert(place, page);
+        if gathered.len() == self.resolving.options.sources.indexes_of(name).len() {
+            let pages: Vec<(usize, Arc<ProjectPage>)> = std::mem::take(gathered)
+                .into_iter()
+                .filter_map(|(place, page)| Some((place, page?)))
+                .collect();
+            self.gathered.remove(name);
+            self.know_pages(name, &pages);
+        }
+        Ok(())
+    }
+
+    /// An index refuses or fails to answer: nobody else is asked, for what it hides may be what was
+    /// meant.
+    fn no_page(&mut self, name: &ProjectName, error: PageError) -> Result<(), ResolveError> {
+        let versions = match error {
+            error if error.is_credentials() => Versions::Forbidden(error.to_string()),
+            error @ PageError::Http(HttpError::Offline { .. }) => {
+                Versions::Unavailable(error.to_string())
+            }
+            error => {
                 return Err(ResolveError::Page {
                     name: name.clone(),
                     source: Box::new(error),
                 });
             }
         };
-        let mut releases = self.releases(name, Some(&page));
-        releases.index = self.resolving.options.sources.indexes.get(number).cloned();
-        let versions = match page.status.state {
-            ProjectState::Quarantined => {
-                let reason = page
-                    .status
-                    .reason
-                    .as_ref()
-                    .map(|reason| format!(": {reason}"));
-                Versions::Unavailable(format!(
-                    "the index holds it in quarantine{}",
-                    reason.unwrap_or_default()
-                ))
-            }
-            _ => Versions::Found(releases.candidates()),
-        };
-        self.know(name, releases, versions);
+        self.know(name, Releases::default(), versions);
         Ok(())
     }
 
@@ -258,11 +321,7 @@ impl<'a> Provider<'a> {
             .get(&release.name)?
             .release(&release.version)?
             .best()?;
-        Some(PinnedFile {
-            remote: best.remote()?,
-            is_wheel: best.is_wheel(),
-            requires_python: best.requires_python().cloned(),
-        })
+        pinned(best)
     }
 
     fn take_metadata(
@@ -396,7 +455,7 @@ impl<'a> Provider<'a> {
     }
 
     /// The files, hashes and requirements of what the resolver chose.
-    pub(crate) fn finish(mut self, solved: Solved) -> Resolution {
+    pub(crate) fn finish(self, solved: Solved) -> Resolution {
         let mut pins = Vec::with_capacity(solved.pins.len());
         for pin in solved.pins {
             let release = pin.release();
@@ -404,28 +463,51 @@ impl<'a> Provider<'a> {
                 .file_of(&release)
                 .expect("the resolver chooses among releases with files");
             let releases = self.projects.get(&pin.name).filter(|_| pin.url.is_none());
-            let files = releases.and_then(|releases| releases.release(&pin.version));
-            let hashes = match files {
-                Some(files) => files.hashes(),
-                None => stated(&file.remote),
+            let of_index = releases.and_then(|releases| releases.release(&pin.version));
+            let index = of_index.and_then(|release| release.index);
+            let indexes = self.resolving.options.sources.indexes_of(&pin.name);
+            let (hashes, files) = match of_index {
+                Some(release) => (release.hashes(), self.files(release)),
+                None => (stated(&file.remote), Vec::new()),
             };
             pins.push(Pin {
-                index: releases.and_then(|releases| releases.index.clone()),
-                requires: self.requires.remove(&release).unwrap_or_default(),
+                index: index.and_then(|place| indexes.get(place).cloned()),
+                requires: self.requires.get(&release).cloned().unwrap_or_default(),
                 name: pin.name,
                 version: pin.version,
                 url: pin.url,
+                marker: pin.marker,
                 extras: pin.extras,
                 required_by: pin.required_by,
+                dependencies: pin.dependencies,
                 file,
+                files,
                 hashes,
             });
         }
         Resolution {
             pins,
+            forks: solved.forks,
             notices: solved.notices,
         }
     }
+
+    /// All files of a release that may be taken, where the answer is for many environments.
+    fn files(&self, release: &crate::releases::Release) -> Vec<PinnedFile> {
+        let usable = release.files.iter();
+        usable
+            .filter(|file| self.python.is_none() && file.objection.is_none())
+            .filter_map(pinned)
+            .collect()
+    }
+}
+
+fn pinned(file: &ReleaseFile) -> Option<PinnedFile> {
+    Some(PinnedFile {
+        remote: file.remote()?,
+        is_wheel: file.is_wheel(),
+        requires_python: file.requires_python().cloned(),
+    })
 }
 
 /// The Python to hold files against; a release candidate counts as its release.

@@ -1,11 +1,12 @@
 //! A project's page as releases: its files by version, judged by what may be taken here.
 
 use std::cmp::Reverse;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
-use tilsit_index_client::{IndexUrl, RemoteFile};
+use tilsit_index_client::RemoteFile;
 use tilsit_packaging::file_name::{BuildTag, DistributionFileName, WheelFileName};
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::specifier::VersionSpecifiers;
@@ -19,8 +20,6 @@ use crate::options::FilePolicy;
 #[derive(Debug, Clone, Default)]
 pub struct Releases {
     releases: BTreeMap<Version, Release>,
-    /// The index that speaks for the project.
-    pub index: Option<IndexUrl>,
 }
 
 /// The files of one version.
@@ -28,6 +27,10 @@ pub struct Releases {
 pub struct Release {
     /// All files, with what speaks against each, in the order of their pages.
     pub files: Vec<ReleaseFile>,
+    /// The place of the index that they come from; `None` for files of `find-links` alone.
+    pub index: Option<usize>,
+    /// Releases of the lowest tier are tried first.
+    tier: u32,
 }
 
 /// One file of a release.
@@ -58,6 +61,8 @@ pub enum Objection {
     Sdist,
     /// It is a wheel, and no wheels are wanted.
     Wheel,
+    /// It has none of the hashes that are asked for.
+    Hash,
     /// It was uploaded after the cut-off date.
     TooNew,
     /// There is a cut-off date, and it is not known when it was uploaded.
@@ -103,6 +108,7 @@ impl Release {
     /// What the resolver is told of the release.
     fn candidate(&self, version: &Version) -> Candidate {
         let mut candidate = Candidate::new(version.clone());
+        candidate.tier = self.tier;
         if let Some(best) = self.best() {
             candidate.requires_python.clone_from(&best.requires_python);
             if let tilsit_simple_api::Yanked::Yes(reason) = &best.file().yanked {
@@ -133,6 +139,7 @@ impl Release {
             Objection::Tags | Objection::Python => Unusable::NoMatchingWheel(self.tags_in_words()),
             Objection::Sdist => Unusable::BuildNotAllowed,
             Objection::Wheel => Unusable::WheelNotAllowed,
+            Objection::Hash => Unusable::Other("has no file with a hash that you allow".to_owned()),
             Objection::TooNew => {
                 let time = file.file().upload_time.map(|time| time.to_string());
                 Unusable::TooNew(time.unwrap_or_default())
@@ -185,30 +192,52 @@ impl Release {
 }
 
 impl Releases {
-    /// Adds the files of a page that belong to the project.
-    pub fn add_page(&mut self, name: &ProjectName, page: &Arc<ProjectPage>, judge: &Judge<'_>) {
-        let mut pythons = Pythons {
-            python: judge.python,
-            known: FxHashMap::default(),
-        };
-        for (place, file) in page.files.iter().enumerate() {
-            // A file that is none of the project's distributions means nothing to us.
-            let Ok(parsed) = file.distribution_of(name) else {
-                continue;
-            };
-            let (requires_python, fits) = pythons.read(file);
-            let (objection, rank) = judge.judge(name, file, &parsed);
-            let objection = objection.or((!fits).then_some(Objection::Python));
-            let release = self.releases.entry(parsed.version().clone()).or_default();
-            release.files.push(ReleaseFile {
-                page: Arc::clone(page),
-                place,
-                name: parsed,
-                objection,
-                requires_python,
-                rank,
-            });
+    /// Adds the releases of an index: of a version that is there already, the files of the index
+    /// that was added first count, unless none of them can be used.
+    pub fn add_index(
+        &mut self,
+        name: &ProjectName,
+        page: &Arc<ProjectPage>,
+        (place, tier): (usize, u32),
+        judge: &Judge<'_>,
+    ) {
+        let mut releases = read(name, page, judge);
+        for release in releases.values_mut() {
+            release.index = Some(place);
+            release.tier = tier;
         }
+        if self.releases.is_empty() {
+            self.releases = releases;
+            return;
+        }
+        for (version, release) in releases {
+            match self.releases.entry(version) {
+                Entry::Vacant(free) => drop(free.insert(release)),
+                Entry::Occupied(mut known) => {
+                    if known.get().best().is_none() && release.best().is_some() {
+                        known.insert(release);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Adds the files of a page of links to those that are there.
+    pub fn add_links(&mut self, name: &ProjectName, page: &Arc<ProjectPage>, judge: &Judge<'_>) {
+        for (version, release) in read(name, page, judge) {
+            let known = self.releases.entry(version).or_default();
+            known.files.extend(release.files);
+            known.tier = 0;
+        }
+    }
+
+    /// Whether a file of the index with this place is left out because it has no upload time.
+    pub fn lacks_upload_times(&self, place: usize) -> bool {
+        self.releases
+            .values()
+            .filter(|release| release.index == Some(place))
+            .flat_map(|release| &release.files)
+            .any(|file| file.objection == Some(Objection::NoUploadTime))
     }
 
     /// The files of one version.
@@ -223,6 +252,38 @@ impl Releases {
             .map(|(version, release)| release.candidate(version))
             .collect()
     }
+}
+
+/// The files of a page that belong to the project, by version.
+fn read(
+    name: &ProjectName,
+    page: &Arc<ProjectPage>,
+    judge: &Judge<'_>,
+) -> BTreeMap<Version, Release> {
+    let mut releases: BTreeMap<Version, Release> = BTreeMap::new();
+    let mut pythons = Pythons {
+        python: judge.python,
+        known: FxHashMap::default(),
+    };
+    for (place, file) in page.files.iter().enumerate() {
+        // A file that is none of the project's distributions means nothing to us.
+        let Ok(parsed) = file.distribution_of(name) else {
+            continue;
+        };
+        let (requires_python, fits) = pythons.read(file);
+        let (objection, rank) = judge.judge(name, file, &parsed);
+        let objection = objection.or((!fits).then_some(Objection::Python));
+        let release = releases.entry(parsed.version().clone()).or_default();
+        release.files.push(ReleaseFile {
+            page: Arc::clone(page),
+            place,
+            name: parsed,
+            objection,
+            requires_python,
+            rank,
+        });
+    }
+    releases
 }
 
 /// Judges files: what may be taken, and how good it is.
@@ -243,12 +304,17 @@ impl Judge<'_> {
         parsed: &DistributionFileName,
     ) -> (Option<Objection>, Option<Rank>) {
         let policy = self.policy;
-        if let Some(latest) = policy.exclude_newer {
+        if let Some(latest) = policy.exclude_newer.of(name) {
             match file.upload_time {
                 None => return (Some(Objection::NoUploadTime), None),
                 Some(time) if time >= latest => return (Some(Objection::TooNew), None),
                 Some(_) => {}
             }
+        }
+        if let Some(allowed) = policy.hashes.get(name)
+            && !has_one_of(file, allowed)
+        {
+            return (Some(Objection::Hash), None);
         }
         let mut rank = None;
         match parsed {
@@ -278,6 +344,13 @@ impl Judge<'_> {
         let place = self.policy.tags.priority(&wheel.tags)?;
         Some((Reverse(place), wheel.build.clone()))
     }
+}
+
+/// Whether a stated hash of the file is allowed; of a file without hashes nothing is known yet.
+fn has_one_of(file: &File, allowed: &BTreeSet<String>) -> bool {
+    let mut stated = file.hashes.iter().peekable();
+    stated.peek().is_none()
+        || stated.any(|(algorithm, digest)| allowed.contains(&format!("{algorithm}:{digest}")))
 }
 
 /// The `requires-python` of a page's files: a few texts, repeated thousands of times.

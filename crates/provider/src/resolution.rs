@@ -4,23 +4,26 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use tilsit_index_client::{IndexUrl, RemoteFile};
+use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{ExtraName, ProjectName};
 use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_packaging::version::Version;
-use tilsit_resolver::{Notice, RequiredBy};
+use tilsit_resolver::{Dependency, Notice, RequiredBy};
 
-/// One release for each project that is required, sorted by name.
+/// The releases that are required; in each environment one for each project.
 #[derive(Debug, Clone)]
 pub struct Resolution {
-    /// The chosen releases.
+    /// The chosen releases, sorted by name and version.
     pub pins: Vec<Pin>,
+    /// The parts of the world that were answered apart, in a universal resolution that was divided.
+    pub forks: Vec<Marker>,
     /// What the user should hear of, although there is an answer.
     pub notices: Vec<Notice>,
 }
 
 impl Resolution {
-    /// The chosen release of a project.
+    /// The chosen release of a project; of several any one.
     pub fn pin(&self, name: &ProjectName) -> Option<&Pin> {
         let place = self.pins.binary_search_by(|pin| pin.name.cmp(name));
         place.ok().map(|place| &self.pins[place])
@@ -36,14 +39,20 @@ pub struct Pin {
     pub version: Version,
     /// The URL, if a requirement named one.
     pub url: Option<Arc<str>>,
+    /// The environments that it is for; all, for one environment.
+    pub marker: Marker,
     /// The extras that are required of it.
     pub extras: BTreeSet<ExtraName>,
     /// Each requirement that led here, those of the user first.
     pub required_by: Vec<RequiredBy>,
     /// What it requires in turn, as its metadata says.
     pub requires: Vec<Requirement>,
-    /// The file to install here.
+    /// The pins that it requires in turn, and where.
+    pub dependencies: Vec<Dependency>,
+    /// The file to install here; in a universal resolution the one whose metadata was read.
     pub file: PinnedFile,
+    /// In a universal resolution all files that may be taken, in the order of their page.
+    pub files: Vec<PinnedFile>,
     /// The hashes of all files of the release, as `algorithm:digest`, sorted.
     pub hashes: Vec<String>,
     /// The index that it comes from; `None` for a URL or a file of `find-links` alone.

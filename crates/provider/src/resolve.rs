@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use tilsit_files::FileError;
-use tilsit_index_client::{HttpError, IndexClient, PageError};
+use tilsit_index_client::{HttpError, IndexClient, IndexUrl, PageError};
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
 use tilsit_resolver::{Explanation, Resolver, RootRequirement, Step};
@@ -76,6 +76,9 @@ pub enum ResolveEvent<'a> {
     Project(&'a ProjectName),
     /// A release's requirements are known.
     Release(&'a ProjectName, &'a Version),
+    /// Files of this index are left out because it does not say when they were uploaded, which a
+    /// cut-off date needs. Told once an index.
+    NoUploadTimes(&'a IndexUrl),
 }
 
 /// Resolves requirements with what the indexes have.

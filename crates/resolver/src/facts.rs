@@ -49,6 +49,8 @@ pub(crate) struct Usable {
     pub(crate) yanked: Option<Yanked>,
     /// Where it can be used, if it is for a part of the scope only.
     pub(crate) only: Option<Marker>,
+    /// Those of the lowest tier are tried first.
+    pub(crate) tier: u32,
 }
 
 /// Whether the index has the project.
@@ -219,6 +221,7 @@ impl Facts {
                         url: Some(url.clone()),
                         yanked: None,
                         only: None,
+                        tier: 0,
                     }),
                 },
                 UrlTarget::Unusable(reason) => {
@@ -240,6 +243,7 @@ impl ProjectFacts {
                 version,
                 url: None,
                 yanked: candidate.yanked.clone(),
+                tier: candidate.tier,
                 only: match policy
                     .scope
                     .python_cover(candidate.requires_python.as_ref())

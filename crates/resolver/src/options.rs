@@ -144,6 +144,8 @@ pub struct ResolverOptions {
     pub target: Target,
     /// When a pre-release may be chosen.
     pub prereleases: PrereleaseMode,
+    /// The same for single projects.
+    pub prereleases_of: BTreeMap<ProjectName, PrereleaseMode>,
     /// Which of the candidates that fit is chosen.
     pub resolution: ResolutionMode,
     /// Versions to choose where they fit. A yanked version that is preferred may stay.
@@ -163,6 +165,7 @@ impl ResolverOptions {
         Self {
             target,
             prereleases: PrereleaseMode::default(),
+            prereleases_of: BTreeMap::new(),
             resolution: ResolutionMode::default(),
             preferences: Preferences::default(),
             overrides: Vec::new(),

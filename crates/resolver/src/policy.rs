@@ -181,8 +181,13 @@ impl Policy {
                 })
     }
 
+    fn prereleases(&self, name: &ProjectName) -> PrereleaseMode {
+        let own = self.options.prereleases_of.get(name);
+        own.copied().unwrap_or(self.options.prereleases)
+    }
+
     fn admits_prereleases(&self, name: &ProjectName) -> bool {
-        match self.options.prereleases {
+        match self.prereleases(name) {
             PrereleaseMode::IfNecessary | PrereleaseMode::Allow => true,
             PrereleaseMode::Disallow => false,
             PrereleaseMode::Explicit => {
@@ -213,7 +218,7 @@ impl Policy {
         let count = facts.count();
         let usable = |index: u32| &facts.usable[index as usize];
         let place = |index| Place { index, count };
-        let any_is_fine = self.options.prereleases == PrereleaseMode::Allow;
+        let any_is_fine = self.prereleases(name) == PrereleaseMode::Allow;
         // Fewer versions in all are better than a newer one here and there.
         let elsewhere = self.elsewhere.of(name).iter().map(|(_, version)| version);
         let elsewhere = elsewhere.filter(|version| any_is_fine || !version.is_prerelease());
@@ -224,18 +229,18 @@ impl Policy {
             }
         }
         let lowest = self.is_lowest(name);
-        // A release of an index before one that only another project's URL leads to, and a stable
-        // one before a pre-release.
+        // A release of an index before one that only another project's URL leads to, the tiers in
+        // their order, and a stable one before a pre-release.
         let rank = |index: u32| {
             let candidate = usable(index);
             let prerelease = !any_is_fine && candidate.version.is_prerelease();
-            (candidate.url.is_some(), prerelease)
+            (candidate.url.is_some(), candidate.tier, prerelease)
         };
         let best = |places: &mut dyn Iterator<Item = u32>| {
-            let mut best: Option<(u32, (bool, bool))> = None;
+            let mut best: Option<(u32, (bool, u32, bool))> = None;
             for index in places {
                 let rank = rank(index);
-                if rank == (false, false) {
+                if rank == (false, 0, false) {
                     return Some(index);
                 }
                 if best.is_none_or(|(_, other)| rank < other) {

@@ -79,6 +79,8 @@ pub struct Candidate {
     pub yanked: Option<Yanked>,
     /// `Some` if the version cannot be used for a reason that the provider knows.
     pub unusable: Option<Unusable>,
+    /// Of the versions that fit, those of the lowest tier are tried first.
+    pub tier: u32,
 }
 
 impl Candidate {
@@ -89,6 +91,7 @@ impl Candidate {
             requires_python: None,
             yanked: None,
             unusable: None,
+            tier: 0,
         }
     }
 }

@@ -108,7 +108,7 @@ pub(crate) fn options(indexes: &[&Index]) -> ResolveOptions {
         resolver: ResolverOptions::new(linux("3.12.4")),
         sources: Sources {
             indexes: indexes.iter().map(|index| index.url()).collect(),
-            find_links: Vec::new(),
+            ..Sources::default()
         },
         files: FilePolicy::new(CompatibleTags::new(
             tags.iter().map(|tag| tag.parse().unwrap()),

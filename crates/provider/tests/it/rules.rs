@@ -177,7 +177,7 @@ fn a_cut_off_date() {
         "data-upload-time='2026-01-01T00:00:00Z'",
     );
     let mut options = options(&[&index]);
-    options.files.exclude_newer = Some("2026-01-15T00:00:00Z".parse().unwrap());
+    options.files.exclude_newer.all = Some("2026-01-15T00:00:00Z".parse().unwrap());
     assert_eq!(files(&options, &["a"]), ["a-1.0-py3-none-any.whl"]);
     let words = refusal(&options, &["a>=2"]);
     assert!(words.contains("2026-02-01"), "{words}");

@@ -61,7 +61,7 @@ fn ours(oracle: &Oracle, cache: &Path, requirements: &[&str]) -> Resolution {
         resolver: ResolverOptions::new(environment),
         sources: Sources {
             indexes: vec![index],
-            find_links: Vec::new(),
+            ..Sources::default()
         },
         files: FilePolicy::new(tags(oracle)),
         no_dependencies: false,
