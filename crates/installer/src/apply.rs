@@ -15,7 +15,7 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
 
 use crate::journal::{self, Change, Journal};
-use crate::plan::{InstallPlan, PlannedWheel};
+use crate::plan::{InstallPlan, PlannedWheel, PlannedWrite};
 
 /// What happens while a plan is carried out.
 #[derive(Clone, Debug)]
@@ -129,12 +129,15 @@ pub fn apply(
 }
 
 fn journal_of(plan: &InstallPlan) -> Result<Journal, FileError> {
-    let made: Vec<PathBuf> = plan.installs.iter().flat_map(destinations).collect();
+    let rewritten = plan.rewrites.iter().map(|write| write.destination.clone());
+    let installed = plan.installs.iter().flat_map(destinations);
+    let made: Vec<PathBuf> = rewritten.clone().chain(installed).collect();
     // Two distributions may claim one file; it moves once.
     let mut moved: BTreeSet<PathBuf> = BTreeSet::new();
     for removal in &plan.removals {
         moved.extend(removal.files.iter().cloned());
     }
+    moved.extend(rewritten);
     moved.extend(obstacles(plan, &made)?);
     Ok(Journal {
         moved: moved.into_iter().collect(),
@@ -189,6 +192,9 @@ fn carry_out(
     change.move_aside()?;
     for folder in &plan.folders {
         make_folder(folder)?;
+    }
+    for write in &plan.rewrites {
+        make_file(write)?;
     }
     let mut applied = Applied {
         link_mode: plan.link_mode,
@@ -249,14 +255,19 @@ fn place(wheel: &PlannedWheel, applied: &mut Applied) -> Result<(), FileError> {
         applied.files += 1;
     }
     for write in &wheel.writes {
-        let to = &write.destination;
-        // Never through a link into the store.
-        tilsit_files::remove_file_if_exists(to)?;
-        tilsit_files::write(to, &write.contents)?;
-        if write.is_program {
-            tilsit_files::set_executable(to)?;
-        }
+        make_file(write)?;
         applied.files += 1;
+    }
+    Ok(())
+}
+
+fn make_file(write: &PlannedWrite) -> Result<(), FileError> {
+    let to = &write.destination;
+    // Never through a link into the store.
+    tilsit_files::remove_file_if_exists(to)?;
+    tilsit_files::write(to, &write.contents)?;
+    if write.is_program {
+        tilsit_files::set_executable(to)?;
     }
     Ok(())
 }

@@ -18,12 +18,13 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
 
 use crate::manifest::{FileKind, Manifest, ManifestFile};
-use crate::removal::{Removal, Territory, plan_removal};
+use crate::removal::{LegacyError, Removal, Territory, plan_legacy_removal, plan_removal};
 use crate::store::StoredWheel;
 
 mod conflicts;
 mod display;
 mod folders;
+mod rewrites;
 mod writes;
 
 /// A wheel to install.
@@ -67,6 +68,8 @@ pub struct InstallPlan {
     pub unchanged: Vec<(ProjectName, Version)>,
     /// What is taken out first.
     pub removals: Vec<Removal>,
+    /// Files of others that are written anew: search paths without the lines that go.
+    pub rewrites: Vec<PlannedWrite>,
     /// What is put in.
     pub installs: Vec<PlannedWheel>,
     /// The folders to make, parents first, each once; those that are there already stay.
@@ -206,7 +209,17 @@ pub enum PlanError {
         /// Its metadata.
         path: PathBuf,
         /// Why not.
-        reason: String,
+        reason: LegacyError,
+    },
+    /// An installed distribution whose files nobody knows.
+    #[error("cannot uninstall `{name}` {version}: {reason}")]
+    Distutils {
+        /// The project.
+        name: ProjectName,
+        /// The installed version.
+        version: Version,
+        /// Why not.
+        reason: LegacyError,
     },
     /// Two wheels of one project.
     #[error("`{name}` is to be installed in two versions, {first} and {second}")]
@@ -285,36 +298,40 @@ fn removals(
     let territory = territory(environment);
     distributions
         .iter()
-        .map(|distribution| removal(distribution, &territory))
+        .map(|distribution| removal(distribution, environment, &territory))
         .collect()
 }
 
 fn removal(
     distribution: &InstalledDistribution,
+    environment: &Environment,
     territory: &Territory,
 ) -> Result<Removal, PlanError> {
-    let no_record = |reason: String| PlanError::NoRecord {
-        name: distribution.name.clone(),
-        version: distribution.version.clone(),
-        path: distribution.path.clone(),
-        reason,
+    let named = |reason: LegacyError| match reason {
+        LegacyError::File(error) => PlanError::File(error),
+        LegacyError::Distutils => PlanError::Distutils {
+            name: distribution.name.clone(),
+            version: distribution.version.clone(),
+            reason,
+        },
+        reason => PlanError::NoRecord {
+            name: distribution.name.clone(),
+            version: distribution.version.clone(),
+            path: distribution.path.clone(),
+            reason,
+        },
     };
-    let record = distribution
-        .record()
-        .map_err(|error| no_record(error.to_string()))?
-        .ok_or_else(|| no_record(why_no_record(distribution.form).to_owned()))?;
+    let record = match distribution.form {
+        InstalledForm::DistInfo => distribution.record().map_err(|error| named(error.into()))?,
+        _ => None,
+    };
+    let Some(record) = record else {
+        let scripts = &environment.paths().scripts;
+        return plan_legacy_removal(distribution, scripts, territory).map_err(named);
+    };
     let site_packages = distribution.path.parent().unwrap_or(Path::new(""));
     let release = (&distribution.name, &distribution.version);
     Ok(plan_removal(release, site_packages, &record, territory)?)
-}
-
-fn why_no_record(form: InstalledForm) -> &'static str {
-    match form {
-        InstalledForm::DistInfo => "it has no RECORD",
-        InstalledForm::EggInfoFolder => "it was installed by setuptools",
-        InstalledForm::EggInfoFile => "it was installed by distutils",
-        InstalledForm::EggLink => "it is a development install by setuptools",
-    }
 }
 
 fn plan_changes(
@@ -352,6 +369,7 @@ fn plan_changes(
     Ok(InstallPlan {
         site_packages: paths.purelib.clone(),
         unchanged,
+        rewrites: rewrites::without_lines(&removals)?,
         removals,
         installs,
         folders: folders.list,
