@@ -21,9 +21,9 @@ use serde_json::json;
 use tilsit_environment::discovery::Scope;
 use tilsit_environment::venv::{self, Existing, VenvOptions};
 use tilsit_environment::{Environment, Interpreter, PythonRequest};
-use tilsit_files::{LinkMode, LockFile, LockKind};
+use tilsit_files::{LockFile, LockKind};
 use tilsit_index_client::Refresh;
-use tilsit_installer::LockedEnvironment;
+use tilsit_installer::{LinkMode, LockedEnvironment};
 
 use crate::commands::options::{IndexOptions, ResolverOptions};
 use crate::configuration::Configuration;
@@ -236,6 +236,7 @@ fn make(
         hashes: &BTreeMap::new(),
         reinstall: false,
         link_mode,
+        compile: link_mode == LinkMode::Tree,
     };
     let mut change = installation.plan(context)?;
     change.apply(&locked, context)?;

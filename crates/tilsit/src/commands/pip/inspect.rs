@@ -47,7 +47,8 @@ fn entry(distribution: &InstalledDistribution) -> Result<Value, InstalledError> 
     let location = distribution.path.display().to_string();
     entry.insert("metadata_location".into(), location.into());
     if let Some(direct_url) = distribution.direct_url()? {
-        let value = serde_json::from_str(&direct_url.to_json(DirectUrlFormat::default())).expect("we wrote it");
+        let value = serde_json::from_str(&direct_url.to_json(DirectUrlFormat::default()))
+            .expect("we wrote it");
         entry.insert("direct_url".into(), value);
     }
     if let Some(installer) = distribution.installer()? {

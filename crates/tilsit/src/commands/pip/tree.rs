@@ -171,7 +171,11 @@ impl<'a> Tree<'a> {
         if self.arguments.show_version_specifiers
             && let Some(requirement) = requirement
         {
-            let _ = write!(self.text, " {DIM}[required: {}]{DIM:#}", versions(requirement));
+            let _ = write!(
+                self.text,
+                " {DIM}[required: {}]{DIM:#}",
+                versions(requirement)
+            );
         }
         let targets: Vec<_> = self
             .targets(name)
