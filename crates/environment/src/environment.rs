@@ -33,6 +33,10 @@ impl Environment {
         Self { interpreter, paths }
     }
 
+    pub(crate) fn at_paths(interpreter: Interpreter, paths: InstallPaths) -> Self {
+        Self { interpreter, paths }
+    }
+
     /// The interpreter.
     pub fn interpreter(&self) -> &Interpreter {
         &self.interpreter

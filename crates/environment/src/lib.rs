@@ -44,6 +44,7 @@ pub mod default_index;
 pub mod discovery;
 pub mod environment;
 pub mod graph;
+mod install_paths;
 pub mod interpreter;
 pub mod pip_configuration;
 pub mod probe;

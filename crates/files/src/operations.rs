@@ -163,6 +163,20 @@ pub fn copy(from: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<u64, FileErr
     between(Operation::Copy, from, to, fs::copy(from, to))
 }
 
+/// Gives a file the time of last change of another one.
+///
+/// # Errors
+/// When the time cannot be read or set.
+pub fn copy_modified(from: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<(), FileError> {
+    let (from, to) = (from.as_ref(), to.as_ref());
+    let set = || {
+        let modified = fs::metadata(from)?.modified()?;
+        // Also a file that only its owner may read can be opened for this.
+        File::open(to)?.set_modified(modified)
+    };
+    on(Operation::SetPermissions, to, set())
+}
+
 /// Makes `link` a symbolic link that holds `target` as written.
 ///
 /// # Errors
@@ -253,6 +267,16 @@ pub fn set_read_only(path: impl AsRef<Path>) -> Result<(), FileError> {
     let mut permissions = metadata(path)?.permissions();
     permissions.set_readonly(true);
     set_permissions(path, permissions)
+}
+
+/// Gives the owner the right to write.
+///
+/// # Errors
+/// When the path is missing or not ours.
+pub fn set_owner_writable(path: impl AsRef<Path>) -> Result<(), FileError> {
+    let path = path.as_ref();
+    let result = system::set_owner_writable(path);
+    on(Operation::SetPermissions, path, result)
 }
 
 /// Whether anybody may execute the file; on Windows, whether its name ends in `.exe` and the like.

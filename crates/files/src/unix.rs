@@ -24,6 +24,11 @@ pub(crate) fn set_executable(path: &Path) -> io::Result<()> {
     std::fs::set_permissions(path, Permissions::from_mode(executable))
 }
 
+pub(crate) fn set_owner_writable(path: &Path) -> io::Result<()> {
+    let mode = std::fs::metadata(path)?.permissions().mode();
+    std::fs::set_permissions(path, Permissions::from_mode(mode | 0o200))
+}
+
 pub(crate) fn is_executable(_path: &Path, metadata: &Metadata) -> bool {
     metadata.is_file() && metadata.permissions().mode() & 0o111 != 0
 }

@@ -25,6 +25,12 @@ pub(crate) fn set_executable(_path: &Path) -> io::Result<()> {
     Ok(())
 }
 
+pub(crate) fn set_owner_writable(path: &Path) -> io::Result<()> {
+    let mut permissions = std::fs::metadata(path)?.permissions();
+    permissions.set_readonly(false);
+    std::fs::set_permissions(path, permissions)
+}
+
 pub(crate) fn is_executable(path: &Path, metadata: &Metadata) -> bool {
     let extension = path
         .extension()

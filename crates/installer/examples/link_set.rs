@@ -33,6 +33,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             stored: store.add(file, key)?,
             is_requested: false,
             direct_url: None,
+            compiled: None,
         });
     }
     println!("store       {:?}", start.elapsed());

@@ -15,7 +15,10 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
 
 use crate::journal::{self, Change, Journal};
-use crate::plan::{InstallPlan, PlannedWheel};
+use crate::place::StoredPath;
+use crate::plan::{InstallPlan, PlannedLink, PlannedWheel, PlannedWrite};
+use crate::roots::Roots;
+use crate::store;
 
 /// What happens while a plan is carried out.
 #[derive(Clone, Debug)]
@@ -87,8 +90,10 @@ impl LockedEnvironment {
         let site_packages = environment.paths().purelib.clone();
         tilsit_files::create_dir_all(&site_packages)?;
         // Where uv has its lock as well; outside of a virtual environment beside the packages.
-        let path = match environment.interpreter().virtual_environment() {
-            Some(virtual_environment) => virtual_environment.root.join(".lock"),
+        let virtual_environment = environment.interpreter().virtual_environment();
+        let root = virtual_environment.map(|found| &found.root);
+        let path = match root.filter(|root| site_packages.starts_with(root)) {
+            Some(root) => root.join(".lock"),
             None => site_packages.join(".tilsit.lock"),
         };
         let lock = LockFile::acquire_saying(path, LockKind::Exclusive, waiting)?;
@@ -101,6 +106,13 @@ impl LockedEnvironment {
     }
 }
 
+impl LockedEnvironment {
+    /// Whether a change that an earlier run left half done was undone.
+    pub fn undone(&self) -> bool {
+        self.undone
+    }
+}
+
 /// Carries out the plan.
 ///
 /// # Errors
@@ -110,12 +122,12 @@ pub fn apply(
     locked: &LockedEnvironment,
     on_event: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
 ) -> Result<Applied, ApplyError> {
+    register_links(plan)?;
     let change = Change::begin(&locked.site_packages, journal_of(plan)?)?;
     match carry_out(plan, &change, on_event) {
         Ok(mut applied) => {
             change.commit()?;
             applied.undone_before = locked.undone;
-            remove_empty_folders(plan);
             Ok(applied)
         }
         Err(error) => match change.undo() {
@@ -128,49 +140,71 @@ pub fn apply(
     }
 }
 
-fn journal_of(plan: &InstallPlan) -> Result<Journal, FileError> {
-    let made: Vec<PathBuf> = plan.installs.iter().flat_map(destinations).collect();
-    // Two distributions may claim one file; it moves once.
-    let mut moved: BTreeSet<PathBuf> = BTreeSet::new();
-    for removal in &plan.removals {
-        moved.extend(removal.files.iter().cloned());
+/// Seals the wheels whose folders are linked, and writes down who links them, before it does.
+fn register_links(plan: &InstallPlan) -> Result<(), FileError> {
+    for wheel in &plan.installs {
+        if wheel.folder_links().next().is_none() {
+            continue;
+        }
+        let Some(place) = StoredPath::parse(&wheel.tree) else {
+            continue;
+        };
+        let site_packages = wheel.root();
+        Roots::of_store(&place.store).register(site_packages)?;
+        store::seal(&place.entry())?;
     }
-    moved.extend(obstacles(plan, &made)?);
+    Ok(())
+}
+
+/// What the change moves and makes.
+///
+/// Most folders are new, so that few files are looked at: what is made in a new folder goes with it
+/// when the change is undone.
+fn journal_of(plan: &InstallPlan) -> Result<Journal, FileError> {
+    // Two distributions may claim one file; it moves once.
+    let removed = plan.removals.iter().flat_map(|removal| &removal.files);
+    let mut moved: BTreeSet<PathBuf> = removed.cloned().collect();
+    moved.extend(plan.splits.iter().map(|split| split.link.clone()));
+    moved.extend(plan.rewrites.iter().map(|write| write.destination.clone()));
+    let mut folders: Vec<PathBuf> = Vec::new();
+    let mut old: FxHashSet<&Path> = FxHashSet::default();
+    let mut new: FxHashSet<&Path> = FxHashSet::default();
+    for folder in &plan.folders {
+        if folder.parent().is_some_and(|up| new.contains(up)) {
+            new.insert(folder);
+        } else if moved.contains(folder) || !tilsit_files::exists(folder)? {
+            // A link that moves aside makes way for a folder; never look through it.
+            new.insert(folder);
+            folders.push(folder.clone());
+        } else {
+            old.insert(folder);
+        }
+    }
+    let mut made: Vec<PathBuf> = Vec::new();
+    let destinations = plan.installs.iter().flat_map(destinations);
+    for path in destinations.filter(|path| path.parent().is_some_and(|up| old.contains(up))) {
+        if tilsit_files::exists(&path)? {
+            moved.insert(path.clone());
+        }
+        made.push(path);
+    }
+    made.extend(plan.rewrites.iter().map(|write| write.destination.clone()));
+    let emptied = plan.removals.iter().flat_map(|removal| &removal.folders);
     Ok(Journal {
         moved: moved.into_iter().collect(),
         made,
-        folders: plan.folders.clone(),
+        folders,
+        emptied: emptied.cloned().collect(),
     })
 }
 
 fn destinations(wheel: &PlannedWheel) -> impl Iterator<Item = PathBuf> {
-    let linked = wheel.links().map(|link| link.destination);
+    let files = wheel.links().chain(wheel.compiled_links());
+    let linked = files
+        .chain(wheel.folder_links())
+        .map(|link| link.destination);
     let written = wheel.writes.iter().map(|write| write.destination.clone());
     linked.chain(written)
-}
-
-/// What lies where files are to be made. Most folders are new, so that few files are looked at.
-fn obstacles(plan: &InstallPlan, made: &[PathBuf]) -> Result<Vec<PathBuf>, FileError> {
-    let mut old_folders: FxHashSet<&Path> = FxHashSet::default();
-    let mut new_folders: FxHashSet<&Path> = FxHashSet::default();
-    for folder in &plan.folders {
-        let is_new = folder.parent().is_some_and(|up| new_folders.contains(up))
-            || !tilsit_files::exists(folder)?;
-        let known = if is_new {
-            &mut new_folders
-        } else {
-            &mut old_folders
-        };
-        known.insert(folder);
-    }
-    let mut found = Vec::new();
-    for path in made {
-        let in_old = path.parent().is_some_and(|up| old_folders.contains(up));
-        if in_old && tilsit_files::exists(path)? {
-            found.push(path.clone());
-        }
-    }
-    Ok(found)
 }
 
 fn carry_out(
@@ -190,11 +224,19 @@ fn carry_out(
     for folder in &plan.folders {
         make_folder(folder)?;
     }
+    for write in &plan.rewrites {
+        make_file(write)?;
+    }
     let mut applied = Applied {
-        link_mode: plan.link_mode,
+        link_mode: plan.link_mode.of_files(),
         files: 0,
         undone_before: false,
     };
+    for split in &plan.splits {
+        for link in split.links() {
+            place_file(&link, false, &mut applied)?;
+        }
+    }
     for wheel in &plan.installs {
         place(wheel, &mut applied)?;
         say(
@@ -235,35 +277,49 @@ fn make_folder(folder: &Path) -> Result<(), FileError> {
 /// What lay in the way is moved aside already: a file that is there is another wheel's of this
 /// plan, over which the later one wins.
 fn place(wheel: &PlannedWheel, applied: &mut Applied) -> Result<(), FileError> {
-    for link in wheel.links() {
-        let (from, to) = (link.source, link.destination);
-        let placed = match tilsit_files::link_or_copy(&from, &to, applied.link_mode) {
-            Err(error) if error.is_already_there() => {
-                tilsit_files::remove_file(&to)?;
-                tilsit_files::link_or_copy(&from, &to, applied.link_mode)
-            }
-            placed => placed,
-        };
-        // A mode that failed once fails for every file.
-        applied.link_mode = placed?;
+    for link in wheel.folder_links() {
+        tilsit_files::symlink(&link.source, &link.destination)?;
         applied.files += 1;
     }
+    for link in wheel.links().chain(wheel.compiled_links()) {
+        place_file(&link, wheel.keeps_times(), applied)?;
+    }
     for write in &wheel.writes {
-        let to = &write.destination;
-        // Never through a link into the store.
-        tilsit_files::remove_file_if_exists(to)?;
-        tilsit_files::write(to, &write.contents)?;
-        if write.is_program {
-            tilsit_files::set_executable(to)?;
-        }
+        make_file(write)?;
         applied.files += 1;
     }
     Ok(())
 }
 
-/// Removes the folders that the removals left empty. That one cannot be removed is no matter.
-fn remove_empty_folders(plan: &InstallPlan) {
-    for folder in plan.removals.iter().flat_map(|removal| &removal.folders) {
-        let _ = tilsit_files::remove_dir(folder);
+fn place_file(
+    link: &PlannedLink,
+    keeps_time: bool,
+    applied: &mut Applied,
+) -> Result<(), FileError> {
+    let (from, to) = (&link.source, &link.destination);
+    let placed = match tilsit_files::link_or_copy(from, to, applied.link_mode) {
+        Err(error) if error.is_already_there() => {
+            tilsit_files::remove_file(to)?;
+            tilsit_files::link_or_copy(from, to, applied.link_mode)
+        }
+        placed => placed,
+    };
+    // A mode that failed once fails for every file.
+    applied.link_mode = placed?;
+    if keeps_time && applied.link_mode != LinkMode::Hardlink {
+        tilsit_files::copy_modified(from, to)?;
     }
+    applied.files += 1;
+    Ok(())
+}
+
+fn make_file(write: &PlannedWrite) -> Result<(), FileError> {
+    let to = &write.destination;
+    // Never through a link into the store.
+    tilsit_files::remove_file_if_exists(to)?;
+    tilsit_files::write(to, &write.contents)?;
+    if write.is_program {
+        tilsit_files::set_executable(to)?;
+    }
+    Ok(())
 }

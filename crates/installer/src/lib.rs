@@ -19,7 +19,7 @@
 //!
 //! let locked = LockedEnvironment::lock(&environment, || ())?;
 //! let installed = environment.installed()?.distributions;
-//! let wheels = [WheelToInstall { stored, is_requested: true, direct_url: None }];
+//! let wheels = [WheelToInstall { stored, is_requested: true, direct_url: None, compiled: None }];
 //! let plan = tilsit_installer::plan(&environment, &wheels, &installed, &PlanOptions::default())?;
 //! print!("{plan}");
 //! tilsit_installer::apply(&plan, &locked, &mut |_| ControlFlow::Continue(()))?;
@@ -34,6 +34,8 @@
 //! | `wheels/<sha256>/tree`, `wheels/<sha256>/manifest` in the cache folder | [`store`], [`manifest`] |
 //! | downloads on their way, in the temporary folder | [`fetch()`] |
 //! | the files of wheels, programs, RECORD, INSTALLER, REQUESTED, `direct_url.json` | [`plan()`], [`apply()`] |
+//! | `wheels/<sha256>/compiled-<python>`, `wheels/<sha256>/sealed` in the cache folder | [`compile()`], [`store`] |
+//! | `roots/<sha256 of the path>` in the cache folder | [`roots`] |
 //! | `.tilsit-change` in `site-packages`, while a change goes on | [`journal`] |
 //! | `.lock` in the environment | [`apply()`] |
 //!
@@ -46,13 +48,18 @@
 //! - Which versions are installed is decided by others.
 
 pub mod apply;
+pub mod compile;
 pub mod fetch;
 pub mod journal;
 pub mod manifest;
+pub mod place;
 pub mod plan;
+pub mod prune;
 pub mod removal;
+pub mod roots;
 pub mod scripts;
 pub mod store;
+pub mod verify;
 
 #[cfg(unix)]
 mod unix;
@@ -65,6 +72,9 @@ use unix as system;
 use windows as system;
 
 pub use apply::{Applied, ApplyError, Event, LockedEnvironment, apply};
+pub use compile::compile;
 pub use fetch::{FetchError, FetchEvent, fetch};
-pub use plan::{InstallPlan, PlanError, PlanOptions, WheelToInstall, plan, plan_uninstall};
-pub use store::{StoredWheel, WheelStore};
+pub use plan::{
+    InstallPlan, LinkMode, PlanError, PlanOptions, WheelToInstall, plan, plan_uninstall,
+};
+pub use store::{StoredWheel, WheelStore, remove_store};

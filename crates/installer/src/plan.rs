@@ -8,23 +8,53 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustc_hash::FxBuildHasher;
+use rustc_hash::{FxBuildHasher, FxHashSet};
 use tilsit_dist::dist_info::{InstalledDistribution, InstalledForm};
 use tilsit_dist::wheel::Scheme;
 use tilsit_environment::{Environment, InstallPaths};
-use tilsit_files::{FileError, LinkMode};
+use tilsit_files::FileError;
 use tilsit_packaging::direct_url::DirectUrl;
 use tilsit_packaging::name::ProjectName;
+use tilsit_packaging::record::RecordError;
 use tilsit_packaging::version::Version;
 
 use crate::manifest::{FileKind, Manifest, ManifestFile};
-use crate::removal::{Removal, Territory, plan_removal};
+use crate::removal::{LegacyError, Removal, Territory, plan_legacy_removal, plan_removal};
 use crate::store::StoredWheel;
 
 mod conflicts;
 mod display;
 mod folders;
+mod rewrites;
+mod tree;
 mod writes;
+
+pub use tree::PlannedSplit;
+
+/// How files get from the store into an environment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LinkMode {
+    /// Copies that share their blocks until one of the two is written to.
+    Clone,
+    /// A second name for the same file.
+    #[default]
+    Hardlink,
+    /// A copy of the bytes.
+    Copy,
+    /// A symbolic link for each top folder where that is safe, else a second name for each file.
+    Tree,
+}
+
+impl LinkMode {
+    /// How single files are placed.
+    pub(crate) fn of_files(self) -> tilsit_files::LinkMode {
+        match self {
+            Self::Clone => tilsit_files::LinkMode::Clone,
+            Self::Hardlink | Self::Tree => tilsit_files::LinkMode::Hardlink,
+            Self::Copy => tilsit_files::LinkMode::Copy,
+        }
+    }
+}
 
 /// A wheel to install.
 #[derive(Clone, Debug)]
@@ -35,6 +65,8 @@ pub struct WheelToInstall {
     pub is_requested: bool,
     /// Where it is from, if not from an index (`direct_url.json`).
     pub direct_url: Option<DirectUrl>,
+    /// Its compiled modules, if they are to be placed too ([`crate::compile()`]).
+    pub compiled: Option<Arc<Manifest>>,
 }
 
 /// How to plan.
@@ -51,7 +83,7 @@ pub struct PlanOptions {
 impl Default for PlanOptions {
     fn default() -> Self {
         Self {
-            link_mode: LinkMode::Hardlink,
+            link_mode: LinkMode::default(),
             installer: "tilsit".to_owned(),
             reinstall: false,
         }
@@ -67,6 +99,10 @@ pub struct InstallPlan {
     pub unchanged: Vec<(ProjectName, Version)>,
     /// What is taken out first.
     pub removals: Vec<Removal>,
+    /// Files of others that are written anew: search paths without the lines that go.
+    pub rewrites: Vec<PlannedWrite>,
+    /// Links of earlier installations that become folders.
+    pub splits: Vec<PlannedSplit>,
     /// What is put in.
     pub installs: Vec<PlannedWheel>,
     /// The folders to make, parents first, each once; those that are there already stay.
@@ -88,8 +124,14 @@ pub struct PlannedWheel {
     pub tree: PathBuf,
     /// The wheel's files, by their number in the manifest, that are linked as they are.
     links: Vec<u32>,
+    /// The wheel's top folders that become links.
+    linked_folders: FxHashSet<String>,
+    /// The compiled modules that are placed.
+    compiled: Option<Arc<Manifest>>,
     /// Files that are made for this environment.
     pub writes: Vec<PlannedWrite>,
+    /// How many files are reached through links to their folders.
+    behind_links: usize,
     manifest: Arc<Manifest>,
     targets: Arc<Targets>,
 }
@@ -167,6 +209,26 @@ impl Targets {
 }
 
 impl PlannedWheel {
+    fn of(
+        wheel: &WheelToInstall,
+        targets: Arc<Targets>,
+        tops: &tree::Tops<'_>,
+    ) -> Result<Self, FileError> {
+        let manifest = &wheel.stored.manifest;
+        Ok(Self {
+            name: manifest.name.clone(),
+            version: manifest.version.clone(),
+            tree: wheel.stored.tree.clone(),
+            links: Vec::with_capacity(manifest.files.len()),
+            linked_folders: tops.linked(manifest, &targets)?,
+            compiled: wheel.compiled.clone(),
+            writes: Vec::new(),
+            behind_links: 0,
+            manifest: Arc::clone(manifest),
+            targets,
+        })
+    }
+
     /// The files that are linked as they are in the store.
     pub fn links(&self) -> impl ExactSizeIterator<Item = PlannedLink> + '_ {
         self.linked_files().map(|file| PlannedLink {
@@ -176,9 +238,51 @@ impl PlannedWheel {
         })
     }
 
+    /// The folder that the wheel's root goes to.
+    pub(crate) fn root(&self) -> &Path {
+        &self.targets.root
+    }
+
+    /// The links to whole folders.
+    pub fn folder_links(&self) -> impl Iterator<Item = PlannedLink> + '_ {
+        self.linked_folders.iter().map(|top| PlannedLink {
+            source: self.tree.join(top),
+            destination: self.targets.root.join(top),
+            is_program: false,
+        })
+    }
+
+    /// The compiled modules that are linked as they are in the store.
+    pub fn compiled_links(&self) -> impl Iterator<Item = PlannedLink> + '_ {
+        self.compiled_files().map(|file| PlannedLink {
+            source: self.tree.join(&file.path),
+            destination: self.targets.folder(file.scheme).join(file.inside()),
+            is_program: false,
+        })
+    }
+
+    /// Whether files that are copied keep their time, which compiled modules refer to.
+    pub(crate) fn keeps_times(&self) -> bool {
+        self.compiled.is_some()
+    }
+
+    fn compiled_files(&self) -> impl Iterator<Item = &ManifestFile> {
+        let files = self.compiled.iter().flat_map(|compiled| &compiled.files);
+        files.filter(|file| !self.is_in_linked_folder(file))
+    }
+
+    fn is_in_linked_folder(&self, file: &ManifestFile) -> bool {
+        !self.linked_folders.is_empty()
+            && file.inside_start == 0
+            && file
+                .path
+                .split_once('/')
+                .is_some_and(|(top, _)| self.linked_folders.contains(top))
+    }
+
     /// How many files the distribution has in the environment.
     pub fn file_count(&self) -> usize {
-        self.links.len() + self.writes.len()
+        self.links.len() + self.writes.len() + self.behind_links
     }
 
     fn linked_files(&self) -> impl ExactSizeIterator<Item = &ManifestFile> {
@@ -206,7 +310,25 @@ pub enum PlanError {
         /// Its metadata.
         path: PathBuf,
         /// Why not.
-        reason: String,
+        reason: LegacyError,
+    },
+    /// An installed distribution whose files nobody knows.
+    #[error("cannot uninstall `{name}` {version}: {reason}")]
+    Distutils {
+        /// The project.
+        name: ProjectName,
+        /// The installed version.
+        version: Version,
+        /// Why not.
+        reason: LegacyError,
+    },
+    /// RECORD of a distribution whose link must be split is malformed.
+    #[error("cannot use `{}`: {reason}", .path.display())]
+    Split {
+        /// RECORD.
+        path: PathBuf,
+        /// What is wrong with it.
+        reason: RecordError,
     },
     /// Two wheels of one project.
     #[error("`{name}` is to be installed in two versions, {first} and {second}")]
@@ -234,7 +356,35 @@ pub fn plan(
     installed: &[InstalledDistribution],
     options: &PlanOptions,
 ) -> Result<InstallPlan, PlanError> {
-    let (mut removed, mut unchanged, mut wanted) = (Vec::new(), Vec::new(), Vec::new());
+    let present = Present {
+        installed,
+        extra: &[],
+    };
+    plan_beside(environment, wheels, present, options)
+}
+
+/// What is in an environment already.
+#[derive(Clone, Copy, Debug)]
+pub struct Present<'a> {
+    /// Everything that is installed.
+    pub installed: &'a [InstalledDistribution],
+    /// What of it goes whatever comes.
+    pub extra: &'a [&'a InstalledDistribution],
+}
+
+/// Plans the installation of `wheels`, and the removal of what is extra besides.
+///
+/// # Errors
+/// As [`plan()`].
+pub fn plan_beside(
+    environment: &Environment,
+    wheels: &[WheelToInstall],
+    present: Present<'_>,
+    options: &PlanOptions,
+) -> Result<InstallPlan, PlanError> {
+    let installed = present.installed;
+    let mut removed: Vec<&InstalledDistribution> = present.extra.to_vec();
+    let (mut unchanged, mut wanted) = (Vec::new(), Vec::new());
     for wheel in wheels {
         let manifest = &wheel.stored.manifest;
         let mut found = installed.iter().filter(|there| there.name == manifest.name);
@@ -285,36 +435,40 @@ fn removals(
     let territory = territory(environment);
     distributions
         .iter()
-        .map(|distribution| removal(distribution, &territory))
+        .map(|distribution| removal(distribution, environment, &territory))
         .collect()
 }
 
 fn removal(
     distribution: &InstalledDistribution,
+    environment: &Environment,
     territory: &Territory,
 ) -> Result<Removal, PlanError> {
-    let no_record = |reason: String| PlanError::NoRecord {
-        name: distribution.name.clone(),
-        version: distribution.version.clone(),
-        path: distribution.path.clone(),
-        reason,
+    let named = |reason: LegacyError| match reason {
+        LegacyError::File(error) => PlanError::File(error),
+        LegacyError::Distutils => PlanError::Distutils {
+            name: distribution.name.clone(),
+            version: distribution.version.clone(),
+            reason,
+        },
+        reason => PlanError::NoRecord {
+            name: distribution.name.clone(),
+            version: distribution.version.clone(),
+            path: distribution.path.clone(),
+            reason,
+        },
     };
-    let record = distribution
-        .record()
-        .map_err(|error| no_record(error.to_string()))?
-        .ok_or_else(|| no_record(why_no_record(distribution.form).to_owned()))?;
+    let record = match distribution.form {
+        InstalledForm::DistInfo => distribution.record().map_err(|error| named(error.into()))?,
+        _ => None,
+    };
+    let Some(record) = record else {
+        let scripts = &environment.paths().scripts;
+        return plan_legacy_removal(distribution, scripts, territory).map_err(named);
+    };
     let site_packages = distribution.path.parent().unwrap_or(Path::new(""));
     let release = (&distribution.name, &distribution.version);
     Ok(plan_removal(release, site_packages, &record, territory)?)
-}
-
-fn why_no_record(form: InstalledForm) -> &'static str {
-    match form {
-        InstalledForm::DistInfo => "it has no RECORD",
-        InstalledForm::EggInfoFolder => "it was installed by setuptools",
-        InstalledForm::EggInfoFile => "it was installed by distutils",
-        InstalledForm::EggLink => "it is a development install by setuptools",
-    }
 }
 
 fn plan_changes(
@@ -327,35 +481,41 @@ fn plan_changes(
     check_once_each(wheels)?;
     let paths = environment.paths();
     let python = environment.interpreter().executable();
+    let with_targets = wheels.iter().map(|wheel| {
+        let targets = Targets::of(&wheel.stored.manifest, paths);
+        (*wheel, Arc::new(targets))
+    });
+    let with_targets: Vec<(&WheelToInstall, Arc<Targets>)> = with_targets.collect();
+    let tops = tree::Tops::of(&with_targets, &removals, options.link_mode);
+    let splits = tops.splits()?;
     let mut installs = Vec::with_capacity(wheels.len());
     let mut folders = folders::Folders::default();
-    for wheel in wheels {
-        let manifest = &wheel.stored.manifest;
-        let targets = Arc::new(Targets::of(manifest, paths));
-        folders.add_wheel(manifest, &targets);
-        let mut planned = PlannedWheel {
-            name: manifest.name.clone(),
-            version: manifest.version.clone(),
-            tree: wheel.stored.tree.clone(),
-            links: Vec::with_capacity(manifest.files.len()),
-            writes: Vec::new(),
-            manifest: Arc::clone(manifest),
-            targets,
-        };
+    for split in &splits {
+        folders.add(&split.link);
+        for link in split.links() {
+            folders.add_all(&split.link, link.destination.parent());
+        }
+    }
+    for (wheel, targets) in with_targets {
+        let mut planned = PlannedWheel::of(wheel, targets, &tops)?;
+        folders.add_wheel(&planned);
         writes::place_files(&mut planned, wheel, python, options)?;
         for write in &planned.writes {
             folders.add(write.destination.parent().unwrap_or(Path::new("")));
         }
         installs.push(planned);
     }
-    let conflicts = conflicts::find(&installs);
+    let mut rewrites = rewrites::without_lines(&removals)?;
+    rewrites.extend(tree::records(&splits)?);
     Ok(InstallPlan {
         site_packages: paths.purelib.clone(),
         unchanged,
+        rewrites,
         removals,
+        splits,
+        conflicts: conflicts::find(&installs),
         installs,
         folders: folders.list,
-        conflicts,
         link_mode: options.link_mode,
     })
 }

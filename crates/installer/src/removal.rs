@@ -13,8 +13,11 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::record::Record;
 use tilsit_packaging::version::Version;
 
+mod legacy;
 #[cfg(test)]
 mod tests;
+
+pub use legacy::{LegacyError, plan_legacy_removal};
 
 /// A distribution to take out of an environment.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +32,17 @@ pub struct Removal {
     pub folders: Vec<PathBuf>,
     /// Paths of RECORD that lie outside of the environment, and folders: left alone.
     pub left_alone: Vec<String>,
+    /// Lines that go from files with search paths.
+    pub lines: Vec<PathLine>,
+}
+
+/// A line of a `.pth` file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PathLine {
+    /// The file.
+    pub file: PathBuf,
+    /// The line, without its end.
+    pub line: String,
 }
 
 /// The folders that an environment consists of; nothing outside of them is ever removed.
@@ -73,11 +87,7 @@ pub fn plan_removal(
     record: &Record,
     territory: &Territory,
 ) -> Result<Removal, FileError> {
-    let mut search = Search {
-        territory,
-        folders_inside: HashMap::new(),
-        files: BTreeSet::new(),
-    };
+    let mut search = Search::of(territory);
     let mut left_alone = Vec::new();
     for entry in &record.entries {
         let path = resolve(&site_packages.join(&entry.path));
@@ -93,6 +103,7 @@ pub fn plan_removal(
         files: search.files.into_iter().collect(),
         folders,
         left_alone,
+        lines: Vec::new(),
     })
 }
 
@@ -116,9 +127,40 @@ struct Search<'a> {
     /// Whether a folder really lies in the territory.
     folders_inside: HashMap<PathBuf, bool>,
     files: BTreeSet<PathBuf>,
+    /// Folders that go although no file of theirs does.
+    empty_folders: BTreeSet<PathBuf>,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    fn of(territory: &'a Territory) -> Self {
+        Self {
+            territory,
+            folders_inside: HashMap::new(),
+            files: BTreeSet::new(),
+            empty_folders: BTreeSet::new(),
+        }
+    }
+
+    /// Takes a file, or a folder with all it holds; says whether it lies inside.
+    fn take_all(&mut self, path: &Path) -> Result<bool, FileError> {
+        let is_folder = tilsit_files::symlink_metadata(path).is_ok_and(|found| found.is_dir());
+        if !is_folder {
+            return Ok(self.take(path));
+        }
+        if !self.territory.holds(path) || !self.is_inside(path) {
+            return Ok(false);
+        }
+        self.empty_folders.insert(path.to_path_buf());
+        for entry in tilsit_files::walk(path)? {
+            if entry.kind == tilsit_files::FileKind::Folder {
+                self.empty_folders.insert(entry.path);
+            } else {
+                self.files.insert(entry.path);
+            }
+        }
+        Ok(true)
+    }
+
     /// Takes a file that lies inside; says whether it does. One that is not there is no matter.
     fn take(&mut self, path: &Path) -> bool {
         let Some(folder) = path.parent().filter(|_| self.territory.holds(path)) else {
@@ -179,11 +221,14 @@ impl Search<'_> {
     /// The folders that hold the files, the deepest first.
     fn folders(&self) -> Vec<PathBuf> {
         let mut folders: BTreeSet<&Path> = BTreeSet::new();
-        for file in &self.files {
-            for folder in file.ancestors().skip(1) {
-                if !self.territory.holds(folder) || !folders.insert(folder) {
+        folders.extend(self.empty_folders.iter().map(PathBuf::as_path));
+        let taken = self.files.iter().chain(&self.empty_folders);
+        for path in taken {
+            for folder in path.ancestors().skip(1) {
+                if !self.territory.holds(folder) {
                     break;
                 }
+                folders.insert(folder);
             }
         }
         // A folder sorts before what it holds.

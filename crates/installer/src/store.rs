@@ -11,10 +11,13 @@ use sha2::{Digest, Sha256};
 use tilsit_files::{FileError, TemporaryFolder};
 
 use crate::manifest::Manifest;
+use crate::place::is_key;
 
 mod elf;
+mod sealing;
 mod unpack;
 
+pub(crate) use sealing::{remove_entry, seal, unseal};
 pub use unpack::UnpackError;
 
 /// A store of unpacked wheels.
@@ -59,6 +62,11 @@ impl WheelStore {
         Self {
             folder: cache_folder.join("wheels"),
         }
+    }
+
+    /// The store's folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// The wheel with this hash, if it is in the store. A damaged manifest counts as not there.
@@ -126,11 +134,33 @@ impl WheelStore {
     }
 
     fn entry(&self, sha256: &str) -> Result<PathBuf, StoreError> {
-        let is_hex = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        if sha256.len() != 64 || !sha256.bytes().all(is_hex) {
+        if !is_key(sha256) {
             return Err(StoreError::Key(sha256.to_owned()));
         }
         Ok(self.folder.join(sha256))
+    }
+}
+
+/// Removes every wheel of a store, also those whose folders nobody may write to.
+///
+/// # Errors
+/// When something cannot be removed.
+pub fn remove_store(store: &WheelStore) -> Result<(), FileError> {
+    if !tilsit_files::exists(&store.folder)? {
+        return Ok(());
+    }
+    for entry in tilsit_files::read_dir(&store.folder)? {
+        if entry.kind == tilsit_files::FileKind::Folder {
+            remove_entry(&entry.path)?;
+        }
+    }
+    Ok(())
+}
+
+impl StoredWheel {
+    /// The wheel's folder in the store.
+    pub fn entry(&self) -> &Path {
+        self.tree.parent().unwrap_or(&self.tree)
     }
 }
 

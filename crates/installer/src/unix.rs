@@ -11,3 +11,8 @@ pub(crate) fn create_read_only(path: &Path, is_program: bool) -> Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true).mode(mode).open(path)
 }
+
+/// How many names a file has.
+pub(crate) fn names(metadata: &std::fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::nlink(metadata)
+}

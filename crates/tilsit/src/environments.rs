@@ -41,6 +41,17 @@ impl EnvironmentOptions {
         Ok(Environment::of(found.interpreter))
     }
 
+    /// Any Python, in an environment or not: something is to lie elsewhere.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(crate) fn find_any(&self, context: &Context) -> Result<Environment, CommandError> {
+        let request = request(self.python.as_deref(), context)?;
+        let scope = if self.system { Scope::Base } else { Scope::Any };
+        let found = find_request(&request, scope, context)?;
+        Ok(Environment::of(found.interpreter))
+    }
+
     /// The environment, to change it.
     ///
     /// # Errors

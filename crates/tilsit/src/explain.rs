@@ -98,6 +98,11 @@ path and the system's reason.";
 puts into its caches: the file CACHEDIR.TAG. The folder named has none and may hold something that
 you want to keep. Remove it by hand if it does not.";
 
+    CacheInUse = "TL0013", No, "environments need the cache",
+"Environments that were made with `--link-mode tree` have links into the cache in the place of their
+packages: without it they do not work. `tilsit cache prune` removes what none of them needs,
+`tilsit cache clean --force` removes everything. Environments that are gone no longer count.";
+
     RequirementInvalid = "TL0101", Usage, "a requirement is not valid",
 "A requirement on the command line is not of the form that the standard for dependency specifiers
 (PEP 508) gives: a name, extras in brackets, versions, and a marker after `;`, as in

@@ -4,9 +4,8 @@
 use std::collections::BTreeMap;
 
 use tilsit_environment::{Environment, Interpreter};
-use tilsit_files::LinkMode;
 use tilsit_index_client::Refresh;
-use tilsit_installer::LockedEnvironment;
+use tilsit_installer::{LinkMode, LockedEnvironment};
 
 use crate::configuration::Configuration;
 use crate::context::Context;
@@ -56,6 +55,8 @@ pub(crate) fn fill(
         hashes: &BTreeMap::new(),
         reinstall: false,
         link_mode,
+        // What is shared by links is compiled once for all environments.
+        compile: link_mode == LinkMode::Tree,
     };
     let mut change = installation.plan(context)?;
     change.apply(&locked, context)?;

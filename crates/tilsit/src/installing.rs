@@ -2,16 +2,19 @@
 //! into the store, planned and applied. Planning and applying are [`tilsit_installer`]'s.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use clap::Args;
 use serde::Serialize;
 use tilsit_dist::dist_info::InstalledDistribution;
 use tilsit_environment::Environment;
-use tilsit_files::LinkMode;
 use tilsit_index_client::{IndexClient, RemoteFile};
+use tilsit_installer::manifest::Manifest;
+use tilsit_installer::plan::{Present, plan_beside};
 use tilsit_installer::{
-    Event, FetchEvent, InstallPlan, LockedEnvironment, PlanOptions, StoredWheel, WheelStore,
-    WheelToInstall,
+    Event, FetchEvent, InstallPlan, LinkMode, LockedEnvironment, PlanOptions, StoredWheel,
+    WheelStore, WheelToInstall,
 };
 use tilsit_packaging::direct_url::{DirectUrl, Origin};
 use tilsit_packaging::name::ProjectName;
@@ -20,12 +23,13 @@ use tilsit_packaging::version::Version;
 use tilsit_provider::Pin;
 use tilsit_resolver::Requirer;
 
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, Settings};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
+use crate::requirements::Wanted;
 use crate::resolving::Resolved;
-use crate::terminal::{DIM, GOOD, WARNING};
+use crate::terminal::{DIM, ERROR, GOOD, WARNING};
 
 /// What is to be installed, and how.
 pub(crate) struct Installation<'a> {
@@ -41,6 +45,38 @@ pub(crate) struct Installation<'a> {
     pub(crate) reinstall: bool,
     /// How files get into the environment.
     pub(crate) link_mode: LinkMode,
+    /// Whether modules are compiled.
+    pub(crate) compile: bool,
+}
+
+/// How files get into an environment.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct LinkOptions {
+    /// How files get from the cache into the environment; `tree` links whole folders
+    #[arg(long, value_name = "MODE", value_parser = ["clone", "hardlink", "copy", "tree"])]
+    link_mode: Option<String>,
+    /// Compile modules now, once in the cache, and not when they are first imported
+    #[arg(
+        long,
+        visible_alias = "compile",
+        overrides_with = "no_compile_bytecode"
+    )]
+    compile_bytecode: bool,
+    /// Compile nothing, whatever the settings say
+    #[arg(long, visible_alias = "no-compile")]
+    no_compile_bytecode: bool,
+}
+
+impl LinkOptions {
+    /// The configuration with these options in front.
+    pub(crate) fn over(&self, configuration: &Configuration) -> Configuration {
+        let compile = self.compile_bytecode || self.no_compile_bytecode;
+        configuration.with_options(Settings {
+            link_mode: self.link_mode.clone(),
+            compile_bytecode: compile.then_some(self.compile_bytecode),
+            ..Settings::default()
+        })
+    }
 }
 
 /// What will be, or was, done.
@@ -49,6 +85,8 @@ pub(crate) struct Change {
     pub(crate) plan: InstallPlan,
     /// What comes and goes, by name.
     pub(crate) entries: Vec<ChangeEntry>,
+    /// What goes and has no successor.
+    pub(crate) removed: Vec<RemovedEntry>,
     /// How many projects are as they should be.
     pub(crate) unchanged: usize,
     /// How long it took.
@@ -64,6 +102,22 @@ pub(crate) struct ChangeEntry {
     before: Option<String>,
 }
 
+/// A project that goes.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct RemovedEntry {
+    name: String,
+    version: String,
+}
+
+impl RemovedEntry {
+    fn of(distribution: &InstalledDistribution) -> Self {
+        Self {
+            name: distribution.name.to_string(),
+            version: distribution.version.to_string(),
+        }
+    }
+}
+
 /// Which link mode the settings ask for.
 ///
 /// # Errors
@@ -75,11 +129,76 @@ pub(crate) fn link_mode(configuration: &Configuration) -> Result<LinkMode, Comma
         Some("clone") => Ok(LinkMode::Clone),
         Some("hardlink") => Ok(LinkMode::Hardlink),
         Some("copy") => Ok(LinkMode::Copy),
+        Some("tree") => Ok(LinkMode::Tree),
         Some(other) => Err(CommandError::new(
             Code::ConfigurationInvalid,
-            format!("`link-mode` is `{other}`, not `clone`, `hardlink` or `copy`"),
+            format!("`link-mode` is `{other}`, not `clone`, `hardlink`, `copy` or `tree`"),
         )),
     }
+}
+
+/// Whether modules are compiled. Folders that are linked as a whole are compiled unless the
+/// settings forbid it: Python cannot add to them later.
+///
+/// # Errors
+/// When the settings name no link mode.
+pub(crate) fn compiles(configuration: &Configuration) -> Result<bool, CommandError> {
+    let wished = configuration.first(|settings| settings.compile_bytecode);
+    Ok(wished.unwrap_or(link_mode(configuration)? == LinkMode::Tree))
+}
+
+/// Keeps other processes from changing the environment.
+///
+/// # Errors
+/// When it cannot be locked, or a change that broke off not be undone.
+pub(crate) fn lock(
+    environment: &Environment,
+    context: &Context,
+) -> Result<LockedEnvironment, CommandError> {
+    let locked = LockedEnvironment::lock(environment, || {
+        context
+            .terminal
+            .say("Waiting for another process that changes the environment");
+    })?;
+    if locked.undone() {
+        let line = "A change of this environment had broken off before; it was undone";
+        context.terminal.say(line);
+    }
+    Ok(locked)
+}
+
+/// The hashes to check; an error when hashes are required and the requirements have none.
+///
+/// # Errors
+/// When a requirement has none.
+pub(crate) fn required_hashes(
+    required: bool,
+    wanted: &Wanted,
+    configuration: &Configuration,
+) -> Result<BTreeMap<ProjectName, Vec<FileHash>>, CommandError> {
+    let configured = wanted
+        .over(configuration)
+        .first(|settings| settings.require_hashes);
+    let required = required || configured == Some(true);
+    if !required || wanted.requirements.is_empty() {
+        return Ok(wanted.hashes.clone());
+    }
+    let without: Vec<&str> = wanted
+        .requirements
+        .iter()
+        .map(|root| &root.requirement.name)
+        .filter(|name| !wanted.hashes.contains_key(*name))
+        .map(ProjectName::as_str)
+        .collect();
+    if without.is_empty() {
+        return Ok(wanted.hashes.clone());
+    }
+    let names = without.join("`, `");
+    Err(CommandError::new(
+        Code::HashesMissing,
+        format!("hashes are required, and `{names}` has none"),
+    )
+    .hint("`tilsit pip compile --generate-hashes` writes all hashes"))
 }
 
 /// What is installed in an environment; what cannot be understood of it is said with `-v`.
@@ -103,6 +222,18 @@ impl Installation<'_> {
     /// # Errors
     /// When a file cannot be had, lacks its hash, or is not fit to be installed.
     pub(crate) fn plan(&self, context: &Context) -> Result<Change, CommandError> {
+        self.plan_removing(&[], context)
+    }
+
+    /// Fetches and plans, and takes these distributions out besides; changes nothing yet.
+    ///
+    /// # Errors
+    /// When a file cannot be had, lacks its hash, or is not fit to be installed.
+    pub(crate) fn plan_removing(
+        &self,
+        extra: &[&InstalledDistribution],
+        context: &Context,
+    ) -> Result<Change, CommandError> {
         let began = Instant::now();
         let all = &self.resolved.resolution.pins;
         let pins: Vec<&Pin> = all.iter().filter(|pin| self.is_wanted(pin)).collect();
@@ -113,16 +244,21 @@ impl Installation<'_> {
         let store = WheelStore::in_cache(&context.cache_folder);
         let stored = fetch(&files, &self.resolved.client, &store, context)?;
         let mut to_install = Vec::with_capacity(pins.len());
+        let mut compiled = self.compile(&stored, context)?.into_iter();
         for (pin, stored) in pins.iter().zip(stored) {
             self.check_hash(pin, &stored.sha256)?;
-            to_install.push(wheel_to_install(pin, stored));
+            to_install.push(wheel_to_install(pin, stored, compiled.next()));
         }
         let options = PlanOptions {
             link_mode: self.link_mode,
             reinstall: self.reinstall,
             ..PlanOptions::default()
         };
-        let plan = tilsit_installer::plan(self.environment, &to_install, self.present, &options)?;
+        let present = Present {
+            installed: self.present,
+            extra,
+        };
+        let plan = plan_beside(self.environment, &to_install, present, &options)?;
         for conflict in &plan.conflicts {
             let path = context.show(&conflict.path);
             let (first, second) = (&conflict.first, &conflict.second);
@@ -131,11 +267,30 @@ impl Installation<'_> {
             ));
         }
         Ok(Change {
+            removed: extra.iter().map(|one| RemovedEntry::of(one)).collect(),
             entries: pins.iter().map(|pin| self.entry(pin)).collect(),
             unchanged: all.len() - pins.len(),
             plan,
             took: began.elapsed(),
         })
+    }
+
+    /// The compiled modules of the wheels, if they are wanted.
+    fn compile(
+        &self,
+        wheels: &[StoredWheel],
+        context: &Context,
+    ) -> Result<Vec<Arc<Manifest>>, CommandError> {
+        if !self.compile || wheels.is_empty() {
+            return Ok(Vec::new());
+        }
+        let progress = context.terminal.counter("Compiling", wheels.len() as u64);
+        let interpreter = self.environment.interpreter();
+        let compiled = tilsit_installer::compile(wheels, interpreter, &mut |_| {
+            progress.advance(1);
+            context.interrupt.flow()
+        });
+        Ok(compiled?)
     }
 
     /// Whether the pin is not there yet. What has a URL is always installed again: what is behind
@@ -233,6 +388,11 @@ impl Change {
 
     /// Says what comes and goes, a line each, as uv does.
     pub(crate) fn tell(&self, context: &Context) {
+        for RemovedEntry { name, version } in &self.removed {
+            context
+                .terminal
+                .say(format_args!(" {ERROR}-{ERROR:#} {name}=={version}"));
+        }
         for entry in &self.entries {
             let ChangeEntry {
                 name,
@@ -279,7 +439,11 @@ fn fetch(
     Ok(fetched?)
 }
 
-fn wheel_to_install(pin: &Pin, stored: StoredWheel) -> WheelToInstall {
+fn wheel_to_install(
+    pin: &Pin,
+    stored: StoredWheel,
+    compiled: Option<Arc<Manifest>>,
+) -> WheelToInstall {
     let is_requested = pin
         .required_by
         .iter()
@@ -289,6 +453,7 @@ fn wheel_to_install(pin: &Pin, stored: StoredWheel) -> WheelToInstall {
         stored,
         is_requested,
         direct_url,
+        compiled,
     }
 }
 

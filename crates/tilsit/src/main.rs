@@ -27,6 +27,8 @@ mod pythons;
 mod report;
 mod requirements;
 mod resolving;
+mod satisfied;
+mod targets;
 mod terminal;
 
 use std::process::ExitCode;

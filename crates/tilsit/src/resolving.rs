@@ -69,6 +69,7 @@ pub(crate) fn resolve(
     let sources = Sources {
         indexes: indexes.indexes,
         find_links: indexes.find_links,
+        ..Sources::default()
     };
     let options = options(question, &configuration, sources.clone())?;
     let spinner = context.terminal.spinner("Resolving");
@@ -116,7 +117,7 @@ fn options(
     if question.wheels_only {
         files.only_binary = FormatControl::All;
     }
-    files.exclude_newer = configuration
+    files.exclude_newer.all = configuration
         .first(|settings| settings.exclude_newer.clone())
         .map(|text| cut_off(&text))
         .transpose()?;

@@ -140,6 +140,11 @@ impl Terminal {
         !self.json && std::io::stdin().is_terminal() && std::io::stderr().is_terminal()
     }
 
+    /// Whether the user asked for more (`-v`).
+    pub(crate) fn is_verbose(&self) -> bool {
+        self.verbosity >= 1
+    }
+
     /// Asks for a secret that is not shown while typed.
     ///
     /// # Errors

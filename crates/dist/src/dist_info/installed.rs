@@ -3,7 +3,9 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use tilsit_files::FileError;
+use tilsit_archive::zip::{ZipArchive, ZipEntry, ZipError};
+use tilsit_archive::{FileSource, Limits};
+use tilsit_files::{FileError, FileKind};
 use tilsit_packaging::direct_url::{DirectUrl, DirectUrlError};
 use tilsit_packaging::entry_points::{EntryPoints, EntryPointsError};
 use tilsit_packaging::metadata::{CoreMetadata, MetadataError};
@@ -24,6 +26,10 @@ pub enum InstalledForm {
     EggInfoFile,
     /// A `.egg-link` file: a development install by setuptools.
     EggLink,
+    /// A folder `.egg`, everything in it: by `easy_install`.
+    EggFolder,
+    /// A zip file `.egg`: by `easy_install`.
+    EggFile,
 }
 
 /// A distribution that is installed.
@@ -37,6 +43,8 @@ pub struct InstalledDistribution {
     pub path: PathBuf,
     /// What that is.
     pub form: InstalledForm,
+    /// The source tree of a development install by setuptools.
+    pub source_tree: Option<PathBuf>,
 }
 
 /// What is wrong with a file of an installed distribution.
@@ -46,6 +54,14 @@ pub enum InstalledError {
     /// A file cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
+    /// A zipped egg is damaged.
+    #[error("cannot use `{}`: {source}", path.display())]
+    Egg {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        source: ZipError,
+    },
     /// METADATA does not say which release it is.
     #[error("cannot use `{}`: {source}", path.display())]
     Metadata {
@@ -87,7 +103,10 @@ impl InstalledDistribution {
     /// When it is missing, cannot be read, or does not say which release it is.
     pub fn metadata(&self) -> Result<(CoreMetadata, Vec<Finding>), InstalledError> {
         let (path, file) = self.metadata_path();
-        let bytes = tilsit_files::read(&path)?;
+        let bytes = match self.form {
+            InstalledForm::EggFile => read_in_egg(&self.path, file)?.unwrap_or_default(),
+            _ => tilsit_files::read(&path)?,
+        };
         match CoreMetadata::parse(&bytes) {
             Ok((metadata, problems)) => {
                 let findings = Finding::all_in(file, problems).collect();
@@ -99,10 +118,72 @@ impl InstalledDistribution {
 
     /// The file that holds the metadata, and its name for messages.
     pub fn metadata_path(&self) -> (PathBuf, &'static str) {
+        let file = match self.form {
+            InstalledForm::DistInfo => "METADATA",
+            _ => "PKG-INFO",
+        };
+        let path = match self.folder() {
+            Some(folder) => folder.join(file),
+            None => self.path.clone(),
+        };
+        (path, file)
+    }
+
+    /// The folder of the metadata; none where it is one file, or lies in a zipped egg.
+    pub fn folder(&self) -> Option<PathBuf> {
         match self.form {
-            InstalledForm::DistInfo => (self.path.join("METADATA"), "METADATA"),
-            InstalledForm::EggInfoFolder => (self.path.join("PKG-INFO"), "PKG-INFO"),
-            InstalledForm::EggInfoFile | InstalledForm::EggLink => (self.path.clone(), "PKG-INFO"),
+            InstalledForm::DistInfo | InstalledForm::EggInfoFolder => Some(self.path.clone()),
+            InstalledForm::EggFolder => Some(self.path.join(EGG_INFO)),
+            InstalledForm::EggLink => {
+                let name = self.path.file_stem()?.to_str()?;
+                let tree = self.source_tree.as_ref()?;
+                Some(tree.join(format!("{}.egg-info", name.replace('-', "_"))))
+            }
+            InstalledForm::EggInfoFile | InstalledForm::EggFile => None,
+        }
+    }
+
+    /// The lines of a file of the metadata, such as `top_level.txt`; none where there is no such
+    /// file.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub fn lines_of(&self, file: &str) -> Result<Option<Vec<String>>, InstalledError> {
+        let Some((_, bytes)) = self.read(file)? else {
+            return Ok(None);
+        };
+        let text = String::from_utf8_lossy(&bytes);
+        let lines = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .map(str::to_owned);
+        Ok(Some(lines.collect()))
+    }
+
+    /// The names of the programs that an egg brings as `EGG-INFO/scripts/…`.
+    ///
+    /// # Errors
+    /// When they cannot be listed.
+    pub fn egg_scripts(&self) -> Result<Vec<String>, InstalledError> {
+        if self.form == InstalledForm::EggFile {
+            let archive = open_egg(&self.path)?;
+            let entries = archive.entries().iter().map(ZipEntry::name);
+            let scripts = entries.filter_map(|name| name.strip_prefix("EGG-INFO/scripts/"));
+            let scripts = scripts.filter(|name| !name.is_empty() && !name.contains('/'));
+            return Ok(scripts.map(str::to_owned).collect());
+        }
+        let Some(folder) = self.folder() else {
+            return Ok(Vec::new());
+        };
+        match tilsit_files::read_dir(folder.join("scripts")) {
+            Ok(entries) => Ok(entries
+                .into_iter()
+                .filter(|entry| entry.kind == FileKind::File)
+                .filter_map(|entry| entry.name.into_string().ok())
+                .collect()),
+            Err(error) if error.is_not_found() => Ok(Vec::new()),
+            Err(error) => Err(error.into()),
         }
     }
 
@@ -170,18 +251,45 @@ impl InstalledDistribution {
             && tilsit_files::exists(self.path.join("REQUESTED"))?)
     }
 
-    fn read(&self, file: &str) -> Result<Option<(PathBuf, Vec<u8>)>, FileError> {
-        let folder: &Path = match self.form {
-            InstalledForm::DistInfo | InstalledForm::EggInfoFolder => &self.path,
-            InstalledForm::EggInfoFile | InstalledForm::EggLink => return Ok(None),
+    fn read(&self, file: &str) -> Result<Option<(PathBuf, Vec<u8>)>, InstalledError> {
+        if self.form == InstalledForm::EggFile {
+            let bytes = read_in_egg(&self.path, file)?;
+            return Ok(bytes.map(|bytes| (self.path.clone(), bytes)));
+        }
+        let Some(folder) = self.folder() else {
+            return Ok(None);
         };
         let path = folder.join(file);
         match tilsit_files::read(&path) {
             Ok(bytes) => Ok(Some((path, bytes))),
             Err(error) if error.is_not_found() => Ok(None),
-            Err(error) => Err(error),
+            Err(error) => Err(error.into()),
         }
     }
+}
+
+/// The folder of the metadata in an egg.
+const EGG_INFO: &str = "EGG-INFO";
+
+fn open_egg(path: &Path) -> Result<ZipArchive<FileSource>, InstalledError> {
+    let source = FileSource::open(path)?;
+    ZipArchive::open(source, &Limits::default()).map_err(|source| InstalledError::Egg {
+        path: path.to_path_buf(),
+        source,
+    })
+}
+
+/// A file of a zipped egg's metadata.
+pub(super) fn read_in_egg(path: &Path, file: &str) -> Result<Option<Vec<u8>>, InstalledError> {
+    let archive = open_egg(path)?;
+    let Some(entry) = archive.entry(&format!("{EGG_INFO}/{file}")) else {
+        return Ok(None);
+    };
+    let bytes = archive.read(entry).map_err(|source| InstalledError::Egg {
+        path: path.to_path_buf(),
+        source,
+    })?;
+    Ok(Some(bytes))
 }
 
 impl fmt::Display for InstalledDistribution {

@@ -8,7 +8,7 @@ use tilsit_packaging::metadata::CoreMetadata;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
 
-use super::installed::{InstalledDistribution, InstalledForm};
+use super::installed::{InstalledDistribution, InstalledForm, read_in_egg};
 use crate::finding::Finding;
 
 /// What is installed in a folder such as `site-packages`.
@@ -47,6 +47,9 @@ pub fn list(folder: impl AsRef<Path>) -> Result<Installed, FileError> {
                 let distribution = InstalledDistribution {
                     name: project.clone(),
                     version,
+                    source_tree: (form == InstalledForm::EggLink)
+                        .then(|| source_tree(&entry.path).ok())
+                        .flatten(),
                     path: entry.path,
                     form,
                 };
@@ -78,6 +81,8 @@ fn form_of(name: &str, entry: &FolderEntry) -> Option<InstalledForm> {
         "egg-info" if is_folder => Some(InstalledForm::EggInfoFolder),
         "egg-info" if is_file => Some(InstalledForm::EggInfoFile),
         "egg-link" if is_file => Some(InstalledForm::EggLink),
+        "egg" if is_folder => Some(InstalledForm::EggFolder),
+        "egg" if is_file => Some(InstalledForm::EggFile),
         _ => None,
     }
 }
@@ -99,6 +104,11 @@ fn identify(
         InstalledForm::EggInfoFolder => path.join("PKG-INFO"),
         InstalledForm::EggInfoFile => path.to_path_buf(),
         InstalledForm::EggLink => return identify_egg_link(name, path),
+        InstalledForm::EggFolder => path.join("EGG-INFO/PKG-INFO"),
+        InstalledForm::EggFile => {
+            let bytes = read_in_egg(path, "PKG-INFO").map_err(|error| error.to_string())?;
+            return identity(&bytes.ok_or("it has no EGG-INFO/PKG-INFO")?);
+        }
     };
     read_identity(&metadata)
 }
@@ -111,17 +121,28 @@ fn split_stem(stem: &str) -> Option<(ProjectName, Version)> {
 
 fn read_identity(path: &Path) -> Result<(ProjectName, Version), String> {
     let bytes = tilsit_files::read(path).map_err(|error| with_source(&error))?;
-    let (metadata, _) = CoreMetadata::parse(&bytes).map_err(|error| error.to_string())?;
+    identity(&bytes)
+}
+
+fn identity(metadata: &[u8]) -> Result<(ProjectName, Version), String> {
+    let (metadata, _) = CoreMetadata::parse(metadata).map_err(|error| error.to_string())?;
     Ok((metadata.project_name().clone(), metadata.version))
 }
 
 /// The first line leads to a source tree that holds `{name}.egg-info`.
 fn identify_egg_link(name: &str, path: &Path) -> Result<(ProjectName, Version), String> {
-    let text = tilsit_files::read_to_string(path).map_err(|error| with_source(&error))?;
-    let tree = PathBuf::from(text.lines().next().unwrap_or_default().trim());
+    let tree = source_tree(path).map_err(|error| with_source(&error))?;
     let stem = name.strip_suffix(".egg-link").unwrap_or(name);
     let folder = format!("{}.egg-info", stem.replace('-', "_"));
     read_identity(&tree.join(folder).join("PKG-INFO"))
+}
+
+/// Where the files of a development install are.
+fn source_tree(link: &Path) -> Result<PathBuf, FileError> {
+    let text = tilsit_files::read_to_string(link)?;
+    Ok(PathBuf::from(
+        text.lines().next().unwrap_or_default().trim(),
+    ))
 }
 
 fn with_source(error: &FileError) -> String {

@@ -27,8 +27,9 @@ fn before(root: &Path) -> Journal {
         moved: ["a/one", "a/two", "b", "gone"]
             .map(|path| root.join(path))
             .into(),
-        made: ["a/one", "c/new"].map(|path| root.join(path)).into(),
-        folders: vec![root.join("a"), root.join("c")],
+        made: vec![root.join("a/one")],
+        folders: vec![root.join("c")],
+        emptied: vec![root.join("b")],
     }
 }
 
@@ -77,6 +78,41 @@ fn a_change_that_broke_off_is_undone() {
 }
 
 #[test]
+fn an_undoing_that_broke_off_loses_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let journal = before(root);
+    let old = tree(root);
+    carry_out(root, &journal, 5);
+    // As after the first half of an undoing: what was made is gone, one file is back.
+    let change = root.join(super::FOLDER);
+    tilsit_files::remove_file(root.join("a/one")).unwrap();
+    tilsit_files::remove_dir_all(root.join("c")).unwrap();
+    tilsit_files::remove_file(change.join(super::MOVED)).unwrap();
+    tilsit_files::rename(change.join("0"), root.join("a/one")).unwrap();
+    assert!(undo(root).unwrap());
+    assert_eq!(tree(root), old);
+}
+
+#[test]
+fn a_change_that_counts_is_brought_to_its_end() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let mut journal = before(root);
+    tilsit_files::create_dir(root.join("empty")).unwrap();
+    journal.emptied.push(root.join("empty"));
+    carry_out(root, &journal, 5);
+    let change = root.join(super::FOLDER);
+    tilsit_files::rename(change.join(super::LIST), change.join(super::DONE)).unwrap();
+    assert!(undo(root).unwrap());
+    assert!(!root.join("empty").exists() && !change.exists());
+    assert_eq!(
+        tilsit_files::read_to_string(root.join("a/one")).unwrap(),
+        "new"
+    );
+}
+
+#[test]
 fn a_change_that_counts_is_not_undone() {
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path();
@@ -94,7 +130,7 @@ fn a_list_that_is_not_whole_changes_nothing() {
         "",
         "{",
         "{}",
-        r#"{"moved":["../x"],"made":[],"folders":[]}"#,
+        r#"{"moved":["../x"],"made":[],"folders":[],"emptied":[]}"#,
     ] {
         assert_eq!(Journal::parse(text.as_bytes()), None, "{text}");
         let folder = tempfile::tempdir().unwrap();

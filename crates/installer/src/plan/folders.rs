@@ -4,8 +4,7 @@ use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashSet;
 
-use super::Targets;
-use crate::manifest::Manifest;
+use super::PlannedWheel;
 
 /// The folders to make, each once, parents first.
 #[derive(Default)]
@@ -15,17 +14,18 @@ pub(super) struct Folders {
 }
 
 impl Folders {
-    pub(super) fn add_wheel(&mut self, manifest: &Manifest, targets: &Targets) {
+    pub(super) fn add_wheel(&mut self, wheel: &PlannedWheel) {
         // Files are sorted: those of one folder follow each other.
         let mut last = None;
-        for file in &manifest.files {
+        let own = wheel.manifest.files.iter();
+        for file in own.chain(wheel.compiled_files()) {
             let inside = file.inside();
             let folder = inside.rsplit_once('/').map_or("", |(folder, _)| folder);
-            if last == Some((file.scheme, folder)) {
+            if last == Some((file.scheme, folder)) || wheel.is_in_linked_folder(file) {
                 continue;
             }
             last = Some((file.scheme, folder));
-            let target = targets.folder(file.scheme);
+            let target = wheel.targets.folder(file.scheme);
             self.add(target);
             for (end, _) in folder.match_indices('/') {
                 self.add(&target.join(&folder[..end]));
@@ -34,7 +34,18 @@ impl Folders {
                 self.add(&target.join(folder));
             }
         }
-        self.add(&targets.root);
+        self.add(&wheel.targets.root);
+    }
+
+    /// The folders between `top` and `folder`, which lies below it.
+    pub(super) fn add_all(&mut self, top: &Path, folder: Option<&Path>) {
+        let Some(folder) = folder.filter(|folder| folder.starts_with(top)) else {
+            return;
+        };
+        if folder != top && !self.known.contains(folder) {
+            self.add_all(top, folder.parent());
+        }
+        self.add(folder);
     }
 
     pub(super) fn add(&mut self, folder: &Path) {

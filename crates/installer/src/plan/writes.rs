@@ -33,6 +33,10 @@ pub(super) fn place_files(
             });
             continue;
         }
+        if planned.is_in_linked_folder(file) {
+            planned.behind_links += 1;
+            continue;
+        }
         let folder = planned.targets.folder(file.scheme);
         record.entries.push(RecordEntry {
             path: relative_to(&planned.targets.root, folder, inside),
@@ -42,10 +46,27 @@ pub(super) fn place_files(
         let number = u32::try_from(number).expect("an archive has at most 250,000 entries");
         planned.links.push(number);
     }
+    record.entries.extend(unhashed(planned));
     add_commands(planned, python);
     add_metadata(planned, wheel, options);
     add_record(planned, record);
     Ok(())
+}
+
+/// The lines without hashes: links to folders, and compiled modules.
+fn unhashed(planned: &PlannedWheel) -> Vec<RecordEntry> {
+    let root = &planned.targets.root;
+    let compiled = planned.compiled_files().map(|file| {
+        let folder = planned.targets.folder(file.scheme);
+        relative_to(root, folder, file.inside())
+    });
+    let paths = planned.linked_folders.iter().cloned().chain(compiled);
+    let line = |path| RecordEntry {
+        path,
+        hash: None,
+        size: None,
+    };
+    paths.map(line).collect()
 }
 
 /// The scripts of entry points.

@@ -161,15 +161,16 @@ fn write_one(
     // Signatures of RECORD have no hash in it.
     let mut hasher = hash.is_none().then(Sha256::new);
     let (mut size_bytes, mut written) = (0_u64, Ok(()));
-    let (mut names_python, mut climbs) = (false, false);
+    let mut names_python = false;
+    let mut run_paths = elf::RunPaths::of(&entry.name);
     reader.stream(entry, &mut |piece| {
         if let Some(hasher) = &mut hasher {
             hasher.update(piece);
         }
         if size_bytes == 0 {
             names_python = is_script && scripts::names_python(piece);
-            climbs = elf::climbs_out(&entry.name, piece);
         }
+        run_paths.look_at(piece);
         size_bytes += piece.len() as u64;
         if written.is_ok() {
             written = file.write_all(piece);
@@ -179,7 +180,7 @@ fn write_one(
     let computed = hasher.map(|hasher| RecordHash::sha256(&hasher.finalize().into()));
     let hash = hash.cloned().or(computed);
     Ok(Unpacked {
-        climbs,
+        climbs: run_paths.climbs_out,
         file: ManifestFile {
             path: entry.name.clone(),
             scheme: entry.scheme,

@@ -111,6 +111,7 @@ fn install(environment: &Environment, cache: &Path, wheels: &[PathBuf]) -> Vec<S
                 .expect("the wheel is stored"),
             is_requested: false,
             direct_url: None,
+            compiled: None,
         })
         .collect();
     let locked = LockedEnvironment::lock(environment, || ()).expect("the lock is free");

@@ -53,6 +53,7 @@ impl World {
             stored,
             is_requested: false,
             direct_url: None,
+            compiled: None,
         }
     }
 

@@ -1,12 +1,17 @@
 //! `tilsit pip`: what pip users know, in our terms: one environment, requirements, no project.
 
+pub(crate) mod check;
 pub(crate) mod compile;
 pub(crate) mod freeze;
 pub(crate) mod hash;
 pub(crate) mod inspect;
 pub(crate) mod install;
 pub(crate) mod list;
+pub(crate) mod listed;
+pub(crate) mod show;
+pub(crate) mod sync;
 pub(crate) mod tree;
+pub(crate) mod uninstall;
 
 use clap::{Args, Subcommand};
 
@@ -27,8 +32,12 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     Install(install::Arguments),
+    Uninstall(uninstall::Arguments),
+    Sync(sync::Arguments),
     List(list::Arguments),
     Freeze(freeze::Arguments),
+    Show(show::Arguments),
+    Check(check::Arguments),
     Compile(compile::Arguments),
     Hash(hash::Arguments),
     Tree(tree::Arguments),
@@ -38,6 +47,10 @@ enum Command {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
     match &arguments.command {
         Command::Install(arguments) => install::run(arguments, context),
+        Command::Uninstall(arguments) => uninstall::run(arguments, context),
+        Command::Sync(arguments) => sync::run(arguments, context),
+        Command::Show(arguments) => show::run(arguments, context),
+        Command::Check(arguments) => check::run(arguments, context),
         Command::List(arguments) => list::run(arguments, context),
         Command::Freeze(arguments) => freeze::run(arguments, context),
         Command::Compile(arguments) => compile::run(arguments, context),

@@ -20,7 +20,8 @@ use serde_json::json;
 use tilsit_environment::discovery::Scope;
 use tilsit_environment::venv::{self, Existing, VenvOptions};
 use tilsit_environment::{Environment, Interpreter, PythonRequest};
-use tilsit_files::{LinkMode, LockFile, LockKind};
+use tilsit_files::{LockFile, LockKind};
+use tilsit_installer::LinkMode;
 
 use crate::commands::options::{IndexOptions, ResolverOptions};
 use crate::configuration::Configuration;

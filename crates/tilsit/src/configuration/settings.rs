@@ -64,8 +64,10 @@ pub(crate) struct Settings {
     pub(crate) pre: Option<bool>,
     /// The Python to use: a version or a path.
     pub(crate) python: Option<String>,
-    /// `clone`, `hardlink` or `copy`.
+    /// `clone`, `hardlink`, `copy` or `tree`.
     pub(crate) link_mode: Option<String>,
+    /// Compile modules when they are installed.
+    pub(crate) compile_bytecode: Option<bool>,
     /// The cache folder.
     pub(crate) cache_dir: Option<PathBuf>,
     /// Where `publish` uploads to.

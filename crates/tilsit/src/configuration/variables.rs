@@ -47,6 +47,7 @@ pub(super) fn settings(
         pre: yes_or_no(variables, "TILSIT_PRE")?,
         python: text("TILSIT_PYTHON"),
         link_mode: text("TILSIT_LINK_MODE"),
+        compile_bytecode: yes_or_no(variables, "TILSIT_COMPILE_BYTECODE")?,
         cache_dir: variables.path("TILSIT_CACHE_DIR").map(PathBuf::from),
         publish_url: text("TILSIT_PUBLISH_URL"),
         unknown: std::collections::BTreeMap::new(),

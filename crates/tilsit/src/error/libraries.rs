@@ -9,6 +9,7 @@ use tilsit_files::FileError;
 use tilsit_index_client::{DownloadError, HttpError, PageError};
 use tilsit_index_server::ServeError;
 use tilsit_index_store::StoreError;
+use tilsit_installer::compile::CompileError;
 use tilsit_installer::store::StoreError as WheelStoreError;
 use tilsit_installer::{ApplyError, FetchError, PlanError};
 use tilsit_provider::ResolveError;
@@ -129,6 +130,17 @@ impl From<FetchError> for CommandError {
             FetchError::Download(error) => error.into(),
             FetchError::Store(error) => error.into(),
         }
+    }
+}
+
+impl From<CompileError> for CommandError {
+    fn from(error: CompileError) -> Self {
+        let code = match error {
+            CompileError::File(error) => return error.into(),
+            CompileError::Python { .. } => Code::PythonBroken,
+            CompileError::Stopped => Code::Interrupted,
+        };
+        Self::from_error(code, &error)
     }
 }
 

@@ -1,12 +1,11 @@
-//! `tilsit pip freeze`: what is installed, as requirements.
+//! `tilsit pip freeze`: what is installed, as requirements, in pip's own form.
 
 use clap::Args;
 use serde::Serialize;
 use tilsit_packaging::direct_url::{DirectUrl, Origin};
 
-use crate::commands::pip::list::editable_folder;
+use crate::commands::pip::listed::{Listed, ListingOptions};
 use crate::context::Context;
-use crate::environments::EnvironmentOptions;
 use crate::error::CommandError;
 use crate::report::Report;
 
@@ -19,8 +18,11 @@ pub(crate) struct Arguments {
     /// Do not leave out pip, setuptools and wheel
     #[arg(long)]
     all: bool,
+    /// Leave out what is installed from a folder that may change
+    #[arg(long)]
+    exclude_editable: bool,
     #[command(flatten)]
-    environment: EnvironmentOptions,
+    listing: ListingOptions,
 }
 
 #[derive(Serialize)]
@@ -31,44 +33,57 @@ struct Entry {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let environment = arguments.environment.find(context)?;
-    let installed = environment.installed()?;
-    let mut entries = Vec::new();
-    for distribution in &installed.distributions {
-        let name = distribution.name.to_string();
-        if !arguments.all && TOOLS.contains(&name.as_str()) {
-            continue;
-        }
-        let version = distribution.version.to_string();
-        let requirement = match distribution.direct_url()? {
-            Some(url) => at_url(&name, &url),
-            None => format!("{name}=={version}"),
-        };
-        entries.push(Entry {
-            name,
-            version,
-            requirement,
-        });
-    }
-    entries.sort_by(|left, right| left.name.cmp(&right.name));
+    let listed = arguments.listing.list(context)?;
+    let shown = listed.iter().filter(|one| {
+        let is_tool = TOOLS.contains(&one.distribution.name.as_str());
+        let is_editable = one.editable_folder().is_some();
+        (arguments.all || !is_tool) && !(arguments.exclude_editable && is_editable)
+    });
+    let entries: Vec<Entry> = shown
+        .map(|one| Entry {
+            name: one.distribution.name.to_string(),
+            version: one.distribution.version.to_string(),
+            requirement: requirement(one),
+        })
+        .collect();
     let lines = entries
         .iter()
         .map(|entry| format!("{}\n", entry.requirement));
     Ok(Report::new(lines.collect::<String>(), &entries))
 }
 
+/// The line, or two, that pip writes.
+fn requirement(listed: &Listed) -> String {
+    let (name, version) = (listed.metadata.name(), &listed.distribution.version);
+    if let Some(folder) = listed.editable_folder() {
+        return format!(
+            "# Editable install with no version control ({name}=={version})\n-e {folder}"
+        );
+    }
+    match &listed.direct_url {
+        Some(url) => at_url(name, url),
+        None => format!("{name}=={version}"),
+    }
+}
+
 /// A requirement of what was installed from a URL, as pip writes it.
 fn at_url(name: &str, url: &DirectUrl) -> String {
-    if let Some(folder) = editable_folder(url) {
-        return format!("-e {folder}");
-    }
     let place = &url.url;
-    match &url.origin {
+    let mut fragments = Vec::new();
+    let mut text = match &url.origin {
         Origin::Vcs { vcs, commit_id, .. } => format!("{name} @ {vcs}+{place}@{commit_id}"),
-        Origin::Archive { hashes } => match hashes.get("sha256") {
-            Some(sha256) => format!("{name} @ {place}#sha256={sha256}"),
-            None => format!("{name} @ {place}"),
-        },
+        Origin::Archive { hashes } => {
+            let sha256 = hashes.get("sha256");
+            fragments.extend(sha256.map(|sha256| format!("sha256={sha256}")));
+            format!("{name} @ {place}")
+        }
         Origin::Directory { .. } => format!("{name} @ {place}"),
+    };
+    let folder = url.subdirectory.as_ref();
+    fragments.extend(folder.map(|folder| format!("subdirectory={folder}")));
+    if !fragments.is_empty() {
+        text.push('#');
+        text.push_str(&fragments.join("&"));
     }
+    text
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use clap::Args;
 use serde_json::json;
 use tilsit_dist::dist_info::InstalledDistribution;
-use tilsit_installer::LockedEnvironment;
+use tilsit_environment::Environment;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
 
@@ -14,11 +15,12 @@ use crate::commands::options::{IndexOptions, ResolverOptions, UpgradeOptions};
 use crate::context::Context;
 use crate::environments::EnvironmentOptions;
 use crate::error::CommandError;
-use crate::explain::Code;
-use crate::installing::{self, Installation};
+use crate::installing::{self, Installation, LinkOptions};
 use crate::report::Report;
 use crate::requirements::{ConstraintOptions, Wanted};
 use crate::resolving::{self, Question};
+use crate::satisfied;
+use crate::targets::TargetOptions;
 use crate::terminal::{GOOD, count, duration};
 
 /// Install packages
@@ -49,11 +51,12 @@ pub(crate) struct Arguments {
     /// Print what would be done and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// How files get from the cache into the environment
-    #[arg(long, value_name = "MODE", value_parser = ["clone", "hardlink", "copy"])]
-    link_mode: Option<String>,
+    #[command(flatten)]
+    link: LinkOptions,
     #[command(flatten)]
     environment: EnvironmentOptions,
+    #[command(flatten)]
+    target: TargetOptions,
     #[command(flatten)]
     resolver: ResolverOptions,
     #[command(flatten)]
@@ -67,22 +70,17 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         &arguments.constraints,
         context,
     )?;
-    let mut configuration = arguments.resolver.over(&arguments.index.over(context)?);
-    if arguments.link_mode.is_some() {
-        configuration = configuration.with_options(crate::configuration::Settings {
-            link_mode: arguments.link_mode.clone(),
-            ..Default::default()
-        });
-    }
-    let link_mode = installing::link_mode(&configuration)?;
-    let hashes = required_hashes(arguments, &wanted, &configuration)?;
-    let environment = arguments.environment.find_to_change(context)?;
-    let locked = LockedEnvironment::lock(&environment, || {
-        context
-            .terminal
-            .say("Waiting for another process that changes the environment");
-    })?;
+    let configuration = arguments.resolver.over(&arguments.index.over(context)?);
+    let configuration = arguments.link.over(&configuration);
+    let hashes = installing::required_hashes(arguments.require_hashes, &wanted, &configuration)?;
+    let environment = arguments
+        .target
+        .find_to_change(&arguments.environment, context)?;
+    let locked = installing::lock(&environment, context)?;
     let present = installing::present(&environment, context)?;
+    if let Some(report) = satisfied(arguments, &wanted, &environment, &present, context) {
+        return Ok(report);
+    }
     let question = Question {
         preferences: preferences(arguments, &present)?,
         configuration: &configuration,
@@ -104,7 +102,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         resolved: &resolved,
         hashes: &hashes,
         reinstall: arguments.reinstall,
-        link_mode,
+        link_mode: installing::link_mode(&configuration)?,
+        compile: installing::compiles(&configuration)?,
     };
     let mut change = installation.plan(context)?;
     let result = json!({
@@ -130,36 +129,33 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     Ok(Report::silent(result))
 }
 
-/// The hashes to check; an error when hashes are required and the requirements have none.
-fn required_hashes(
+/// The answer when what is installed fulfils the wish already.
+fn satisfied(
     arguments: &Arguments,
     wanted: &Wanted,
-    configuration: &crate::configuration::Configuration,
-) -> Result<BTreeMap<ProjectName, Vec<tilsit_packaging::requirements_file::FileHash>>, CommandError>
-{
-    let configured = wanted
-        .over(configuration)
-        .first(|settings| settings.require_hashes);
-    let required = arguments.require_hashes || configured == Some(true);
-    if !required || wanted.requirements.is_empty() {
-        return Ok(wanted.hashes.clone());
+    environment: &Environment,
+    present: &[InstalledDistribution],
+    context: &Context,
+) -> Option<Report> {
+    let upgrade = &arguments.upgrade;
+    if arguments.reinstall || upgrade.upgrade || !upgrade.upgrade_package.is_empty() {
+        return None;
     }
-    let without: Vec<&str> = wanted
-        .requirements
-        .iter()
-        .map(|root| &root.requirement.name)
-        .filter(|name| !wanted.hashes.contains_key(*name))
-        .map(ProjectName::as_str)
-        .collect();
-    if without.is_empty() {
-        return Ok(wanted.hashes.clone());
-    }
-    let names = without.join("`, `");
-    Err(CommandError::new(
-        Code::HashesMissing,
-        format!("hashes are required, and `{names}` has none"),
-    )
-    .hint("`tilsit pip compile --generate-hashes` writes all hashes"))
+    let began = Instant::now();
+    let projects = satisfied::by_installed(wanted, environment, present, arguments.no_deps)?;
+    let result = json!({
+        "environment": environment.root(),
+        "installed": [],
+        "unchanged": projects.len(),
+        "dry_run": arguments.dry_run,
+    });
+    let projects = count(projects.len(), "project");
+    let took = duration(began.elapsed());
+    context
+        .terminal
+        .say(format_args!("{GOOD}Checked{GOOD:#} {projects} in {took}"));
+    context.terminal.say("Everything is there already.");
+    Some(Report::silent(result))
 }
 
 /// The installed versions that stay when they fit.

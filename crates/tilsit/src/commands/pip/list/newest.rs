@@ -1,0 +1,96 @@
+//! The newest versions that indexes have of what is installed.
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
+use tilsit_environment::Environment;
+use tilsit_index_client::Refresh;
+use tilsit_packaging::name::ProjectName;
+use tilsit_packaging::requirement::Requirement;
+use tilsit_packaging::version::Version;
+use tilsit_resolver::RootRequirement;
+
+use crate::commands::pip::listed::Listed;
+use crate::configuration::Configuration;
+use crate::context::Context;
+use crate::error::{CommandError, Kind};
+use crate::requirements::Wanted;
+use crate::resolving::{self, Question, Resolved};
+
+/// The newest release of a project, in pip's words.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Newest {
+    #[serde(rename = "latest_version", serialize_with = "as_text")]
+    version: Version,
+    #[serde(rename = "latest_filetype")]
+    file: &'static str,
+}
+
+fn as_text<S: Serializer>(version: &Version, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(version)
+}
+
+impl Newest {
+    pub(super) fn is_above(&self, version: &Version) -> bool {
+        self.version > *version
+    }
+
+    /// The cells of its columns.
+    pub(super) fn cells(&self) -> [String; 2] {
+        [self.version.to_string(), self.file.to_owned()]
+    }
+}
+
+/// Asks the indexes: for all projects at once, and for each alone when one of them is unknown
+/// there or has nothing for this Python.
+pub(super) fn find(
+    listed: &[Listed],
+    environment: &Environment,
+    configuration: &Configuration,
+    context: &Context,
+) -> Result<BTreeMap<ProjectName, Newest>, CommandError> {
+    let names = listed.iter().map(|one| one.distribution.name.clone());
+    let names: Vec<ProjectName> = names.collect();
+    let ask = |names: &[ProjectName]| {
+        let requirements = names.iter().cloned().map(Requirement::any);
+        let roots = requirements.map(|requirement| RootRequirement::new(requirement, ""));
+        let mut wanted = Wanted::default();
+        wanted.requirements.extend(roots);
+        let question = Question {
+            preferences: BTreeMap::new(),
+            configuration,
+            interpreter: environment.interpreter(),
+            wheels_only: false,
+            no_deps: true,
+            refresh: Refresh::No,
+            wanted: &wanted,
+        };
+        resolving::resolve(&question, context)
+    };
+    match ask(&names) {
+        Ok(resolved) => return Ok(newest_of(&resolved).collect()),
+        Err(error) if error.code.kind() != Kind::No => return Err(error),
+        Err(_) => {}
+    }
+    let mut found = BTreeMap::new();
+    for name in names {
+        match ask(std::slice::from_ref(&name)) {
+            Ok(resolved) => found.extend(newest_of(&resolved)),
+            Err(error) if error.code.kind() != Kind::No => return Err(error),
+            Err(_) => context
+                .terminal
+                .detail(format_args!("no index has a file of `{name}` that fits")),
+        }
+    }
+    Ok(found)
+}
+
+fn newest_of(resolved: &Resolved) -> impl Iterator<Item = (ProjectName, Newest)> + '_ {
+    resolved.resolution.pins.iter().map(|pin| {
+        let newest = Newest {
+            version: pin.version.clone(),
+            file: if pin.file.is_wheel { "wheel" } else { "sdist" },
+        };
+        (pin.name.clone(), newest)
+    })
+}

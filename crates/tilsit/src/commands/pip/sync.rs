@@ -1,0 +1,150 @@
+//! `tilsit pip sync`: an environment that holds exactly what requirements files list.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use clap::Args;
+use serde_json::json;
+use tilsit_dist::dist_info::InstalledDistribution;
+use tilsit_environment::Environment;
+
+use crate::commands::options::{IndexOptions, UpgradeOptions};
+use crate::context::Context;
+use crate::environments::EnvironmentOptions;
+use crate::error::CommandError;
+use crate::explain::Code;
+use crate::installing::{self, Installation, LinkOptions};
+use crate::report::Report;
+use crate::requirements::{ConstraintOptions, Wanted};
+use crate::resolving::{self, Question};
+use crate::satisfied;
+use crate::targets::TargetOptions;
+use crate::terminal::{GOOD, count, duration};
+
+/// The tools that an environment is made with: they stay, although no file lists them.
+const SEEDS: [&str; 3] = ["pip", "setuptools", "wheel"];
+
+/// Make an environment hold exactly what requirements files list
+///
+/// What is missing is installed, what is not listed is uninstalled. Only what is listed counts, not
+/// what that requires in turn: list everything, as `tilsit pip compile` does.
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    /// The files, or `-` for standard input
+    #[arg(required = true, value_name = "FILE")]
+    files: Vec<PathBuf>,
+    #[command(flatten)]
+    constraints: ConstraintOptions,
+    /// Refuse everything that has no hash in the files
+    #[arg(long)]
+    require_hashes: bool,
+    /// Install again what is there in the same version
+    #[arg(long)]
+    reinstall: bool,
+    /// Uninstall everything when the files list nothing
+    #[arg(long)]
+    allow_empty_requirements: bool,
+    /// Print what would be done and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    link: LinkOptions,
+    #[command(flatten)]
+    environment: EnvironmentOptions,
+    #[command(flatten)]
+    target: TargetOptions,
+    #[command(flatten)]
+    index: IndexOptions,
+}
+
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
+    let wanted = Wanted::gather(&[], &arguments.files, &arguments.constraints, context)?;
+    if wanted.requirements.is_empty() && !arguments.allow_empty_requirements {
+        let message = "the files list nothing, which would uninstall everything";
+        return Err(
+            CommandError::new(Code::Usage, message).hint("`--allow-empty-requirements` does so")
+        );
+    }
+    let configuration = arguments.link.over(&arguments.index.over(context)?);
+    let hashes = installing::required_hashes(arguments.require_hashes, &wanted, &configuration)?;
+    let environment = arguments
+        .target
+        .find_to_change(&arguments.environment, context)?;
+    let locked = installing::lock(&environment, context)?;
+    let present = installing::present(&environment, context)?;
+    let extra = extraneous(&wanted, &environment, &present);
+    let satisfied = satisfied::by_installed(&wanted, &environment, &present, true);
+    if let Some(projects) = satisfied.filter(|_| extra.is_empty() && !arguments.reinstall) {
+        let result = json!({
+            "environment": environment.root(),
+            "installed": [],
+            "uninstalled": [],
+            "unchanged": projects.len(),
+            "dry_run": arguments.dry_run,
+        });
+        context.terminal.say("Everything is there already.");
+        return Ok(Report::silent(result));
+    }
+    let versions = present.iter();
+    let preferences: BTreeMap<_, _> = versions
+        .map(|one| (one.name.clone(), one.version.clone()))
+        .collect();
+    let question = Question {
+        preferences,
+        configuration: &configuration,
+        interpreter: environment.interpreter(),
+        wheels_only: true,
+        no_deps: true,
+        refresh: UpgradeOptions::default().refresh(),
+        wanted: &wanted,
+    };
+    let resolved = resolving::resolve(&question, context)?;
+    let installation = Installation {
+        environment: &environment,
+        present: &present,
+        resolved: &resolved,
+        hashes: &hashes,
+        reinstall: arguments.reinstall,
+        link_mode: installing::link_mode(&configuration)?,
+        compile: installing::compiles(&configuration)?,
+    };
+    let mut change = installation.plan_removing(&extra, context)?;
+    let result = json!({
+        "environment": environment.root(),
+        "installed": change.entries,
+        "uninstalled": change.removed,
+        "unchanged": change.unchanged,
+        "dry_run": arguments.dry_run,
+    });
+    if arguments.dry_run {
+        return Ok(Report::new(format!("{}\n", change.plan), result));
+    }
+    change.apply(&locked, context)?;
+    let (coming, going) = (
+        count(change.entries.len(), "wheel"),
+        count(change.removed.len(), "project"),
+    );
+    let took = duration(change.took);
+    context.terminal.say(format_args!(
+        "{GOOD}Installed{GOOD:#} {coming} and uninstalled {going} in {took}"
+    ));
+    change.tell(context);
+    Ok(Report::silent(result))
+}
+
+/// What is there and not listed.
+fn extraneous<'a>(
+    wanted: &Wanted,
+    environment: &Environment,
+    present: &'a [InstalledDistribution],
+) -> Vec<&'a InstalledDistribution> {
+    let markers = environment.interpreter().marker_environment();
+    let is_listed = |one: &InstalledDistribution| {
+        let mut roots = wanted.requirements.iter().map(|root| &root.requirement);
+        roots.any(|root| root.name == one.name && root.marker.evaluate(markers, &[]))
+    };
+    present
+        .iter()
+        .filter(|one| !is_listed(one) && !SEEDS.contains(&one.name.as_str()))
+        .collect()
+}

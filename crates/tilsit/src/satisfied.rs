@@ -1,0 +1,102 @@
+//! Whether what is installed fulfils what is wanted already, so that nothing need be resolved.
+//!
+//! Reads the METADATA of those installed projects that the wish leads to, and nothing else. Where
+//! it cannot be sure (a URL, whose file may have changed) it says no, and the resolver is asked.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tilsit_dist::dist_info::InstalledDistribution;
+use tilsit_environment::Environment;
+use tilsit_packaging::marker::MarkerEnvironment;
+use tilsit_packaging::metadata::ResolverMetadata;
+use tilsit_packaging::name::{ExtraName, ProjectName};
+use tilsit_packaging::requirement::Requirement;
+
+use crate::requirements::Wanted;
+
+/// The installed projects that the wish leads to, if they fulfil it.
+pub(crate) fn by_installed(
+    wanted: &Wanted,
+    environment: &Environment,
+    present: &[InstalledDistribution],
+    no_deps: bool,
+) -> Option<BTreeSet<ProjectName>> {
+    let mut installed: BTreeMap<&ProjectName, &InstalledDistribution> = BTreeMap::new();
+    for distribution in present {
+        if installed.insert(&distribution.name, distribution).is_some() {
+            // Twice there: the installation puts that right.
+            return None;
+        }
+    }
+    let mut check = Check {
+        wanted,
+        markers: environment.interpreter().marker_environment(),
+        installed,
+        seen: BTreeSet::new(),
+        projects: BTreeSet::new(),
+    };
+    let mut waiting: Vec<(Requirement, Vec<ExtraName>)> = Vec::new();
+    for root in &wanted.requirements {
+        waiting.push((root.requirement.clone(), Vec::new()));
+    }
+    while let Some((requirement, extras)) = waiting.pop() {
+        if !requirement.marker.evaluate(check.markers, &extras) {
+            continue;
+        }
+        let needs = check.requirement(&requirement)?;
+        if !no_deps {
+            waiting.extend(needs);
+        }
+    }
+    Some(check.projects)
+}
+
+struct Check<'a> {
+    wanted: &'a Wanted,
+    markers: &'a MarkerEnvironment,
+    installed: BTreeMap<&'a ProjectName, &'a InstalledDistribution>,
+    /// What was looked at, with which extras.
+    seen: BTreeSet<(ProjectName, Vec<ExtraName>)>,
+    projects: BTreeSet<ProjectName>,
+}
+
+impl Check<'_> {
+    /// What the requirement leads to in turn; none if it is not fulfilled.
+    fn requirement(
+        &mut self,
+        requirement: &Requirement,
+    ) -> Option<Vec<(Requirement, Vec<ExtraName>)>> {
+        let found = *self.installed.get(&requirement.name)?;
+        let limits = self.wanted.constraints.iter().map(|root| &root.requirement);
+        let limits = limits.filter(|limit| {
+            limit.name == requirement.name && limit.marker.evaluate(self.markers, &[])
+        });
+        for one in limits.chain([requirement]) {
+            if !one.specifiers()?.contains(&found.version) {
+                return None;
+            }
+        }
+        let key = (requirement.name.clone(), requirement.extras.clone());
+        if !self.seen.insert(key) {
+            return Some(Vec::new());
+        }
+        self.projects.insert(requirement.name.clone());
+        let (path, _) = found.metadata_path();
+        let metadata = tilsit_files::read(path).ok()?;
+        let (metadata, problems) = ResolverMetadata::parse(&metadata).ok()?;
+        if !problems.is_empty() || metadata.version != found.version {
+            return None;
+        }
+        let mut needs = Vec::new();
+        for need in metadata.requires_dist {
+            let overrides = self.wanted.overrides.iter().map(|root| &root.requirement);
+            let mut overrides = overrides.filter(|one| one.name == need.name).peekable();
+            if overrides.peek().is_none() {
+                needs.push((need, requirement.extras.clone()));
+            } else if need.marker.evaluate(self.markers, &requirement.extras) {
+                needs.extend(overrides.map(|one| (one.clone(), Vec::new())));
+            }
+        }
+        Some(needs)
+    }
+}
