@@ -14,7 +14,7 @@
 //!   wheels the one with the best tags is chosen, then the highest build tag; a wheel goes before an
 //!   sdist; a file that is not yanked before one that is.
 //! - **Sdists**: their metadata is taken where it is static (2.2 or newer, nothing decisive dynamic);
-//!   anything else goes to the [`MetadataBuilder`].
+//!   anything else goes to the [`MetadataBuilder`], as does what a URL names and is no wheel.
 //! - **Pre-releases and yanked versions** are reported as they are; which to take is the resolver's
 //!   decision.
 //!
@@ -33,7 +33,7 @@ mod metadata;
 mod provider;
 mod sdist;
 
-pub use builder::{BuildRefusal, MetadataBuilder, NoBuilder};
+pub use builder::{BuildRefusal, BuildSource, MetadataBuilder, NoBuilder};
 pub use options::{
     CutOff, FilePolicy, FormatControl, IndexStrategy, ResolveOptions, Sources, Tags,
 };

@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use tilsit_index_client::{
-    Batch, Fetched, HttpError, IndexClient, IndexUrl, MetadataError, PageError, RemoteFile,
-    SlimMetadata,
+    Batch, Fetched, HttpError, IndexClient, IndexUrl, MetadataError, PageError, RedactedUrl,
+    RemoteFile, SlimMetadata,
 };
-use tilsit_packaging::file_name::DistributionFileName;
+use tilsit_packaging::file_name::WheelFileName;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::version::Version;
@@ -17,8 +17,9 @@ use tilsit_resolver::{
     Answer, Dependencies, Question, Release, Resolution as Solved, Target, Unusable, UrlTarget,
     Versions, Wants,
 };
-use tilsit_simple_api::{ProjectPage, ProjectState};
+use tilsit_simple_api::{CoreMetadataFile, Hashes, ProjectPage, ProjectState};
 
+use crate::builder::BuildSource;
 use crate::metadata::dependencies;
 use crate::options::IndexStrategy;
 use crate::releases::{Judge, ReleaseFile, Releases};
@@ -51,6 +52,8 @@ pub(crate) struct Provider<'a> {
     told_without_times: usize,
     /// The files behind URLs that requirements name.
     urls: FxHashMap<Arc<str>, PinnedFile>,
+    /// The metadata of what was built from URLs.
+    built: FxHashMap<Arc<str>, Arc<SlimMetadata>>,
     /// What a release requires, as its metadata says.
     requires: FxHashMap<Release, Vec<Requirement>>,
     asked: FxHashSet<Question>,
@@ -81,6 +84,7 @@ impl<'a> Provider<'a> {
             without_times: Vec::new(),
             told_without_times: 0,
             urls: FxHashMap::default(),
+            built: FxHashMap::default(),
             requires: FxHashMap::default(),
             asked: FxHashSet::default(),
             sdists: FxHashMap::default(),
@@ -139,7 +143,7 @@ impl<'a> Provider<'a> {
         match question {
             Question::Versions(name) => self.ask_indexes(name),
             Question::Url(name, url) => {
-                let target = self.url_target(name, url);
+                let target = self.url_target(name, url)?;
                 self.answers
                     .push_back(Answer::Url(name.clone(), Arc::clone(url), target));
                 Ok(())
@@ -300,6 +304,11 @@ impl<'a> Provider<'a> {
                 .push_back(Answer::Dependencies(release.clone(), unusable));
             return Ok(());
         };
+        let built = release.url.as_ref().and_then(|url| self.built.get(url));
+        if let Some(metadata) = built.cloned() {
+            self.know_metadata(release, &metadata);
+            return Ok(());
+        }
         let asked = Asked::Metadata(release.clone());
         if file.is_wheel || file.remote.core_metadata.is_available() {
             return Ok(self.batch.metadata(asked, file.remote)?);
@@ -394,64 +403,100 @@ impl<'a> Provider<'a> {
         Ok(any)
     }
 
-    /// What is behind the URL of a requirement: a file whose name says its version.
-    fn url_target(&mut self, name: &ProjectName, url: &Arc<str>) -> UrlTarget {
-        let unusable = |words: String| UrlTarget::Unusable(Unusable::Other(words));
+    /// What is behind the URL of a requirement: a wheel, whose name says its version, or something
+    /// to be built.
+    fn url_target(
+        &mut self,
+        name: &ProjectName,
+        url: &Arc<str>,
+    ) -> Result<UrlTarget, ResolveError> {
+        let unusable = |words: String| Ok(UrlTarget::Unusable(Unusable::Other(words)));
         let parsed = match url::Url::parse(url) {
-            Ok(parsed) if matches!(parsed.scheme(), "http" | "https" | "file") => parsed,
-            Ok(parsed) => {
-                return unusable(format!(
-                    "is at a `{}` URL, which cannot be fetched yet",
-                    parsed.scheme()
-                ));
-            }
+            Ok(parsed) => parsed,
             Err(error) => return unusable(format!("has a malformed URL: {error}")),
         };
+        let is_fetched = matches!(parsed.scheme(), "http" | "https" | "file");
+        let file_name = parsed.path_segments().and_then(|mut path| path.next_back());
+        if !is_fetched || !file_name.is_some_and(|name| name.ends_with(".whl")) {
+            return self.built_target(name, url, parsed);
+        }
         let (remote, credential) = match RemoteFile::of_url(parsed) {
             Ok(found) => found,
             Err(error) => return unusable(format!("cannot be fetched: {error}")),
         };
         if let Some(credential) = credential {
-            self.resolving
-                .client
-                .options()
-                .credentials
-                .add(&remote.url, credential);
+            let credentials = &self.resolving.client.options().credentials;
+            credentials.add(&remote.url, credential);
         }
-        let file_name = match remote.name.parse::<DistributionFileName>() {
-            Ok(file_name) => file_name,
+        let wheel = match remote.name.parse::<WheelFileName>() {
+            Ok(wheel) => wheel,
             Err(error) => return unusable(format!("is no distribution: {error}")),
         };
-        if file_name.name() != name {
+        if wheel.name != *name {
             return unusable(format!(
                 "is at a URL whose file is that of `{}`",
-                file_name.name()
+                wheel.name
             ));
         }
-        let is_wheel = match &file_name {
-            DistributionFileName::Wheel(wheel) => {
-                if self
-                    .resolving
-                    .options
-                    .files
-                    .tags
-                    .priority(&wheel.tags)
-                    .is_none()
-                {
-                    let words = wheel.tags.to_string();
-                    return UrlTarget::Unusable(Unusable::NoMatchingWheel(words));
-                }
-                true
-            }
-            DistributionFileName::Sdist(_) => false,
-        };
+        let tags = &self.resolving.options.files.tags;
+        if tags.priority(&wheel.tags).is_none() {
+            let words = wheel.tags.to_string();
+            return Ok(UrlTarget::Unusable(Unusable::NoMatchingWheel(words)));
+        }
         let file = PinnedFile {
             remote,
-            is_wheel,
+            is_wheel: true,
             requires_python: None,
         };
         self.urls.insert(Arc::clone(url), file);
-        UrlTarget::Found(file_name.version().clone())
+        Ok(UrlTarget::Found(wheel.version))
+    }
+
+    /// What the source at a URL is built to.
+    fn built_target(
+        &mut self,
+        name: &ProjectName,
+        url: &Arc<str>,
+        mut parsed: url::Url,
+    ) -> Result<UrlTarget, ResolveError> {
+        let unusable = |words: String| Ok(UrlTarget::Unusable(Unusable::Other(words)));
+        let built = self.resolving.builder.metadata(BuildSource::Url(url));
+        let shown = RedactedUrl::from(&parsed).to_string();
+        let metadata = match sdist::refused(built, &shown)? {
+            Ok(metadata) => metadata,
+            Err(words) => return unusable(words),
+        };
+        if metadata.name.parse::<ProjectName>().as_ref() != Ok(name) {
+            return unusable(format!("is at a URL that is built to `{}`", metadata.name));
+        }
+        let version = match metadata.version.parse::<Version>() {
+            Ok(version) => version,
+            Err(error) => return unusable(format!("is built with a wrong version: {error}")),
+        };
+        // Where it is no file that can be fetched, only the place is said.
+        let remote = match RemoteFile::of_url(parsed.clone()) {
+            Ok((remote, _)) => remote,
+            Err(_) => {
+                parsed.set_fragment(None);
+                let _ = parsed.set_username("");
+                let _ = parsed.set_password(None);
+                RemoteFile {
+                    name: name.as_str().into(),
+                    url: parsed,
+                    hashes: Hashes::default(),
+                    size_bytes: None,
+                    core_metadata: CoreMetadataFile::No,
+                }
+            }
+        };
+        let file = PinnedFile {
+            remote,
+            is_wheel: false,
+            requires_python: None,
+        };
+        self.urls.insert(Arc::clone(url), file);
+        self.built.insert(Arc::clone(url), metadata);
+        Ok(UrlTarget::Found(version))
     }
 
     /// The files, hashes and requirements of what the resolver chose.

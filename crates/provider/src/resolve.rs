@@ -58,6 +58,14 @@ pub enum ResolveError {
         /// Why.
         source: HttpError,
     },
+    /// What is needed cannot be built.
+    #[error("cannot build `{what}`")]
+    Build {
+        /// The file or URL, without credentials.
+        what: String,
+        /// Why.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// No request can be started.
     #[error(transparent)]
     Http(#[from] HttpError),

@@ -1,6 +1,7 @@
 //! The metadata of an sdist: downloaded, and taken from its PKG-INFO where that is static.
 
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
 
 use tilsit_archive::Limits;
@@ -9,6 +10,7 @@ use tilsit_files::TemporaryFolder;
 use tilsit_index_client::{DownloadError, HttpError, RemoteFile, SlimMetadata};
 use tilsit_packaging::metadata::CoreMetadata;
 
+use crate::builder::{BuildRefusal, BuildSource};
 use crate::resolve::{ResolveError, Resolving};
 
 /// The metadata, or in words why it cannot be known.
@@ -32,18 +34,40 @@ pub(crate) fn metadata(
         Ok(sdist) => sdist,
         Err(error) => return Ok(Err(error.to_string())),
     };
-    let build = || {
-        let built = resolving.builder.metadata(&file.name, &path);
-        built.map_err(|refusal| refusal.to_string())
+    resolving.builder.downloaded(file, &path);
+    let found = match sdist.static_metadata() {
+        Some(metadata) => Ok(Arc::new(slim(metadata))),
+        None => build(resolving, file, &path)?,
     };
-    let found = sdist
-        .static_metadata()
-        .map_or_else(build, |metadata| Ok(Arc::new(slim(metadata))));
     if let Ok(metadata) = &found {
         resolving.client.keep_metadata(file, Arc::clone(metadata));
     }
     folder.remove()?;
     Ok(found)
+}
+
+fn build(
+    resolving: &Resolving<'_>,
+    file: &RemoteFile,
+    path: &Path,
+) -> Result<Result<Arc<SlimMetadata>, String>, ResolveError> {
+    let source = BuildSource::Sdist { file, path };
+    refused(resolving.builder.metadata(source), &file.name)
+}
+
+/// What was built; inside, why it must not be; outside, that it failed.
+pub(crate) fn refused(
+    built: Result<Arc<SlimMetadata>, BuildRefusal>,
+    what: &str,
+) -> Result<Result<Arc<SlimMetadata>, String>, ResolveError> {
+    match built {
+        Ok(metadata) => Ok(Ok(metadata)),
+        Err(BuildRefusal::NotAllowed(words)) => Ok(Err(words)),
+        Err(BuildRefusal::Failed(source)) => Err(ResolveError::Build {
+            what: what.to_owned(),
+            source,
+        }),
+    }
 }
 
 /// The part that a resolver needs, as texts: what the cache keeps.

@@ -77,10 +77,10 @@ fn a_requirement_that_names_a_url() {
         ),
         (
             "a @ git+https://index.example/a.git".to_owned(),
-            "`git+https` URL, which cannot be fetched yet",
+            "has to be built, and nothing is built here",
         ),
         (
-            "a @ https://index.example/a.txt".to_owned(),
+            "a @ https://index.example/a.whl".to_owned(),
             "is no distribution",
         ),
     ] {
