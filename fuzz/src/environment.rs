@@ -74,6 +74,9 @@ pub fn python_shim(data: &[u8]) {
     for version in &versions {
         assert!(!version.contains(['/', '\\']) && version != "..");
     }
+    for word in tilsit_environment::pin::parse(&text) {
+        assert!(!word.trim().is_empty() && !word.contains(['\n', '#']));
+    }
     if let Some(wanted) = versions.first() {
         assert!(shim::choose_version(wanted, &versions).is_some());
     }

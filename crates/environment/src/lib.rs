@@ -30,6 +30,7 @@
 //! | `<digest>.json` in the cache folder for interpreters | [`probe`] |
 //! | `pyvenv.cfg` in an environment | [`pyvenv_cfg`], [`venv`] |
 //! | `bin/activate*`, links to the base, `.gitignore`, `CACHEDIR.TAG` in an environment | [`venv`] |
+//! | `.python-version`, `.python-versions` of a project | [`pin`] |
 //! | pip's configuration files | read by [`pip_configuration`] |
 //! | pip's sources, installed or in a bundled wheel | read by [`default_index`] |
 //!
@@ -45,6 +46,7 @@ pub mod discovery;
 pub mod environment;
 pub mod graph;
 pub mod interpreter;
+pub mod pin;
 pub mod pip_configuration;
 pub mod probe;
 pub mod pyvenv_cfg;
