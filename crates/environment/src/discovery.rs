@@ -21,7 +21,6 @@ mod managers;
 mod tests;
 
 pub use candidates::Candidate;
-pub(crate) use managers::pyenv_root;
 
 /// What the search depends on; values of the caller's context.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +45,13 @@ pub struct Surroundings {
     pub program_folders: Vec<PathBuf>,
     /// Where probes are remembered; none asks anew each time.
     pub cache_folder: Option<PathBuf>,
+}
+
+impl Surroundings {
+    /// The folder of pyenv, where it is there.
+    pub fn pyenv_root(&self) -> Option<PathBuf> {
+        managers::pyenv_root(self)
+    }
 }
 
 /// Which kind of place is looked for.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use tilsit_files::FileError;
 
-use crate::discovery::{Surroundings, pyenv_root};
+use crate::discovery::Surroundings;
 use crate::request::{PythonRequest, RequestError};
 
 /// The names of the files, the stronger first.
@@ -86,7 +86,7 @@ fn of_text(text: &str, path: &Path, surroundings: &Surroundings) -> Result<Optio
 }
 
 fn environment_of_pyenv(name: &str, surroundings: &Surroundings) -> Option<PathBuf> {
-    let folder = pyenv_root(surroundings)?.join("versions").join(name);
+    let folder = surroundings.pyenv_root()?.join("versions").join(name);
     folder.is_dir().then_some(folder)
 }
 

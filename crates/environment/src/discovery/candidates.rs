@@ -30,6 +30,10 @@ impl Candidate {
         let PythonRequest::Version(request) = request else {
             return false;
         };
+        let is_python_2 = |version: &str| version.starts_with("2.");
+        if self.folder_version.as_deref().is_some_and(is_python_2) {
+            return !request.could_be_python_2();
+        }
         let minor_of_name = self.path.file_name().and_then(minor_in_program_name);
         let version = self.folder_version.as_deref();
         let minor_of_folder = version.and_then(minor_in_version);
@@ -247,6 +251,10 @@ fn names_for_version(request: &VersionRequest) -> Vec<String> {
             names.extend(usual);
             names.extend(by_minor);
         }
+    }
+    // They are found to be named in the refusal.
+    if request.could_be_python_2() && minors.is_empty() {
+        names.extend(["python2.7".to_owned(), "python2".to_owned()]);
     }
     names
 }

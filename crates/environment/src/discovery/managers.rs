@@ -74,7 +74,7 @@ pub(super) fn roots(surroundings: &Surroundings) -> Vec<(PathBuf, Source)> {
 }
 
 /// pyenv's root: named, or the usual place.
-pub(crate) fn pyenv_root(surroundings: &Surroundings) -> Option<PathBuf> {
+pub(super) fn pyenv_root(surroundings: &Surroundings) -> Option<PathBuf> {
     let usual = || surroundings.home.as_ref().map(|home| home.join(".pyenv"));
     let root = surroundings.shims.pyenv_root.clone().or_else(usual)?;
     Some(root).filter(|root| root.is_dir())
