@@ -15,6 +15,9 @@ use crate::terminal::DIM;
 
 mod missing;
 
+/// The folder of remembered probes in the cache.
+const PROBES: &str = "interpreters-1";
+
 /// The Python that `typed`, the settings or the project's `.python-version` ask for, within `scope`.
 /// An environment that is there is a stronger wish than the project's file.
 ///
@@ -37,10 +40,10 @@ pub(crate) fn find(
         }
     }
     let Some(pin) = pin::find(&surroundings)? else {
-        return find_request(&request, scope, context);
+        return search(&request, scope, &surroundings, context);
     };
     let shown = context.show(&pin.path);
-    find_request(&pin.request, scope, context)
+    search(&pin.request, scope, &surroundings, context)
         .map_err(|error| error.caused_by(format!("`{shown}` asks for it")))
 }
 
@@ -73,12 +76,20 @@ pub(crate) fn find_request(
     scope: Scope,
     context: &Context,
 ) -> Result<Found, CommandError> {
-    let surroundings = surroundings(context)?;
-    let found = discovery::find(request, scope, &surroundings).map_err(|error| {
+    search(request, scope, &surroundings(context)?, context)
+}
+
+fn search(
+    request: &PythonRequest,
+    scope: Scope,
+    surroundings: &Surroundings,
+    context: &Context,
+) -> Result<Found, CommandError> {
+    let found = discovery::find(request, scope, surroundings).map_err(|error| {
         let is_missing = matches!(error, FindError::NoInterpreter { .. });
         let mut error = CommandError::from(error);
         if is_missing {
-            error.hints = missing::hints(request, &surroundings, context);
+            error.hints = missing::hints(request, surroundings, context);
         }
         error
     })?;
@@ -131,8 +142,18 @@ pub(crate) fn surroundings(context: &Context) -> Result<Surroundings, CommandErr
             .filter(|_| cfg!(windows))
             .filter_map(path)
             .collect(),
-        cache_folder: Some(context.cache()?.bucket("interpreters-1")?),
+        cache_folder: Some(probes(context)?),
     })
+}
+
+/// The folder of the cache in which probes are remembered; made and marked only when it is missing,
+/// since every command asks.
+fn probes(context: &Context) -> Result<PathBuf, CommandError> {
+    let folder = context.cache_folder.join(PROBES);
+    if !folder.is_dir() {
+        context.cache()?.bucket(PROBES)?;
+    }
+    Ok(folder)
 }
 
 /// `cpython 3.12.1 (/usr/bin/python3)`, as messages say it.

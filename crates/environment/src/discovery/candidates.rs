@@ -145,7 +145,12 @@ impl Search<'_> {
 
     fn search_path(&mut self, names: &[String]) -> ControlFlow<()> {
         let surroundings = self.surroundings;
+        let mut folders = HashSet::new();
         for folder in &surroundings.path_folders {
+            // Shells add a folder again and again.
+            if !folders.insert(folder) {
+                continue;
+            }
             for name in names {
                 let program = folder.join(name);
                 if !system::is_program(&program) {
