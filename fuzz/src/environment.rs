@@ -74,8 +74,23 @@ pub fn python_shim(data: &[u8]) {
     for version in &versions {
         assert!(!version.contains(['/', '\\']) && version != "..");
     }
+    for word in tilsit_environment::pin::parse(&text) {
+        assert!(!word.trim().is_empty() && !word.contains(['\n', '#']));
+    }
     if let Some(wanted) = versions.first() {
         assert!(shim::choose_version(wanted, &versions).is_some());
+    }
+}
+
+/// Files of environment variables: what is read could be set.
+pub fn env_file(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let known = |name: &str| (name == "HOME").then(|| "/home/me".to_owned());
+    if let Ok(found) = tilsit_environment::env_file::parse(&text, &known) {
+        for (name, value) in found {
+            assert!(!name.is_empty() && !name.contains(['=', '\0']));
+            assert!(!value.contains('\0') && value.len() <= 1 << 20);
+        }
     }
 }
 

@@ -29,6 +29,7 @@ pub const TARGETS: &[Target] = &[
     ("dependency_groups", packaging_formats::dependency_groups),
     ("direct_url", packaging_formats::direct_url),
     ("entry_points", packaging_formats::entry_points),
+    ("env_file", environment::env_file),
     ("http_cache_record", index_client::http_cache_record),
     ("if_none_match_header", index_server::if_none_match_header),
     ("index_url", index_client::index_url),

@@ -1,10 +1,12 @@
 //! The search for an interpreter: where to look, in which order, and what was passed over.
 //!
 //! Order: the active environment, `.venv` from the working folder upward, the search path (shims
-//! resolved, never run), then the folders of pyenv, of uv and of the system. Names and folder
-//! names that contradict the request are passed over without a probe. Everything that the search
-//! depends on is in [`Surroundings`].
+//! resolved, never run), then the folders of pyenv, asdf, mise, uv and of the system. Names and
+//! folder names that contradict the request are passed over without a probe. Everything that the
+//! search depends on is in [`Surroundings`]. Which version a project asks for is
+//! [`crate::pin`]'s.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -33,12 +35,23 @@ pub struct Surroundings {
     pub virtual_env: Option<PathBuf>,
     /// `CONDA_PREFIX`.
     pub conda_prefix: Option<PathBuf>,
+    /// `CONDA_DEFAULT_ENV`: the name of the active conda environment.
+    pub conda_default_env: Option<String>,
     /// What the shims of version managers go by.
     pub shims: ShimVariables,
     /// `UV_PYTHON_INSTALL_DIR`.
     pub uv_python_dir: Option<PathBuf>,
+    /// Folders of installed programs on Windows: `LOCALAPPDATA`, `ProgramFiles`.
+    pub program_folders: Vec<PathBuf>,
     /// Where probes are remembered; none asks anew each time.
     pub cache_folder: Option<PathBuf>,
+}
+
+impl Surroundings {
+    /// The folder of pyenv, where it is there.
+    pub fn pyenv_root(&self) -> Option<PathBuf> {
+        managers::pyenv_root(self)
+    }
 }
 
 /// Which kind of place is looked for.
@@ -69,6 +82,10 @@ pub enum Source {
     Shim,
     /// A version of pyenv.
     Pyenv,
+    /// A version of asdf.
+    Asdf,
+    /// A version of mise.
+    Mise,
     /// A Python that uv keeps.
     Uv,
     /// A folder of the system.
@@ -85,6 +102,8 @@ impl std::fmt::Display for Source {
             Self::SearchPath => "the search path",
             Self::Shim => "a shim of the search path",
             Self::Pyenv => "pyenv",
+            Self::Asdf => "asdf",
+            Self::Mise => "mise",
             Self::Uv => "uv",
             Self::System => "the system",
         })
@@ -180,31 +199,23 @@ pub fn find(
         });
     }
     let mut passed_over = Vec::new();
-    for candidate in candidates::all(request, scope, surroundings) {
-        if candidate.contradicts(request) {
-            continue;
+    let mut found = None;
+    let _ = candidates::visit(request, scope, surroundings, &mut |candidate| {
+        match ask(candidate, request, cache_folder) {
+            Answer::Fits(fitting) => found = Some(fitting),
+            Answer::Other(other) | Answer::Unusable(other) => passed_over.push(other),
+            Answer::NotAsked => {}
         }
-        match Interpreter::at(&candidate.path, cache_folder) {
-            Ok(interpreter) if interpreter.satisfies(request) => {
-                return Ok(Found {
-                    interpreter: in_scope(interpreter, scope),
-                    source: candidate.source,
-                });
-            }
-            Ok(interpreter) => passed_over.push(PassedOver {
-                path: candidate.path,
-                source: candidate.source,
-                reason: Reason::Other {
-                    implementation: interpreter.implementation().to_owned(),
-                    version: interpreter.version().to_string(),
-                },
-            }),
-            Err(error) => passed_over.push(PassedOver {
-                path: candidate.path,
-                source: candidate.source,
-                reason: Reason::Unusable(Arc::new(error)),
-            }),
+        match found {
+            Some(_) => ControlFlow::Break(()),
+            None => ControlFlow::Continue(()),
         }
+    });
+    if let Some(found) = found {
+        return Ok(Found {
+            interpreter: in_scope(found.interpreter, scope),
+            ..found
+        });
     }
     Err(match scope {
         Scope::Environment => FindError::NoEnvironment { passed_over },
@@ -215,6 +226,41 @@ pub fn find(
     })
 }
 
+/// What a candidate turned out to be.
+enum Answer {
+    Fits(Found),
+    Other(PassedOver),
+    Unusable(PassedOver),
+    /// Its name says that it is something else.
+    NotAsked,
+}
+
+fn ask(candidate: Candidate, request: &PythonRequest, cache_folder: Option<&Path>) -> Answer {
+    if candidate.contradicts(request) {
+        return Answer::NotAsked;
+    }
+    let Candidate { path, source, .. } = candidate;
+    match Interpreter::at(&path, cache_folder) {
+        Ok(interpreter) if interpreter.satisfies(request) => Answer::Fits(Found {
+            interpreter,
+            source,
+        }),
+        Ok(interpreter) => Answer::Other(PassedOver {
+            path,
+            source,
+            reason: Reason::Other {
+                implementation: interpreter.implementation().to_owned(),
+                version: interpreter.version().to_string(),
+            },
+        }),
+        Err(error) => Answer::Unusable(PassedOver {
+            path,
+            source,
+            reason: Reason::Unusable(Arc::new(error)),
+        }),
+    }
+}
+
 /// Every interpreter that fits `request`, each once, in the order of the search; and what is not
 /// usable.
 pub fn find_all(
@@ -223,29 +269,19 @@ pub fn find_all(
 ) -> (Vec<Found>, Vec<PassedOver>) {
     let (mut found, mut passed_over): (Vec<Found>, Vec<PassedOver>) = (Vec::new(), Vec::new());
     let cache_folder = surroundings.cache_folder.as_deref();
-    for candidate in candidates::all(request, Scope::Any, surroundings) {
-        if candidate.contradicts(request) {
-            continue;
-        }
-        match Interpreter::at(&candidate.path, cache_folder) {
-            Ok(interpreter) if interpreter.satisfies(request) => {
-                let known = |other: &Found| same_place(&other.interpreter, &interpreter);
+    let _ = candidates::visit(request, Scope::Any, surroundings, &mut |candidate| {
+        match ask(candidate, request, cache_folder) {
+            Answer::Fits(fitting) => {
+                let known = |other: &Found| same_place(&other.interpreter, &fitting.interpreter);
                 if !found.iter().any(known) {
-                    let source = candidate.source;
-                    found.push(Found {
-                        interpreter,
-                        source,
-                    });
+                    found.push(fitting);
                 }
             }
-            Ok(_) => {}
-            Err(error) => passed_over.push(PassedOver {
-                path: candidate.path,
-                source: candidate.source,
-                reason: Reason::Unusable(Arc::new(error)),
-            }),
+            Answer::Unusable(unusable) => passed_over.push(unusable),
+            Answer::Other(_) | Answer::NotAsked => {}
         }
-    }
+        ControlFlow::Continue(())
+    });
     (found, passed_over)
 }
 

@@ -30,6 +30,8 @@
 //! | `<digest>.json` in the cache folder for interpreters | [`probe`] |
 //! | `pyvenv.cfg` in an environment | [`pyvenv_cfg`], [`venv`] |
 //! | `bin/activate*`, links to the base, `.gitignore`, `CACHEDIR.TAG` in an environment | [`venv`] |
+//! | `.python-version`, `.python-versions` of a project | [`pin`] |
+//! | files of environment variables | read by [`env_file`] |
 //! | pip's configuration files | read by [`pip_configuration`] |
 //! | pip's sources, installed or in a bundled wheel | read by [`default_index`] |
 //!
@@ -42,10 +44,12 @@
 
 pub mod default_index;
 pub mod discovery;
+pub mod env_file;
 pub mod environment;
 pub mod graph;
 mod install_paths;
 pub mod interpreter;
+pub mod pin;
 pub mod pip_configuration;
 pub mod probe;
 pub mod pyvenv_cfg;

@@ -197,7 +197,46 @@ fn is_digits(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
 
+impl PythonRequest {
+    /// The implementation and the minor version of Python 3 that somebody who wants this would
+    /// install: the newest that fits, of those that are in wide use. None when no version is asked
+    /// for, or none of them fits.
+    pub fn to_install(&self) -> Option<(&'static str, u64)> {
+        let request = match self {
+            Self::Version(request) => request,
+            Self::Any => return Some((Implementation::CPython.name(), NEWEST_IN_USE)),
+            Self::Path(_) | Self::Name(_) => return None,
+        };
+        let implementation = request.implementation.unwrap_or(Implementation::CPython);
+        let minor = (6..=NEWEST_IN_USE)
+            .rev()
+            .find(|minor| request.could_be_minor(*minor))?;
+        Some((implementation.name(), minor))
+    }
+
+    /// Whether only a Python before version 3 would do.
+    pub fn is_before_python_3(&self) -> bool {
+        let Self::Version(request) = self else {
+            return false;
+        };
+        request.could_be_python_2()
+            && !(0..=NEWEST_IN_USE).any(|minor| request.could_be_minor(minor))
+    }
+}
+
+/// The newest minor version of Python 3 that is advised to somebody who has none (November 2026).
+const NEWEST_IN_USE: u64 = 14;
+
 impl VersionRequest {
+    /// Whether Python 2.7 could fit.
+    pub(crate) fn could_be_python_2(&self) -> bool {
+        // Its last release was 2.7.18.
+        (0..=18).any(|micro| {
+            let version = Version::from_release(&[2, 7, micro]);
+            self.specifiers.contains(&version)
+        })
+    }
+
     /// Whether Python 3.`minor` could fit, whatever its last number.
     pub(crate) fn could_be_minor(&self, minor: u64) -> bool {
         // The last numbers of a minor version stay below 40.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use tilsit_files::FileError;
 
+use crate::discovery::Surroundings;
 use crate::interpreter::Interpreter;
 
 /// The folder of programs below an environment's root.
@@ -49,7 +50,7 @@ pub(crate) fn release() -> String {
 }
 
 /// Folders where interpreters are, beside those of the search path.
-pub(crate) fn usual_folders() -> Vec<PathBuf> {
+pub(crate) fn usual_folders(_: &Surroundings) -> Vec<PathBuf> {
     ["/usr/local/bin", "/usr/bin", "/bin", "/opt/homebrew/bin"]
         .map(PathBuf::from)
         .to_vec()

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use tilsit_files::FileError;
 
+use crate::discovery::Surroundings;
 use crate::interpreter::Interpreter;
 
 /// The folder of programs below an environment's root.
@@ -39,9 +40,34 @@ pub(crate) fn release() -> String {
     "windows".to_owned()
 }
 
-/// Folders where interpreters are, beside those of the search path.
-pub(crate) fn usual_folders() -> Vec<PathBuf> {
-    Vec::new()
+/// Folders where interpreters are, beside those of the search path: what the installers of
+/// python.org leave (`Programs\Python\Python312`, `Python312`), where the launcher `py` looks too,
+/// and the folders of the newer Python install manager (`Python\pythoncore-3.14-64`) and its links
+/// (`Python\bin`).
+pub(crate) fn usual_folders(surroundings: &Surroundings) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for folder in &surroundings.program_folders {
+        found.push(folder.join("Python").join("bin"));
+        for parent in [
+            folder.join("Programs").join("Python"),
+            folder.join("Python"),
+            folder.clone(),
+        ] {
+            let entries = tilsit_files::read_dir(&parent).unwrap_or_default();
+            let mut versions: Vec<PathBuf> = entries
+                .into_iter()
+                .filter(|entry| {
+                    let name = entry.name.to_string_lossy().to_lowercase();
+                    name.starts_with("python3") || name.starts_with("pythoncore-")
+                })
+                .map(|entry| entry.path)
+                .collect();
+            // The newest first: `Python39` is shorter than `Python310`.
+            versions.sort_by_key(|path| (path.as_os_str().len(), path.clone()));
+            found.extend(versions.into_iter().rev());
+        }
+    }
+    found
 }
 
 /// Whether the path is a program that may be started.

@@ -129,7 +129,6 @@ impl Context {
         arguments: &GlobalArguments,
         terminal: Terminal,
     ) -> Result<Self, CommandError> {
-        let interrupt = Interrupt::listen()?;
         let variables = Variables::of_process();
         let home = home_folder(&variables);
         let working_folder = working_folder(arguments.directory.as_deref())?;
@@ -171,7 +170,7 @@ impl Context {
             cache_folder,
             terminal,
             configuration,
-            interrupt,
+            interrupt: Interrupt::default(),
             clock: Arc::new(system_time),
         })
     }

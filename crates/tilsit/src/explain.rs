@@ -164,6 +164,11 @@ command: `TILSIT_REQUIRE_VIRTUALENV=0`.";
 "The command is about a project that the environment does not hold. `tilsit pip list` shows what it
 holds; another environment is named with `--python`.";
 
+    NoPin = "TL0208", No, "no Python is pinned",
+"`tilsit python pin` without a version shows what the nearest file `.python-version` (or
+`.python-versions`) says, in this folder or above, and there is none. `tilsit python pin 3.12` writes
+one into this folder.";
+
     NoResolution = "TL0301", No, "no set of versions fits all requirements",
 "Every combination of versions breaks some requirement. The explanation names the requirements that
 cannot hold together, and whose they are. One of your own lines among them has to give: loosen it,

@@ -47,9 +47,6 @@ fn for_one(error: &(dyn Error + 'static)) -> Option<String> {
         (Some(FindError::NoEnvironment { .. }), ..) => {
             "make one with `tilsit venv`, name one with `--python FOLDER`, or use `--system`"
         }
-        (Some(FindError::NoInterpreter { .. }), ..) => {
-            "`tilsit python list` shows the Pythons of this machine"
-        }
         (_, Some(InterpreterError::BrokenEnvironment { .. }), _) => {
             "make the environment anew: `tilsit venv --clear`"
         }

@@ -1,12 +1,14 @@
 //! Ctrl-C (or SIGTERM): the first asks the running operation to stop through its callback, the second ends
 //! the program at once. A child process gets the signal itself; then this program only waits.
+//!
+//! Listening takes a thread, so it begins with the first operation that can be asked to stop; until
+//! then the system ends the program.
 
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, Once, PoisonError};
 
-use crate::error::{CommandError, Kind};
-use crate::explain::Code;
+use crate::error::Kind;
 
 /// Whether the user asked to stop.
 #[derive(Clone, Debug, Default)]
@@ -14,8 +16,9 @@ pub(crate) struct Interrupt {
     state: Arc<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
+    listening: Once,
     asked: Mutex<bool>,
     changed: Condvar,
     child_decides: AtomicBool,
@@ -23,34 +26,35 @@ struct State {
 
 impl Interrupt {
     /// Listens for Ctrl-C (and `SIGTERM` where it exists) from now on.
-    ///
-    /// # Errors
-    /// When the system does not let the handler be set.
-    pub(crate) fn listen() -> Result<Self, CommandError> {
-        let interrupt = Self::default();
-        let seen = interrupt.clone();
-        ctrlc::set_handler(move || {
-            let again = seen.ask();
-            if again && !seen.state.child_decides.load(Ordering::SeqCst) {
-                leave();
-            }
-        })
-        .map_err(|error| CommandError::from_error(Code::Bug, &error))?;
-        Ok(interrupt)
+    fn listen(&self) {
+        self.state.listening.call_once(|| {
+            let seen = self.clone();
+            let handler = move || {
+                let again = seen.ask();
+                if again && !seen.state.child_decides.load(Ordering::SeqCst) {
+                    leave();
+                }
+            };
+            // Where the system does not let the handler be set, it ends the program itself.
+            let _ = ctrlc::set_handler(handler);
+        });
     }
 
     /// From now on only the child process acts on Ctrl-C; this program waits for it.
     pub(crate) fn leave_to_child(&self) {
+        self.listen();
         self.state.child_decides.store(true, Ordering::SeqCst);
     }
 
     /// Whether the user asked to stop.
     pub(crate) fn asked(&self) -> bool {
+        self.listen();
         *self.lock()
     }
 
     /// Waits until the user asks to stop.
     pub(crate) fn wait(&self) {
+        self.listen();
         let mut asked = self.lock();
         while !*asked {
             let woken = self.state.changed.wait(asked);
@@ -76,6 +80,17 @@ impl Interrupt {
             ControlFlow::Break(())
         } else {
             ControlFlow::Continue(())
+        }
+    }
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            listening: Once::new(),
+            asked: Mutex::default(),
+            changed: Condvar::default(),
+            child_decides: AtomicBool::default(),
         }
     }
 }

@@ -1,18 +1,25 @@
 //! Which Python a command works with: what the search, which is
-//! [`tilsit_environment::discovery`]'s, needs of the [`Context`].
+//! [`tilsit_environment::discovery`]'s, needs of the [`Context`], and what is said when it finds
+//! none.
 
 use std::path::{Path, PathBuf};
 
-use tilsit_environment::PythonRequest;
-use tilsit_environment::discovery::{self, Found, Scope, Surroundings};
+use tilsit_environment::discovery::{self, FindError, Found, Scope, Surroundings};
 use tilsit_environment::shim::ShimVariables;
+use tilsit_environment::{PythonRequest, pin};
 
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
 use crate::terminal::DIM;
 
-/// The Python that `typed` (or the settings) ask for, within `scope`.
+mod missing;
+
+/// The folder of remembered probes in the cache.
+const PROBES: &str = "interpreters-1";
+
+/// The Python that `typed`, the settings or the project's `.python-version` ask for, within `scope`.
+/// An environment that is there is a stronger wish than the project's file.
 ///
 /// # Errors
 /// When none is found, or the request is not understood.
@@ -22,7 +29,22 @@ pub(crate) fn find(
     context: &Context,
 ) -> Result<Found, CommandError> {
     let request = request(typed, context)?;
-    find_request(&request, scope, context)
+    if request != PythonRequest::Any || scope == Scope::Environment {
+        return find_request(&request, scope, context);
+    }
+    let surroundings = surroundings(context)?;
+    if scope == Scope::Any {
+        let found = discovery::find(&request, Scope::Environment, &surroundings);
+        if let Ok(found) = found {
+            return Ok(told(found, context));
+        }
+    }
+    let Some(pin) = pin::find(&surroundings)? else {
+        return search(&request, scope, &surroundings, context);
+    };
+    let shown = context.show(&pin.path);
+    search(&pin.request, scope, &surroundings, context)
+        .map_err(|error| error.caused_by(format!("`{shown}` asks for it")))
 }
 
 /// What is asked for on the command line or in the settings.
@@ -54,7 +76,28 @@ pub(crate) fn find_request(
     scope: Scope,
     context: &Context,
 ) -> Result<Found, CommandError> {
-    let found = discovery::find(request, scope, &surroundings(context)?)?;
+    search(request, scope, &surroundings(context)?, context)
+}
+
+fn search(
+    request: &PythonRequest,
+    scope: Scope,
+    surroundings: &Surroundings,
+    context: &Context,
+) -> Result<Found, CommandError> {
+    let found = discovery::find(request, scope, surroundings).map_err(|error| {
+        let is_missing = matches!(error, FindError::NoInterpreter { .. });
+        let mut error = CommandError::from(error);
+        if is_missing {
+            error.hints = missing::hints(request, surroundings, context);
+        }
+        error
+    })?;
+    Ok(told(found, context))
+}
+
+/// Says which Python was found to those who want to know.
+fn told(found: Found, context: &Context) -> Found {
     let interpreter = &found.interpreter;
     let name = interpreter.implementation();
     let version = interpreter.version();
@@ -63,7 +106,7 @@ pub(crate) fn find_request(
     context.terminal.detail(format_args!(
         "Using {name} {version} at `{path}` ({source})"
     ));
-    Ok(found)
+    found
 }
 
 /// What the search for Pythons depends on.
@@ -84,6 +127,7 @@ pub(crate) fn surroundings(context: &Context) -> Result<Surroundings, CommandErr
         path_folders,
         virtual_env: path("VIRTUAL_ENV"),
         conda_prefix: path("CONDA_PREFIX"),
+        conda_default_env: text("CONDA_DEFAULT_ENV"),
         shims: ShimVariables {
             pyenv_root: path("PYENV_ROOT"),
             pyenv_version: text("PYENV_VERSION"),
@@ -93,8 +137,23 @@ pub(crate) fn surroundings(context: &Context) -> Result<Surroundings, CommandErr
             mise_python_version: text("MISE_PYTHON_VERSION"),
         },
         uv_python_dir: path("UV_PYTHON_INSTALL_DIR"),
-        cache_folder: Some(context.cache()?.bucket("interpreters-1")?),
+        program_folders: ["LOCALAPPDATA", "ProgramFiles", "SystemDrive"]
+            .into_iter()
+            .filter(|_| cfg!(windows))
+            .filter_map(path)
+            .collect(),
+        cache_folder: Some(probes(context)?),
     })
+}
+
+/// The folder of the cache in which probes are remembered; made and marked only when it is missing,
+/// since every command asks.
+fn probes(context: &Context) -> Result<PathBuf, CommandError> {
+    let folder = context.cache_folder.join(PROBES);
+    if !folder.is_dir() {
+        context.cache()?.bucket(PROBES)?;
+    }
+    Ok(folder)
 }
 
 /// `cpython 3.12.1 (/usr/bin/python3)`, as messages say it.

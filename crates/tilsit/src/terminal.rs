@@ -198,10 +198,20 @@ impl Terminal {
 
     fn talk(&self, text: &str) {
         self.bars.suspend(|| {
-            let mut stream = AutoStream::new(std::io::stderr().lock(), self.talk_color);
-            let _ = stream.write_all(text.as_bytes());
+            let _ = talk_at_once(self.talk_color, text);
         });
     }
+}
+
+/// Writes a text with or without its styles to standard error. Taking the styles away while writing
+/// would make a system call of each piece between them.
+fn talk_at_once(color: ColorChoice, text: &str) -> std::io::Result<()> {
+    let mut stream = std::io::stderr().lock();
+    if color == ColorChoice::Never {
+        let plain = anstream::adapter::strip_str(text).to_string();
+        return stream.write_all(plain.as_bytes());
+    }
+    AutoStream::new(stream, color).write_all(text.as_bytes())
 }
 
 /// Writes to standard output without a [`Terminal`] (before one exists, or in a panic).

@@ -1,7 +1,8 @@
-//! The candidates of a search, in order, before any is asked.
+//! The candidates of a search, in order, each found only when those before it were not taken.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use super::managers::{self, Resolved};
@@ -29,6 +30,10 @@ impl Candidate {
         let PythonRequest::Version(request) = request else {
             return false;
         };
+        let is_python_2 = |version: &str| version.starts_with("2.");
+        if self.folder_version.as_deref().is_some_and(is_python_2) {
+            return !request.could_be_python_2();
+        }
         let minor_of_name = self.path.file_name().and_then(minor_in_program_name);
         let version = self.folder_version.as_deref();
         let minor_of_folder = version.and_then(minor_in_version);
@@ -51,38 +56,52 @@ fn minor_in_version(version: &str) -> Option<u64> {
     version.strip_prefix("3.")?.split('.').next()?.parse().ok()
 }
 
-/// The candidates for a request, each program once, in the order of the search.
-pub(super) fn all(
+/// What a search does with a candidate: `Break` ends it.
+type Visit<'a> = &'a mut dyn FnMut(Candidate) -> ControlFlow<()>;
+
+/// Shows the candidates for a request, each program once, in the order of the search. A place is
+/// looked at only when those before it did not end the search.
+pub(super) fn visit(
     request: &PythonRequest,
     scope: Scope,
     surroundings: &Surroundings,
-) -> Vec<Candidate> {
-    let mut list = List::default();
+    visit: Visit<'_>,
+) -> ControlFlow<()> {
+    let mut search = Search {
+        visit,
+        seen: HashSet::new(),
+        surroundings,
+    };
     if scope != Scope::Base {
-        list.environments(surroundings);
+        search.environments()?;
     }
     if scope != Scope::Environment {
         let names = program_names(request);
-        list.search_path(&names, surroundings);
+        search.search_path(&names)?;
         if !matches!(request, PythonRequest::Name(_)) {
-            list.managed(surroundings);
-            for folder in system::usual_folders() {
-                list.folder(&folder, &names, Source::System);
+            search.managed()?;
+            for folder in system::usual_folders(surroundings) {
+                search.folder(&folder, &names, Source::System)?;
             }
         }
     }
-    list.candidates
+    ControlFlow::Continue(())
 }
 
-#[derive(Default)]
-struct List {
-    candidates: Vec<Candidate>,
-    /// Real paths of programs that are listed already.
+struct Search<'a> {
+    visit: Visit<'a>,
+    /// Real paths of programs that were shown already.
     seen: HashSet<PathBuf>,
+    surroundings: &'a Surroundings,
 }
 
-impl List {
-    fn add(&mut self, path: PathBuf, source: Source, folder_version: Option<String>) {
+impl Search<'_> {
+    fn show(
+        &mut self,
+        path: PathBuf,
+        source: Source,
+        folder_version: Option<String>,
+    ) -> ControlFlow<()> {
         // Links of one folder lead to one program; the program of an environment is its own
         // candidate, although it leads to the base.
         let in_environment = path
@@ -94,75 +113,96 @@ impl List {
         } else {
             tilsit_files::canonicalize(&path).unwrap_or_else(|_| path.clone())
         };
-        if self.seen.insert(real) {
-            self.candidates.push(Candidate {
-                path,
-                source,
-                folder_version,
-            });
+        if !self.seen.insert(real) {
+            return ControlFlow::Continue(());
         }
+        (self.visit)(Candidate {
+            path,
+            source,
+            folder_version,
+        })
     }
 
-    fn environments(&mut self, surroundings: &Surroundings) {
+    fn environments(&mut self) -> ControlFlow<()> {
+        let surroundings = self.surroundings;
         if let Some(root) = &surroundings.virtual_env {
             let root = surroundings.working_folder.join(root);
-            self.add(root, Source::ActiveEnvironment, None);
+            self.show(root, Source::ActiveEnvironment, None)?;
         }
-        if let Some(root) = &surroundings.conda_prefix {
-            self.add(root.clone(), Source::CondaEnvironment, None);
+        if let Some(root) = &surroundings.conda_prefix
+            && !is_conda_base(root, surroundings)
+        {
+            self.show(root.clone(), Source::CondaEnvironment, None)?;
         }
         let project = upward(&surroundings.working_folder)
             .map(|folder| folder.join(".venv"))
             .find(|root| root.join("pyvenv.cfg").is_file());
         if let Some(root) = project {
-            self.add(root, Source::ProjectEnvironment, None);
+            self.show(root, Source::ProjectEnvironment, None)?;
         }
+        ControlFlow::Continue(())
     }
 
-    fn search_path(&mut self, names: &[String], surroundings: &Surroundings) {
+    fn search_path(&mut self, names: &[String]) -> ControlFlow<()> {
+        let surroundings = self.surroundings;
+        let mut folders = HashSet::new();
         for folder in &surroundings.path_folders {
+            // Shells add a folder again and again.
+            if !folders.insert(folder) {
+                continue;
+            }
             for name in names {
                 let program = folder.join(name);
                 if !system::is_program(&program) {
                     continue;
                 }
                 match managers::resolve(&program, name, surroundings) {
-                    Resolved::NoShim => self.add(program, Source::SearchPath, None),
+                    Resolved::NoShim => self.show(program, Source::SearchPath, None)?,
                     Resolved::Programs(programs) => {
                         for program in programs {
-                            self.add(program, Source::Shim, None);
+                            self.show(program, Source::Shim, None)?;
                         }
                     }
                 }
             }
         }
+        ControlFlow::Continue(())
     }
 
-    fn managed(&mut self, surroundings: &Surroundings) {
-        let pyenv = managers::pyenv_root(surroundings).map(|root| (root, Source::Pyenv));
-        let uv = managers::uv_folder(surroundings).map(|root| (root, Source::Uv));
-        for (root, source) in pyenv.into_iter().chain(uv) {
+    fn managed(&mut self) -> ControlFlow<()> {
+        for (root, source) in managers::roots(self.surroundings) {
             for (version, folder) in managers::versions_newest_first(&root) {
                 let names = ["python3", "python", "pypy3"];
                 let program = names
                     .iter()
                     .map(|name| folder.join("bin").join(format!("{name}{PROGRAM_SUFFIX}")))
+                    // Python 2 and the Pythons of Windows have neither `bin` nor the 3.
+                    .chain([folder.join(format!("python{PROGRAM_SUFFIX}"))])
                     .find(|program| system::is_program(program));
                 if let Some(program) = program {
-                    self.add(program, source, Some(version));
+                    self.show(program, source, Some(version))?;
                 }
             }
         }
+        ControlFlow::Continue(())
     }
 
-    fn folder(&mut self, folder: &Path, names: &[String], source: Source) {
+    fn folder(&mut self, folder: &Path, names: &[String], source: Source) -> ControlFlow<()> {
         for name in names {
             let program = folder.join(name);
             if system::is_program(&program) {
-                self.add(program, source, None);
+                self.show(program, source, None)?;
             }
         }
+        ControlFlow::Continue(())
     }
+}
+
+/// Whether the active conda environment is conda's own, which counts as an interpreter: packages
+/// put there would be everybody's.
+fn is_conda_base(root: &Path, surroundings: &Surroundings) -> bool {
+    let name = surroundings.conda_default_env.as_deref();
+    matches!(name, Some("base" | "root")) || root.join("condabin").is_dir()
 }
 
 /// The names of programs that could be what is asked for, the likeliest first.
@@ -216,6 +256,10 @@ fn names_for_version(request: &VersionRequest) -> Vec<String> {
             names.extend(usual);
             names.extend(by_minor);
         }
+    }
+    // They are found to be named in the refusal.
+    if request.could_be_python_2() && minors.is_empty() {
+        names.extend(["python2.7".to_owned(), "python2".to_owned()]);
     }
     names
 }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Surroundings, upward};
+use super::{Source, Surroundings, upward};
 use crate::shim::{Shim, choose_version, parse_python_version_file, parse_tool_versions};
 use crate::system;
 
@@ -53,6 +53,26 @@ fn recognise(program: &Path) -> Option<Shim> {
     Shim::from_link_target(&tilsit_files::canonicalize(program).ok()?)
 }
 
+/// Where version managers and uv keep interpreters.
+pub(super) fn roots(surroundings: &Surroundings) -> Vec<(PathBuf, Source)> {
+    let shims = &surroundings.shims;
+    let home = surroundings.home.as_ref();
+    let asdf = shims.asdf_data_dir.clone();
+    let asdf = asdf.or_else(|| home.map(|home| home.join(".asdf")));
+    let mise = shims.mise_data_dir.clone();
+    let mise = mise.or_else(|| home.map(|home| home.join(".local/share/mise")));
+    let installs = |root: Option<PathBuf>| root.map(|root| root.join("installs/python"));
+    [
+        (pyenv_root(surroundings), Source::Pyenv),
+        (installs(asdf), Source::Asdf),
+        (installs(mise), Source::Mise),
+        (uv_folder(surroundings), Source::Uv),
+    ]
+    .into_iter()
+    .filter_map(|(root, source)| Some((root?, source)))
+    .collect()
+}
+
 /// pyenv's root: named, or the usual place.
 pub(super) fn pyenv_root(surroundings: &Surroundings) -> Option<PathBuf> {
     let usual = || surroundings.home.as_ref().map(|home| home.join(".pyenv"));
@@ -61,7 +81,7 @@ pub(super) fn pyenv_root(surroundings: &Surroundings) -> Option<PathBuf> {
 }
 
 /// The folder of uv's Pythons: named, or the usual place.
-pub(super) fn uv_folder(surroundings: &Surroundings) -> Option<PathBuf> {
+fn uv_folder(surroundings: &Surroundings) -> Option<PathBuf> {
     let home = surroundings.home.as_ref();
     let usual = || home.map(|home| home.join(".local/share/uv/python"));
     surroundings.uv_python_dir.clone().or_else(usual)

@@ -1,8 +1,9 @@
 //! The order of candidates in made-up folders; nothing is run.
 
+use std::ops::ControlFlow;
 use std::path::Path;
 
-use super::candidates::all;
+use super::candidates::visit;
 use super::{Scope, Surroundings};
 use crate::shim::ShimVariables;
 
@@ -23,8 +24,12 @@ fn candidates(
     surroundings: &Surroundings,
 ) -> Vec<String> {
     let request = request.parse().unwrap();
-    all(&request, scope, surroundings)
-        .iter()
+    let mut all = Vec::new();
+    let _ = visit(&request, scope, surroundings, &mut |candidate| {
+        all.push(candidate);
+        ControlFlow::Continue(())
+    });
+    all.iter()
         .filter(|candidate| !candidate.contradicts(&request))
         .filter_map(|candidate| {
             let path = candidate.path.strip_prefix(root).ok()?;
@@ -171,5 +176,61 @@ fn shims_of_asdf_and_mise_are_resolved() {
     assert_eq!(
         find(&surroundings)[0],
         "a shim of the search path: asdf/installs/python/3.12.1/bin/python3"
+    );
+}
+
+#[test]
+fn conda_counts_as_an_environment_unless_it_is_the_base() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let conda = root.join("conda");
+    tilsit_files::create_dir_all(conda.join("envs/work")).unwrap();
+    let mut surroundings = Surroundings {
+        working_folder: root.to_path_buf(),
+        conda_prefix: Some(conda.join("envs/work")),
+        conda_default_env: Some("work".to_owned()),
+        ..Surroundings::default()
+    };
+    let find =
+        |surroundings: &Surroundings| candidates(root, "any", Scope::Environment, surroundings);
+    assert_eq!(
+        find(&surroundings),
+        ["the conda environment: conda/envs/work"]
+    );
+    surroundings.conda_prefix = Some(conda.clone());
+    surroundings.conda_default_env = Some("base".to_owned());
+    assert_eq!(find(&surroundings), [""; 0]);
+    // Activated by its path, its name is that path.
+    surroundings.conda_default_env = Some(conda.display().to_string());
+    tilsit_files::create_dir_all(conda.join("condabin")).unwrap();
+    assert_eq!(find(&surroundings), [""; 0]);
+}
+
+#[test]
+fn what_managers_keep_is_found_without_their_shims() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let home = root.join("home");
+    for place in [
+        ".asdf/installs/python/3.10.1",
+        ".local/share/mise/installs/python/3.11.2",
+        ".local/share/uv/python/cpython-3.13.1-linux-x86_64-gnu",
+        ".pyenv/versions/3.8.1",
+    ] {
+        program(&home.join(place).join("bin/python3"), "x");
+    }
+    let surroundings = Surroundings {
+        working_folder: root.to_path_buf(),
+        home: Some(home),
+        ..Surroundings::default()
+    };
+    assert_eq!(
+        candidates(root, "any", Scope::Base, &surroundings),
+        [
+            "pyenv: home/.pyenv/versions/3.8.1/bin/python3",
+            "asdf: home/.asdf/installs/python/3.10.1/bin/python3",
+            "mise: home/.local/share/mise/installs/python/3.11.2/bin/python3",
+            "uv: home/.local/share/uv/python/cpython-3.13.1-linux-x86_64-gnu/bin/python3",
+        ]
     );
 }

@@ -4,6 +4,7 @@ use tilsit_build_backend::BuildError;
 use tilsit_dist::dist_info::InstalledError;
 use tilsit_environment::InterpreterError;
 use tilsit_environment::discovery::FindError;
+use tilsit_environment::pin::PinError;
 use tilsit_environment::venv::VenvError;
 use tilsit_files::FileError;
 use tilsit_index_client::{DownloadError, HttpError, PageError};
@@ -37,6 +38,9 @@ impl From<StoreError> for CommandError {
     }
 }
 
+/// How many of the Pythons that do not fit are named.
+const PASSED_OVER_MAX: usize = 12;
+
 impl From<FindError> for CommandError {
     fn from(error: FindError) -> Self {
         let code = match &error {
@@ -51,10 +55,24 @@ impl From<FindError> for CommandError {
         if let FindError::NoInterpreter { passed_over, .. }
         | FindError::NoEnvironment { passed_over } = &error
         {
-            let passed_over = passed_over.iter().map(|place| format!("not {place}"));
-            failure.causes.extend(passed_over);
+            let shown = passed_over.iter().take(PASSED_OVER_MAX);
+            let shown = shown.map(|place| format!("not {place}"));
+            failure.causes.extend(shown);
+            let more = passed_over.len().saturating_sub(PASSED_OVER_MAX);
+            if more > 0 {
+                failure.causes.push(format!("nor {more} others"));
+            }
         }
         failure
+    }
+}
+
+impl From<PinError> for CommandError {
+    fn from(error: PinError) -> Self {
+        match error {
+            PinError::File(error) => error.into(),
+            PinError::Request { .. } => Self::from_error(Code::ConfigurationInvalid, &error),
+        }
     }
 }
 

@@ -30,6 +30,8 @@ const PARSERS: &[(&str, &str)] = &[
         "crates/environment/src/pip_configuration.rs",
         "pip_configuration",
     ),
+    ("crates/environment/src/env_file.rs", "env_file"),
+    ("crates/environment/src/pin.rs", "python_shim"),
     ("crates/environment/src/probe.rs", "interpreter_probe"),
     ("crates/environment/src/pyvenv_cfg.rs", "pyvenv_cfg"),
     ("crates/environment/src/request.rs", "python_request"),
