@@ -3,12 +3,16 @@
 Everything else is as the tests have it: they make the environments, the packages and the indexes,
 and look at the files afterwards. `TILSIT_PROGRAM` names the program. Tests that are not about what
 tilsit promises (pip's own words, pip's internals) are named, with the reason, in `pip_excluded.txt`
-beside this file; they are reported as skipped.
+beside this file; they are reported as skipped. The wheels that the tests make on the fly get the
+RECORD that the wheel specification demands: tilsit refuses wheels that do not list their files.
 """
 
+import base64
 import fnmatch
+import hashlib
 import os
 import pathlib
+import zipfile
 
 import pytest
 
@@ -40,8 +44,32 @@ def pytest_collection_modifyitems(items):
                 break
 
 
+def with_record(wheel):
+    """Lists and hashes every file in RECORD, as the wheel specification wants and pip does not."""
+    with zipfile.ZipFile(wheel) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    record = next((name for name in files if name.endswith(".dist-info/RECORD")), None)
+    if record is None:
+        return wheel
+    lines = []
+    for name, data in files.items():
+        digest = base64.urlsafe_b64encode(hashlib.sha256(data).digest()).decode().rstrip("=")
+        lines.append(f"{record},," if name == record else f"{name},sha256={digest},{len(data)}")
+    files[record] = "".join(f"{line}\n" for line in lines).encode()
+    with zipfile.ZipFile(wheel, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return wheel
+
+
 def pytest_configure():
+    import tests.lib
     from tests.lib import PipTestEnvironment
+
+    create = tests.lib.create_basic_wheel_for_package
+    tests.lib.create_basic_wheel_for_package = lambda *args, **kwargs: with_record(
+        create(*args, **kwargs)
+    )
 
     def pip(self, *args, use_module=True, **kwargs):
         if self.pip_expect_warning:
