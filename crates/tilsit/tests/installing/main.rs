@@ -6,8 +6,10 @@ mod sandbox;
 mod wheels;
 
 mod compile;
+mod faults;
 mod install;
 mod list;
+mod uninstall;
 
 use sandbox::Sandbox;
 
