@@ -55,26 +55,13 @@ pub fn compile(
 ) -> Result<Vec<Arc<Manifest>>, CompileError> {
     let python = interpreter.base_executable();
     let name = file_name(interpreter);
-    let mut compiler = None;
+    let mut compiler: Option<Compiler> = None;
     let mut all = Vec::with_capacity(wheels.len());
     for wheel in wheels {
         let list = wheel.entry().join(&name);
         let compiled = match known(&list)? {
             Some(compiled) => compiled,
-            None => {
-                let _lock = LockFile::acquire(wheel.entry().join("lock"), LockKind::Exclusive)?;
-                match known(&list)? {
-                    // Another process has compiled it meanwhile.
-                    Some(compiled) => compiled,
-                    None => {
-                        let compiler = match &mut compiler {
-                            Some(compiler) => compiler,
-                            none => none.insert(Compiler::start(python)?),
-                        };
-                        compile_wheel(wheel, &list, compiler)?
-                    }
-                }
-            }
+            None => compile_once(wheel, &list, python, &mut compiler)?,
         };
         all.push(Arc::new(compiled));
         if on_wheel(wheel).is_break() {
@@ -82,6 +69,24 @@ pub fn compile(
         }
     }
     Ok(all)
+}
+
+/// Compiles a wheel unless another process has done so meanwhile.
+fn compile_once(
+    wheel: &StoredWheel,
+    list: &Path,
+    python: &Path,
+    compiler: &mut Option<Compiler>,
+) -> Result<Manifest, CompileError> {
+    let _lock = LockFile::acquire(wheel.entry().join("lock"), LockKind::Exclusive)?;
+    if let Some(compiled) = known(list)? {
+        return Ok(compiled);
+    }
+    let compiler = match compiler {
+        Some(compiler) => compiler,
+        none => none.insert(Compiler::start(python)?),
+    };
+    compile_wheel(wheel, list, compiler)
 }
 
 /// The file in the store that lists what is compiled for an interpreter: compiled code fits all

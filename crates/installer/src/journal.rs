@@ -99,6 +99,14 @@ impl Change {
     }
 }
 
+/// Whether a change in `site_packages` goes on, or broke off.
+///
+/// # Errors
+/// When that cannot be told.
+pub fn is_open(site_packages: &Path) -> Result<bool, FileError> {
+    tilsit_files::exists(site_packages.join(FOLDER))
+}
+
 /// Undoes a change in `site_packages` that broke off; says whether there was one.
 ///
 /// # Errors

@@ -310,7 +310,7 @@ pub enum PlanError {
         /// Its metadata.
         path: PathBuf,
         /// Why not.
-        reason: LegacyError,
+        reason: Box<LegacyError>,
     },
     /// An installed distribution whose files nobody knows.
     #[error("cannot uninstall `{name}` {version}: {reason}")]
@@ -320,7 +320,7 @@ pub enum PlanError {
         /// The installed version.
         version: Version,
         /// Why not.
-        reason: LegacyError,
+        reason: Box<LegacyError>,
     },
     /// RECORD of a distribution whose link must be split is malformed.
     #[error("cannot use `{}`: {reason}", .path.display())]
@@ -449,13 +449,13 @@ fn removal(
         LegacyError::Distutils => PlanError::Distutils {
             name: distribution.name.clone(),
             version: distribution.version.clone(),
-            reason,
+            reason: Box::new(reason),
         },
         reason => PlanError::NoRecord {
             name: distribution.name.clone(),
             version: distribution.version.clone(),
             path: distribution.path.clone(),
-            reason,
+            reason: Box::new(reason),
         },
     };
     let record = match distribution.form {

@@ -28,6 +28,11 @@ pub fn in_ci() -> bool {
     ring().is_some_and(|ring| ring == "ci")
 }
 
+/// Whether every case is tried that the `ci` ring samples (`TILSIT_RING=acceptance`).
+pub fn in_acceptance() -> bool {
+    ring().is_some_and(|ring| ring == "acceptance")
+}
+
 /// Whether the tests may fetch what they need with pip: in the `ci` ring, and where a developer
 /// ran `cargo xtask test` (`TILSIT_RING=try`).
 pub fn may_fetch() -> bool {

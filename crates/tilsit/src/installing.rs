@@ -431,7 +431,9 @@ fn fetch(
                 progress = Some(context.terminal.bytes("Downloading", total_bytes));
             }
             FetchEvent::Received { bytes } => {
-                progress.iter().for_each(|progress| progress.set(bytes));
+                if let Some(progress) = &progress {
+                    progress.set(bytes);
+                }
             }
         }
         context.interrupt.flow()

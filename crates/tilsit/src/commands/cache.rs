@@ -109,7 +109,7 @@ fn clean(force: bool, context: &Context) -> Result<Report, CommandError> {
         let mut error = CommandError::new(
             Code::CacheInUse,
             format!(
-                "{} need the cache: their packages are links into it",
+                "the packages of {} are links into the cache",
                 count(roots.len(), "environment")
             ),
         );

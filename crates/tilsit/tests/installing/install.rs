@@ -31,7 +31,7 @@ fn requirements_are_installed_and_work() {
     assert_snapshot!(sandbox.run("pip install app"), @"
     exit: 0
     -- stderr
-    Resolved 2 projects in [TIME]
+    Checked 2 projects in [TIME]
     Everything is there already.
     ");
     assert_snapshot!(sandbox.run("pip install lib<1.5"), @"

@@ -15,7 +15,7 @@ fn what_is_installed_is_listed() {
     Package   Version
     --------- -------
     app       1.0
-    extra-lib 3.1
+    extra_lib 3.1
     lib       1.5
     ");
     assert_snapshot!(sandbox.run("pip list --format freeze --exclude Extra_Lib"), @"
@@ -27,13 +27,13 @@ fn what_is_installed_is_listed() {
     assert_snapshot!(sandbox.run("pip list --format json"), @r#"
     exit: 0
     -- stdout
-    [{"name":"app","version":"1.0"},{"name":"extra-lib","version":"3.1"},{"name":"lib","version":"1.5"}]
+    [{"name":"app","version":"1.0"},{"name":"extra_lib","version":"3.1"},{"name":"lib","version":"1.5"}]
     "#);
     assert_snapshot!(sandbox.run("pip freeze"), @"
     exit: 0
     -- stdout
     app==1.0
-    extra-lib==3.1
+    extra_lib==3.1
     lib==1.5
     ");
     let (_, envelope) = sandbox.run_json("pip list");

@@ -6,9 +6,11 @@ mod sandbox;
 mod wheels;
 
 mod compile;
+mod faults;
 mod inspect;
 mod install;
 mod list;
+mod uninstall;
 
 use sandbox::Sandbox;
 

@@ -13,6 +13,7 @@ use tilsit_packaging::name::ProjectName;
 use crate::context::Context;
 use crate::environments::EnvironmentOptions;
 use crate::error::CommandError;
+use crate::installing;
 
 /// Which installed distributions are listed.
 #[derive(Args, Clone, Debug, Default)]
@@ -91,6 +92,10 @@ pub(crate) fn present(
     environment: &Environment,
     context: &Context,
 ) -> Result<Vec<InstalledDistribution>, CommandError> {
+    if tilsit_installer::journal::is_open(&environment.paths().purelib)? {
+        // A change broke off, or goes on: either way its lock is waited for, and it is put right.
+        installing::lock(environment, context)?;
+    }
     let installed = environment.installed()?;
     for finding in &installed.findings {
         context.terminal.warn(finding);

@@ -11,7 +11,6 @@ use crate::commands::pip::listed;
 use crate::context::Context;
 use crate::environments::EnvironmentOptions;
 use crate::error::CommandError;
-use crate::explain::Code;
 use crate::report::Report;
 
 /// Show what installed projects say of themselves
@@ -71,17 +70,13 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         }
     }
     let line = format!("Package(s) not found: {}", missing.join(", "));
-    if shown.is_empty() {
-        return Err(
-            CommandError::new(Code::NotInstalled, line).hint("`tilsit pip list` shows what is")
-        );
-    }
     if !missing.is_empty() {
         context.terminal.warn(line);
     }
     let with_details = context.terminal.is_verbose();
     let texts: Vec<String> = shown.iter().map(|one| one.text(with_details)).collect();
-    Ok(Report::new(texts.join("---\n"), &shown))
+    let none = u8::from(shown.is_empty());
+    Ok(Report::new(texts.join("---\n"), &shown).with_exit_code(none))
 }
 
 fn show(

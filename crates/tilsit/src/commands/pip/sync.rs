@@ -13,7 +13,7 @@ use crate::context::Context;
 use crate::environments::EnvironmentOptions;
 use crate::error::CommandError;
 use crate::explain::Code;
-use crate::installing::{self, Installation, LinkOptions};
+use crate::installing::{self, Change, Installation, LinkOptions};
 use crate::report::Report;
 use crate::requirements::{ConstraintOptions, Wanted};
 use crate::resolving::{self, Question};
@@ -120,6 +120,11 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         return Ok(Report::new(format!("{}\n", change.plan), result));
     }
     change.apply(&locked, context)?;
+    tell(&change, context);
+    Ok(Report::silent(result))
+}
+
+fn tell(change: &Change, context: &Context) {
     let (coming, going) = (
         count(change.entries.len(), "wheel"),
         count(change.removed.len(), "project"),
@@ -129,7 +134,6 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         "{GOOD}Installed{GOOD:#} {coming} and uninstalled {going} in {took}"
     ));
     change.tell(context);
-    Ok(Report::silent(result))
 }
 
 /// What is there and not listed.
