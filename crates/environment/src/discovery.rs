@@ -43,6 +43,8 @@ pub struct Surroundings {
     pub uv_python_dir: Option<PathBuf>,
     /// Folders of installed programs on Windows: `LOCALAPPDATA`, `ProgramFiles`.
     pub program_folders: Vec<PathBuf>,
+    /// Look past `.venv` in the working folder and above.
+    pub ignores_projects: bool,
     /// Where probes are remembered; none asks anew each time.
     pub cache_folder: Option<PathBuf>,
 }

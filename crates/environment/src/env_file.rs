@@ -60,7 +60,7 @@ pub fn parse(
         variable,
     };
     loop {
-        reader.skip(|c| c.is_whitespace());
+        reader.skip(char::is_whitespace);
         let line = reader.line;
         let at = |reason| EnvFileError { line, reason };
         match reader.rest.peek() {

@@ -138,6 +138,11 @@ fn place_activators(
     Ok(())
 }
 
+/// The interpreter of an environment in `root` that [`create`] made of `base`; nothing is read.
+pub fn existing(base: &Interpreter, root: PathBuf) -> Interpreter {
+    base.to_base().in_environment(root, PyVenvCfg::default())
+}
+
 /// The tag of folders that backups pass over.
 const CACHEDIR_TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
                             # A virtual environment made by tilsit: it can be made again.\n";

@@ -142,6 +142,7 @@ pub(crate) fn surroundings(context: &Context) -> Result<Surroundings, CommandErr
             .filter(|_| cfg!(windows))
             .filter_map(path)
             .collect(),
+        ignores_projects: false,
         cache_folder: Some(probes(context)?),
     })
 }

@@ -134,6 +134,9 @@ impl Search<'_> {
         {
             self.show(root.clone(), Source::CondaEnvironment, None)?;
         }
+        if surroundings.ignores_projects {
+            return ControlFlow::Continue(());
+        }
         let project = upward(&surroundings.working_folder)
             .map(|folder| folder.join(".venv"))
             .find(|root| root.join("pyvenv.cfg").is_file());

@@ -1,55 +1,44 @@
-//! `tilsit run`: a Python file, in an environment with what its metadata block asks for (PEP 723).
+//! `tilsit run`: a script, a module or a program, in an environment with what it needs (PEP 723).
 //!
-//! # On disk
-//!
-//! | below the cache folder | what |
-//! |---|---|
-//! | `scripts-1/answers/<digest>` | which environment fits a block, and when that was found out |
-//! | `scripts-1/<digest>/` | an environment with exactly one resolution in it |
+//! On Unix the program takes the place of this one, so a run that finds its environment costs what
+//! [`kept`] reads and nothing else: no index, no lock, no interpreter that is asked.
 
 mod answers;
+mod kept;
 mod script;
+mod target;
 
 use std::ffi::OsString;
-use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use clap::Args;
 use serde_json::json;
-use tilsit_environment::discovery::Scope;
-use tilsit_environment::venv::{self, Existing, VenvOptions};
-use tilsit_environment::{Environment, Interpreter, PythonRequest};
-use tilsit_files::{LockFile, LockKind};
-use tilsit_installer::LinkMode;
+use tilsit_environment::discovery::{self, Scope};
+use tilsit_environment::{Environment, Interpreter, PythonRequest, env_file};
 
 use crate::commands::options::{IndexOptions, ResolverOptions};
-use crate::configuration::Configuration;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
-use crate::installing;
 use crate::report::Report;
 use crate::requirements::{ConstraintOptions, Wanted};
-use crate::resolving::Resolved;
-use crate::terminal::{DIM, count, duration};
-use crate::{child, filling, pythons};
+use crate::{child, pythons};
 
-use answers::{Answers, digest};
+use kept::{Kept, Place};
 use script::Script;
+use target::Target;
 
-/// The mark of an environment in which everything is installed.
-const COMPLETE: &str = "tilsit-complete";
-
-/// Run a Python file with what it needs
+/// Run a script, a module or a program with what it needs
 ///
-/// What the file needs stands in its comment block `# /// script` (PEP 723). It is resolved and
-/// installed into an environment in the cache, which is found again the next time. A file without
-/// such a block runs as it is, with the Python of the active environment or `.venv`.
+/// What a script needs stands in its comment block `# /// script` (PEP 723). It is resolved and
+/// installed into an environment in the cache, which is found again the next time. A script without
+/// such a block, a module (`-m`) and a program run in the active environment, in `.venv`, or with
+/// the Python that is found; `--with` adds to what is there without changing it.
 #[derive(Args, Debug)]
-#[command(override_usage = "tilsit run [OPTIONS] <FILE> [ARGUMENTS]...")]
+#[command(override_usage = "tilsit run [OPTIONS] <FILE|URL|-|PROGRAM> [ARGUMENTS]...")]
 pub(crate) struct Arguments {
-    /// The Python file, and what it is given
+    /// A Python file, a folder or archive with `__main__.py`, a URL, `-` for standard input, or the
+    /// name of a program; and what it is given
     #[arg(
         required = true,
         trailing_var_arg = true,
@@ -58,12 +47,36 @@ pub(crate) struct Arguments {
         num_args = 1..
     )]
     line: Vec<OsString>,
+    /// Run a module, as `python -m` does
+    #[arg(short, long)]
+    module: bool,
+    /// Run the file as a Python script, whatever its name is
+    #[arg(short, long, conflicts_with = "module")]
+    script: bool,
+    /// Run the file as a Python script without a console on Windows, as one that ends in `.pyw`
+    #[arg(long, conflicts_with_all = ["module", "script"])]
+    gui_script: bool,
     /// Use this Python: a version or a path [env: `TILSIT_PYTHON`]
     #[arg(short, long, value_name = "PYTHON")]
     python: Option<String>,
     /// Install these requirements too
-    #[arg(long, value_name = "REQUIREMENT")]
+    #[arg(short = 'w', long, value_name = "REQUIREMENT", value_delimiter = ',')]
     with: Vec<String>,
+    /// Install what this file lists too
+    #[arg(long, value_name = "FILE")]
+    with_requirements: Vec<PathBuf>,
+    /// Look past the project here and above: its `.venv` is not used
+    #[arg(long)]
+    no_project: bool,
+    /// See nothing but what the script and `--with` ask for
+    #[arg(long)]
+    isolated: bool,
+    /// Set the variables in this file, as far as they are not set [env: `TILSIT_ENV_FILE`]
+    #[arg(long, value_name = "FILE")]
+    env_file: Vec<PathBuf>,
+    /// Read no file of variables
+    #[arg(long)]
+    no_env_file: bool,
     /// Resolve again, although an environment that fits is there
     #[arg(short = 'U', long)]
     upgrade: bool,
@@ -74,45 +87,51 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// The file, and what comes after it.
-    fn split(&self) -> (&Path, &[OsString]) {
-        let (file, rest) = self.line.split_first().expect("clap wants one at least");
-        (Path::new(file), rest)
+    /// What is to be run, and what comes after it.
+    fn split(&self) -> (&OsString, &[OsString]) {
+        self.line.split_first().expect("clap wants one at least")
+    }
+
+    /// Whether more is asked for than the environment or the script has.
+    fn adds(&self) -> bool {
+        !self.with.is_empty() || !self.with_requirements.is_empty()
     }
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let (file, _) = arguments.split();
-    let shown = file.display().to_string();
-    let path = context.resolve(file);
-    let bytes =
-        tilsit_files::read(&path).map_err(|error| CommandError::from_error(Code::Usage, &error))?;
-    let script = script::read(&shown, &String::from_utf8_lossy(&bytes))?;
-    if script.is_none() && arguments.with.is_empty() {
-        let found = pythons::find(arguments.python.as_deref(), Scope::Any, context)?;
-        return hand_over(&found.interpreter, arguments, context);
-    }
-    let script = script.unwrap_or_default();
-    let interpreter = base(&script, arguments, context)?;
-    let cached = Cached::of(&script, arguments, &interpreter, context)?;
-    let python = cached.environment(context)?;
-    hand_over(&python, arguments, context)
+    let target = Target::of(arguments, context)?;
+    let place = match &target.metadata(context)? {
+        Some(script) => Kept::of(
+            script,
+            arguments,
+            base(script, arguments, context)?,
+            None,
+            context,
+        )?
+        .place(context)?,
+        None => surrounding(arguments, context)?,
+    };
+    hand_over(&place, &target, arguments, context)
 }
 
-/// The Python outside of any environment that the script's environment is made of.
+/// The Python outside of any environment that a script's environment is made of.
 fn base(
     script: &Script,
     arguments: &Arguments,
     context: &Context,
 ) -> Result<Interpreter, CommandError> {
-    let mut request = pythons::request(arguments.python.as_deref(), context)?;
-    if let (PythonRequest::Any, Some(wanted)) = (&request, &script.requires_python) {
-        request = wanted
-            .to_string()
-            .parse()
-            .map_err(|error| CommandError::from_error(Code::ScriptInvalid, &error))?;
+    let request = pythons::request(arguments.python.as_deref(), context)?;
+    let interpreter = match (&request, &script.requires_python) {
+        (PythonRequest::Any, Some(wanted)) => {
+            let request = wanted
+                .to_string()
+                .parse()
+                .map_err(|error| CommandError::from_error(Code::ScriptInvalid, &error))?;
+            pythons::find_request(&request, Scope::Base, context)?
+        }
+        _ => pythons::find(arguments.python.as_deref(), Scope::Base, context)?,
     }
-    let interpreter = pythons::find_request(&request, Scope::Base, context)?.interpreter;
+    .interpreter;
     if let Some(wanted) = &script.requires_python
         && !wanted.contains(interpreter.version())
     {
@@ -125,145 +144,114 @@ fn base(
     Ok(interpreter)
 }
 
-/// A script's environment in the cache.
-struct Cached<'a> {
-    wanted: Wanted,
-    configuration: Configuration,
-    interpreter: &'a Interpreter,
-    folder: PathBuf,
-    answers: Answers,
-    question: String,
-    upgrade: bool,
-}
-
-impl<'a> Cached<'a> {
-    fn of(
-        script: &Script,
-        arguments: &Arguments,
-        interpreter: &'a Interpreter,
-        context: &Context,
-    ) -> Result<Self, CommandError> {
-        let limits = ConstraintOptions::default();
-        let mut wanted = Wanted::gather(&arguments.with, &[], &limits, context)?;
-        wanted
-            .requirements
-            .extend(script.dependencies.iter().cloned());
-        let of_script = context.with_settings(script.settings.clone());
-        let configuration = arguments.resolver.over(&arguments.index.over(&of_script)?);
-        let folder = context.cache()?.bucket("scripts-1")?;
-        let requirements: Vec<String> = wanted
-            .requirements
-            .iter()
-            .chain(&wanted.constraints)
-            .map(|root| root.requirement.to_string())
-            .collect();
-        let python = interpreter.base_executable().display();
-        let version = interpreter.version();
-        let settings = configuration.resolution_key();
-        Ok(Self {
-            question: format!(
-                "{python} {version}\n{}\n{settings}",
-                requirements.join("\n")
-            ),
-            answers: Answers::in_folder(folder.join("answers")),
-            wanted,
-            configuration,
-            interpreter,
-            folder,
-            upgrade: arguments.upgrade,
-        })
-    }
-
-    /// The Python of the environment, which is made when it is not there.
-    fn environment(self, context: &Context) -> Result<Interpreter, CommandError> {
-        let cache = pythons::surroundings(context)?.cache_folder;
-        let open = |root: &Path| Interpreter::at(root, cache.as_deref());
-        if !self.upgrade
-            && let Some(name) = self.answers.find(&self.question, context.now())
-        {
-            let root = self.folder.join(name);
-            if is_complete(&root)
-                && let Ok(python) = open(&root)
-            {
-                return Ok(python);
-            }
-        }
-        let resolved =
-            filling::resolve(&self.wanted, &self.configuration, self.interpreter, context)?;
-        let name = digest(&described(self.interpreter, &resolved));
-        let root = self.folder.join(&name);
-        let lock = self.folder.join(format!("{name}.lock"));
-        let lock = LockFile::acquire(lock, LockKind::Exclusive)?;
-        if !is_complete(&root) {
-            let link_mode = installing::link_mode(&self.configuration)?;
-            make(&root, self.interpreter, &resolved, link_mode, context)?;
-        }
-        drop(lock);
-        self.answers
-            .remember(&self.question, &name, context.now())?;
-        open(&root).map_err(|error| CommandError::from_error(Code::PythonBroken, &error))
-    }
-}
-
-/// Makes the environment of a resolution; it counts once the mark is there.
-fn make(
-    root: &Path,
-    base: &Interpreter,
-    resolved: &Resolved,
-    link_mode: LinkMode,
-    context: &Context,
-) -> Result<(), CommandError> {
-    let options = VenvOptions {
-        existing: Existing::Clear,
-        ..VenvOptions::default()
+/// Where something without metadata of its own runs: the environment that is there, with what
+/// `--with` adds laid over it.
+fn surrounding(arguments: &Arguments, context: &Context) -> Result<Place, CommandError> {
+    let interpreter = if arguments.isolated {
+        pythons::find(arguments.python.as_deref(), Scope::Base, context)?.interpreter
+    } else {
+        project_python(arguments, context)?
     };
-    let environment = Environment::of(venv::create(base, root, &options)?);
-    let change = filling::fill(&environment, resolved, link_mode, context)?;
-    let projects = count(change.entries.len(), "project");
-    let took = duration(resolved.took + change.took);
-    context
-        .terminal
-        .say(format_args!("{DIM}Installed {projects} in {took}{DIM:#}"));
-    Ok(tilsit_files::write(root.join(COMPLETE), "")?)
-}
-
-fn is_complete(root: &Path) -> bool {
-    root.join(COMPLETE).is_file()
-}
-
-/// What makes an environment the one that it is: its base, and each file in it.
-fn described(base: &Interpreter, resolved: &Resolved) -> String {
-    let python = base.base_executable().display();
-    let mut text = format!("{python} {}\n", base.version());
-    for pin in &resolved.resolution.pins {
-        let remote = &pin.file.remote;
-        let place = match &remote.hashes.sha256 {
-            Some(sha256) => sha256.to_string(),
-            None => remote.url.to_string(),
-        };
-        let _ = writeln!(text, "{}=={} {place}", pin.name, pin.version);
+    if !arguments.adds() && !arguments.isolated {
+        return Ok(Place::of(&interpreter));
     }
-    text
+    let below = (!arguments.isolated).then(|| Environment::of(interpreter.clone()));
+    let script = Script::default();
+    Kept::of(&script, arguments, interpreter, below, context)?.place(context)
+}
+
+fn project_python(arguments: &Arguments, context: &Context) -> Result<Interpreter, CommandError> {
+    if !arguments.no_project {
+        let found = pythons::find(arguments.python.as_deref(), Scope::Any, context)?;
+        return Ok(found.interpreter);
+    }
+    let request = pythons::request(arguments.python.as_deref(), context)?;
+    let surroundings = discovery::Surroundings {
+        ignores_projects: true,
+        ..pythons::surroundings(context)?
+    };
+    Ok(discovery::find(&request, Scope::Any, &surroundings)?.interpreter)
+}
+
+/// What the options ask for beside the script.
+fn asked(arguments: &Arguments, context: &Context) -> Result<Wanted, CommandError> {
+    let limits = ConstraintOptions::default();
+    Wanted::gather(
+        &arguments.with,
+        &arguments.with_requirements,
+        &limits,
+        context,
+    )
 }
 
 fn hand_over(
-    python: &Interpreter,
+    place: &Place,
+    target: &Target,
     arguments: &Arguments,
     context: &Context,
 ) -> Result<Report, CommandError> {
-    let (file, rest) = arguments.split();
-    let mut command = Command::new(python.executable());
-    command
-        .arg(context.resolve(file))
-        .args(rest)
-        .current_dir(&context.working_folder);
-    if let Some(environment) = python.virtual_environment() {
-        command.env("VIRTUAL_ENV", &environment.root);
+    let (_, rest) = arguments.split();
+    let mut command = target.command(place)?;
+    command.args(rest).current_dir(&context.working_folder);
+    for (name, value) in variables(arguments, context)? {
+        command.env(name, value);
     }
+    if let Some(root) = &place.environment {
+        command.env("VIRTUAL_ENV", root).env_remove("PYTHONHOME");
+    }
+    command.env("PATH", search_path(place, context)?);
     let exit_code = child::run(&mut command, context)?;
     Ok(Report::silent(json!({
         "exit_code": exit_code,
-        "python": python.executable(),
+        "python": place.python,
     }))
     .with_exit_code(exit_code))
+}
+
+/// The search path with the programs of the place in front.
+fn search_path(place: &Place, context: &Context) -> Result<OsString, CommandError> {
+    let before = context.variables.path("PATH").map(Path::as_os_str);
+    let folders = std::env::split_paths(before.unwrap_or_default());
+    let folders = place.programs.iter().cloned().chain(folders);
+    std::env::join_paths(folders)
+        .map_err(|error| CommandError::from_error(Code::ProgramNotStarted, &error))
+}
+
+/// The variables of the files, without those that are set already; the later file wins.
+fn variables(
+    arguments: &Arguments,
+    context: &Context,
+) -> Result<Vec<(String, String)>, CommandError> {
+    let mut found = Vec::new();
+    if arguments.no_env_file {
+        return Ok(found);
+    }
+    let mut files = arguments.env_file.clone();
+    if files.is_empty() {
+        let named = context.variables.text("TILSIT_ENV_FILE");
+        files.extend(
+            named
+                .unwrap_or_default()
+                .split_whitespace()
+                .map(PathBuf::from),
+        );
+    }
+    for file in &files {
+        let path = context.resolve(file);
+        let text = tilsit_files::read_to_string(&path)
+            .map_err(|error| CommandError::from_error(Code::Usage, &error))?;
+        let known = |name: &str| context.variables.text(name).map(str::to_owned);
+        let read = env_file::parse(&text, &known).map_err(|error| {
+            let shown = file.display();
+            CommandError::new(
+                Code::Usage,
+                format!("the file of variables `{shown}` cannot be read"),
+            )
+            .caused_by(error.to_string())
+        })?;
+        found.extend(read);
+    }
+    let set = context.variables.all();
+    found.retain(|(name, _)| !set.contains_key(&OsString::from(name)));
+    Ok(found)
 }

@@ -5,6 +5,9 @@ mod sandbox;
 #[path = "../support/wheels.rs"]
 mod wheels;
 
+mod places;
+mod scripts;
+
 use insta::assert_snapshot;
 use sandbox::Sandbox;
 

@@ -1,15 +1,21 @@
-//! The metadata block of a script: `requires-python`, `dependencies`, and our settings in
-//! `[tool.tilsit]` ("Inline script metadata", PEP 723).
+//! The metadata block of a script: `requires-python`, `dependencies`, our settings in
+//! `[tool.tilsit]`, and those of uv in `[tool.uv]` where ours are silent ("Inline script metadata",
+//! PEP 723).
+
+use std::collections::BTreeMap;
+use std::path::Path;
 
 use serde::Deserialize;
-use tilsit_packaging::inline_script::{find_block, unclosed_block_line};
+use tilsit_packaging::inline_script::{Block, find_block, unclosed_block_line};
 use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_resolver::RootRequirement;
 
-use crate::configuration::Settings;
+use crate::configuration::{NamedIndex, Settings};
 use crate::error::CommandError;
 use crate::explain::Code;
+
+mod sources;
 
 /// What a script asks for.
 #[derive(Debug, Default)]
@@ -36,13 +42,51 @@ struct Table {
 struct Tools {
     #[serde(default)]
     tilsit: Settings,
+    #[serde(default)]
+    uv: UvTable,
 }
 
-/// The block of the script `file`; none when it has none.
+/// What is read of `[tool.uv]`; the rest is about projects, or about uv.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+struct UvTable {
+    index: Option<Vec<NamedIndex>>,
+    index_url: Option<String>,
+    extra_index_url: Option<Vec<String>>,
+    no_index: Option<bool>,
+    find_links: Option<Vec<String>>,
+    exclude_newer: Option<String>,
+    prerelease: Option<String>,
+    resolution: Option<String>,
+    sources: BTreeMap<String, toml::Value>,
+}
+
+impl UvTable {
+    /// Our settings, and uv's where ours are silent.
+    fn under(&self, ours: Settings) -> Settings {
+        Settings {
+            index: ours.index.or_else(|| self.index.clone()),
+            index_url: ours.index_url.or_else(|| self.index_url.clone()),
+            extra_index_url: ours
+                .extra_index_url
+                .or_else(|| self.extra_index_url.clone()),
+            no_index: ours.no_index.or(self.no_index),
+            find_links: ours.find_links.or_else(|| self.find_links.clone()),
+            exclude_newer: ours.exclude_newer.or_else(|| self.exclude_newer.clone()),
+            pre: ours
+                .pre
+                .or_else(|| (self.prerelease.as_deref() == Some("allow")).then_some(true)),
+            resolution: ours.resolution.or_else(|| self.resolution.clone()),
+            ..ours
+        }
+    }
+}
+
+/// The block of the script `file` in `folder`; none when it has none.
 ///
 /// # Errors
 /// When there are two blocks, one is not closed, or what stands in it is not valid.
-pub(super) fn read(file: &str, text: &str) -> Result<Option<Script>, CommandError> {
+pub(super) fn read(file: &str, folder: &Path, text: &str) -> Result<Option<Script>, CommandError> {
     let block = find_block(text, "script")
         .map_err(|error| invalid(file, None).caused_by(error.to_string()))?;
     let Some(block) = block else {
@@ -53,30 +97,33 @@ pub(super) fn read(file: &str, text: &str) -> Result<Option<Script>, CommandErro
             None => Ok(None),
         };
     };
-    let table: Table = toml::from_str(&block.content).map_err(|error| {
-        let start = error.span().map_or(0, |span| span.start);
-        let before = &block.content[..start.min(block.content.len())];
-        let line = block.line + 1 + before.matches('\n').count();
-        invalid(file, Some(line)).caused_by(error.message())
-    })?;
+    let table = table(file, &block)?;
+    let invalid = |reason: String| invalid(file, Some(block.line)).caused_by(reason);
     let requires_python = table.requires_python.map(|text| {
-        text.parse().map_err(|error| {
-            let reason = format!("`requires-python` is `{text}`: {error}");
-            invalid(file, Some(block.line)).caused_by(reason)
-        })
+        text.parse()
+            .map_err(|error| invalid(format!("`requires-python` is `{text}`: {error}")))
     });
+    let sources = sources::read(&table.tool.uv.sources, folder).map_err(invalid)?;
     let dependencies = table.dependencies.iter().map(|text| {
-        let requirement: Requirement = text.parse().map_err(|error| {
-            let reason = format!("`dependencies` has `{text}`: {error}");
-            invalid(file, Some(block.line)).caused_by(reason)
-        })?;
-        Ok(RootRequirement::new(requirement, file))
+        let requirement: Requirement = text
+            .parse()
+            .map_err(|error| invalid(format!("`dependencies` has `{text}`: {error}")))?;
+        Ok(RootRequirement::new(sources.applied_to(requirement), file))
     });
     Ok(Some(Script {
         requires_python: requires_python.transpose()?,
         dependencies: dependencies.collect::<Result<_, CommandError>>()?,
-        settings: table.tool.tilsit,
+        settings: table.tool.uv.under(table.tool.tilsit),
     }))
+}
+
+fn table(file: &str, block: &Block) -> Result<Table, CommandError> {
+    toml::from_str(&block.content).map_err(|error| {
+        let start = error.span().map_or(0, |span| span.start);
+        let before = &block.content[..start.min(block.content.len())];
+        let line = block.line + 1 + before.matches('\n').count();
+        invalid(file, Some(line)).caused_by(error.message())
+    })
 }
 
 fn invalid(file: &str, line: Option<usize>) -> CommandError {

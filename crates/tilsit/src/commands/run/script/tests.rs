@@ -2,7 +2,14 @@
 
 use insta::assert_snapshot;
 
-use super::read;
+use std::path::Path;
+
+use super::Script;
+use crate::error::CommandError;
+
+fn read(file: &str, text: &str) -> Result<Option<Script>, CommandError> {
+    super::read(file, Path::new("/project"), text)
+}
 
 fn failure(text: &str) -> String {
     let error = read("report.py", text).unwrap_err();
@@ -71,5 +78,52 @@ fn a_wrong_block_is_located() {
     assert_snapshot!(failure(twice), @"
     error: the metadata of `report.py` is not valid [TL0103]
       caused by: the script has two `# /// script` blocks, on lines 1 and 5
+    ");
+}
+
+#[test]
+fn the_settings_of_uv_count_where_ours_are_silent() {
+    let text = "\
+# /// script
+# dependencies = ['Rich>=1', 'tool', 'ours[more]', 'plain; python_version > \"3\"']
+# [tool.tilsit]
+# resolution = 'lowest'
+# [tool.uv]
+# exclude-newer = '2026-01-01'
+# resolution = 'highest'
+# prerelease = 'allow'
+# cache-keys = [{ file = 'x' }]
+# index = [{ name = 'here', url = 'https://index.example/simple/', explicit = false }]
+# [tool.uv.sources]
+# rich = { url = 'https://index.example/rich-1.0-py3-none-any.whl' }
+# tool = { git = 'https://index.example/tool', tag = 'v1', subdirectory = 'python' }
+# ours = { path = '../ours-2.0-py3-none-any.whl' }
+# plain = { index = 'here' }
+# ///
+";
+    let script = read("report.py", text).unwrap().unwrap();
+    let requirements: Vec<_> = script
+        .dependencies
+        .iter()
+        .map(|root| root.requirement.to_string())
+        .collect();
+    assert_eq!(
+        requirements,
+        [
+            "rich @ https://index.example/rich-1.0-py3-none-any.whl",
+            "tool @ git+https://index.example/tool@v1#subdirectory=python",
+            "ours[more] @ file:///ours-2.0-py3-none-any.whl",
+            "plain; python_version >= \"3.1\"",
+        ]
+    );
+    let settings = script.settings;
+    assert_eq!(settings.resolution.as_deref(), Some("lowest"));
+    assert_eq!(settings.exclude_newer.as_deref(), Some("2026-01-01"));
+    let index = &settings.index.unwrap()[0];
+    assert_eq!(index.name.as_deref(), Some("here"));
+    let workspace = "# /// script\n# [tool.uv.sources]\n# a = { workspace = true }\n# ///\n";
+    assert_snapshot!(failure(workspace), @"
+    error: the metadata of `report.py`, line 1 is not valid [TL0103]
+      caused by: `tool.uv.sources.a` has none of `index`, `url`, `path` and `git`
     ");
 }

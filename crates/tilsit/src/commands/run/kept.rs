@@ -1,0 +1,247 @@
+//! The environments that `run` keeps in the cache: what is asked for leads to an answer, the answer
+//! to an environment that holds exactly one resolution.
+//!
+//! # On disk
+//!
+//! | below `scripts-1` in the cache | what |
+//! |---|---|
+//! | `answers/<digest>` | which environment fits what is asked for, and when that was found out |
+//! | `<digest>/` | an environment; it counts once `tilsit-complete` is in it |
+//! | `<digest>.lock` | held while the environment is made |
+//! | `urls/<digest>/` | scripts from URLs |
+
+use std::ffi::{OsStr, OsString};
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use tilsit_environment::venv::{self, Existing, VenvOptions};
+use tilsit_environment::{Environment, Interpreter};
+use tilsit_files::{LockFile, LockKind};
+
+use super::answers::{Answers, digest};
+use super::script::Script;
+use super::{Arguments, asked};
+use crate::configuration::Configuration;
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::requirements::Wanted;
+use crate::resolving::Resolved;
+use crate::terminal::{DIM, count, duration};
+use crate::{filling, installing};
+
+/// The mark of an environment in which everything is installed.
+const COMPLETE: &str = "tilsit-complete";
+
+/// The file that lays an environment over another one.
+const OVERLAY: &str = "_tilsit_overlay.pth";
+
+/// Where something runs.
+pub(super) struct Place {
+    /// The Python.
+    pub(super) python: PathBuf,
+    /// Its environment's folder.
+    pub(super) environment: Option<PathBuf>,
+    /// The folders of its programs, the nearest first.
+    pub(super) programs: Vec<PathBuf>,
+}
+
+impl Place {
+    /// The place of an interpreter.
+    pub(super) fn of(interpreter: &Interpreter) -> Self {
+        let environment = interpreter.virtual_environment();
+        Self {
+            python: interpreter.executable().to_path_buf(),
+            environment: environment.map(|environment| environment.root.clone()),
+            programs: vec![interpreter.install_paths().scripts],
+        }
+    }
+
+    /// A program: the place's own, else one of the search path.
+    pub(super) fn program(&self, name: &OsStr) -> OsString {
+        if Path::new(name).components().count() > 1 {
+            return name.to_owned();
+        }
+        if name == "python" || name == "python3" {
+            return self.python.clone().into();
+        }
+        let suffix = if cfg!(windows) { ".exe" } else { "" };
+        let mut file = name.to_owned();
+        file.push(suffix);
+        let mut own = self.programs.iter().map(|folder| folder.join(&file));
+        own.find(|path| path.is_file())
+            .map_or_else(|| name.to_owned(), Into::into)
+    }
+
+    /// The Python without a console, on Windows.
+    pub(super) fn windowed(&self) -> Option<PathBuf> {
+        let program = self.python.with_file_name("pythonw.exe");
+        (cfg!(windows) && program.is_file()).then_some(program)
+    }
+}
+
+/// What is asked for, and where the environment for it would be.
+pub(super) struct Kept {
+    wanted: Wanted,
+    configuration: Configuration,
+    interpreter: Interpreter,
+    /// The environment that this one is laid over.
+    below: Option<Environment>,
+    folder: PathBuf,
+    answers: Answers,
+    question: String,
+    upgrade: bool,
+}
+
+impl Kept {
+    /// What a script and the options ask for.
+    ///
+    /// # Errors
+    /// When a requirement is not understood.
+    pub(super) fn of(
+        script: &Script,
+        arguments: &Arguments,
+        interpreter: Interpreter,
+        below: Option<Environment>,
+        context: &Context,
+    ) -> Result<Self, CommandError> {
+        let mut wanted = asked(arguments, context)?;
+        wanted
+            .requirements
+            .extend(script.dependencies.iter().cloned());
+        let of_script = context.with_settings(script.settings.clone());
+        let configuration = arguments.resolver.over(&arguments.index.over(&of_script)?);
+        let folder = context.cache_folder.join("scripts-1");
+        let base = interpreter.to_base();
+        let question = question(&base, below.as_ref(), &wanted, &configuration);
+        Ok(Self {
+            question,
+            answers: Answers::in_folder(folder.join("answers")),
+            wanted,
+            configuration,
+            interpreter: base,
+            below,
+            folder,
+            upgrade: arguments.upgrade,
+        })
+    }
+
+    /// The environment, which is made when it is not there.
+    ///
+    /// # Errors
+    /// When the requirements cannot be met, or the environment cannot be made.
+    pub(super) fn place(self, context: &Context) -> Result<Place, CommandError> {
+        if !self.upgrade
+            && let Some(name) = self.answers.find(&self.question, context.now())
+        {
+            let root = self.folder.join(name);
+            if is_complete(&root) {
+                return Ok(self.place_in(root));
+            }
+        }
+        let resolved = filling::resolve(
+            &self.wanted,
+            &self.configuration,
+            &self.interpreter,
+            context,
+        )?;
+        // The cache is marked when something is put into it.
+        context.cache()?.bucket("scripts-1")?;
+        let name = digest(&self.described(&resolved));
+        let root = self.folder.join(&name);
+        let lock = self.folder.join(format!("{name}.lock"));
+        let lock = LockFile::acquire(lock, LockKind::Exclusive)?;
+        if !is_complete(&root) {
+            self.make(&root, &resolved, context)?;
+        }
+        drop(lock);
+        self.answers
+            .remember(&self.question, &name, context.now())?;
+        Ok(self.place_in(root))
+    }
+
+    fn place_in(&self, root: PathBuf) -> Place {
+        let environment = venv::existing(&self.interpreter, root);
+        let mut place = Place::of(&environment);
+        let below = self.below.as_ref();
+        place
+            .programs
+            .extend(below.map(|below| below.paths().scripts.clone()));
+        place
+    }
+
+    /// Makes the environment of a resolution; it counts once the mark is there.
+    fn make(
+        &self,
+        root: &Path,
+        resolved: &Resolved,
+        context: &Context,
+    ) -> Result<(), CommandError> {
+        let link_mode = installing::link_mode(&self.configuration)?;
+        let options = VenvOptions {
+            existing: Existing::Clear,
+            ..VenvOptions::default()
+        };
+        let environment = Environment::of(venv::create(&self.interpreter, root, &options)?);
+        let change = filling::fill(&environment, resolved, link_mode, context)?;
+        if let Some(below) = &self.below {
+            let path = environment.paths().purelib.join(OVERLAY);
+            tilsit_files::write(path, overlay(below))?;
+        }
+        let projects = count(change.entries.len(), "project");
+        let took = duration(resolved.took + change.took);
+        context
+            .terminal
+            .say(format_args!("{DIM}Installed {projects} in {took}{DIM:#}"));
+        Ok(tilsit_files::write(root.join(COMPLETE), "")?)
+    }
+
+    /// What makes an environment the one that it is: its base, what it lies over, each file in it.
+    fn described(&self, resolved: &Resolved) -> String {
+        let mut text = place_of(&self.interpreter, self.below.as_ref());
+        for pin in &resolved.resolution.pins {
+            let remote = &pin.file.remote;
+            let place = match &remote.hashes.sha256 {
+                Some(sha256) => sha256.to_string(),
+                None => remote.url.to_string(),
+            };
+            let _ = writeln!(text, "{}=={} {place}", pin.name, pin.version);
+        }
+        text
+    }
+}
+
+/// What is asked for, as text: the same text has the same answer.
+fn question(
+    base: &Interpreter,
+    below: Option<&Environment>,
+    wanted: &Wanted,
+    configuration: &Configuration,
+) -> String {
+    let mut text = place_of(base, below);
+    for root in wanted.requirements.iter().chain(&wanted.constraints) {
+        let _ = writeln!(text, "{}", root.requirement);
+    }
+    text + &wanted.over(configuration).resolution_key()
+}
+
+fn place_of(base: &Interpreter, below: Option<&Environment>) -> String {
+    let python = base.base_executable().display();
+    let below = below.map_or_else(String::new, |below| below.root().display().to_string());
+    format!("{python} {}\n{below}\n", base.version())
+}
+
+/// A line that adds the folders of the environment below, behind this one's, with their own `.pth`
+/// files. Python runs the line when it starts.
+fn overlay(below: &Environment) -> String {
+    let mut line = String::from("import site");
+    for folder in below.site_packages() {
+        let text = folder.to_string_lossy();
+        let text = text.replace('\\', "\\\\").replace('"', "\\\"");
+        let _ = write!(line, "; site.addsitedir(\"{text}\")");
+    }
+    line + "\n"
+}
+
+fn is_complete(root: &Path) -> bool {
+    root.join(COMPLETE).is_file()
+}

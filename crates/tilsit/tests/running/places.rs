@@ -1,0 +1,136 @@
+//! Modules, programs, environments that are there, and what is laid over them.
+
+use std::os::unix::process::ExitStatusExt as _;
+
+use insta::assert_snapshot;
+
+use crate::sandbox;
+
+#[test]
+fn a_module_and_a_program_run_in_the_environment_that_is_there() {
+    let Some(mut sandbox) = sandbox() else {
+        return;
+    };
+    sandbox.set("TILSIT_PYTHON", "");
+    sandbox.run_well("venv -q");
+    sandbox.run_well("pip install -q app");
+    let answer = sandbox.run_well("run app");
+    assert_eq!(answer.stdout, "app 1.0\n");
+    let answer = sandbox.run_well("run python -c print(__import__('sys').prefix)");
+    assert_eq!(answer.stdout, "[ROOT]/project/.venv\n");
+    sandbox.write("where.py", "import sys; print(sys.prefix, *sys.argv[1:])\n");
+    let answer = sandbox.run_well("run -m where -m x");
+    assert_eq!(answer.stdout, "[ROOT]/project/.venv -m x\n");
+    let answer = sandbox.run_well("run where.py");
+    assert_eq!(answer.stdout, "[ROOT]/project/.venv\n");
+    // Neither is the project's environment seen, nor an active one.
+    let answer = sandbox.run_well("run --no-project where.py");
+    assert!(!answer.stdout.contains("/project/.venv"), "{answer}");
+    let answer = sandbox.run_well("run --isolated where.py");
+    assert!(
+        answer.stdout.starts_with("[ROOT]/cache/scripts-1/"),
+        "{answer}"
+    );
+    sandbox.write("folder/__main__.py", "print('main')\n");
+    assert_eq!(sandbox.run_well("run folder").stdout, "main\n");
+    assert_snapshot!(sandbox.run("run no-such-program"), @"
+    exit: 2
+    -- stderr
+    error: the program `no-such-program` cannot be started [TL0901]
+      caused by: No such file or directory (os error 2)
+    ");
+}
+
+#[test]
+fn what_is_added_lies_over_the_environment_without_changing_it() {
+    let Some(mut sandbox) = sandbox() else {
+        return;
+    };
+    sandbox.set("TILSIT_PYTHON", "");
+    sandbox.run_well("venv -q");
+    sandbox.run_well("pip install -q lib==1.0 fancy --no-deps");
+    let before = sandbox.run_well("pip freeze").stdout;
+    sandbox.write(
+        "both.py",
+        "import app, fancy, lib; print(app.VERSION, fancy.VERSION, lib.VERSION)\n",
+    );
+    sandbox.write("more.txt", "app\n");
+    // `fancy` comes from below, `app` and what it needs from above.
+    for options in [
+        "--with app",
+        "--with-requirements more.txt",
+        "--with app,lib",
+    ] {
+        let answer = sandbox.run_well(&format!("run {options} both.py"));
+        assert_eq!(answer.stdout, "1.0 1.0 1.5\n", "{options}: {answer}");
+    }
+    // A program of what is added is found.
+    assert_eq!(sandbox.run_well("run --with app app").stdout, "app 1.0\n");
+    assert_eq!(
+        sandbox.run_well("run --with app fancy").stdout,
+        "fancy 1.0\n"
+    );
+    assert_eq!(sandbox.run_well("pip freeze").stdout, before);
+}
+
+#[test]
+fn variables_come_from_files_unless_they_are_set() {
+    let Some(mut sandbox) = sandbox() else {
+        return;
+    };
+    sandbox.write(".env", "A=from-file\nexport B=\"$A and $C\"\nC=unseen\n");
+    sandbox.set("C", "set");
+    sandbox.write(
+        "show.py",
+        "import os; print(os.environ.get('A'), os.environ.get('B'), os.environ['C'])\n",
+    );
+    let answer = sandbox.run_well("run --env-file .env show.py");
+    assert_eq!(answer.stdout, "from-file from-file and set set\n");
+    assert_eq!(sandbox.run_well("run show.py").stdout, "None None set\n");
+    sandbox.set("TILSIT_ENV_FILE", ".env");
+    assert!(
+        sandbox
+            .run_well("run show.py")
+            .stdout
+            .starts_with("from-file")
+    );
+    assert!(
+        sandbox
+            .run_well("run --no-env-file show.py")
+            .stdout
+            .starts_with("None")
+    );
+    sandbox.write(".env", "A='open\n");
+    assert_snapshot!(sandbox.run("run show.py"), @"
+    exit: 2
+    -- stderr
+    error: the file of variables `.env` cannot be read [TL0002]
+      caused by: line 1: a quotation mark is not closed
+    ");
+}
+
+#[test]
+fn signals_and_exit_codes_are_those_of_the_program() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    sandbox.write(
+        "die.py",
+        "import os, signal; os.kill(os.getpid(), signal.SIGTERM)\n",
+    );
+    let output = sandbox.command("run die.py").output().unwrap();
+    assert_eq!(output.status.signal(), Some(15));
+    assert!(output.stdout.is_empty() && output.stderr.is_empty());
+    let (exit, _) = sandbox.run_json("run die.py");
+    assert_eq!(exit, 128 + 15);
+    // The process is the one that was started: nothing stands between it and its parent.
+    sandbox.write("who.py", "import os; print(os.getpid())\n");
+    let child = sandbox
+        .command("run who.py")
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let id = child.id();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stdout), format!("{id}\n"));
+}
