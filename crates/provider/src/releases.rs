@@ -346,9 +346,20 @@ impl Judge<'_> {
     }
 }
 
-/// Whether a stated hash of the file is allowed; of a file without hashes nothing is known yet.
+/// Whether the file may have one of the hashes. Where its page states none of the same algorithms,
+/// nothing is known before it is downloaded.
 fn has_one_of(file: &File, allowed: &BTreeSet<String>) -> bool {
-    let mut stated = file.hashes.iter().peekable();
+    let is_asked_for = |algorithm: &str| {
+        allowed.iter().any(|hash| {
+            hash.split_once(':')
+                .is_some_and(|(name, _)| name == algorithm)
+        })
+    };
+    let mut stated = file
+        .hashes
+        .iter()
+        .filter(|(algorithm, _)| is_asked_for(algorithm))
+        .peekable();
     stated.peek().is_none()
         || stated.any(|(algorithm, digest)| allowed.contains(&format!("{algorithm}:{digest}")))
 }

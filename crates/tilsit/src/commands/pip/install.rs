@@ -18,7 +18,7 @@ use crate::explain::Code;
 use crate::installing::{self, Installation};
 use crate::report::Report;
 use crate::requirements::{ConstraintOptions, Wanted};
-use crate::resolving::{self, Question};
+use crate::resolving::{self, Elsewhere, Question};
 use crate::terminal::{GOOD, count, duration};
 
 /// Install packages
@@ -84,7 +84,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     })?;
     let present = installing::present(&environment, context)?;
     let question = Question {
-        preferences: preferences(arguments, &present)?,
+        preferences: preferences(arguments, &present)?.into_iter().collect(),
+        elsewhere: Elsewhere::default(),
         configuration: &configuration,
         interpreter: environment.interpreter(),
         wheels_only: true,
