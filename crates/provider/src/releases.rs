@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -243,6 +244,15 @@ impl Releases {
     /// The files of one version.
     pub fn release(&self, version: &Version) -> Option<&Release> {
         self.releases.get(version)
+    }
+
+    /// Whether a newer release has a wheel that can be used.
+    pub fn has_wheel_after(&self, version: &Version) -> bool {
+        let newer = (Bound::Excluded(version), Bound::Unbounded);
+        self.releases
+            .range::<Version, _>(newer)
+            .filter_map(|(_, release)| release.best())
+            .any(ReleaseFile::is_wheel)
     }
 
     /// All versions, the oldest first, as the resolver wants them.

@@ -80,6 +80,10 @@ pub(crate) fn resolve(
                 releases += 1;
                 spinner.message(format!("Resolving: {name} {version} ({releases} read)"));
             }
+            ResolveEvent::BehindWheels(name, version) => context.terminal.warn(format_args!(
+                "newer releases of `{name}` have wheels, but the requirements lead back to {version}, \
+                 which has to be built from source"
+            )),
             ResolveEvent::NoUploadTimes(index) => context.terminal.warn(format_args!(
                 "the index `{index}` does not say when files were uploaded: those files are left \
                  out, as `--exclude-newer` asks"
