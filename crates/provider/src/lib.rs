@@ -14,7 +14,8 @@
 //!   wheels the one with the best tags is chosen, then the highest build tag; a wheel goes before an
 //!   sdist; a file that is not yanked before one that is.
 //! - **Sdists**: their metadata is taken where it is static (2.2 or newer, nothing decisive dynamic);
-//!   anything else goes to the [`MetadataBuilder`], as does what a URL names and is no wheel.
+//!   anything else goes to the [`MetadataBuilder`], as does what a URL names and is no wheel. A walk
+//!   back into releases that must be built is told, and ends after a few in vain.
 //! - **Pre-releases and yanked versions** are reported as they are; which to take is the resolver's
 //!   decision.
 //!

@@ -231,7 +231,7 @@ fn compatible(
 fn own_abis(tags: &CompatibleTags) -> Vec<String> {
     let mut abis: Vec<String> = Vec::new();
     let first = tags.iter().next().map(Tag::interpreter);
-    for tag in tags.iter() {
+    for tag in tags {
         let is_own = Some(tag.interpreter()) == first && tag.platform() != "any";
         let is_stable = tag.abi() == "none" || tag.abi().starts_with("abi3");
         if is_own && !is_stable && !abis.iter().any(|abi| abi == tag.abi()) {

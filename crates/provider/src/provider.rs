@@ -59,6 +59,12 @@ pub(crate) struct Provider<'a> {
     asked: FxHashSet<Question>,
     /// Sdists that have to be looked into; only when they are needed.
     sdists: FxHashMap<Release, RemoteFile>,
+    /// How many sdists of a project were looked into in vain.
+    in_vain: FxHashMap<ProjectName, u32>,
+    /// Releases that have to be built although newer ones have wheels, to be told of: the first of
+    /// each project.
+    behind_wheels: Vec<Release>,
+    told_behind_wheels: usize,
     answers: VecDeque<Answer>,
 }
 
@@ -88,6 +94,9 @@ impl<'a> Provider<'a> {
             requires: FxHashMap::default(),
             asked: FxHashSet::default(),
             sdists: FxHashMap::default(),
+            in_vain: FxHashMap::default(),
+            behind_wheels: Vec::new(),
+            told_behind_wheels: 0,
             answers: VecDeque::new(),
         })
     }
@@ -136,6 +145,13 @@ impl<'a> Provider<'a> {
             }
         }
         self.told_without_times = self.without_times.len();
+        for release in &self.behind_wheels[self.told_behind_wheels..] {
+            let event = ResolveEvent::BehindWheels(&release.name, &release.version);
+            if on_event(event).is_break() {
+                return Err(ResolveError::Stopped);
+            }
+        }
+        self.told_behind_wheels = self.behind_wheels.len();
         Ok(self.answers.drain(..).collect())
     }
 
@@ -391,9 +407,20 @@ impl<'a> Provider<'a> {
                 continue;
             };
             any = true;
+            let in_vain = self.in_vain.get(&release.name).copied().unwrap_or(0);
+            if release.url.is_none() && in_vain >= LOOKED_INTO_MAX {
+                let words =
+                    format!("it is not looked into, since {in_vain} newer sdists were, in vain");
+                let unusable = Dependencies::Unusable(Unusable::NoMetadata(words));
+                self.answers
+                    .push_back(Answer::Dependencies(release.clone(), unusable));
+                continue;
+            }
+            self.note_behind_wheels(release);
             match sdist::metadata(self.resolving, &file)? {
                 Ok(metadata) => self.know_metadata(release, &metadata),
                 Err(words) => {
+                    *self.in_vain.entry(release.name.clone()).or_default() += 1;
                     let unusable = Dependencies::Unusable(Unusable::NoMetadata(words));
                     self.answers
                         .push_back(Answer::Dependencies(release.clone(), unusable));
@@ -401,6 +428,17 @@ impl<'a> Provider<'a> {
             }
         }
         Ok(any)
+    }
+
+    /// Notes that something leads back behind releases with wheels, to one that has to be built.
+    fn note_behind_wheels(&mut self, release: &Release) {
+        let releases = self.projects.get(&release.name);
+        let is_behind = release.url.is_none()
+            && releases.is_some_and(|releases| releases.has_wheel_after(&release.version));
+        let is_told = |told: &Release| told.name == release.name;
+        if is_behind && !self.behind_wheels.iter().any(is_told) {
+            self.behind_wheels.push(release.clone());
+        }
     }
 
     /// What is behind the URL of a requirement: a wheel, whose name says its version, or something
@@ -546,6 +584,10 @@ impl<'a> Provider<'a> {
             .collect()
     }
 }
+
+/// After so many sdists of a project in vain, the older ones are not looked into: each is a download,
+/// and what kept the newer ones from being used is seldom better in old ones.
+const LOOKED_INTO_MAX: u32 = 3;
 
 fn pinned(file: &ReleaseFile) -> Option<PinnedFile> {
     Some(PinnedFile {

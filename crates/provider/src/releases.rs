@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -245,6 +246,15 @@ impl Releases {
         self.releases.get(version)
     }
 
+    /// Whether a newer release has a wheel that can be used.
+    pub fn has_wheel_after(&self, version: &Version) -> bool {
+        let newer = (Bound::Excluded(version), Bound::Unbounded);
+        self.releases
+            .range::<Version, _>(newer)
+            .filter_map(|(_, release)| release.best())
+            .any(ReleaseFile::is_wheel)
+    }
+
     /// All versions, the oldest first, as the resolver wants them.
     pub fn candidates(&self) -> Vec<Candidate> {
         self.releases
@@ -346,9 +356,20 @@ impl Judge<'_> {
     }
 }
 
-/// Whether a stated hash of the file is allowed; of a file without hashes nothing is known yet.
+/// Whether the file may have one of the hashes. Where its page states none of the same algorithms,
+/// nothing is known before it is downloaded.
 fn has_one_of(file: &File, allowed: &BTreeSet<String>) -> bool {
-    let mut stated = file.hashes.iter().peekable();
+    let is_asked_for = |algorithm: &str| {
+        allowed.iter().any(|hash| {
+            hash.split_once(':')
+                .is_some_and(|(name, _)| name == algorithm)
+        })
+    };
+    let mut stated = file
+        .hashes
+        .iter()
+        .filter(|(algorithm, _)| is_asked_for(algorithm))
+        .peekable();
     stated.peek().is_none()
         || stated.any(|(algorithm, digest)| allowed.contains(&format!("{algorithm}:{digest}")))
 }

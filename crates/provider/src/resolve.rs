@@ -84,6 +84,9 @@ pub enum ResolveEvent<'a> {
     Project(&'a ProjectName),
     /// A release's requirements are known.
     Release(&'a ProjectName, &'a Version),
+    /// This release has to be built before anything is known of it, although newer ones have wheels:
+    /// the requirements lead back to it. Told once a project.
+    BehindWheels(&'a ProjectName, &'a Version),
     /// Files of this index are left out because it does not say when they were uploaded, which a
     /// cut-off date needs. Told once an index.
     NoUploadTimes(&'a IndexUrl),

@@ -9,6 +9,7 @@ mod pip;
 mod settings;
 mod variables;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -109,19 +110,46 @@ impl Configuration {
             self.first(|settings| settings.index_url.clone()),
             self.first(|settings| settings.exclude_newer.clone()),
             self.first(|settings| settings.resolution.clone()),
+            self.first(|settings| settings.prerelease.clone()),
+            self.first(|settings| settings.index_strategy.clone()),
         ];
         let flags = [
             self.first(|settings| settings.no_index),
             self.first(|settings| settings.pre),
+            self.first(|settings| settings.no_build),
         ];
+        let lists = [
+            self.all(|settings| settings.no_build_package.as_ref()),
+            self.all(|settings| settings.no_binary.as_ref()),
+            self.all(|settings| settings.only_binary.as_ref()),
+        ];
+        let tables = [
+            self.merged(|settings| settings.prerelease_package.as_ref()),
+            self.merged(|settings| settings.exclude_newer_package.as_ref()),
+        ];
+        let sources = self.merged(|settings| settings.sources.as_ref());
         let extra = self.all(|settings| settings.extra_index_url.as_ref());
         let links = self.all(|settings| settings.find_links.as_ref());
-        format!("{single:?} {flags:?} {indexes:?} {extra:?} {links:?}")
+        format!(
+            "{single:?} {flags:?} {lists:?} {tables:?} {sources:?} {indexes:?} {extra:?} {links:?}"
+        )
     }
 
     /// The strongest value of a setting.
     pub(crate) fn first<T>(&self, setting: impl Fn(&Settings) -> Option<T>) -> Option<T> {
         self.layers.iter().find_map(setting)
+    }
+
+    /// The entries of a table setting from all layers; of one key the strongest.
+    pub(crate) fn merged<T: Clone>(
+        &self,
+        setting: impl Fn(&Settings) -> Option<&BTreeMap<String, T>>,
+    ) -> BTreeMap<String, T> {
+        let mut entries = BTreeMap::new();
+        for (key, value) in self.layers.iter().filter_map(setting).flatten() {
+            entries.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+        entries
     }
 
     /// The values of a list setting from all layers, the strongest first.

@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 use tilsit_environment::{Environment, Interpreter};
 use tilsit_index_client::Refresh;
 use tilsit_installer::{LinkMode, LockedEnvironment};
+use tilsit_resolver::Preferences;
 
 use crate::configuration::Configuration;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::installing::{self, Change, Installation};
 use crate::requirements::Wanted;
-use crate::resolving::{self, Question, Resolved};
+use crate::resolving::{self, Elsewhere, Question, Resolved};
 
 /// Which releases meet `wanted` in an empty environment of `interpreter`.
 ///
@@ -28,7 +29,8 @@ pub(crate) fn resolve(
         wanted,
         configuration,
         interpreter,
-        preferences: BTreeMap::new(),
+        preferences: Preferences::default(),
+        elsewhere: Elsewhere::default(),
         wheels_only: true,
         no_deps: false,
         refresh: Refresh::No,

@@ -4,28 +4,22 @@
 //! built (`TILSIT_DEFAULT_INDEX`), else the one inside the pip of the Python that is used. The
 //! source names none.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use tilsit_environment::Interpreter;
 use tilsit_index_client::IndexUrl;
+use tilsit_packaging::name::ProjectName;
+use tilsit_provider::Sources;
 use url::Url;
 
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, NamedIndex};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
 
 /// The default index that the packager of this program chose.
 const BAKED_IN: Option<&str> = option_env!("TILSIT_DEFAULT_INDEX");
-
-/// Where distributions come from.
-#[derive(Clone, Debug)]
-pub(crate) struct Indexes {
-    /// The indexes, in the order in which they are asked.
-    pub(crate) indexes: Vec<IndexUrl>,
-    /// Folders and pages of files.
-    pub(crate) find_links: Vec<Url>,
-}
 
 /// The indexes that the settings name.
 ///
@@ -35,7 +29,7 @@ pub(crate) fn choose(
     configuration: &Configuration,
     interpreter: &Interpreter,
     context: &Context,
-) -> Result<Indexes, CommandError> {
+) -> Result<Sources, CommandError> {
     let find_links = configuration
         .all(|settings| settings.find_links.as_ref())
         .iter()
@@ -43,16 +37,16 @@ pub(crate) fn choose(
         .collect::<Result<Vec<_>, _>>()?;
     let no_index = configuration.first(|settings| settings.no_index);
     if no_index == Some(true) {
-        let indexes = Vec::new();
-        return Ok(Indexes {
-            indexes,
+        return Ok(Sources {
             find_links,
+            ..Sources::default()
         });
     }
     let named = configuration.all(|settings| settings.index.as_ref());
+    let pins = pins(configuration, &named)?;
     let (default, beside): (Vec<_>, Vec<_>) = named.into_iter().partition(|index| index.default);
     let mut indexes = Vec::new();
-    for index in beside {
+    for index in beside.into_iter().filter(|index| !index.explicit) {
         indexes.push(index_url(&index.url)?);
     }
     for url in configuration.all(|settings| settings.extra_index_url.as_ref()) {
@@ -68,10 +62,39 @@ pub(crate) fn choose(
         None => of_pip(interpreter, context)?,
     };
     indexes.push(index_url(&default)?);
-    Ok(Indexes {
+    Ok(Sources {
         indexes,
         find_links,
+        pins,
+        ..Sources::default()
     })
+}
+
+/// The index of each project that the settings give a source.
+fn pins(
+    configuration: &Configuration,
+    named: &[NamedIndex],
+) -> Result<BTreeMap<ProjectName, IndexUrl>, CommandError> {
+    let mut pins = BTreeMap::new();
+    for (project, source) in configuration.merged(|settings| settings.sources.as_ref()) {
+        let wanted = Some(source.index.as_str());
+        let index = named.iter().find(|index| index.name.as_deref() == wanted);
+        let Some(index) = index else {
+            let source = source.index;
+            return Err(CommandError::new(
+                Code::ConfigurationInvalid,
+                format!("the source of `{project}` is the index `{source}`, which has no URL"),
+            )
+            .hint(format!(
+                "name it: `--index {source}=URL`, or an `[[index]]` in tilsit.toml"
+            )));
+        };
+        let name = project
+            .parse()
+            .map_err(|error| CommandError::from_error(Code::ConfigurationInvalid, &error))?;
+        pins.insert(name, index_url(&index.url)?);
+    }
+    Ok(pins)
 }
 
 fn of_pip(interpreter: &Interpreter, context: &Context) -> Result<String, CommandError> {

@@ -2,22 +2,15 @@
 //! resolutions for many environments.
 
 use std::collections::BTreeSet;
-use std::ops::ControlFlow;
-use std::sync::Arc;
 
 use jiff::Timestamp;
-use tilsit_index_client::{ClientOptions, IndexClient};
 use tilsit_packaging::range::VersionRange;
 use tilsit_packaging::specifier::VersionSpecifiers;
-use tilsit_provider::{
-    CutOff, FilePolicy, FormatControl, IndexStrategy, NoBuilder, ResolveEvent, Resolving, resolve,
-};
-use tilsit_resolver::{
-    PrereleaseMode, ResolutionMode, ResolverOptions, RootRequirement, Target, Universal,
-};
+use tilsit_provider::{CutOff, FilePolicy, FormatControl, IndexStrategy, ResolveEvent};
+use tilsit_resolver::{PrereleaseMode, ResolutionMode, ResolverOptions, Target, Universal};
 use url::Url;
 
-use crate::index::{Index, files, options, refusal, try_resolve};
+use crate::index::{Index, files, options, refusal, resolve_with, try_resolve};
 
 #[test]
 fn strategies_of_several_indexes() {
@@ -126,24 +119,11 @@ fn a_cut_off_date_of_single_projects_and_one_warning_an_index() {
     assert!(words.contains("no upload time"), "{words}");
     options.files.exclude_newer.single =
         [("b".parse().unwrap(), moment("2026-03-01T00:00:00Z"))].into();
-    let temporary = tempfile::tempdir().unwrap();
-    let clock = Arc::new(|| Timestamp::UNIX_EPOCH);
-    let client = IndexClient::new(ClientOptions::new(clock, "tilsit-test/1.0"));
-    let line = |text: &str| RootRequirement::new(text.parse().unwrap(), "the test");
-    let resolving = Resolving {
-        requirements: vec![line("a"), line("b")],
-        constraints: Vec::new(),
-        options: &options,
-        client: &client,
-        builder: &NoBuilder,
-        temporary: temporary.path().to_owned(),
-    };
     let mut told = Vec::new();
-    let resolution = resolve(&resolving, &mut |event| {
+    let resolution = resolve_with(&options, &["a", "b"], &mut |event| {
         if let ResolveEvent::NoUploadTimes(index) = event {
             told.push(index.clone());
         }
-        ControlFlow::Continue(())
     });
     let resolution = resolution.unwrap();
     let shown: Vec<String> = resolution

@@ -12,7 +12,8 @@ use tilsit_archive::zip::{ZipWriter, ZipWriterOptions};
 use tilsit_index_client::{ClientOptions, IndexClient, IndexUrl};
 use tilsit_packaging::tag::CompatibleTags;
 use tilsit_provider::{
-    FilePolicy, NoBuilder, Resolution, ResolveError, ResolveOptions, Resolving, Sources, resolve,
+    FilePolicy, NoBuilder, Resolution, ResolveError, ResolveEvent, ResolveOptions, Resolving,
+    Sources, resolve,
 };
 use tilsit_resolver::in_memory::linux;
 use tilsit_resolver::{ResolverOptions, RootRequirement};
@@ -121,6 +122,14 @@ pub(crate) fn try_resolve(
     options: &ResolveOptions,
     requirements: &[&str],
 ) -> Result<Resolution, ResolveError> {
+    resolve_with(options, requirements, &mut |_| {})
+}
+
+pub(crate) fn resolve_with(
+    options: &ResolveOptions,
+    requirements: &[&str],
+    on_event: &mut dyn FnMut(ResolveEvent<'_>),
+) -> Result<Resolution, ResolveError> {
     let temporary = tempfile::tempdir().unwrap();
     let clock = Arc::new(|| Timestamp::UNIX_EPOCH);
     let client = IndexClient::new(ClientOptions::new(clock, "tilsit-test/1.0"));
@@ -133,7 +142,10 @@ pub(crate) fn try_resolve(
         builder: &NoBuilder,
         temporary: temporary.path().to_owned(),
     };
-    resolve(&resolving, &mut |_| ControlFlow::Continue(()))
+    resolve(&resolving, &mut |event| {
+        on_event(event);
+        ControlFlow::Continue(())
+    })
 }
 
 /// The file names of the pins.

@@ -1,9 +1,9 @@
 //! Which files may be taken, and which of them is the best.
 
-use tilsit_provider::FormatControl;
+use tilsit_provider::{FormatControl, ResolveEvent};
 use tilsit_resolver::Requirer;
 
-use crate::index::{Index, files, options, refusal, try_resolve};
+use crate::index::{Index, files, options, refusal, resolve_with, try_resolve};
 
 #[test]
 fn pins_with_their_edges_and_hashes() {
@@ -196,6 +196,29 @@ fn sdists_with_static_metadata_only() {
         words.contains("its metadata is only known once `c-1.0.tar.gz` is built"),
         "{words}"
     );
+}
+
+#[test]
+fn a_walk_back_into_old_sdists_is_told_and_ends() {
+    let mut index = Index::new();
+    for minor in 10..60 {
+        index.sdist("a", &format!("0.{minor}"), "1.2", &[]);
+    }
+    index.wheel("a-1.0-py3-none-any.whl", &[], "");
+    let options = options(&[&index]);
+    let mut told = Vec::new();
+    let answer = resolve_with(&options, &["a<1"], &mut |event| {
+        if let ResolveEvent::BehindWheels(name, version) = event {
+            told.push(format!("{name} {version}"));
+        }
+    });
+    let words = answer.unwrap_err().to_string();
+    assert_eq!(told, ["a 0.59"]);
+    assert!(words.contains("`a-0.59.tar.gz` is built"), "{words}");
+    assert!(words.contains("`a` 0.10 to 0.58 (49 versions)"), "{words}");
+    // A release that is asked for by its version is looked into, however old.
+    let words = refusal(&options, &["a==0.10"]);
+    assert!(words.contains("`a-0.10.tar.gz` is built"), "{words}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Options that several commands share, and the settings that they are.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -67,14 +68,46 @@ pub(crate) struct NetworkOptions {
 #[command(next_help_heading = "Resolver options")]
 pub(crate) struct ResolverOptions {
     /// Take pre-releases
-    #[arg(long)]
+    #[arg(long, conflicts_with = "prerelease")]
     pre: bool,
+    /// When to take pre-releases
+    #[arg(long, value_name = "MODE", value_parser = ["if-necessary", "allow", "disallow", "explicit"])]
+    prerelease: Option<String>,
+    /// When to take pre-releases of one project
+    #[arg(long, value_name = "PROJECT=MODE", value_parser = pair)]
+    prerelease_package: Vec<(String, String)>,
     /// Which of the possible versions to take
     #[arg(long, value_name = "STRATEGY", value_parser = ["highest", "lowest", "lowest-direct"])]
     resolution: Option<String>,
     /// Ignore files uploaded after this date or moment, as 2026-06-30
     #[arg(long, value_name = "DATE")]
     exclude_newer: Option<String>,
+    /// The same for one project; `false` takes all its files
+    #[arg(long, value_name = "PROJECT=DATE", value_parser = pair)]
+    exclude_newer_package: Vec<(String, String)>,
+    /// Whether one index speaks for a project or all do
+    #[arg(long, value_name = "STRATEGY", value_parser = ["first-index", "unsafe-first-match", "unsafe-best-match"])]
+    index_strategy: Option<String>,
+    /// Build nothing from source
+    #[arg(long)]
+    no_build: bool,
+    /// Build nothing of this project from source
+    #[arg(long, value_name = "PROJECT")]
+    no_build_package: Vec<String>,
+    /// Take no wheels of this project; `:all:` for every project
+    #[arg(long, value_name = "PROJECT")]
+    no_binary: Vec<String>,
+    /// Take only wheels of this project; `:all:` for every project
+    #[arg(long, value_name = "PROJECT")]
+    only_binary: Vec<String>,
+}
+
+/// What is typed as `NAME=VALUE`.
+fn pair(typed: &str) -> Result<(String, String), String> {
+    let parts = typed.split_once('=');
+    let parts = parts.filter(|(name, value)| !name.is_empty() && !value.is_empty());
+    let (name, value) = parts.ok_or("it is not PROJECT=VALUE")?;
+    Ok((name.to_owned(), value.to_owned()))
 }
 
 /// What may change although something that fits is there already.
@@ -172,6 +205,14 @@ impl ResolverOptions {
             pre: self.pre.then_some(true),
             resolution: self.resolution.clone(),
             exclude_newer: self.exclude_newer.clone(),
+            exclude_newer_package: table(&self.exclude_newer_package),
+            prerelease: self.prerelease.clone(),
+            prerelease_package: table(&self.prerelease_package),
+            index_strategy: self.index_strategy.clone(),
+            no_build: self.no_build.then_some(true),
+            no_build_package: some(&self.no_build_package),
+            no_binary: some(&self.no_binary),
+            only_binary: some(&self.only_binary),
             ..Settings::default()
         })
     }
@@ -179,6 +220,10 @@ impl ResolverOptions {
 
 fn some<T: Clone>(values: &[T]) -> Option<Vec<T>> {
     (!values.is_empty()).then(|| values.to_vec())
+}
+
+fn table(pairs: &[(String, String)]) -> Option<BTreeMap<String, String>> {
+    (!pairs.is_empty()).then(|| pairs.iter().cloned().collect())
 }
 
 fn named(typed: &str) -> Result<NamedIndex, CommandError> {
@@ -190,11 +235,13 @@ fn named(typed: &str) -> Result<NamedIndex, CommandError> {
             name: Some(name.to_owned()),
             url: url.to_owned(),
             default: false,
+            explicit: false,
         }),
         None if typed.contains("://") => Ok(NamedIndex {
             name: None,
             url: typed.to_owned(),
             default: false,
+            explicit: false,
         }),
         None => Err(CommandError::new(
             Code::Usage,

@@ -20,6 +20,17 @@ pub(crate) struct NamedIndex {
     /// Whether it takes the place of the default index.
     #[serde(default)]
     pub(crate) default: bool,
+    /// Whether it is asked for the projects only whose source it is.
+    #[serde(default)]
+    pub(crate) explicit: bool,
+}
+
+/// Where a project comes from: `torch = { index = "pytorch" }`.
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Source {
+    /// The name of the only index that is asked for it.
+    pub(crate) index: String,
 }
 
 /// One layer of settings. What is absent is asked of the next layer.
@@ -60,8 +71,26 @@ pub(crate) struct Settings {
     pub(crate) exclude_newer: Option<String>,
     /// `highest`, `lowest` or `lowest-direct`.
     pub(crate) resolution: Option<String>,
+    /// The same for single projects; `false` is no limit.
+    pub(crate) exclude_newer_package: Option<BTreeMap<String, String>>,
     /// Take pre-releases.
     pub(crate) pre: Option<bool>,
+    /// `allow`, `disallow`, `if-necessary` or `explicit`.
+    pub(crate) prerelease: Option<String>,
+    /// The same for single projects.
+    pub(crate) prerelease_package: Option<BTreeMap<String, String>>,
+    /// `first-index`, `unsafe-first-match` or `unsafe-best-match`.
+    pub(crate) index_strategy: Option<String>,
+    /// The indexes that single projects come from.
+    pub(crate) sources: Option<BTreeMap<String, Source>>,
+    /// Build nothing.
+    pub(crate) no_build: Option<bool>,
+    /// Projects of which nothing is built.
+    pub(crate) no_build_package: Option<Vec<String>>,
+    /// Projects of which no wheels are taken; `:all:`, `:none:`.
+    pub(crate) no_binary: Option<Vec<String>>,
+    /// Projects of which only wheels are taken; `:all:`, `:none:`.
+    pub(crate) only_binary: Option<Vec<String>>,
     /// The Python to use: a version or a path.
     pub(crate) python: Option<String>,
     /// `clone`, `hardlink`, `copy` or `tree`.
@@ -87,12 +116,42 @@ struct PyProject {
 struct Tools {
     #[serde(default)]
     tilsit: Settings,
+    #[serde(default)]
+    uv: UvSettings,
+}
+
+/// What is read of `[tool.uv]` where our own table is silent.
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+struct UvSettings {
+    index: Option<Vec<NamedIndex>>,
+    sources: BTreeMap<String, toml::Value>,
+}
+
+impl UvSettings {
+    /// The sources that name an index; those of other kinds are not about where a release is from.
+    fn index_sources(&self) -> Option<BTreeMap<String, Source>> {
+        let named = |(name, source): (&String, &toml::Value)| {
+            let index = source.get("index")?.as_str()?.to_owned();
+            // A source for some environments only would shut out the others.
+            let is_everywhere = source.get("marker").is_none();
+            is_everywhere.then(|| (name.clone(), Source { index }))
+        };
+        let sources: BTreeMap<String, Source> = self.sources.iter().filter_map(named).collect();
+        (!sources.is_empty()).then_some(sources)
+    }
 }
 
 /// The settings in `[tool.tilsit]` of a `pyproject.toml`.
 pub(super) fn of_pyproject(path: &Path, text: &str) -> Result<Settings, CommandError> {
     let project: PyProject = toml::from_str(text).map_err(|error| invalid(path, &error))?;
-    Ok(project.tool.tilsit.relative_to(path))
+    let Tools { tilsit, uv } = project.tool;
+    let settings = Settings {
+        sources: tilsit.sources.clone().or_else(|| uv.index_sources()),
+        index: tilsit.index.clone().or(uv.index),
+        ..tilsit
+    };
+    Ok(settings.relative_to(path))
 }
 
 /// The settings in a `tilsit.toml`.

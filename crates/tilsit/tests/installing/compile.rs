@@ -142,10 +142,10 @@ fn wrong_files_are_located() {
       caused by: editable requirements are not supported in this version
     ");
     sandbox.write("app.in", "app\n");
-    assert_snapshot!(sandbox.run("pip compile app.in --exclude-newer soon"), @"
+    assert_snapshot!(sandbox.run("pip compile app.in --exclude-newer soon"), @r"
     exit: 2
     -- stderr
-    error: `soon` is neither a date as 2026-06-30 nor a moment as 2026-06-30T12:00:00Z [TL0002]
+    error: `soon` is neither a date as 2026-06-30, nor a moment as 2026-06-30T12:00:00Z, nor a span as `2 weeks` [TL0002]
     ");
 }
 

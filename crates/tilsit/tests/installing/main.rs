@@ -5,6 +5,7 @@ mod sandbox;
 #[path = "../support/wheels.rs"]
 mod wheels;
 
+mod choices;
 mod compile;
 mod faults;
 mod inspect;

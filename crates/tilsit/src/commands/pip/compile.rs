@@ -2,7 +2,7 @@
 
 mod output;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -10,12 +10,12 @@ use serde::Serialize;
 use serde_json::json;
 use tilsit_environment::discovery::Scope;
 use tilsit_files::{Durability, TemporaryFolder};
-use tilsit_packaging::name::{ExtraName, ProjectName};
+use tilsit_packaging::name::ExtraName;
 use tilsit_packaging::requirements_file::{RequirementsFile, Target};
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_packaging::version::Version;
-use tilsit_provider::Pin;
-use tilsit_resolver::Requirer;
+use tilsit_provider::{Pin, Platform};
+use tilsit_resolver::{Preferences, Requirer};
 
 use crate::commands::options::{IndexOptions, ResolverOptions, UpgradeOptions};
 use crate::context::Context;
@@ -24,15 +24,16 @@ use crate::explain::Code;
 use crate::pythons;
 use crate::report::Report;
 use crate::requirements::{ConstraintOptions, Wanted, file_of};
-use crate::resolving::{self, Question, Resolved};
+use crate::resolving::{self, Elsewhere, Question, Resolved};
 use crate::terminal::{GOOD, count, duration};
 
 use output::{Layout, PinnedLine, WantedBy};
 
 /// Pin requirements, and everything that they need, to exact versions
 ///
-/// Pins for the Python that is used and the system that it runs on. What the output file already
-/// pins stays as it is while it fits; `-U` takes newer versions.
+/// Pins for the Python that is used and the system that it runs on; `--universal` pins for all
+/// systems and newer Pythons at once, with markers. What the output file already pins stays as it is
+/// while it fits; `-U` takes newer versions.
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
     /// Files of requirements, or `-` for standard input
@@ -69,6 +70,15 @@ pub(crate) struct Arguments {
     /// Pin for this Python: a version or a path [env: `TILSIT_PYTHON`]
     #[arg(short, long, value_name = "PYTHON")]
     python: Option<String>,
+    /// Pin for this version of Python, with `--universal` for it and newer ones
+    #[arg(long, value_name = "VERSION")]
+    python_version: Option<Version>,
+    /// Pin for this system: `linux`, `macos`, `windows`, or as `aarch64-manylinux_2_28`
+    #[arg(long, value_name = "PLATFORM", conflicts_with = "universal")]
+    python_platform: Option<Platform>,
+    /// Pin for all systems, and for all Pythons from this one on
+    #[arg(long)]
+    universal: bool,
     #[command(flatten)]
     resolver: ResolverOptions,
     #[command(flatten)]
@@ -80,6 +90,7 @@ struct PinEntry {
     name: String,
     version: String,
     url: Option<String>,
+    marker: Option<String>,
     hashes: Vec<String>,
     via: Vec<String>,
 }
@@ -92,6 +103,11 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         preferences: preferences(arguments, context)?,
         configuration: &configuration,
         interpreter: &found.interpreter,
+        elsewhere: Elsewhere {
+            python: arguments.python_version.clone(),
+            platform: arguments.python_platform.clone(),
+            universal: arguments.universal,
+        },
         wheels_only: false,
         no_deps: arguments.no_deps,
         refresh: arguments.upgrade.refresh(),
@@ -136,11 +152,8 @@ fn add_missing_hashes(resolved: &mut Resolved, context: &Context) -> Result<(), 
 }
 
 /// The versions that the output file pins already, save those that may change.
-fn preferences(
-    arguments: &Arguments,
-    context: &Context,
-) -> Result<BTreeMap<ProjectName, Version>, CommandError> {
-    let mut preferences = BTreeMap::new();
+fn preferences(arguments: &Arguments, context: &Context) -> Result<Preferences, CommandError> {
+    let mut preferences = Preferences::default();
     let Some(path) = arguments.output_file.as_deref() else {
         return Ok(preferences);
     };
@@ -156,15 +169,15 @@ fn preferences(
     let shown = context.show(&path);
     let file = RequirementsFile::parse(&shown, &bytes, &|_| None)
         .map_err(|error| CommandError::from_error(Code::RequirementsFileInvalid, &error))?;
+    let upgraded = arguments.upgrade.projects()?;
     for line in file.requirements() {
         if let Target::Named(requirement) = &line.target
             && let Some(version) = requirement.specifiers().and_then(pinned)
+            && !upgraded.contains(&requirement.name)
         {
-            preferences.insert(requirement.name.clone(), version);
+            let name = requirement.name.clone();
+            preferences.add_where(name, version, requirement.marker);
         }
-    }
-    for name in arguments.upgrade.projects()? {
-        preferences.remove(&name);
     }
     Ok(preferences)
 }
@@ -179,6 +192,7 @@ fn entry(pin: &Pin, wanted: &Wanted) -> PinEntry {
         name: pin.name.to_string(),
         version: pin.version.to_string(),
         url: pin.url.as_ref().map(ToString::to_string),
+        marker: (!pin.marker.is_true()).then(|| pin.marker.to_string()),
         hashes: pin.hashes.clone(),
         via: wanted_by(pin, wanted).iter().map(WantedBy::text).collect(),
     }
@@ -216,9 +230,14 @@ fn requirement(pin: &Pin, strip_extras: bool) -> String {
         let extras: Vec<&str> = pin.extras.iter().map(ExtraName::as_str).collect();
         format!("[{}]", extras.join(","))
     };
-    match &pin.url {
+    let what = match &pin.url {
         Some(url) => format!("{name}{extras} @ {url}"),
         None => format!("{name}{extras}=={}", pin.version),
+    };
+    if pin.marker.is_true() {
+        what
+    } else {
+        format!("{what} ; {}", pin.marker)
     }
 }
 
@@ -246,10 +265,17 @@ fn repeatable(arguments: &Arguments, context: &Context) -> String {
     if let Some(file) = &arguments.output_file {
         words.push(format!("-o {}", path(file)));
     }
+    if let Some(version) = &arguments.python_version {
+        words.push(format!("--python-version {version}"));
+    }
+    if let Some(platform) = &arguments.python_platform {
+        words.push(format!("--python-platform {platform}"));
+    }
     for file in &arguments.constraints.constraint {
         words.push(format!("-c {}", path(file)));
     }
     for (given, option) in [
+        (arguments.universal, "--universal"),
         (arguments.generate_hashes, "--generate-hashes"),
         (arguments.no_deps, "--no-deps"),
         (arguments.strip_extras, "--strip-extras"),

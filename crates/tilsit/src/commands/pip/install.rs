@@ -18,7 +18,7 @@ use crate::error::CommandError;
 use crate::installing::{self, Installation, LinkOptions};
 use crate::report::Report;
 use crate::requirements::{ConstraintOptions, Wanted};
-use crate::resolving::{self, Question};
+use crate::resolving::{self, Elsewhere, Question};
 use crate::satisfied;
 use crate::targets::TargetOptions;
 use crate::terminal::{GOOD, count, duration};
@@ -82,7 +82,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         return Ok(report);
     }
     let question = Question {
-        preferences: preferences(arguments, &present)?,
+        preferences: preferences(arguments, &present)?.into_iter().collect(),
+        elsewhere: Elsewhere::default(),
         configuration: &configuration,
         interpreter: environment.interpreter(),
         wheels_only: true,

@@ -16,7 +16,7 @@ use crate::explain::Code;
 use crate::installing::{self, Change, Installation, LinkOptions};
 use crate::report::Report;
 use crate::requirements::{ConstraintOptions, Wanted};
-use crate::resolving::{self, Question};
+use crate::resolving::{self, Elsewhere, Question};
 use crate::satisfied;
 use crate::targets::TargetOptions;
 use crate::terminal::{GOOD, count, duration};
@@ -90,7 +90,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         .map(|one| (one.name.clone(), one.version.clone()))
         .collect();
     let question = Question {
-        preferences,
+        preferences: preferences.into_iter().collect(),
+        elsewhere: Elsewhere::default(),
         configuration: &configuration,
         interpreter: environment.interpreter(),
         wheels_only: true,

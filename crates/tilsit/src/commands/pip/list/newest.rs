@@ -8,14 +8,14 @@ use tilsit_index_client::Refresh;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::version::Version;
-use tilsit_resolver::RootRequirement;
+use tilsit_resolver::{Preferences, RootRequirement};
 
 use crate::commands::pip::listed::Listed;
 use crate::configuration::Configuration;
 use crate::context::Context;
 use crate::error::{CommandError, Kind};
 use crate::requirements::Wanted;
-use crate::resolving::{self, Question, Resolved};
+use crate::resolving::{self, Elsewhere, Question, Resolved};
 
 /// The newest release of a project, in pip's words.
 #[derive(Clone, Debug, Serialize)]
@@ -57,7 +57,8 @@ pub(super) fn find(
         let mut wanted = Wanted::default();
         wanted.requirements.extend(roots);
         let question = Question {
-            preferences: BTreeMap::new(),
+            preferences: Preferences::default(),
+            elsewhere: Elsewhere::default(),
             configuration,
             interpreter: environment.interpreter(),
             wheels_only: false,

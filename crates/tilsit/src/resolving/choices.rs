@@ -1,0 +1,275 @@
+//! What the settings let be chosen: modes, dates and formats as users write them, and for which
+//! Pythons and systems.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{Span, Timestamp};
+use tilsit_environment::Interpreter;
+use tilsit_packaging::name::ProjectName;
+use tilsit_packaging::range::VersionRange;
+use tilsit_packaging::specifier::VersionSpecifiers;
+use tilsit_packaging::version::Version;
+use tilsit_provider::{
+    CutOff, FilePolicy, FormatControl, IndexStrategy, Platform, ResolveOptions, Sources, elsewhere,
+};
+use tilsit_resolver::{PrereleaseMode, ResolutionMode, ResolverOptions, Target, Universal};
+
+use super::Question;
+use crate::configuration::{Configuration, Settings};
+use crate::error::CommandError;
+use crate::explain::Code;
+
+/// Other environments than the interpreter's own.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Elsewhere {
+    /// Another version of Python; in a universal resolution the oldest.
+    pub(crate) python: Option<Version>,
+    /// Another system.
+    pub(crate) platform: Option<Platform>,
+    /// All systems, and all Pythons from the oldest on.
+    pub(crate) universal: bool,
+}
+
+/// The provider's options.
+///
+/// # Errors
+/// When a setting is not understood.
+pub(super) fn options(
+    question: &Question<'_>,
+    configuration: &Configuration,
+    mut sources: Sources,
+    now: Timestamp,
+) -> Result<ResolveOptions, CommandError> {
+    let (target, mut files) = target(question.interpreter, &question.elsewhere)?;
+    let mut resolver = ResolverOptions::for_target(target);
+    resolver.prereleases = match configuration.first(|settings| settings.prerelease.clone()) {
+        Some(mode) => prerelease_mode(&mode)?,
+        None if configuration.first(|settings| settings.pre) == Some(true) => PrereleaseMode::Allow,
+        None => PrereleaseMode::default(),
+    };
+    resolver.prereleases_of = by_project(
+        configuration,
+        |settings| settings.prerelease_package.as_ref(),
+        prerelease_mode,
+    )?;
+    resolver.resolution = resolution_mode(configuration)?;
+    resolver.preferences.clone_from(&question.preferences);
+    resolver.overrides.clone_from(&question.wanted.overrides);
+    sources.strategy = strategy(configuration)?;
+    (files.no_binary, files.only_binary) = formats(configuration)?;
+    if question.wheels_only {
+        files.only_binary = FormatControl::All;
+    }
+    files.exclude_newer = cut_offs(configuration, now)?;
+    files.hashes = allowed_hashes(question);
+    Ok(ResolveOptions {
+        resolver,
+        sources,
+        files,
+        no_dependencies: question.no_deps,
+    })
+}
+
+/// What the resolution is for, and the files that may be taken there.
+fn target(
+    interpreter: &Interpreter,
+    elsewhere_wanted: &Elsewhere,
+) -> Result<(Target, FilePolicy), CommandError> {
+    let Elsewhere {
+        python,
+        platform,
+        universal,
+    } = elsewhere_wanted;
+    if *universal {
+        let own = interpreter.version();
+        let oldest = match python {
+            Some(python) => python.clone(),
+            None => Version::from_release(&[own.major(), own.minor()]),
+        };
+        let requires_python: VersionSpecifiers =
+            format!(">={oldest}").parse().map_err(|error| {
+                CommandError::new(Code::Usage, format!("`{oldest}` is no version of Python"))
+                    .caused_by(format!("{error}"))
+            })?;
+        let files = FilePolicy::universal(VersionRange::from(&requires_python));
+        let target = Target::Universal(Universal {
+            requires_python,
+            environments: Vec::new(),
+        });
+        return Ok((target, files));
+    }
+    let environment = interpreter.marker_environment();
+    let tags = interpreter.tags();
+    let (environment, tags) = if python.is_none() && platform.is_none() {
+        (environment.clone(), tags)
+    } else {
+        elsewhere(environment, &tags, python.as_ref(), platform.as_ref())
+            .map_err(|error| CommandError::from_error(Code::Usage, &error))?
+    };
+    Ok((Target::Environment(environment), FilePolicy::new(tags)))
+}
+
+fn allowed_hashes(question: &Question<'_>) -> BTreeMap<ProjectName, BTreeSet<String>> {
+    let hashes = question.wanted.hashes.iter();
+    hashes
+        .map(|(name, hashes)| {
+            let texts = hashes
+                .iter()
+                .map(|hash| format!("{}:{}", hash.algorithm, hash.digest));
+            (name.clone(), texts.collect())
+        })
+        .collect()
+}
+
+fn invalid(words: String) -> CommandError {
+    CommandError::new(Code::ConfigurationInvalid, words)
+}
+
+fn prerelease_mode(text: &str) -> Result<PrereleaseMode, CommandError> {
+    Ok(match text {
+        "allow" => PrereleaseMode::Allow,
+        "disallow" => PrereleaseMode::Disallow,
+        "if-necessary" | "if-necessary-or-explicit" => PrereleaseMode::IfNecessary,
+        "explicit" => PrereleaseMode::Explicit,
+        other => {
+            return Err(invalid(format!(
+                "`prerelease` is `{other}`, not `allow`, `disallow`, `if-necessary` or `explicit`"
+            )));
+        }
+    })
+}
+
+fn resolution_mode(configuration: &Configuration) -> Result<ResolutionMode, CommandError> {
+    let named = configuration.first(|settings| settings.resolution.clone());
+    match named.as_deref() {
+        None | Some("highest") => Ok(ResolutionMode::Highest),
+        Some("lowest") => Ok(ResolutionMode::Lowest),
+        Some("lowest-direct") => Ok(ResolutionMode::LowestDirect),
+        Some(other) => Err(invalid(format!(
+            "`resolution` is `{other}`, not `highest`, `lowest` or `lowest-direct`"
+        ))),
+    }
+}
+
+fn strategy(configuration: &Configuration) -> Result<IndexStrategy, CommandError> {
+    let named = configuration.first(|settings| settings.index_strategy.clone());
+    match named.as_deref() {
+        None | Some("first-index") => Ok(IndexStrategy::FirstIndex),
+        Some("unsafe-first-match") => Ok(IndexStrategy::UnsafeFirstMatch),
+        Some("unsafe-best-match") => Ok(IndexStrategy::UnsafeBestMatch),
+        Some(other) => Err(invalid(format!(
+            "`index-strategy` is `{other}`, not `first-index`, `unsafe-first-match` or \
+             `unsafe-best-match`"
+        ))),
+    }
+}
+
+/// The values of a table of projects; of one project the strongest layer's.
+fn by_project<T>(
+    configuration: &Configuration,
+    setting: impl Fn(&Settings) -> Option<&BTreeMap<String, String>>,
+    read: impl Fn(&str) -> Result<T, CommandError>,
+) -> Result<BTreeMap<ProjectName, T>, CommandError> {
+    let mut values = BTreeMap::new();
+    for (name, text) in configuration.merged(setting) {
+        values.insert(project(&name)?, read(&text)?);
+    }
+    Ok(values)
+}
+
+fn project(text: &str) -> Result<ProjectName, CommandError> {
+    let name = text.parse();
+    name.map_err(|error| CommandError::from_error(Code::Usage, &error))
+}
+
+/// The wheels and the sdists that are left out.
+fn formats(configuration: &Configuration) -> Result<(FormatControl, FormatControl), CommandError> {
+    let no_binary = Formats::read(&configuration.all(|settings| settings.no_binary.as_ref()))?;
+    let mut only_binary =
+        Formats::read(&configuration.all(|settings| settings.only_binary.as_ref()))?;
+    let no_build = configuration.all(|settings| settings.no_build_package.as_ref());
+    only_binary.names.extend(Formats::read(&no_build)?.names);
+    if configuration.first(|settings| settings.no_build) == Some(true) {
+        only_binary.all = true;
+    }
+    Ok((no_binary.but(&only_binary), only_binary.but(&no_binary)))
+}
+
+/// What `--no-binary` or `--only-binary` names.
+#[derive(Debug, Default)]
+struct Formats {
+    all: bool,
+    names: BTreeSet<ProjectName>,
+}
+
+impl Formats {
+    /// Names with commas between them; `:all:`, and `:none:` which takes back what stands before.
+    fn read(texts: &[String]) -> Result<Self, CommandError> {
+        let mut formats = Self::default();
+        for text in texts.iter().flat_map(|text| text.split(',')) {
+            match text.trim() {
+                "" => {}
+                ":all:" => formats.all = true,
+                ":none:" => formats = Self::default(),
+                name => drop(formats.names.insert(project(name)?)),
+            }
+        }
+        Ok(formats)
+    }
+
+    /// A project that the opposite option names is no part of `:all:`.
+    fn but(&self, opposite: &Self) -> FormatControl {
+        let except = opposite.names.difference(&self.names);
+        let except: BTreeSet<ProjectName> = except.cloned().collect();
+        match (self.all, except.is_empty(), self.names.is_empty()) {
+            (true, true, _) => FormatControl::All,
+            (true, false, _) => FormatControl::AllBut(except),
+            (false, _, true) => FormatControl::None,
+            (false, _, false) => FormatControl::Only(self.names.clone()),
+        }
+    }
+}
+
+fn cut_offs(configuration: &Configuration, now: Timestamp) -> Result<CutOff, CommandError> {
+    let all = configuration.first(|settings| settings.exclude_newer.clone());
+    Ok(CutOff {
+        all: all.map(|text| cut_off(&text, now)).transpose()?,
+        single: by_project(
+            configuration,
+            |settings| settings.exclude_newer_package.as_ref(),
+            |text| match text {
+                "false" => Ok(None),
+                text => cut_off(text, now).map(Some),
+            },
+        )?,
+    })
+}
+
+/// The moment after which files are ignored. A date means the whole day, in UTC; a span such as
+/// `2 weeks` counts back from now.
+pub(super) fn cut_off(text: &str, now: Timestamp) -> Result<Timestamp, CommandError> {
+    if let Ok(moment) = text.parse::<Timestamp>() {
+        return Ok(moment);
+    }
+    let end_of = |date: Date| {
+        let next = date.tomorrow().ok()?.to_zoned(TimeZone::UTC).ok()?;
+        Some(next.timestamp())
+    };
+    let before_now = |span: Span| {
+        let then = now.to_zoned(TimeZone::UTC).checked_sub(span.abs()).ok()?;
+        Some(then.timestamp())
+    };
+    let date = text.parse::<Date>().ok().and_then(end_of);
+    let moment = date.or_else(|| text.parse::<Span>().ok().and_then(before_now));
+    moment.ok_or_else(|| {
+        CommandError::new(
+            Code::Usage,
+            format!(
+                "`{text}` is neither a date as 2026-06-30, nor a moment as 2026-06-30T12:00:00Z, \
+                 nor a span as `2 weeks`"
+            ),
+        )
+    })
+}
