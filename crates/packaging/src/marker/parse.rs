@@ -148,6 +148,18 @@ impl Parser<'_, '_> {
         let operator = self.operator()?;
         self.cursor.skip_blanks();
         let right = self.operand()?;
+        if let (
+            Operand::Variable(MarkerVariable::PythonVersion),
+            MarkerOperator::In | MarkerOperator::NotIn,
+            Operand::Text(text),
+        ) = (&left, operator, &right)
+        {
+            // Each version that is part of the text stands for a comparison of its own.
+            self.comparisons += minor_versions_within(text);
+            if self.comparisons > COMPARISONS_MAX {
+                return Err((self.cursor.here(), MarkerFault::TooComplex));
+            }
+        }
         Ok(normalize_names(Comparison {
             left,
             operator,
@@ -287,6 +299,20 @@ fn unescape(text: &str) -> Option<String> {
         }
     }
     Some(value)
+}
+
+/// How many spellings of minor versions are part of a text, at the most.
+fn minor_versions_within(text: &str) -> usize {
+    let digits = |bytes: &mut dyn Iterator<Item = &u8>| {
+        bytes.take_while(|byte| byte.is_ascii_digit()).count()
+    };
+    let bytes = text.as_bytes();
+    text.match_indices('.')
+        .map(|(dot, _)| {
+            let before = digits(&mut bytes[..dot].iter().rev());
+            before.saturating_mul(digits(&mut bytes[dot + 1..].iter()))
+        })
+        .fold(0, usize::saturating_add)
 }
 
 fn hexadecimal(characters: &mut std::str::Chars<'_>, digits: usize) -> Option<char> {

@@ -533,6 +533,14 @@ fn faults_say_where() {
         long.parse::<Marker>().unwrap_err().fault,
         super::MarkerFault::TooComplex
     );
+    let digits = "8".repeat(30);
+    assert_eq!(
+        format!("python_version in '{digits}.{digits}'")
+            .parse::<Marker>()
+            .unwrap_err()
+            .fault,
+        super::MarkerFault::TooComplex
+    );
     // (e0 and f0) or (e1 and f1) … doubles with each pair when all `e` are asked before all `f`.
     let pairs: Vec<String> = (0..40)
         .map(|place| format!("'e{place}' in extras and 'f{place}' in dependency_groups"))
