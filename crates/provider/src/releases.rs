@@ -149,28 +149,29 @@ impl Release {
         }
     }
 
-    /// What the wheels are for, each kind once, not all of a long list.
+    /// What the wheels are for: `cp39, cp310 on win_amd64`, not all of a long list.
     fn tags_in_words(&self) -> String {
-        const SHOWN_MAX: usize = 6;
-        let tags: BTreeSet<String> = self
-            .files
-            .iter()
-            .filter_map(|file| match &file.name {
-                DistributionFileName::Wheel(wheel) => Some(wheel.tags.to_string()),
-                DistributionFileName::Sdist(_) => None,
-            })
-            .collect();
-        let mut words = tags
-            .iter()
-            .take(SHOWN_MAX)
-            .cloned()
-            .collect::<Vec<_>>()
-            .join(", ");
-        if tags.len() > SHOWN_MAX {
-            let more = (tags.len() - SHOWN_MAX).to_string();
-            words = [&words, " and ", &more, " more"].concat();
+        let mut interpreters: Vec<&str> = Vec::new();
+        let mut platforms: Vec<&str> = Vec::new();
+        for file in &self.files {
+            let DistributionFileName::Wheel(wheel) = &file.name else {
+                continue;
+            };
+            interpreters.extend(wheel.tags.interpreters());
+            platforms.extend(wheel.tags.platforms());
         }
-        words
+        if interpreters.is_empty() {
+            return String::new();
+        }
+        // `cp39` before `cp310`.
+        interpreters.sort_by_key(|tag| (tag.len(), *tag));
+        platforms.sort_unstable();
+        let words = shortened(interpreters);
+        if platforms.iter().all(|platform| *platform == "any") {
+            words
+        } else {
+            [&words, " on ", &shortened(platforms)].concat()
+        }
     }
 
     /// The stated hashes of all files, as `algorithm:digest`, sorted, each once; of a file that has a
@@ -353,6 +354,19 @@ impl Judge<'_> {
         }
         let place = self.policy.tags.priority(&wheel.tags)?;
         Some((Reverse(place), wheel.build.clone()))
+    }
+}
+
+/// The first few of sorted words, each once.
+fn shortened(mut words: Vec<&str>) -> String {
+    const SHOWN_MAX: usize = 6;
+    words.dedup();
+    let shown = words[..words.len().min(SHOWN_MAX)].join(", ");
+    if words.len() > SHOWN_MAX {
+        let more = (words.len() - SHOWN_MAX).to_string();
+        [&shown, " and ", &more, " more"].concat()
+    } else {
+        shown
     }
 }
 

@@ -85,10 +85,23 @@ pub enum Hint {
         /// The project.
         name: ProjectName,
     },
-    /// A version would do, but was uploaded after the cut-off date, or its date is not known.
+    /// A version would do, but was uploaded after the cut-off date.
     CutOff {
         /// The project.
         name: ProjectName,
+    },
+    /// A version would do, but there is a cut-off date, and the index does not say when it was
+    /// uploaded.
+    NoUploadTime {
+        /// The project.
+        name: ProjectName,
+    },
+    /// A local version is asked for, of which the index has the public one only.
+    LocalVersion {
+        /// The project.
+        name: ProjectName,
+        /// The version that is asked for.
+        version: Version,
     },
     /// A yanked version would do, if it were required with `==`.
     Yanked {

@@ -101,9 +101,10 @@ fn for_resolution(hint: &Hint) -> String {
         } => format!(
             "`{name}` wants Python {requires_python}: `--python` names another one, `tilsit python list` shows them"
         ),
-        Hint::OtherPlatform { name } => {
-            format!("`{name}` has wheels for other systems or Pythons only")
-        }
+        Hint::OtherPlatform { name } => format!(
+            "`{name}` has wheels for other systems or Pythons only: `--python` names another Python, \
+             `tilsit python list` shows them"
+        ),
         Hint::BuildNotAllowed { name } => format!(
             "`{name}` would have to be built from source, which this version does not do yet"
         ),
@@ -111,11 +112,20 @@ fn for_resolution(hint: &Hint) -> String {
         Hint::CutOff { name } => {
             format!("newer files of `{name}` would do: choose a later `--exclude-newer`")
         }
+        Hint::NoUploadTime { name } => format!(
+            "the index does not say when files of `{name}` were uploaded: \
+             `--exclude-newer-package {name}=false` takes them all the same"
+        ),
+        Hint::LocalVersion { name, version } => format!(
+            "builds such as `{name}=={version}` come from an index of their own: `--index NAME=URL` adds it"
+        ),
         Hint::Yanked { name, version } => {
             format!("`{name}=={version}` would do and was yanked: require it with `==` to take it")
         }
         Hint::Prerelease { name, version } => {
-            format!("the pre-release `{name}=={version}` would do: `--pre` allows it")
+            format!(
+                "the pre-release `{name}=={version}` would do: `--prerelease-package {name}=allow` allows it"
+            )
         }
         Hint::Constraint { name, constraint } => {
             let origin = &constraint.origin;

@@ -108,6 +108,7 @@ fn why_found(
                 and(all.iter().map(ToString::to_string).collect())
             ),
         };
+        hints.extend(of_another_index(requirement, &all));
         return match near_miss(requirement, &all) {
             Some(why) => format!("{versions}, and {why}"),
             None => versions,
@@ -133,6 +134,20 @@ fn why_found(
         parts.push(format!("and {more} more such reasons"));
     }
     parts.join("; ")
+}
+
+/// The local version that is asked for, if there is the same version without it: such builds come
+/// from an index of their own.
+fn of_another_index(requirement: &Requirement, versions: &[&Version]) -> Option<Hint> {
+    requirement.specifiers()?.iter().find_map(|specifier| {
+        let wanted = specifier.version().filter(|version| version.is_local())?;
+        let public = wanted.without_local();
+        let is_there = versions.iter().any(|version| **version == public);
+        is_there.then(|| Hint::LocalVersion {
+            name: requirement.name.clone(),
+            version: wanted.clone(),
+        })
+    })
 }
 
 /// What surprises about `>` and `<` (PEP 440, "exclusive ordered comparison"), if a version is
@@ -257,7 +272,8 @@ fn hint_for(name: &tilsit_packaging::name::ProjectName, reason: &Unusable) -> Op
         Unusable::NoMatchingWheel(_) => Some(Hint::OtherPlatform { name }),
         Unusable::BuildNotAllowed => Some(Hint::BuildNotAllowed { name }),
         Unusable::WheelNotAllowed => Some(Hint::WheelNotAllowed { name }),
-        Unusable::TooNew(_) | Unusable::NoUploadTime => Some(Hint::CutOff { name }),
+        Unusable::TooNew(_) => Some(Hint::CutOff { name }),
+        Unusable::NoUploadTime => Some(Hint::NoUploadTime { name }),
         Unusable::NoFiles | Unusable::NoMetadata(_) | Unusable::Other(_) => None,
     }
 }

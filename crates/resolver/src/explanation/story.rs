@@ -163,7 +163,13 @@ impl Story<'_> {
                 .copied()
                 .filter(|other| other.need.requirement.name == *name)
                 .collect();
-            if *package != Package::User && to_it.len() > DIFFERENT_NEEDS_MAX {
+            let are_apart = to_it.iter().any(|it| it.places != to_it[0].places);
+            let many = to_it.len() > DIFFERENT_NEEDS_MAX
+                || are_apart
+                    && to_it
+                        .iter()
+                        .all(|it| self.is_unanswerable(&it.need.requirement));
+            if *package != Package::User && many {
                 told.push(name);
                 self.tell_many(package, &to_it);
             } else if self.is_unanswerable(&link.need.requirement) {
@@ -297,7 +303,7 @@ impl Story<'_> {
             .collect();
         let mut newest: Vec<&Link> = links.to_vec();
         newest.sort_by_key(|link| std::cmp::Reverse(link.places.last().copied()));
-        let mut examples = String::new();
+        let mut examples: Vec<String> = Vec::new();
         for link in newest.iter().take(2) {
             let versions = words::versions(&self.versions(package, &link.places));
             let need = if link.places.len() > 1 {
@@ -306,8 +312,10 @@ impl Story<'_> {
                 "needs"
             };
             let requirement = words::requirement(&link.need.requirement);
-            let example = format!("{versions} {need} {requirement}, ");
-            examples.push_str(&example);
+            examples.push(format!("{versions} {need} {requirement}"));
+        }
+        if newest.len() > examples.len() {
+            examples.push("and so on".to_owned());
         }
         let requirement = &newest[0].need.requirement;
         let why = if self.is_unanswerable(requirement) {
@@ -323,7 +331,8 @@ impl Story<'_> {
             "different ranges"
         };
         self.sentences.push(format!(
-            "{subject} {ranges} of `{name}`: {examples}and so on{why}"
+            "{subject} {ranges} of `{name}`: {}{why}",
+            examples.join(", ")
         ));
     }
 

@@ -3,6 +3,7 @@
 mod backtracking;
 mod behaviour;
 mod environments;
+mod explanations;
 mod packse;
 mod scenario;
 mod universal;
