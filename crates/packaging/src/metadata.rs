@@ -5,7 +5,8 @@
 //! error, everything else is a [`Problem`] beside the value; a file without problems is valid by
 //! the rules of its own version. Writes deterministically.
 //!
-//! A resolver needs a few fields only: see [`ResolverMetadata`].
+//! A resolver needs a few fields only, as texts that a cache can keep: `tilsit-index-client` reads
+//! them (`SlimMetadata`).
 
 mod content_type;
 mod field;
@@ -13,7 +14,6 @@ mod import_name;
 mod json;
 mod metadata_version;
 mod read;
-mod resolver_metadata;
 #[cfg(test)]
 mod tests;
 mod write;
@@ -23,7 +23,6 @@ pub use self::field::{Field, UnknownField};
 pub use self::import_name::{ImportName, ImportNameError};
 pub use self::json::to_json;
 pub use self::metadata_version::{MetadataVersion, MetadataVersionError};
-pub use self::resolver_metadata::ResolverMetadata;
 use crate::license::LicenseExpression;
 use crate::name::{ExtraName, NameError, ProjectName};
 use crate::problem::Problem;

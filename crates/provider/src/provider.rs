@@ -455,7 +455,8 @@ impl<'a> Provider<'a> {
         };
         let is_fetched = matches!(parsed.scheme(), "http" | "https" | "file");
         let file_name = parsed.path_segments().and_then(|mut path| path.next_back());
-        if !is_fetched || !file_name.is_some_and(|name| name.ends_with(".whl")) {
+        let extension = file_name.and_then(|name| name.rsplit_once('.'));
+        if !is_fetched || extension.is_none_or(|(_, extension)| extension != "whl") {
             return self.built_target(name, url, parsed);
         }
         let (remote, credential) = match RemoteFile::of_url(parsed) {
@@ -512,19 +513,18 @@ impl<'a> Provider<'a> {
             Err(error) => return unusable(format!("is built with a wrong version: {error}")),
         };
         // Where it is no file that can be fetched, only the place is said.
-        let remote = match RemoteFile::of_url(parsed.clone()) {
-            Ok((remote, _)) => remote,
-            Err(_) => {
-                parsed.set_fragment(None);
-                let _ = parsed.set_username("");
-                let _ = parsed.set_password(None);
-                RemoteFile {
-                    name: name.as_str().into(),
-                    url: parsed,
-                    hashes: Hashes::default(),
-                    size_bytes: None,
-                    core_metadata: CoreMetadataFile::No,
-                }
+        let remote = if let Ok((remote, _)) = RemoteFile::of_url(parsed.clone()) {
+            remote
+        } else {
+            parsed.set_fragment(None);
+            let _ = parsed.set_username("");
+            let _ = parsed.set_password(None);
+            RemoteFile {
+                name: name.as_str().into(),
+                url: parsed,
+                hashes: Hashes::default(),
+                size_bytes: None,
+                core_metadata: CoreMetadataFile::No,
             }
         };
         let file = PinnedFile {

@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tilsit_dist::dist_info::InstalledDistribution;
 use tilsit_environment::Environment;
+use tilsit_index_client::SlimMetadata;
 use tilsit_packaging::marker::MarkerEnvironment;
-use tilsit_packaging::metadata::ResolverMetadata;
 use tilsit_packaging::name::{ExtraName, ProjectName};
 use tilsit_packaging::requirement::Requirement;
+use tilsit_packaging::version::Version;
 
 use crate::requirements::Wanted;
 
@@ -83,12 +84,13 @@ impl Check<'_> {
         self.projects.insert(requirement.name.clone());
         let (path, _) = found.metadata_path();
         let metadata = tilsit_files::read(path).ok()?;
-        let (metadata, problems) = ResolverMetadata::parse(&metadata).ok()?;
-        if !problems.is_empty() || metadata.version != found.version {
+        let metadata = SlimMetadata::parse(&metadata).ok()?;
+        if metadata.version.parse::<Version>().ok()? != found.version {
             return None;
         }
         let mut needs = Vec::new();
-        for need in metadata.requires_dist {
+        for text in &metadata.requires_dist {
+            let need: Requirement = text.parse().ok()?;
             let overrides = self.wanted.overrides.iter().map(|root| &root.requirement);
             let mut overrides = overrides.filter(|one| one.name == need.name).peekable();
             if overrides.peek().is_none() {

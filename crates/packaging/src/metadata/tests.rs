@@ -125,19 +125,12 @@ fn a_file_must_say_which_release_it_is() {
                 .to_string(),
             *message
         );
-        assert_eq!(
-            ResolverMetadata::parse(text.as_bytes())
-                .unwrap_err()
-                .to_string(),
-            *message
-        );
     }
     for text in [
         "Metadata-Version: 2.1\nName: -a\nVersion: 1\n",
         "Metadata-Version: 2.1\nName: a\nVersion: x\n",
     ] {
         let error = CoreMetadata::parse(text.as_bytes()).unwrap_err();
-        assert_eq!(ResolverMetadata::parse(text.as_bytes()).unwrap_err(), error);
         assert!(
             matches!(error, MetadataError::Invalid { line: 2 | 3, .. }),
             "{error}"
@@ -305,51 +298,6 @@ fn an_empty_import_name_says_that_nothing_can_be_imported() {
 }
 
 #[test]
-fn the_resolver_gets_what_it_needs_of_broken_releases() {
-    let text = "Metadata-Version: 2.2\nName: A.b\nVersion: 1\nRequires-Dist: click\n\
-                Requires-Dist: -broken\nrequires-dist: attrs\nRequires-Python: any\n\
-                Provides-Extra: dev\nProvides-Extra: -\nDynamic: License\nSummary: a\nSummary: b\n\n\
-                Requires-Dist: not-this-one\n";
-    let (metadata, problems) = ResolverMetadata::parse(text.as_bytes()).unwrap();
-    let names: Vec<&str> = metadata
-        .requires_dist
-        .iter()
-        .map(|r| r.name.as_str())
-        .collect();
-    assert_eq!(names, ["click", "attrs"]);
-    assert_eq!(
-        (metadata.name.as_str(), metadata.requires_python.as_ref()),
-        ("a-b", None)
-    );
-    let lines: Vec<_> = problems
-        .iter()
-        .map(|problem| (problem.line, &*problem.subject))
-        .collect();
-    assert_eq!(
-        lines,
-        [
-            (Some(5), "Requires-Dist"),
-            (Some(7), "Requires-Python"),
-            (Some(9), "Provides-Extra")
-        ]
-    );
-    assert!(metadata.has_static_dependencies());
-    for (version, line, is_static) in [
-        ("2.1", "", false),
-        ("2.2", "", true),
-        ("2.2", "Dynamic: requires-dist\n", false),
-    ] {
-        let text = format!("Metadata-Version: {version}\nName: a\nVersion: 1\n{line}");
-        let (metadata, _) = ResolverMetadata::parse(text.as_bytes()).unwrap();
-        assert_eq!(
-            metadata.has_static_dependencies(),
-            is_static,
-            "{version} {line}"
-        );
-    }
-}
-
-#[test]
 fn new_metadata_is_checked() {
     let metadata = CoreMetadata::new("Foo.Bar", "1.0".parse().unwrap()).unwrap();
     assert_eq!(
@@ -385,8 +333,6 @@ proptest! {
         let (read, problems) = CoreMetadata::parse(&bytes).unwrap();
         prop_assert_eq!(problems, []);
         prop_assert_eq!(read, metadata);
-        let (slim, _) = ResolverMetadata::parse(&bytes).unwrap();
-        prop_assert_eq!(slim.provides_extra.len(), extras.len());
     }
 
     #[test]
