@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashMap;
 use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::ExtraName;
-use tilsit_packaging::range::VersionRange;
+use tilsit_packaging::range::{Cut, Side, VersionRange};
+use tilsit_packaging::version::{Version, VersionParts};
 
 use crate::candidate_set::Place;
 use crate::facts::Facts;
@@ -189,11 +190,22 @@ impl Graph {
             Target::Universal(universal) => pythons(universal),
         };
         let whole = (self.scopes.iter()).fold(Marker::FALSE, |whole, scope| whole.or(*scope));
+        let without_patches = without_patch_prereleases(&self.scopes);
         let simplified = |marker: Marker| {
             if whole.implies(marker) {
-                Marker::TRUE
+                return Marker::TRUE;
+            }
+            let exact = marker.simplify_requires_python(&allowed);
+            if without_patches.is_true() {
+                return exact;
+            }
+            let plain = marker
+                .and(without_patches)
+                .simplify_requires_python(&allowed);
+            if plain.to_string().len() < exact.to_string().len() {
+                plain
             } else {
-                marker.simplify_requires_python(&allowed)
+                exact
             }
         };
         let pin = |(release, draft): (Release, Draft)| {
@@ -243,6 +255,28 @@ impl Graph {
             notices,
         }
     }
+}
+
+/// All Pythons but the pre-releases of the patch versions at which scopes are divided.
+///
+/// The complement of `>= "3.11.5"` holds for 3.11.5rc1, and takes two comparisons to say so. CPython
+/// has had no such release for years: `< "3.11.5"` is what people mean, and what others write.
+fn without_patch_prereleases(scopes: &[Marker]) -> Marker {
+    let mut marker = Marker::TRUE;
+    for scope in scopes {
+        for cut in scope.python_range().cuts() {
+            let version = cut.version();
+            if cut.side() == Side::Before && version.micro() > 0 && *version == version.base() {
+                let first = Cut::before(Version::from_parts(VersionParts {
+                    dev: Some(0),
+                    ..version.to_parts()
+                }));
+                let prereleases = VersionRange::between(Some(first), Some(cut.clone()));
+                marker = marker.and(Marker::python(&prereleases.complement()));
+            }
+        }
+    }
+    marker
 }
 
 fn node<'a>(

@@ -111,6 +111,24 @@ fn each_python_has_the_newest_release_for_it() {
 }
 
 #[test]
+fn a_patch_version_divides() {
+    let mut index = Index::new();
+    for_python(&mut index, "soup", "2.0", ">=3.8");
+    for_python(&mut index, "soup", "4.0", ">=3.11.5");
+    index.release("app", "1", &["soup", "win ; sys_platform == 'win32'"]);
+    index.release("win", "1", &[]);
+    insta::assert_snapshot!(resolve(&mut index, &["app"], options(">=3.9")), @r#"
+    app==1
+      soup 2.0 ; python_full_version < "3.11.5"
+      soup 4.0 ; python_full_version >= "3.11.5"
+      win 1 ; sys_platform == "win32"
+    soup==2.0 ; python_full_version < "3.11.5"
+    soup==4.0 ; python_full_version >= "3.11.5"
+    win==1 ; sys_platform == "win32"
+    "#);
+}
+
+#[test]
 fn a_release_that_is_for_no_python_asked_for_is_left_out() {
     let mut index = Index::new();
     for_python(&mut index, "a", "1.0", ">=2.7,!=3.0.*,!=3.1.*");
