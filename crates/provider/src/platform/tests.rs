@@ -1,3 +1,5 @@
+//! Names of platforms, and what the interpreters there take.
+
 use tilsit_resolver::in_memory::linux;
 
 use super::*;
