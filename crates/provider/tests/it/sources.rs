@@ -1,5 +1,10 @@
 //! Several indexes, links, URLs.
 
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+
+use tilsit_index_client::IndexUrl;
+use tilsit_provider::IndexStrategy;
 use url::Url;
 
 use crate::index::{Index, files, options, refusal, try_resolve};
@@ -86,5 +91,38 @@ fn a_requirement_that_names_a_url() {
     ] {
         let words = refusal(&options(&[&index]), &[&line]);
         assert!(words.contains(expected), "{line}: {words}");
+    }
+}
+
+/// A server that answers every request with this status.
+fn refusing(status: &'static str) -> IndexUrl {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    std::thread::spawn(move || {
+        for stream in listener.incoming() {
+            let mut stream = stream.unwrap();
+            let mut request = [0; 4096];
+            let _ = stream.read(&mut request);
+            let head =
+                format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            let _ = stream.write_all(head.as_bytes());
+        }
+    });
+    format!("http://{address}/simple/").parse().unwrap()
+}
+
+#[test]
+fn an_index_that_refuses_access_ends_the_search() {
+    let mut index = Index::new();
+    index.wheel("a-1.0-py3-none-any.whl", &[], "");
+    for status in ["401 Unauthorized", "403 Forbidden"] {
+        for strategy in [IndexStrategy::FirstIndex, IndexStrategy::UnsafeBestMatch] {
+            let mut options = options(&[&index]);
+            options.sources.strategy = strategy;
+            options.sources.indexes.insert(0, refusing(status));
+            let words = refusal(&options, &["a"]);
+            assert!(words.contains("access to `a` was refused"), "{words}");
+            assert!(words.contains(&status[..3]), "{words}");
+        }
     }
 }
