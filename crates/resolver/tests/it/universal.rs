@@ -1,15 +1,15 @@
 //! Universal resolutions: where they are divided, what is in force where, and that the selection is
 //! valid wherever one looks.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use proptest::prelude::*;
 use tilsit_packaging::requirement::Requirement;
 use tilsit_resolver::in_memory::Index;
 use tilsit_resolver::{
-    Candidate, Dependencies, Metadata, Resolution, ResolutionMode, Resolver, ResolverOptions,
-    RootRequirement, Target, Universal,
+    Answer, Candidate, Dependencies, Metadata, Question, Resolution, ResolutionMode, Resolver,
+    ResolverOptions, RootRequirement, Step, Target, Universal,
 };
 
 use crate::environments::{MINORS, environments, fault};
@@ -389,8 +389,40 @@ impl Universe {
     }
 }
 
+/// Answers one question at a time, in an order that the seed decides, also such as are not needed yet.
+fn drive_shuffled(index: &Index, mut resolver: Resolver, seed: u64) -> Option<String> {
+    let mut open: BTreeMap<u64, Question> = BTreeMap::new();
+    let mut random = seed;
+    let mut answers: Vec<Answer> = Vec::new();
+    loop {
+        match resolver.advance(std::mem::take(&mut answers)) {
+            Step::Done(resolution) => return Some(shown(&resolution)),
+            Step::Failed(_) => return None,
+            Step::Wants(wants) => {
+                for question in wants.needed.into_iter().chain(wants.ahead) {
+                    random = random
+                        .wrapping_mul(6_364_136_223_846_793_005)
+                        .wrapping_add(1);
+                    open.insert(random, question);
+                }
+                let (_, question) = open.pop_first().expect("a question is open");
+                answers.push(index.answer(&question));
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
+
+    /// The forks, and what is chosen in each, do not depend on the order of answers.
+    #[test]
+    fn the_order_of_answers_does_not_matter_to_forks(universe in universe(), seed in any::<u64>()) {
+        let mut index = universe.index();
+        let plain = index.drive(universe.resolver(options(">=3.8"))).ok().map(|it| shown(&it));
+        let shuffled = drive_shuffled(&index, universe.resolver(options(">=3.8")), seed);
+        prop_assert_eq!(plain, shuffled);
+    }
 
     /// What a universal resolution selects is valid in each of eighteen environments; and if it
     /// finds nothing, there is an environment without an answer.
