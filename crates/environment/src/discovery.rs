@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::interpreter::{Interpreter, InterpreterError};
+use crate::probe::ProbeError;
 use crate::request::PythonRequest;
 use crate::shim::ShimVariables;
 
@@ -144,6 +145,16 @@ pub enum Reason {
     },
     /// It is not usable.
     Unusable(Arc<InterpreterError>),
+}
+
+impl PassedOver {
+    /// Whether it is a Python before 3.6, which works, but not here.
+    pub fn is_too_old(&self) -> bool {
+        let Reason::Unusable(error) = &self.reason else {
+            return false;
+        };
+        matches!(**error, InterpreterError::Probe(ProbeError::TooOld { .. }))
+    }
 }
 
 impl std::fmt::Display for PassedOver {

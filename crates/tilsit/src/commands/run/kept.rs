@@ -17,11 +17,12 @@ use std::path::{Path, PathBuf};
 use tilsit_environment::venv::{self, Existing, VenvOptions};
 use tilsit_environment::{Environment, Interpreter};
 use tilsit_files::{LockFile, LockKind};
+use tilsit_installer::LinkMode;
 
 use super::answers::{Answers, digest};
 use super::script::Script;
 use super::{Arguments, asked};
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, Settings};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::requirements::Wanted;
@@ -176,7 +177,12 @@ impl Kept {
         resolved: &Resolved,
         context: &Context,
     ) -> Result<(), CommandError> {
-        let link_mode = installing::link_mode(&self.configuration)?;
+        let is_named = |settings: &Settings| settings.link_mode.clone();
+        let link_mode = match self.configuration.first(is_named) {
+            // Nobody else writes into these environments, so whole folders can be links.
+            None if cfg!(unix) => LinkMode::Tree,
+            _ => installing::link_mode(&self.configuration)?,
+        };
         let options = VenvOptions {
             existing: Existing::Clear,
             ..VenvOptions::default()
