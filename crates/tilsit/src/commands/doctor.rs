@@ -119,13 +119,12 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let of = |state: State| all.iter().filter(|check| check.state == state).count();
     let (warnings, errors) = (of(State::Warn), of(State::Error));
     let mut text: String = all.iter().map(Check::render).collect();
-    let _ = match (warnings, errors) {
-        (0, 0) => writeln!(text, "\nAll is well."),
-        _ => {
-            let (warnings, errors) = (count(warnings, "warning"), count(errors, "error"));
-            writeln!(text, "\n{errors}, {warnings}.")
-        }
-    };
+    if warnings + errors == 0 {
+        text.push_str("\nAll is well.\n");
+    } else {
+        let (warnings, errors) = (count(warnings, "warning"), count(errors, "error"));
+        let _ = writeln!(text, "\n{errors}, {warnings}.");
+    }
     let result = json!({ "checks": all, "warnings": warnings, "errors": errors });
     Ok(Report::new(text, result).with_exit_code(u8::from(errors > 0)))
 }

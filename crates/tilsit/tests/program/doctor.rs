@@ -10,11 +10,16 @@ fn sandbox() -> Option<Sandbox> {
     let mut sandbox = Sandbox::new();
     let program = sandbox.command("").get_program().to_owned();
     let folders = [
-        std::path::Path::new(&program).parent().unwrap(),
-        python.parent().unwrap(),
+        std::path::Path::new(&program)
+            .parent()
+            .expect("the test's own data is in order"),
+        python.parent().expect("the test's own data is in order"),
     ];
-    let path = std::env::join_paths(folders).unwrap();
-    sandbox.set("PATH", path.to_str().unwrap());
+    let path = std::env::join_paths(folders).expect("the test's own data is in order");
+    sandbox.set(
+        "PATH",
+        path.to_str().expect("the test's own data is in order"),
+    );
     sandbox.set("TILSIT_PYTHON", python.display());
     sandbox.write(
         "index/pip/index.html",
@@ -29,17 +34,29 @@ fn sandbox() -> Option<Sandbox> {
 
 /// The check of that name, as `state: message`, with its details and hints behind it.
 fn check(result: &Value, name: &str) -> String {
-    let checks = result["checks"].as_array().unwrap();
+    let checks = result["checks"]
+        .as_array()
+        .expect("the test's own data is in order");
     let found = checks.iter().find(|check| check["name"] == name);
     let found = found.unwrap_or_else(|| panic!("no `{name}` in {result}"));
     let mut text = format!(
         "{}: {}",
-        found["state"].as_str().unwrap(),
-        found["message"].as_str().unwrap()
+        found["state"]
+            .as_str()
+            .expect("the test's own data is in order"),
+        found["message"]
+            .as_str()
+            .expect("the test's own data is in order")
     );
     for key in ["details", "hints"] {
-        for line in found[key].as_array().unwrap() {
-            text = format!("{text} | {}", line.as_str().unwrap());
+        for line in found[key]
+            .as_array()
+            .expect("the test's own data is in order")
+        {
+            text = format!(
+                "{text} | {}",
+                line.as_str().expect("the test's own data is in order")
+            );
         }
     }
     text

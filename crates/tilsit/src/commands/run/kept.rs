@@ -101,7 +101,7 @@ impl Kept {
     pub(super) fn of(
         script: &Script,
         arguments: &Arguments,
-        interpreter: Interpreter,
+        interpreter: &Interpreter,
         below: Option<Environment>,
         context: &Context,
     ) -> Result<Self, CommandError> {
