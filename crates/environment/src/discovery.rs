@@ -10,6 +10,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::build_details::BuildDetails;
 use crate::interpreter::{Interpreter, InterpreterError};
 use crate::probe::ProbeError;
 use crate::request::PythonRequest;
@@ -253,6 +254,13 @@ fn ask(candidate: Candidate, request: &PythonRequest, cache_folder: Option<&Path
         return Answer::NotAsked;
     }
     let Candidate { path, source, .. } = candidate;
+    if let Some(reason) = refused_unseen(&path, request) {
+        return Answer::Other(PassedOver {
+            path,
+            source,
+            reason,
+        });
+    }
     match Interpreter::at(&path, cache_folder) {
         Ok(interpreter) if interpreter.satisfies(request) => Answer::Fits(Found {
             interpreter,
@@ -272,6 +280,25 @@ fn ask(candidate: Candidate, request: &PythonRequest, cache_folder: Option<&Path
             reason: Reason::Unusable(Arc::new(error)),
         }),
     }
+}
+
+/// Why a program is not what is asked for, where a file beside it tells without running it.
+fn refused_unseen(path: &Path, request: &PythonRequest) -> Option<Reason> {
+    let PythonRequest::Version(request) = request else {
+        return None;
+    };
+    let real = tilsit_files::canonicalize(path).ok()?;
+    let details = BuildDetails::of_program(&real)?;
+    let fits = request.fits(
+        &details.implementation,
+        &details.version,
+        details.free_threaded,
+        details.debug,
+    );
+    (!fits).then(|| Reason::Other {
+        implementation: details.implementation,
+        version: details.version.to_string(),
+    })
 }
 
 /// Every interpreter that fits `request`, each once, in the order of the search; and what is not

@@ -240,7 +240,7 @@ fn place_of(base: &Interpreter, below: Option<&Environment>) -> String {
 /// files. Python runs the line when it starts.
 fn overlay(below: &Environment) -> String {
     let mut line = String::from("import site");
-    for folder in below.site_packages() {
+    for folder in below.site_packages().into_iter().chain(below.also_seen()) {
         let text = folder.to_string_lossy();
         let text = text.replace('\\', "\\\\").replace('"', "\\\"");
         let _ = write!(line, "; site.addsitedir(\"{text}\")");
