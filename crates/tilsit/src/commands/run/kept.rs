@@ -18,6 +18,7 @@ use tilsit_environment::venv::{self, Existing, VenvOptions};
 use tilsit_environment::{Environment, Interpreter};
 use tilsit_files::{LockFile, LockKind};
 use tilsit_installer::LinkMode;
+use tilsit_resolver::Preferences;
 
 use super::answers::{Answers, digest};
 use super::script::Script;
@@ -143,6 +144,7 @@ impl Kept {
             &self.wanted,
             &self.configuration,
             &self.interpreter,
+            self.preferences(context)?,
             context,
         )?;
         // The cache is marked when something is put into it.
@@ -158,6 +160,18 @@ impl Kept {
         self.answers
             .remember(&self.question, &name, context.now())?;
         Ok(self.place_in(root))
+    }
+
+    /// The versions in the environment below: what is added should be what is there.
+    fn preferences(&self, context: &Context) -> Result<Preferences, CommandError> {
+        let Some(below) = &self.below else {
+            return Ok(Preferences::default());
+        };
+        let present = installing::present(below, context)?;
+        let versions = present
+            .into_iter()
+            .map(|distribution| (distribution.name, distribution.version));
+        Ok(versions.collect())
     }
 
     fn place_in(&self, root: PathBuf) -> Place {
