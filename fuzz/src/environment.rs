@@ -82,6 +82,14 @@ pub fn python_shim(data: &[u8]) {
     }
 }
 
+/// What an interpreter says of itself in a file: the version is one.
+pub fn build_details(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    if let Some(details) = tilsit_environment::build_details::BuildDetails::parse(&text) {
+        assert!(!details.version.to_string().is_empty());
+    }
+}
+
 /// Files of environment variables: what is read could be set.
 pub fn env_file(data: &[u8]) {
     let text = String::from_utf8_lossy(data);

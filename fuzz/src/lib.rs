@@ -25,6 +25,7 @@ pub type Target = (&'static str, fn(&[u8]));
 pub const TARGETS: &[Target] = &[
     ("accept_header", simple_api::accept_header),
     ("authorization_header", index_server::authorization_header),
+    ("build_details", environment::build_details),
     ("core_metadata", packaging_formats::core_metadata),
     ("dependency_groups", packaging_formats::dependency_groups),
     ("direct_url", packaging_formats::direct_url),

@@ -10,7 +10,9 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::build_details::BuildDetails;
 use crate::interpreter::{Interpreter, InterpreterError};
+use crate::probe::ProbeError;
 use crate::request::PythonRequest;
 use crate::shim::ShimVariables;
 
@@ -146,6 +148,16 @@ pub enum Reason {
     Unusable(Arc<InterpreterError>),
 }
 
+impl PassedOver {
+    /// Whether it is a Python before 3.6, which works, but not here.
+    pub fn is_too_old(&self) -> bool {
+        let Reason::Unusable(error) = &self.reason else {
+            return false;
+        };
+        matches!(**error, InterpreterError::Probe(ProbeError::TooOld { .. }))
+    }
+}
+
 impl std::fmt::Display for PassedOver {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(formatter, "`{}` ({}): ", self.path.display(), self.source)?;
@@ -242,6 +254,13 @@ fn ask(candidate: Candidate, request: &PythonRequest, cache_folder: Option<&Path
         return Answer::NotAsked;
     }
     let Candidate { path, source, .. } = candidate;
+    if let Some(reason) = refused_unseen(&path, request) {
+        return Answer::Other(PassedOver {
+            path,
+            source,
+            reason,
+        });
+    }
     match Interpreter::at(&path, cache_folder) {
         Ok(interpreter) if interpreter.satisfies(request) => Answer::Fits(Found {
             interpreter,
@@ -261,6 +280,25 @@ fn ask(candidate: Candidate, request: &PythonRequest, cache_folder: Option<&Path
             reason: Reason::Unusable(Arc::new(error)),
         }),
     }
+}
+
+/// Why a program is not what is asked for, where a file beside it tells without running it.
+fn refused_unseen(path: &Path, request: &PythonRequest) -> Option<Reason> {
+    let PythonRequest::Version(request) = request else {
+        return None;
+    };
+    let real = tilsit_files::canonicalize(path).ok()?;
+    let details = BuildDetails::of_program(&real)?;
+    let fits = request.fits(
+        &details.implementation,
+        &details.version,
+        details.free_threaded,
+        details.debug,
+    );
+    (!fits).then(|| Reason::Other {
+        implementation: details.implementation,
+        version: details.version.to_string(),
+    })
 }
 
 /// Every interpreter that fits `request`, each once, in the order of the search; and what is not

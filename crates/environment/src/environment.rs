@@ -65,6 +65,20 @@ impl Environment {
         folders
     }
 
+    /// The folders of packages that its Python sees beside its own: Debian's `dist-packages`, and
+    /// for an environment with `include-system-site-packages` those of the base. What lies there is
+    /// not this environment's to change.
+    pub fn also_seen(&self) -> Vec<&Path> {
+        let environment = self.interpreter.virtual_environment();
+        let sees_base = environment.is_none_or(|found| found.cfg.system_site_packages());
+        let base = &self.interpreter.probe().site_packages;
+        let own = [&self.paths.purelib, &self.paths.platlib];
+        base.iter()
+            .filter(|folder| sees_base && !own.contains(folder) && folder.is_dir())
+            .map(PathBuf::as_path)
+            .collect()
+    }
+
     /// The distributions that are installed here, by name; not those of the base that the
     /// environment may also see.
     ///

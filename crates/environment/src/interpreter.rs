@@ -244,16 +244,13 @@ impl Interpreter {
 
     fn satisfies_version(&self, request: &VersionRequest) -> bool {
         let abi = &self.probe().abi;
-        let implementation = request.implementation;
-        implementation.is_none_or(|wanted| wanted.name() == self.implementation())
-            && request.free_threaded == abi.gil_disabled
-            && (!request.debug || abi.debug)
-            && request.specifiers.contains(&self.version)
+        let implementation = self.implementation();
+        request.fits(implementation, &self.version, abi.gil_disabled, abi.debug)
     }
 }
 
 /// The version in `sys.version_info`.
-fn version_of((major, minor, micro, level, serial): &VersionInfo) -> Version {
+pub(crate) fn version_of((major, minor, micro, level, serial): &VersionInfo) -> Version {
     let level = match level.as_str() {
         "alpha" => "a",
         "beta" => "b",

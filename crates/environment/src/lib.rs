@@ -31,6 +31,7 @@
 //! | `pyvenv.cfg` in an environment | [`pyvenv_cfg`], [`venv`] |
 //! | `bin/activate*`, links to the base, `.gitignore`, `CACHEDIR.TAG` in an environment | [`venv`] |
 //! | `.python-version`, `.python-versions` of a project | [`pin`] |
+//! | `build-details.json` beside an interpreter's library | read by [`build_details`] |
 //! | files of environment variables | read by [`env_file`] |
 //! | pip's configuration files | read by [`pip_configuration`] |
 //! | pip's sources, installed or in a bundled wheel | read by [`default_index`] |
@@ -42,6 +43,7 @@
 //! - An environment's base is never another environment.
 //! - No package index is named in the source.
 
+pub mod build_details;
 pub mod default_index;
 pub mod discovery;
 pub mod env_file;

@@ -228,6 +228,21 @@ impl PythonRequest {
 const NEWEST_IN_USE: u64 = 14;
 
 impl VersionRequest {
+    /// Whether an interpreter with these facts fits.
+    pub(crate) fn fits(
+        &self,
+        implementation: &str,
+        version: &Version,
+        free_threaded: bool,
+        debug: bool,
+    ) -> bool {
+        let wanted = self.implementation;
+        wanted.is_none_or(|wanted| wanted.name() == implementation)
+            && self.free_threaded == free_threaded
+            && (!self.debug || debug)
+            && self.specifiers.contains(version)
+    }
+
     /// Whether Python 2.7 could fit.
     pub(crate) fn could_be_python_2(&self) -> bool {
         // Its last release was 2.7.18.

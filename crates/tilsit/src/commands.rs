@@ -4,6 +4,7 @@
 pub(crate) mod build;
 pub(crate) mod cache;
 pub(crate) mod completions;
+pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod help;
 pub(crate) mod index;
@@ -54,6 +55,7 @@ pub(crate) enum Command {
     Serve(serve::Arguments),
     Index(index::Arguments),
     Python(python::Arguments),
+    Doctor(doctor::Arguments),
     Cache(cache::Arguments),
     Explain(explain::Arguments),
     Completions(completions::Arguments),
@@ -75,6 +77,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::Serve(arguments) => serve::run(&arguments, context),
         Command::Index(arguments) => index::run(&arguments, context),
         Command::Python(arguments) => python::run(&arguments, context),
+        Command::Doctor(arguments) => doctor::run(&arguments, context),
         Command::Cache(arguments) => cache::run(&arguments, context),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),

@@ -17,7 +17,7 @@ use crate::context::Variables;
 use crate::error::CommandError;
 use crate::explain::Code;
 
-pub(crate) use settings::{NamedIndex, Settings};
+pub(crate) use settings::{NamedIndex, Settings, Source};
 
 /// Where configuration may be.
 #[derive(Debug)]

@@ -15,7 +15,8 @@ use crate::installing::{self, Change, Installation};
 use crate::requirements::Wanted;
 use crate::resolving::{self, Elsewhere, Question, Resolved};
 
-/// Which releases meet `wanted` in an empty environment of `interpreter`.
+/// Which releases meet `wanted` in an empty environment of `interpreter`; preferred ones where they
+/// fit.
 ///
 /// # Errors
 /// When there are none, or an index does not answer.
@@ -23,13 +24,14 @@ pub(crate) fn resolve(
     wanted: &Wanted,
     configuration: &Configuration,
     interpreter: &Interpreter,
+    preferences: Preferences,
     context: &Context,
 ) -> Result<Resolved, CommandError> {
     let question = Question {
         wanted,
         configuration,
         interpreter,
-        preferences: Preferences::default(),
+        preferences,
         elsewhere: Elsewhere::default(),
         wheels_only: true,
         no_deps: false,

@@ -42,6 +42,10 @@ use crate::report::Report;
 use crate::terminal::Terminal;
 
 fn main() -> ExitCode {
+    if asks_for_version() {
+        terminal::write_data(concat!("tilsit ", env!("CARGO_PKG_VERSION"), "\n"));
+        return ExitCode::SUCCESS;
+    }
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => return commands::refuse(&error),
@@ -50,6 +54,15 @@ fn main() -> ExitCode {
     bug::report_panics(terminal.json());
     let answer = run(arguments, terminal.clone());
     ExitCode::from(report::finish(answer, &terminal))
+}
+
+/// Whether the command line is `--version` and nothing else. Scripts ask that at each of their
+/// starts, so it is answered before the tree of all commands is made.
+fn asks_for_version() -> bool {
+    let mut arguments = std::env::args_os().skip(1);
+    let first = arguments.next();
+    let is_version = first.is_some_and(|word| word == "--version" || word == "-V");
+    is_version && arguments.next().is_none()
 }
 
 fn run(arguments: Arguments, terminal: Terminal) -> Result<Report, CommandError> {

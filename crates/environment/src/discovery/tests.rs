@@ -234,3 +234,42 @@ fn what_managers_keep_is_found_without_their_shims() {
         ]
     );
 }
+
+#[test]
+fn a_file_beside_an_interpreter_saves_running_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let script = format!("#!/bin/sh\necho asked > {}/asked\nexit 1\n", root.display());
+    program(&root.join("prefix/bin/python3.14"), &script);
+    tilsit_files::create_dir_all(root.join("prefix/lib/python3.14")).unwrap();
+    let details = include_str!("../build_details/sample.json");
+    let path = root.join("prefix/lib/python3.14/build-details.json");
+    tilsit_files::write(path, details).unwrap();
+    tilsit_files::symlink("python3.14", root.join("prefix/bin/python3")).unwrap();
+    let surroundings = Surroundings {
+        working_folder: root.to_path_buf(),
+        path_folders: vec![root.join("prefix/bin")],
+        ..Surroundings::default()
+    };
+    let find = |request: &str| {
+        let request = request.parse().unwrap();
+        let error = super::find(&request, Scope::Base, &surroundings).unwrap_err();
+        let super::FindError::NoInterpreter { passed_over, .. } = error else {
+            panic!("{error}");
+        };
+        let ours = passed_over
+            .iter()
+            .find(|place| place.path.starts_with(root));
+        ours.map(ToString::to_string).unwrap_or_default()
+    };
+    let found = find("<3.14,>3.13.90");
+    assert!(
+        found.ends_with("(the search path): cpython 3.14.0rc2"),
+        "{found}"
+    );
+    assert!(!root.join("asked").exists());
+    // What fits is probed.
+    let found = find("3.14.0rc2+freethreaded+debug");
+    assert!(found.contains("failed (exit status: 1)"), "{found}");
+    assert!(root.join("asked").exists());
+}

@@ -9,6 +9,14 @@ function deactivate --description 'Leave the virtual environment'
         set -gx PYTHONHOME $_OLD_VIRTUAL_PYTHONHOME
         set -e _OLD_VIRTUAL_PYTHONHOME
     end
+    if set -q _OLD_VIRTUAL_PKG_CONFIG_PATH
+        if test (count $_OLD_VIRTUAL_PKG_CONFIG_PATH) -gt 0
+            set -gx PKG_CONFIG_PATH $_OLD_VIRTUAL_PKG_CONFIG_PATH
+        else
+            set -e PKG_CONFIG_PATH
+        end
+        set -e _OLD_VIRTUAL_PKG_CONFIG_PATH
+    end
     if functions -q _old_virtual_prompt
         functions -e fish_prompt
         functions -c _old_virtual_prompt fish_prompt
@@ -33,6 +41,9 @@ if set -q PYTHONHOME
     set -gx _OLD_VIRTUAL_PYTHONHOME $PYTHONHOME
     set -e PYTHONHOME
 end
+
+set -gx _OLD_VIRTUAL_PKG_CONFIG_PATH $PKG_CONFIG_PATH
+set -gx PKG_CONFIG_PATH "$VIRTUAL_ENV/lib/pkgconfig" $PKG_CONFIG_PATH
 
 function pydoc --description 'Show the documentation of this environment'
     python -m pydoc $argv

@@ -10,6 +10,9 @@ export-env {
     let after = ($before | prepend ([$root @SCRIPTS@] | path join))
     load-env { VIRTUAL_ENV: $root, VIRTUAL_ENV_PROMPT: $prompt }
     load-env ({} | insert $name $after)
+    let libraries = ([$root "lib" "pkgconfig"] | path join)
+    let before = (if "PKG_CONFIG_PATH" in $env { [$env.PKG_CONFIG_PATH] } else { [] })
+    load-env { PKG_CONFIG_PATH: ($before | prepend $libraries | str join (char esep)) }
     if not ("VIRTUAL_ENV_DISABLE_PROMPT" in $env) {
         let old = ($env | get --ignore-errors PROMPT_COMMAND)
         load-env { PROMPT_COMMAND: {||

@@ -9,6 +9,11 @@ function global:deactivate([switch] $NonDestructive) {
         $Env:PYTHONHOME = $Global:_OldVirtualPythonHome
         Remove-Variable -Name _OldVirtualPythonHome -Scope Global
     }
+    if (Test-Path Variable:Global:_OldVirtualPkgConfigPath) {
+        # A variable that is set to nothing is gone.
+        $Env:PKG_CONFIG_PATH = $Global:_OldVirtualPkgConfigPath
+        Remove-Variable -Name _OldVirtualPkgConfigPath -Scope Global
+    }
     if (Test-Path Function:Global:_OldVirtualPrompt) {
         Set-Item Function:Global:prompt $Function:_OldVirtualPrompt
         Remove-Item Function:Global:_OldVirtualPrompt
@@ -33,6 +38,12 @@ $Env:PATH = (Join-Path $Env:VIRTUAL_ENV @SCRIPTS@) + [IO.Path]::PathSeparator + 
 if (Test-Path Env:PYTHONHOME) {
     $Global:_OldVirtualPythonHome = $Env:PYTHONHOME
     Remove-Item Env:PYTHONHOME
+}
+
+$Global:_OldVirtualPkgConfigPath = $Env:PKG_CONFIG_PATH
+$Env:PKG_CONFIG_PATH = (Join-Path (Join-Path $Env:VIRTUAL_ENV 'lib') 'pkgconfig')
+if ($Global:_OldVirtualPkgConfigPath) {
+    $Env:PKG_CONFIG_PATH += [IO.Path]::PathSeparator + $Global:_OldVirtualPkgConfigPath
 }
 
 function global:pydoc {

@@ -1,5 +1,10 @@
 # Source this file in sh, bash, zsh or ksh: `. bin/activate`. Then `deactivate` undoes it.
 
+if [ -n "${BASH_SOURCE-}" ] && [ "${BASH_SOURCE-}" = "$0" ]; then
+    echo "You must source this script: \$ source $0" >&2
+    exit 33
+fi
+
 deactivate () {
     if [ -n "${_OLD_VIRTUAL_PATH+set}" ]; then
         PATH="$_OLD_VIRTUAL_PATH"
@@ -10,6 +15,16 @@ deactivate () {
         PYTHONHOME="$_OLD_VIRTUAL_PYTHONHOME"
         export PYTHONHOME
         unset _OLD_VIRTUAL_PYTHONHOME
+    fi
+    if [ -n "${_OLD_VIRTUAL_PKG_CONFIG_PATH+set}" ]; then
+        # Empty when the variable was not set, else its value behind a mark.
+        if [ -n "$_OLD_VIRTUAL_PKG_CONFIG_PATH" ]; then
+            PKG_CONFIG_PATH="${_OLD_VIRTUAL_PKG_CONFIG_PATH#=}"
+            export PKG_CONFIG_PATH
+        else
+            unset PKG_CONFIG_PATH
+        fi
+        unset _OLD_VIRTUAL_PKG_CONFIG_PATH
     fi
     if [ -n "${_OLD_VIRTUAL_PS1+set}" ]; then
         PS1="$_OLD_VIRTUAL_PS1"
@@ -44,6 +59,10 @@ if [ -n "${PYTHONHOME+set}" ]; then
     _OLD_VIRTUAL_PYTHONHOME="$PYTHONHOME"
     unset PYTHONHOME
 fi
+
+_OLD_VIRTUAL_PKG_CONFIG_PATH="${PKG_CONFIG_PATH+=$PKG_CONFIG_PATH}"
+PKG_CONFIG_PATH="$VIRTUAL_ENV/lib/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"
+export PKG_CONFIG_PATH
 
 pydoc () {
     python -m pydoc "$@"

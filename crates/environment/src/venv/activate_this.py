@@ -4,6 +4,9 @@ import os
 import site
 import sys
 
+if "__file__" not in globals():
+    raise AssertionError("You must use import runpy; runpy.run_path(this_file)")
+
 scripts = os.path.dirname(os.path.abspath(__file__))
 root = os.path.dirname(scripts)
 
@@ -11,6 +14,9 @@ path = os.environ.get("PATH")
 os.environ["PATH"] = os.pathsep.join([scripts] + ([path] if path else []))
 os.environ["VIRTUAL_ENV"] = root
 os.environ["VIRTUAL_ENV_PROMPT"] = @PROMPT@
+libraries = os.path.join(root, "lib", "pkgconfig")
+path = os.environ.get("PKG_CONFIG_PATH")
+os.environ["PKG_CONFIG_PATH"] = os.pathsep.join([libraries] + ([path] if path else []))
 
 # What the environment adds is found before what was there.
 before = len(sys.path)

@@ -13,14 +13,16 @@ const HOSTILE: &str = "o'ne $(touch x) `a`\\ \"!*";
 const SH: &str = r#"
 set -u
 PS1='$ '; PATH=/usr/bin:/bin; PYTHONHOME=/elsewhere; export PYTHONHOME
-before="$PATH|$PS1|$PYTHONHOME"
+PKG_CONFIG_PATH=/own; export PKG_CONFIG_PATH
+before="$PATH|$PS1|$PYTHONHOME|$PKG_CONFIG_PATH"
 . "$1"/bin/activate
 . "$1"/bin/activate
 printf '%s\n' "$VIRTUAL_ENV" "$VIRTUAL_ENV_PROMPT" "$PS1" "$(command -v python)" "${PYTHONHOME-none}"
+[ "$PKG_CONFIG_PATH" = "$1/lib/pkgconfig:/own" ] || echo "$PKG_CONFIG_PATH"
 python -c 'import sys; print(sys.prefix)'
 pydoc pydoc | grep -c '^DESCRIPTION'
 deactivate
-[ "$PATH|$PS1|$PYTHONHOME" = "$before" ] && [ -z "${VIRTUAL_ENV+set}" ] && echo restored
+[ "$PATH|$PS1|$PYTHONHOME|$PKG_CONFIG_PATH" = "$before" ] && [ -z "${VIRTUAL_ENV+set}" ] && echo restored
 command -v deactivate || echo gone
 command -v pydoc | grep -q '^pydoc$' || echo gone
 "#;
@@ -33,10 +35,11 @@ source $argv[1]/bin/activate.fish
 source $argv[1]/bin/activate.fish
 printf '%s\n' $VIRTUAL_ENV $VIRTUAL_ENV_PROMPT (fish_prompt) (command -v python)
 set -q PYTHONHOME; or echo none
+test "$PKG_CONFIG_PATH" = "$argv[1]/lib/pkgconfig"; or echo $PKG_CONFIG_PATH
 python -c 'import sys; print(sys.prefix)'
 pydoc pydoc | grep -c '^DESCRIPTION'
 deactivate
-test "$PATH|$PYTHONHOME" = "/usr/bin:/bin|/elsewhere"; and not set -q VIRTUAL_ENV; and echo restored
+test "$PATH|$PYTHONHOME" = "/usr/bin:/bin|/elsewhere"; and not set -q VIRTUAL_ENV PKG_CONFIG_PATH; and echo restored
 functions -q deactivate; or echo gone
 functions -q pydoc; or echo gone
 "#;
@@ -50,10 +53,11 @@ source "$here:q/bin/activate.csh"
 printf '%s\n' "$VIRTUAL_ENV:q" "$VIRTUAL_ENV_PROMPT:q" "$prompt:q"
 which python
 echo none
+if ("$PKG_CONFIG_PATH:q" != "$here:q/lib/pkgconfig") echo "$PKG_CONFIG_PATH:q"
 python -c 'import sys; print(sys.prefix)'
 pydoc pydoc | grep -c '^DESCRIPTION'
 deactivate
-if ("$PATH" == "/usr/bin:/bin" && "$prompt:q" == '$ ' && ! $?VIRTUAL_ENV) echo restored
+if ("$PATH" == "/usr/bin:/bin" && "$prompt:q" == '$ ' && ! $?VIRTUAL_ENV && ! $?PKG_CONFIG_PATH) echo restored
 if ("`alias deactivate`" == "") echo gone
 if ("`alias pydoc`" == "") echo gone
 "#;
@@ -83,6 +87,7 @@ fn run(shell: &str, script: &str, root: &Path) -> Option<(String, String)> {
         .env("HOME", folder)
         .env("CDPATH", "/")
         .env_remove("VIRTUAL_ENV")
+        .env_remove("PKG_CONFIG_PATH")
         .stdin(Stdio::null())
         .output()
         .ok()?;
@@ -123,6 +128,23 @@ fn activating_and_deactivating_changes_and_restores_the_shell() {
         }
     }
     assert!(!folder.path().join("x").exists());
+}
+
+#[test]
+fn a_script_that_is_run_and_not_sourced_says_so() {
+    let Some((_folder, root)) = environment(&VenvOptions::default()) else {
+        return;
+    };
+    let output = Command::new("bash")
+        .arg(root.join("bin/activate"))
+        .output()
+        .unwrap();
+    let talk = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        talk.starts_with("You must source this script: $ source "),
+        "{talk}"
+    );
+    assert_eq!(output.status.code(), Some(33));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::Command;
 
 use tilsit_environment::venv::{Existing, VenvError, VenvOptions, create};
-use tilsit_environment::{Interpreter, PythonRequest, Scope, Surroundings, discovery};
+use tilsit_environment::{Environment, Interpreter, PythonRequest, Scope, Surroundings, discovery};
 
 /// What a Python says about itself.
 fn ask(python: &Path, expression: &str) -> String {
@@ -61,6 +61,7 @@ fn each_python_of_the_machine_works_in_its_environment() {
             "[p for p in sys.path if 'packages' in p]",
         );
         assert_eq!(site, format!("['{}']", paths.purelib.display()), "{name}");
+        assert_eq!(Environment::of(made.clone()).also_seen(), [] as [&Path; 0]);
         // And the same from outside: no Python is run, the facts are the base's.
         let found = Interpreter::at(&root, None).unwrap();
         assert_eq!(found.install_paths(), paths);
@@ -108,7 +109,10 @@ fn what_is_made() {
         system_site_packages: true,
         ..VenvOptions::default()
     };
-    create(&base, &root, &options).unwrap();
+    let made = Environment::of(create(&base, &root, &options).unwrap());
+    let base_folder = base.install_paths().purelib;
+    assert!(made.also_seen().contains(&base_folder.as_path()));
+    assert!(!made.site_packages().contains(&base_folder.as_path()));
     let (major, minor) = base.major_minor();
     let mut names: Vec<String> = tilsit_files::walk(&root)
         .unwrap()

@@ -104,7 +104,9 @@ fn clean(force: bool, context: &Context) -> Result<Report, CommandError> {
     };
     let folder = cache.root();
     let store = WheelStore::in_cache(folder);
-    let roots = Roots::in_cache(folder).live(store.folder())?;
+    let mut roots = Roots::in_cache(folder).live(store.folder())?;
+    // The environments that `run` keeps go with the cache.
+    roots.retain(|root| !root.site_packages.starts_with(folder));
     if !force && !roots.is_empty() {
         let mut error = CommandError::new(
             Code::CacheInUse,

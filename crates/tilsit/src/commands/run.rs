@@ -101,14 +101,10 @@ impl Arguments {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
     let target = Target::of(arguments, context)?;
     let place = match &target.metadata(context)? {
-        Some(script) => Kept::of(
-            script,
-            arguments,
-            base(script, arguments, context)?,
-            None,
-            context,
-        )?
-        .place(context)?,
+        Some(script) => {
+            let base = base(script, arguments, context)?;
+            Kept::of(script, arguments, &base, None, context)?.place(context)?
+        }
         None => surrounding(arguments, context)?,
     };
     hand_over(&place, &target, arguments, context)
@@ -157,7 +153,7 @@ fn surrounding(arguments: &Arguments, context: &Context) -> Result<Place, Comman
     }
     let below = (!arguments.isolated).then(|| Environment::of(interpreter.clone()));
     let script = Script::default();
-    Kept::of(&script, arguments, interpreter, below, context)?.place(context)
+    Kept::of(&script, arguments, &interpreter, below, context)?.place(context)
 }
 
 fn project_python(arguments: &Arguments, context: &Context) -> Result<Interpreter, CommandError> {

@@ -7,6 +7,7 @@ use serde_json::json;
 use tilsit_environment::discovery::Scope;
 use tilsit_environment::venv::{self, Existing, VenvOptions};
 use tilsit_environment::{Environment, Interpreter};
+use tilsit_resolver::Preferences;
 
 use crate::commands::options::IndexOptions;
 use crate::configuration::Configuration;
@@ -128,7 +129,8 @@ impl Seeds {
         let configuration = arguments.index.over(context)?;
         let names: Vec<String> = seed_names(base.major_minor()).map(str::to_owned).collect();
         let wanted = Wanted::gather(&names, &[], &ConstraintOptions::default(), context)?;
-        let resolved = filling::resolve(&wanted, &configuration, base, context)?;
+        let none = Preferences::default();
+        let resolved = filling::resolve(&wanted, &configuration, base, none, context)?;
         Ok(Some(Self {
             resolved,
             configuration,

@@ -162,7 +162,7 @@ pub(super) fn of_file(path: &Path, text: &str) -> Result<Settings, CommandError>
 
 impl Settings {
     /// Relative paths in a file start from the file's folder.
-    fn relative_to(mut self, file: &Path) -> Self {
+    pub(crate) fn relative_to(mut self, file: &Path) -> Self {
         let folder = file.parent().unwrap_or(Path::new(""));
         for path in [&mut self.cert, &mut self.client_cert, &mut self.cache_dir]
             .into_iter()

@@ -13,6 +13,18 @@ fn without_a_command_the_help_is_shown_and_the_exit_code_is_usage() {
 }
 
 #[test]
+fn the_version_is_the_same_by_each_way() {
+    let sandbox = Sandbox::new();
+    let expected = concat!("tilsit ", env!("CARGO_PKG_VERSION"), "\n");
+    // The last one is not answered before the command line is read.
+    for line in ["--version", "-V", "-q --version"] {
+        let answer = sandbox.run_well(line);
+        assert_eq!(answer.stdout, expected, "{line}");
+        assert_eq!(answer.stderr, "", "{line}");
+    }
+}
+
+#[test]
 fn help_goes_to_standard_output() {
     let sandbox = Sandbox::new();
     for line in ["--help", "help", "help cache clean"] {

@@ -5,6 +5,7 @@ mod sandbox;
 
 mod cache;
 mod completions;
+mod doctor;
 mod envelope;
 mod help;
 mod settings;

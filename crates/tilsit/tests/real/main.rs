@@ -3,6 +3,8 @@
 #[path = "../support/sandbox.rs"]
 mod sandbox;
 
+mod scripts;
+
 use sandbox::Sandbox;
 
 /// A sandbox that finds its index as a user's machine does.

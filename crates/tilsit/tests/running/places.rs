@@ -55,15 +55,17 @@ fn what_is_added_lies_over_the_environment_without_changing_it() {
         "import app, fancy, lib; print(app.VERSION, fancy.VERSION, lib.VERSION)\n",
     );
     sandbox.write("more.txt", "app\n");
-    // `fancy` comes from below, `app` and what it needs from above.
+    // `fancy` comes from below, `app` from above with the `lib` that is there already.
     for options in [
         "--with app",
         "--with-requirements more.txt",
         "--with app,lib",
     ] {
         let answer = sandbox.run_well(&format!("run {options} both.py"));
-        assert_eq!(answer.stdout, "1.0 1.0 1.5\n", "{options}: {answer}");
+        assert_eq!(answer.stdout, "1.0 1.0 1.0\n", "{options}: {answer}");
     }
+    let answer = sandbox.run_well("run --with app,lib>1 both.py");
+    assert_eq!(answer.stdout, "1.0 1.0 1.5\n", "{answer}");
     // A program of what is added is found.
     assert_eq!(sandbox.run_well("run --with app app").stdout, "app 1.0\n");
     assert_eq!(

@@ -72,8 +72,8 @@ const SCRIPTS: [(&str, &str, &str, &str); 10] = [
 ];
 
 fn script(block: &str, code: &str) -> String {
-    let block: String = block.lines().map(|line| format!("# {line}\n")).collect();
-    format!("# /// script\n{block}# ///\n{code}\n")
+    let block = block.replace('\n', "\n# ");
+    format!("# /// script\n# {block}\n# ///\n{code}\n")
 }
 
 #[test]
@@ -110,14 +110,16 @@ fn with_input(sandbox: &Sandbox, line: &str, text: &str) -> Answer {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .unwrap();
+        .expect("the test's own data is in order");
     child
         .stdin
         .take()
-        .unwrap()
+        .expect("the test's own data is in order")
         .write_all(text.as_bytes())
-        .unwrap();
-    let output = child.wait_with_output().unwrap();
+        .expect("the test's own data is in order");
+    let output = child
+        .wait_with_output()
+        .expect("the test's own data is in order");
     let text = |bytes: &[u8]| sandbox.steady(&String::from_utf8_lossy(bytes));
     Answer {
         exit: output.status.code().unwrap_or(-1),

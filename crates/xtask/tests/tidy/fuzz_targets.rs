@@ -30,6 +30,7 @@ const PARSERS: &[(&str, &str)] = &[
         "crates/environment/src/pip_configuration.rs",
         "pip_configuration",
     ),
+    ("crates/environment/src/build_details.rs", "build_details"),
     ("crates/environment/src/env_file.rs", "env_file"),
     ("crates/environment/src/pin.rs", "python_shim"),
     ("crates/environment/src/probe.rs", "interpreter_probe"),

@@ -17,11 +17,13 @@ use std::path::{Path, PathBuf};
 use tilsit_environment::venv::{self, Existing, VenvOptions};
 use tilsit_environment::{Environment, Interpreter};
 use tilsit_files::{LockFile, LockKind};
+use tilsit_installer::LinkMode;
+use tilsit_resolver::Preferences;
 
 use super::answers::{Answers, digest};
 use super::script::Script;
 use super::{Arguments, asked};
-use crate::configuration::Configuration;
+use crate::configuration::{Configuration, Settings};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::requirements::Wanted;
@@ -100,7 +102,7 @@ impl Kept {
     pub(super) fn of(
         script: &Script,
         arguments: &Arguments,
-        interpreter: Interpreter,
+        interpreter: &Interpreter,
         below: Option<Environment>,
         context: &Context,
     ) -> Result<Self, CommandError> {
@@ -142,6 +144,7 @@ impl Kept {
             &self.wanted,
             &self.configuration,
             &self.interpreter,
+            self.preferences(context)?,
             context,
         )?;
         // The cache is marked when something is put into it.
@@ -157,6 +160,18 @@ impl Kept {
         self.answers
             .remember(&self.question, &name, context.now())?;
         Ok(self.place_in(root))
+    }
+
+    /// The versions in the environment below: what is added should be what is there.
+    fn preferences(&self, context: &Context) -> Result<Preferences, CommandError> {
+        let Some(below) = &self.below else {
+            return Ok(Preferences::default());
+        };
+        let present = installing::present(below, context)?;
+        let versions = present
+            .into_iter()
+            .map(|distribution| (distribution.name, distribution.version));
+        Ok(versions.collect())
     }
 
     fn place_in(&self, root: PathBuf) -> Place {
@@ -176,7 +191,12 @@ impl Kept {
         resolved: &Resolved,
         context: &Context,
     ) -> Result<(), CommandError> {
-        let link_mode = installing::link_mode(&self.configuration)?;
+        let is_named = |settings: &Settings| settings.link_mode.clone();
+        let link_mode = match self.configuration.first(is_named) {
+            // Nobody else writes into these environments, so whole folders can be links.
+            None if cfg!(unix) => LinkMode::Tree,
+            _ => installing::link_mode(&self.configuration)?,
+        };
         let options = VenvOptions {
             existing: Existing::Clear,
             ..VenvOptions::default()
@@ -234,7 +254,7 @@ fn place_of(base: &Interpreter, below: Option<&Environment>) -> String {
 /// files. Python runs the line when it starts.
 fn overlay(below: &Environment) -> String {
     let mut line = String::from("import site");
-    for folder in below.site_packages() {
+    for folder in below.site_packages().into_iter().chain(below.also_seen()) {
         let text = folder.to_string_lossy();
         let text = text.replace('\\', "\\\\").replace('"', "\\\"");
         let _ = write!(line, "; site.addsitedir(\"{text}\")");

@@ -2,6 +2,8 @@
 //! `[tool.tilsit]`, and those of uv in `[tool.uv]` where ours are silent ("Inline script metadata",
 //! PEP 723).
 
+mod sources;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -15,7 +17,7 @@ use crate::configuration::{NamedIndex, Settings};
 use crate::error::CommandError;
 use crate::explain::Code;
 
-mod sources;
+use sources::Sources;
 
 /// What a script asks for.
 #[derive(Debug, Default)]
@@ -56,27 +58,32 @@ struct UvTable {
     no_index: Option<bool>,
     find_links: Option<Vec<String>>,
     exclude_newer: Option<String>,
+    exclude_newer_package: Option<BTreeMap<String, String>>,
     prerelease: Option<String>,
     resolution: Option<String>,
+    index_strategy: Option<String>,
+    no_build: Option<bool>,
+    no_build_package: Option<Vec<String>>,
     sources: BTreeMap<String, toml::Value>,
 }
 
 impl UvTable {
     /// Our settings, and uv's where ours are silent.
-    fn under(&self, ours: Settings) -> Settings {
+    fn under(self, ours: Settings, sources: &Sources) -> Settings {
         Settings {
-            index: ours.index.or_else(|| self.index.clone()),
-            index_url: ours.index_url.or_else(|| self.index_url.clone()),
-            extra_index_url: ours
-                .extra_index_url
-                .or_else(|| self.extra_index_url.clone()),
+            index: ours.index.or(self.index),
+            index_url: ours.index_url.or(self.index_url),
+            extra_index_url: ours.extra_index_url.or(self.extra_index_url),
+            index_strategy: ours.index_strategy.or(self.index_strategy),
             no_index: ours.no_index.or(self.no_index),
-            find_links: ours.find_links.or_else(|| self.find_links.clone()),
-            exclude_newer: ours.exclude_newer.or_else(|| self.exclude_newer.clone()),
-            pre: ours
-                .pre
-                .or_else(|| (self.prerelease.as_deref() == Some("allow")).then_some(true)),
-            resolution: ours.resolution.or_else(|| self.resolution.clone()),
+            find_links: ours.find_links.or(self.find_links),
+            exclude_newer: ours.exclude_newer.or(self.exclude_newer),
+            exclude_newer_package: ours.exclude_newer_package.or(self.exclude_newer_package),
+            prerelease: ours.prerelease.or(self.prerelease),
+            resolution: ours.resolution.or(self.resolution),
+            no_build: ours.no_build.or(self.no_build),
+            no_build_package: ours.no_build_package.or(self.no_build_package),
+            sources: ours.sources.or_else(|| sources.indexes()),
             ..ours
         }
     }
@@ -103,7 +110,8 @@ pub(super) fn read(file: &str, folder: &Path, text: &str) -> Result<Option<Scrip
         text.parse()
             .map_err(|error| invalid(format!("`requires-python` is `{text}`: {error}")))
     });
-    let sources = sources::read(&table.tool.uv.sources, folder).map_err(invalid)?;
+    let Tools { tilsit, uv } = table.tool;
+    let sources = sources::read(&uv.sources, folder).map_err(invalid)?;
     let dependencies = table.dependencies.iter().map(|text| {
         let requirement: Requirement = text
             .parse()
@@ -113,7 +121,7 @@ pub(super) fn read(file: &str, folder: &Path, text: &str) -> Result<Option<Scrip
     Ok(Some(Script {
         requires_python: requires_python.transpose()?,
         dependencies: dependencies.collect::<Result<_, CommandError>>()?,
-        settings: table.tool.uv.under(table.tool.tilsit),
+        settings: uv.under(tilsit, &sources).relative_to(&folder.join(file)),
     }))
 }
 

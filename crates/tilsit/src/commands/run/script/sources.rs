@@ -1,5 +1,5 @@
 //! `[tool.uv.sources]` of a script: where single dependencies come from, in place of the indexes.
-//! A URL, a path or a repository becomes part of the requirement.
+//! A URL, a path or a repository becomes part of the requirement, the name of an index a setting.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,13 +9,21 @@ use tilsit_packaging::requirement::{Requirement, RequirementSource};
 use toml::Value;
 use url::Url;
 
+use crate::configuration::Source;
+
 /// The sources, by project.
 #[derive(Debug, Default)]
 pub(super) struct Sources {
     urls: BTreeMap<ProjectName, String>,
+    indexes: BTreeMap<String, Source>,
 }
 
 impl Sources {
+    /// The projects that come from one index alone.
+    pub(super) fn indexes(&self) -> Option<BTreeMap<String, Source>> {
+        (!self.indexes.is_empty()).then(|| self.indexes.clone())
+    }
+
     /// The requirement with its source in the place of its versions.
     pub(super) fn applied_to(&self, requirement: Requirement) -> Requirement {
         match self.urls.get(&requirement.name) {
@@ -46,6 +54,11 @@ pub(super) fn read(table: &BTreeMap<String, Value>, folder: &Path) -> Result<Sou
             return Err(wrong("has a `marker`, which is not supported in a script"));
         }
         let text = |key: &str| entry.get(key).and_then(Value::as_str);
+        if let Some(index) = text("index") {
+            let index = index.to_owned();
+            sources.indexes.insert(name.clone(), Source { index });
+            continue;
+        }
         let url = match (text("url"), text("path"), text("git")) {
             (Some(url), ..) => with_subdirectory(url, text("subdirectory")),
             (_, Some(path), _) => {
@@ -57,7 +70,6 @@ pub(super) fn read(table: &BTreeMap<String, Value>, folder: &Path) -> Result<Sou
                 let url = format!("git+{repository}{revision}");
                 with_subdirectory(&url, text("subdirectory"))
             }
-            _ if entry.contains_key("index") => continue,
             _ => return Err(wrong("has none of `index`, `url`, `path` and `git`")),
         };
         sources.urls.insert(project, url);

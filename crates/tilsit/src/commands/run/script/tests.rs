@@ -119,6 +119,8 @@ fn the_settings_of_uv_count_where_ours_are_silent() {
     let settings = script.settings;
     assert_eq!(settings.resolution.as_deref(), Some("lowest"));
     assert_eq!(settings.exclude_newer.as_deref(), Some("2026-01-01"));
+    assert_eq!(settings.prerelease.as_deref(), Some("allow"));
+    assert_eq!(settings.sources.unwrap()["plain"].index, "here");
     let index = &settings.index.unwrap()[0];
     assert_eq!(index.name.as_deref(), Some("here"));
     let workspace = "# /// script\n# [tool.uv.sources]\n# a = { workspace = true }\n# ///\n";
