@@ -199,12 +199,12 @@ fn pruning_keeps_what_environments_lead_to() {
     tilsit_files::remove_dir_all(info).unwrap();
     tilsit_files::remove_file(world.site_packages().join("single.py")).unwrap();
     let go_on = &mut |_: &str| std::ops::ControlFlow::Continue(());
-    let pruned = prune(&cache, go_on).unwrap();
+    let pruned = prune(&cache, std::time::SystemTime::UNIX_EPOCH, go_on).unwrap();
     assert_eq!((pruned.wheels, pruned.kept), (1, 1));
     let roots = Roots::in_cache(&cache);
     assert_eq!(roots.live(world.store.folder()).unwrap().len(), 1);
     tilsit_files::remove_file(world.site_packages().join("demo")).unwrap();
-    let pruned = prune(&cache, go_on).unwrap();
+    let pruned = prune(&cache, std::time::SystemTime::UNIX_EPOCH, go_on).unwrap();
     assert_eq!((pruned.wheels, pruned.kept), (1, 0));
     assert_eq!(roots.live(world.store.folder()).unwrap(), []);
 }
