@@ -5,12 +5,13 @@
 //! RECORD are written, and the change is committed. An error or a cancel on the way undoes it.
 
 use std::collections::BTreeSet;
+use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use rustc_hash::FxHashSet;
 use tilsit_environment::Environment;
-use tilsit_files::{FileError, LinkMode, LockFile, LockKind};
+use tilsit_files::{FileError, LinkMode, LockFile, LockKind, Operation};
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
 
@@ -315,9 +316,16 @@ fn place_file(
 
 fn make_file(write: &PlannedWrite) -> Result<(), FileError> {
     let to = &write.destination;
-    // Never through a link into the store.
-    tilsit_files::remove_file_if_exists(to)?;
-    tilsit_files::write(to, &write.contents)?;
+    // Never through a link into the store: what is there is another wheel's of this plan.
+    let mut file = match tilsit_files::create_new(to) {
+        Err(error) if error.is_already_there() => {
+            tilsit_files::remove_file(to)?;
+            tilsit_files::create_new(to)?
+        }
+        created => created?,
+    };
+    file.write_all(&write.contents)
+        .map_err(|source| FileError::new(Operation::Write, to, source))?;
     if write.is_program {
         tilsit_files::set_executable(to)?;
     }

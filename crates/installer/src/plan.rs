@@ -20,6 +20,7 @@ use tilsit_packaging::version::Version;
 
 use crate::manifest::{FileKind, Manifest, ManifestFile};
 use crate::removal::{LegacyError, Removal, Territory, plan_legacy_removal, plan_removal};
+use crate::scripts;
 use crate::store::StoredWheel;
 
 mod conflicts;
@@ -480,7 +481,7 @@ fn plan_changes(
 ) -> Result<InstallPlan, PlanError> {
     check_once_each(wheels)?;
     let paths = environment.paths();
-    let python = environment.interpreter().executable();
+    let shebang = shebang_of(environment);
     let with_targets = wheels.iter().map(|wheel| {
         let targets = Targets::of(&wheel.stored.manifest, paths);
         (*wheel, Arc::new(targets))
@@ -499,7 +500,7 @@ fn plan_changes(
     for (wheel, targets) in with_targets {
         let mut planned = PlannedWheel::of(wheel, targets, &tops)?;
         folders.add_wheel(&planned);
-        writes::place_files(&mut planned, wheel, python, options)?;
+        writes::place_files(&mut planned, wheel, &shebang, options)?;
         for write in &planned.writes {
             folders.add(write.destination.parent().unwrap_or(Path::new("")));
         }
@@ -518,6 +519,21 @@ fn plan_changes(
         folders: folders.list,
         link_mode: options.link_mode,
     })
+}
+
+/// The first lines of the environment's programs.
+fn shebang_of(environment: &Environment) -> String {
+    let interpreter = environment.interpreter();
+    let python = interpreter.executable();
+    let relocatable = interpreter
+        .virtual_environment()
+        .filter(|found| found.cfg.relocatable())
+        .and_then(|_| python.file_name()?.to_str())
+        .filter(|_| python.parent() == Some(&environment.paths().scripts));
+    match relocatable {
+        Some(program) => scripts::relocatable_shebang(program),
+        None => scripts::shebang(python),
+    }
 }
 
 /// The folders that an environment consists of.

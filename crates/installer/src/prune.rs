@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::time::SystemTime;
 
 use tilsit_files::{FileError, FileKind};
 
@@ -28,13 +29,15 @@ pub struct Pruned {
     pub bytes: u64,
 }
 
-/// Prunes the store in a cache folder, which no other process may use meanwhile; the callback is
+/// Prunes the store in a cache folder, which no other process may use meanwhile. Temporary folders
+/// go that were last changed before `left_before`: others may still be in use. The callback is
 /// called for each wheel.
 ///
 /// # Errors
 /// When the store cannot be read, or something not be removed.
 pub fn prune(
     cache_folder: &Path,
+    left_before: SystemTime,
     on_wheel: &mut dyn FnMut(&str) -> ControlFlow<()>,
 ) -> Result<Pruned, FileError> {
     let wheels = WheelStore::in_cache(cache_folder);
@@ -68,7 +71,7 @@ pub fn prune(
             store::remove_entry(&entry.path)?;
         }
     }
-    pruned.leftovers += prune_temporary(&cache_folder.join("tmp"))?;
+    pruned.leftovers += prune_temporary(&cache_folder.join("tmp"), left_before)?;
     Ok(pruned)
 }
 
@@ -105,18 +108,28 @@ fn remove_leftover(folder: &Path) -> Result<(), FileError> {
     tilsit_files::remove_dir_all(folder)
 }
 
-fn prune_temporary(folder: &Path) -> Result<usize, FileError> {
+fn prune_temporary(folder: &Path, left_before: SystemTime) -> Result<usize, FileError> {
     let entries = match tilsit_files::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.is_not_found() => return Ok(0),
         Err(error) => return Err(error),
     };
-    for entry in &entries {
+    let mut removed = 0;
+    for entry in entries {
+        let changed = match tilsit_files::symlink_metadata(&entry.path) {
+            Ok(found) => found.modified(),
+            Err(error) if error.is_not_found() => continue,
+            Err(error) => return Err(error),
+        };
+        if !changed.is_ok_and(|changed| changed < left_before) {
+            continue;
+        }
         if entry.kind == FileKind::Folder {
             tilsit_files::remove_dir_all(&entry.path)?;
         } else {
             tilsit_files::remove_file(&entry.path)?;
         }
+        removed += 1;
     }
-    Ok(entries.len())
+    Ok(removed)
 }

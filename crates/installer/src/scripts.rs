@@ -29,11 +29,18 @@ pub fn shebang(python: &Path) -> String {
     format!("#!/bin/sh\n'''exec' '{quoted}' \"$0\" \"$@\"\n' '''\n")
 }
 
-/// The script that an entry point asks for.
-pub fn entry_point_script(python: &Path, command: &Command) -> String {
+/// The first lines of a script that runs in the Python `program` beside it, wherever the two lie.
+pub fn relocatable_shebang(program: &str) -> String {
+    let quoted = program.replace('\'', r"'\''");
+    // As above; the folder is found through links to the script.
+    let folder = "$(dirname -- \"$(realpath -- \"$0\")\")";
+    format!("#!/bin/sh\n'''exec' \"{folder}\"/'{quoted}' \"$0\" \"$@\"\n' '''\n")
+}
+
+/// The script that an entry point asks for, with the lines of [`shebang()`] in front.
+pub fn entry_point_script(shebang: &str, command: &Command) -> String {
     let (module, object) = (&command.module, &command.object);
     let import = object.split('.').next().unwrap_or(object);
-    let shebang = shebang(python);
     format!(
         "{shebang}import sys\n\nfrom {module} import {import}\n\n\
          if __name__ == \"__main__\":\n    sys.exit({object}())\n"
@@ -45,12 +52,13 @@ pub fn names_python(script: &[u8]) -> bool {
     script.starts_with(b"#!python")
 }
 
-/// The script with its first line replaced by one for `python`; none if it does not ask for it.
-pub fn with_shebang(script: &[u8], python: &Path) -> Option<Vec<u8>> {
+/// The script with its first line replaced by the lines of [`shebang()`]; none if it does not ask
+/// for that.
+pub fn with_shebang(script: &[u8], shebang: &str) -> Option<Vec<u8>> {
     if !names_python(script) {
         return None;
     }
     let end = script.iter().position(|byte| *byte == b'\n');
     let rest = end.map_or(&[][..], |end| &script[end + 1..]);
-    Some([shebang(python).as_bytes(), rest].concat())
+    Some([shebang.as_bytes(), rest].concat())
 }

@@ -9,6 +9,7 @@ use clap::Args;
 use serde::Serialize;
 use tilsit_dist::dist_info::InstalledDistribution;
 use tilsit_environment::Environment;
+use tilsit_files::{LockFile, LockKind};
 use tilsit_index_client::{IndexClient, RemoteFile};
 use tilsit_installer::manifest::Manifest;
 use tilsit_installer::plan::{Present, plan_beside};
@@ -91,6 +92,8 @@ pub(crate) struct Change {
     pub(crate) unchanged: usize,
     /// How long it took.
     pub(crate) took: Duration,
+    /// Until the plan is carried out, nothing is taken out of the store.
+    _store_lock: Option<LockFile>,
 }
 
 /// A project that changes.
@@ -167,6 +170,19 @@ pub(crate) fn lock(
     Ok(locked)
 }
 
+/// Says that the store is used (shared), or changed as a whole (exclusive).
+///
+/// # Errors
+/// When it cannot be locked.
+pub(crate) fn lock_store(kind: LockKind, context: &Context) -> Result<LockFile, CommandError> {
+    let path = context.cache()?.root().join("wheels.lock");
+    Ok(LockFile::acquire_saying(path, kind, || {
+        context
+            .terminal
+            .say("Waiting for another process that works on the cache");
+    })?)
+}
+
 /// The hashes to check; an error when hashes are required and the requirements have none.
 ///
 /// # Errors
@@ -241,6 +257,11 @@ impl Installation<'_> {
             self.check_before(pin)?;
         }
         let files: Vec<RemoteFile> = pins.iter().map(|pin| pin.file.remote.clone()).collect();
+        let store_lock = if pins.is_empty() {
+            None
+        } else {
+            Some(lock_store(LockKind::Shared, context)?)
+        };
         let store = WheelStore::in_cache(&context.cache_folder);
         let stored = fetch(&files, &self.resolved.client, &store, context)?;
         let mut to_install = Vec::with_capacity(pins.len());
@@ -270,6 +291,7 @@ impl Installation<'_> {
             removed: extra.iter().map(|one| RemovedEntry::of(one)).collect(),
             entries: pins.iter().map(|pin| self.entry(pin)).collect(),
             unchanged: all.len() - pins.len(),
+            _store_lock: store_lock,
             plan,
             took: began.elapsed(),
         })

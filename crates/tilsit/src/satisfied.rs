@@ -35,6 +35,7 @@ pub(crate) fn by_installed(
         installed,
         seen: BTreeSet::new(),
         projects: BTreeSet::new(),
+        no_deps,
     };
     let mut waiting: Vec<(Requirement, Vec<ExtraName>)> = Vec::new();
     for root in &wanted.requirements {
@@ -44,10 +45,7 @@ pub(crate) fn by_installed(
         if !requirement.marker.evaluate(check.markers, &extras) {
             continue;
         }
-        let needs = check.requirement(&requirement)?;
-        if !no_deps {
-            waiting.extend(needs);
-        }
+        waiting.extend(check.requirement(&requirement)?);
     }
     Some(check.projects)
 }
@@ -59,6 +57,7 @@ struct Check<'a> {
     /// What was looked at, with which extras.
     seen: BTreeSet<(ProjectName, Vec<ExtraName>)>,
     projects: BTreeSet<ProjectName>,
+    no_deps: bool,
 }
 
 impl Check<'_> {
@@ -82,6 +81,9 @@ impl Check<'_> {
             return Some(Vec::new());
         }
         self.projects.insert(requirement.name.clone());
+        if self.no_deps {
+            return Some(Vec::new());
+        }
         let (path, _) = found.metadata_path();
         let metadata = tilsit_files::read(path).ok()?;
         let metadata = SlimMetadata::parse(&metadata).ok()?;

@@ -15,7 +15,7 @@ use crate::scripts;
 pub(super) fn place_files(
     planned: &mut PlannedWheel,
     wheel: &WheelToInstall,
-    python: &Path,
+    shebang: &str,
     options: &PlanOptions,
 ) -> Result<(), PlanError> {
     let manifest = Arc::clone(&planned.manifest);
@@ -27,7 +27,7 @@ pub(super) fn place_files(
         if file.kind == FileKind::PythonScript {
             let text = tilsit_files::read(planned.tree.join(&file.path))?;
             planned.writes.push(PlannedWrite {
-                contents: scripts::with_shebang(&text, python).unwrap_or(text),
+                contents: scripts::with_shebang(&text, shebang).unwrap_or(text),
                 destination: planned.targets.folder(file.scheme).join(inside),
                 is_program: true,
             });
@@ -47,7 +47,7 @@ pub(super) fn place_files(
         planned.links.push(number);
     }
     record.entries.extend(unhashed(planned));
-    add_commands(planned, python);
+    add_commands(planned, shebang);
     add_metadata(planned, wheel, options);
     add_record(planned, record);
     Ok(())
@@ -70,7 +70,7 @@ fn unhashed(planned: &PlannedWheel) -> Vec<RecordEntry> {
 }
 
 /// The scripts of entry points.
-fn add_commands(planned: &mut PlannedWheel, python: &Path) {
+fn add_commands(planned: &mut PlannedWheel, shebang: &str) {
     let manifest = Arc::clone(&planned.manifest);
     for command in &manifest.commands {
         let destination = planned.targets.scripts.join(&command.name);
@@ -80,7 +80,7 @@ fn add_commands(planned: &mut PlannedWheel, python: &Path) {
             .retain(|write| write.destination != destination);
         planned.writes.push(PlannedWrite {
             destination,
-            contents: scripts::entry_point_script(python, command).into_bytes(),
+            contents: scripts::entry_point_script(shebang, command).into_bytes(),
             is_program: true,
         });
     }

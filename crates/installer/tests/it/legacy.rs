@@ -8,18 +8,20 @@ const METADATA: &str = "Metadata-Version: 1.2\nName: Old.Demo\nVersion: 1.5\n";
 
 fn put(world: &World, path: &str, text: &str) {
     let path = world.site_packages().join(path);
-    tilsit_files::create_dir_all(path.parent().unwrap()).unwrap();
-    tilsit_files::write(path, text).unwrap();
+    tilsit_files::create_dir_all(path.parent().expect("the step works")).expect("the step works");
+    tilsit_files::write(path, text).expect("the step works");
 }
 
 fn put_program(world: &World, name: &str) {
     let path = world.environment.paths().scripts.join(name);
-    tilsit_files::write(path, "").unwrap();
+    tilsit_files::write(path, "").expect("the step works");
 }
 
 /// Uninstalls everything and gives what is left in the environment.
 fn uninstall(world: &World) -> Vec<String> {
-    world.apply(&world.plan_uninstall()).unwrap();
+    world
+        .apply(&world.plan_uninstall())
+        .expect("the step works");
     world.paths()
 }
 

@@ -132,3 +132,33 @@ fn two_wheels_at_one_path_are_reported() {
         "1"
     );
 }
+
+#[test]
+fn programs_of_a_relocatable_environment_move_with_it() {
+    let Some(mut world) = World::new() else {
+        return;
+    };
+    let root = world.folder.path().join("movable");
+    let options = tilsit_environment::venv::VenvOptions {
+        relocatable: true,
+        ..Default::default()
+    };
+    let base = world.environment.interpreter().to_base();
+    let made = tilsit_environment::venv::create(&base, &root, &options).unwrap();
+    world.environment = tilsit_environment::Environment::of(made);
+    world
+        .apply(&world.plan(&[world.wheel("demo", "1.0", FILES)]))
+        .unwrap();
+    let moved = world.folder.path().join("moved here");
+    tilsit_files::rename(&root, &moved).unwrap();
+    let link = world.folder.path().join("link");
+    tilsit_files::symlink(moved.join("bin/demo"), &link).unwrap();
+    for (program, expected) in [
+        (moved.join("bin/demo"), "hello from the script\n"),
+        (moved.join("bin/tool"), "tool\n"),
+        (link, "hello from the script\n"),
+    ] {
+        let output = Command::new(program).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), expected);
+    }
+}

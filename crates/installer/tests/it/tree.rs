@@ -28,8 +28,9 @@ fn install(world: &World, wheels: &[WheelToInstall], link_mode: LinkMode) {
         ..PlanOptions::default()
     };
     let installed = world.installed();
-    let plan = tilsit_installer::plan(&world.environment, wheels, &installed, &options).unwrap();
-    world.apply(&plan).unwrap();
+    let plan = tilsit_installer::plan(&world.environment, wheels, &installed, &options)
+        .expect("the step works");
+    world.apply(&plan).expect("the step works");
 }
 
 /// Each file of the store, with its contents and its mode.
@@ -37,7 +38,9 @@ fn store(world: &World) -> BTreeMap<PathBuf, (Vec<u8>, u32)> {
     use std::os::unix::fs::PermissionsExt;
 
     let folder = world.folder.path().join("cache/wheels");
-    let files = tilsit_files::walk(&folder).unwrap().into_iter();
+    let files = tilsit_files::walk(&folder)
+        .expect("the step works")
+        .into_iter();
     files
         .filter(|entry| entry.kind == tilsit_files::FileKind::File)
         .filter(|entry| {
@@ -48,10 +51,10 @@ fn store(world: &World) -> BTreeMap<PathBuf, (Vec<u8>, u32)> {
         })
         .map(|entry| {
             let mode = tilsit_files::metadata(&entry.path)
-                .unwrap()
+                .expect("the step works")
                 .permissions()
                 .mode();
-            let contents = tilsit_files::read(&entry.path).unwrap();
+            let contents = tilsit_files::read(&entry.path).expect("the step works");
             (entry.path, (contents, mode))
         })
         .collect()
@@ -63,7 +66,7 @@ fn is_link(path: &Path) -> bool {
 
 fn record(world: &World, dist_info: &str) -> Vec<String> {
     let path = world.site_packages().join(dist_info).join("RECORD");
-    let text = tilsit_files::read_to_string(path).unwrap();
+    let text = tilsit_files::read_to_string(path).expect("the step works");
     let paths = text.lines().filter_map(|line| line.split(',').next());
     let mut paths: Vec<String> = paths.map(str::to_owned).collect();
     paths.sort();
@@ -199,12 +202,12 @@ fn pruning_keeps_what_environments_lead_to() {
     tilsit_files::remove_dir_all(info).unwrap();
     tilsit_files::remove_file(world.site_packages().join("single.py")).unwrap();
     let go_on = &mut |_: &str| std::ops::ControlFlow::Continue(());
-    let pruned = prune(&cache, go_on).unwrap();
+    let pruned = prune(&cache, std::time::SystemTime::UNIX_EPOCH, go_on).unwrap();
     assert_eq!((pruned.wheels, pruned.kept), (1, 1));
     let roots = Roots::in_cache(&cache);
     assert_eq!(roots.live(world.store.folder()).unwrap().len(), 1);
     tilsit_files::remove_file(world.site_packages().join("demo")).unwrap();
-    let pruned = prune(&cache, go_on).unwrap();
+    let pruned = prune(&cache, std::time::SystemTime::UNIX_EPOCH, go_on).unwrap();
     assert_eq!((pruned.wheels, pruned.kept), (1, 0));
     assert_eq!(roots.live(world.store.folder()).unwrap(), []);
 }
@@ -235,7 +238,7 @@ attempt(shutil.rmtree, site)
 
 /// Lets a Python do mischief in the environment of each mode; gives whether the store is as it was.
 fn store_survives(mode: LinkMode, user: Option<u32>) -> Option<bool> {
-    let folder = tempfile::tempdir_in("/tmp").unwrap();
+    let folder = tempfile::tempdir_in("/tmp").expect("the step works");
     let world = World::in_folder(folder)?;
     install(&world, &[world.wheel("demo", "1", DEMO)], mode);
     let before = store(&world);
@@ -247,7 +250,7 @@ fn store_survives(mode: LinkMode, user: Option<u32>) -> Option<bool> {
             let given = Command::new("chown")
                 .args(["-R", &user.to_string(), &root])
                 .status();
-            assert!(given.unwrap().success());
+            assert!(given.expect("the step works").success());
             let mut command = Command::new("setpriv");
             let user = user.to_string();
             command.args(["--reuid", &user, "--regid", &user, "--clear-groups"]);
@@ -278,7 +281,7 @@ fn store_survives(mode: LinkMode, user: Option<u32>) -> Option<bool> {
         command.arg(world.site_packages());
     }
     let status = command.stderr(std::process::Stdio::null()).status();
-    assert!(status.unwrap().success());
+    assert!(status.expect("the step works").success());
     Some(store(&world) == before)
 }
 

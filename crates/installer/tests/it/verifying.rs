@@ -17,22 +17,22 @@ const FILES: &[(&str, &str, bool)] = &[
 
 fn run(world: &World) -> Verified {
     let cache = world.folder.path().join("cache");
-    let verified = verify(&cache, &mut |_| ControlFlow::Continue(())).unwrap();
+    let verified = verify(&cache, &mut |_| ControlFlow::Continue(())).expect("the step works");
     verified.expect("nobody stopped it")
 }
 
 fn change(path: &Path, change: impl FnOnce(&mut Vec<u8>)) {
-    let mut bytes = tilsit_files::read(path).unwrap();
-    tilsit_files::remove_file(path).unwrap();
+    let mut bytes = tilsit_files::read(path).expect("the step works");
+    tilsit_files::remove_file(path).expect("the step works");
     change(&mut bytes);
-    tilsit_files::write(path, bytes).unwrap();
+    tilsit_files::write(path, bytes).expect("the step works");
 }
 
 /// Every way to damage an entry that its own content does not survive.
 fn damages(stored: &StoredWheel) -> Vec<(String, Box<dyn Fn()>)> {
     let mut damages: Vec<(String, Box<dyn Fn()>)> = Vec::new();
     let manifest = stored.entry().join("manifest");
-    let size = tilsit_files::read(&manifest).unwrap().len();
+    let size = tilsit_files::read(&manifest).expect("the step works").len();
     for at in (0..size).step_by(size / 20) {
         let path = manifest.clone();
         let flip = move || change(&path, |bytes| bytes[at] ^= 4);
@@ -42,7 +42,7 @@ fn damages(stored: &StoredWheel) -> Vec<(String, Box<dyn Fn()>)> {
         damages.push((format!("manifest cut at {at}"), Box::new(cut)));
     }
     let path = manifest;
-    let gone = move || tilsit_files::remove_file(&path).unwrap();
+    let gone = move || tilsit_files::remove_file(&path).expect("the step works");
     damages.push(("manifest gone".to_owned(), Box::new(gone)));
     for file in &stored.manifest.files {
         let path = stored.tree.join(&file.path);
@@ -53,11 +53,11 @@ fn damages(stored: &StoredWheel) -> Vec<(String, Box<dyn Fn()>)> {
         let cut = move || change(&one, |bytes| bytes.truncate(1));
         damages.push((format!("{} cut", file.path), Box::new(cut)));
         let one = path.clone();
-        let gone = move || tilsit_files::remove_file(&one).unwrap();
+        let gone = move || tilsit_files::remove_file(&one).expect("the step works");
         damages.push((format!("{} gone", file.path), Box::new(gone)));
         let link = move || {
-            tilsit_files::remove_file(&path).unwrap();
-            tilsit_files::symlink("/etc/passwd", &path).unwrap();
+            tilsit_files::remove_file(&path).expect("the step works");
+            tilsit_files::symlink("/etc/passwd", &path).expect("the step works");
         };
         damages.push((format!("{} a link", file.path), Box::new(link)));
     }

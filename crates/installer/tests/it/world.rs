@@ -172,6 +172,7 @@ impl World {
             })
             .filter(|(path, _)| {
                 !path.starts_with("bin/activate")
+                    && !path.starts_with("bin/deactivate")
                     && !["pyvenv.cfg", ".gitignore", "CACHEDIR.TAG", ".lock"].contains(&&**path)
             })
             .collect()

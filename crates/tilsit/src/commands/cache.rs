@@ -3,11 +3,11 @@
 
 mod measure;
 
-use std::path::PathBuf;
+use std::time::{Duration, SystemTime};
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use tilsit_files::{CacheFolder, LockFile, LockKind};
+use tilsit_files::{CacheFolder, LockKind};
 use tilsit_installer::prune::prune;
 use tilsit_installer::roots::Roots;
 use tilsit_installer::verify::{Damage, verify};
@@ -16,9 +16,13 @@ use tilsit_installer::{WheelStore, remove_store};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
+use crate::installing::lock_store;
 use crate::report::Report;
 use crate::terminal::{GOOD, WARNING, count, size};
 use measure::measure;
+
+/// A temporary folder that nobody has changed for so long was left by a run that broke off.
+const LEFT_AFTER: Duration = Duration::from_hours(24);
 
 /// Show, empty or check the cache
 ///
@@ -103,7 +107,13 @@ fn clean(force: bool, context: &Context) -> Result<Report, CommandError> {
         return Ok(answer(0, 0));
     };
     let folder = cache.root();
+    let content = measure(folder)?;
     let store = WheelStore::in_cache(folder);
+    let _lock = if tilsit_files::exists(store.folder())? {
+        Some(lock_store(LockKind::Exclusive, context)?)
+    } else {
+        None
+    };
     let mut roots = Roots::in_cache(folder).live(store.folder())?;
     // The environments that `run` keeps go with the cache.
     roots.retain(|root| !root.site_packages.starts_with(folder));
@@ -123,7 +133,6 @@ fn clean(force: bool, context: &Context) -> Result<Report, CommandError> {
             .hint("`--force` removes everything; make these environments anew then"));
     }
     let spinner = context.terminal.spinner("Removing the cache");
-    let content = measure(folder)?;
     remove_store(&store)?;
     tilsit_files::remove_dir_all(folder)?;
     drop(spinner);
@@ -140,9 +149,10 @@ fn run_prune(context: &Context) -> Result<Report, CommandError> {
     let Some(cache) = cache(context)? else {
         return Ok(Report::silent(result(0, 0, 0, 0)));
     };
-    let _lock = lock(&cache, context)?;
+    let _lock = lock_store(LockKind::Exclusive, context)?;
     let spinner = context.terminal.spinner("Pruning the cache");
-    let pruned = prune(cache.root(), &mut |_| context.interrupt.flow())?;
+    let left_before = SystemTime::from(context.now()) - LEFT_AFTER;
+    let pruned = prune(cache.root(), left_before, &mut |_| context.interrupt.flow())?;
     drop(spinner);
     let (wheels, leftovers) = (
         count(pruned.wheels, "wheel"),
@@ -157,21 +167,11 @@ fn run_prune(context: &Context) -> Result<Report, CommandError> {
     Ok(Report::silent(result))
 }
 
-/// Keeps other prunings and checks out.
-fn lock(cache: &CacheFolder, context: &Context) -> Result<LockFile, CommandError> {
-    let path: PathBuf = cache.root().join("wheels.lock");
-    Ok(LockFile::acquire_saying(path, LockKind::Exclusive, || {
-        context
-            .terminal
-            .say("Waiting for another process that works on the cache");
-    })?)
-}
-
 fn run_verify(context: &Context) -> Result<Report, CommandError> {
     let Some(cache) = cache(context)? else {
         return Ok(Report::silent(json!({ "wheels": 0 })));
     };
-    let _lock = lock(&cache, context)?;
+    let _lock = lock_store(LockKind::Exclusive, context)?;
     let spinner = context.terminal.spinner("Checking the cache");
     let verified = verify(cache.root(), &mut |_| context.interrupt.flow())?;
     drop(spinner);

@@ -4,7 +4,9 @@ use super::RunPaths;
 
 fn climbs_out(path: &str, pieces: &[&[u8]]) -> bool {
     let mut run_paths = RunPaths::of(path);
-    pieces.iter().for_each(|piece| run_paths.look_at(piece));
+    for piece in pieces {
+        run_paths.look_at(piece);
+    }
     run_paths.climbs_out
 }
 
