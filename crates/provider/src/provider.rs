@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -454,8 +455,10 @@ impl<'a> Provider<'a> {
             Err(error) => return unusable(format!("has a malformed URL: {error}")),
         };
         let is_fetched = matches!(parsed.scheme(), "http" | "https" | "file");
-        let file_name = parsed.path_segments().and_then(|mut path| path.next_back());
-        if !is_fetched || !file_name.is_some_and(|name| name.ends_with(".whl")) {
+        let is_wheel = Path::new(parsed.path())
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("whl"));
+        if !is_fetched || !is_wheel {
             return self.built_target(name, url, parsed);
         }
         let (remote, credential) = match RemoteFile::of_url(parsed) {
@@ -512,19 +515,18 @@ impl<'a> Provider<'a> {
             Err(error) => return unusable(format!("is built with a wrong version: {error}")),
         };
         // Where it is no file that can be fetched, only the place is said.
-        let remote = match RemoteFile::of_url(parsed.clone()) {
-            Ok((remote, _)) => remote,
-            Err(_) => {
-                parsed.set_fragment(None);
-                let _ = parsed.set_username("");
-                let _ = parsed.set_password(None);
-                RemoteFile {
-                    name: name.as_str().into(),
-                    url: parsed,
-                    hashes: Hashes::default(),
-                    size_bytes: None,
-                    core_metadata: CoreMetadataFile::No,
-                }
+        let remote = if let Ok((remote, _)) = RemoteFile::of_url(parsed.clone()) {
+            remote
+        } else {
+            parsed.set_fragment(None);
+            let _ = parsed.set_username("");
+            let _ = parsed.set_password(None);
+            RemoteFile {
+                name: name.as_str().into(),
+                url: parsed,
+                hashes: Hashes::default(),
+                size_bytes: None,
+                core_metadata: CoreMetadataFile::No,
             }
         };
         let file = PinnedFile {
