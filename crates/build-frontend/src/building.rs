@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use sha2::{Digest, Sha384, Sha512};
 use tilsit_archive::Limits;
 use tilsit_build_backend::BuildOptions;
 use tilsit_dist::wheel::Wheel;
@@ -17,7 +18,7 @@ use crate::built_cache::{BuildKey, BuiltCache, Entry, FileOnDisk};
 use crate::environment::{BuildEnvironment, without_isolation};
 use crate::error::{BuildFailure, FailureReason};
 use crate::frontend::{BuildEvent, BuildFrontend};
-use crate::git::{Commit, Repositories};
+use crate::git::{Commit, Repositories, hex};
 use crate::hook::{Backend, Hook, HookCall, Target, made_in, texts};
 use crate::project::SourceTree;
 use crate::settings::ConfigSettings;
@@ -28,12 +29,12 @@ use crate::work::Work;
 const OWN_BACKEND: &str = "tilsit_build";
 
 /// A piece of work in the hands of a front end.
-pub(crate) struct Building<'b, 'a> {
-    pub(crate) frontend: &'b BuildFrontend<'a>,
+pub(crate) struct Building<'b> {
+    pub(crate) frontend: &'b BuildFrontend,
     pub(crate) work: &'b Work,
 }
 
-impl Building<'_, '_> {
+impl Building<'_> {
     /// The metadata: kept, stated for good, prepared by the backend, or that of the wheel.
     pub(crate) fn metadata(&self) -> Result<Arc<SlimMetadata>, BuildFailure> {
         if let Some(metadata) = self.work.metadata.get() {
@@ -227,7 +228,6 @@ impl Building<'_, '_> {
         };
         let tree = self.tree()?;
         let project = &self.work.shown;
-        let _ = frontend.tell(BuildEvent::Started { project });
         let settings = self.settings();
         let backend = self.backend(tree)?;
         let call = HookCall {
@@ -273,10 +273,7 @@ impl Building<'_, '_> {
         }
         let source = match &self.work.source {
             Source::Folder(_) => return Ok(None),
-            Source::Sdist(_) | Source::Archive(_) => match self.work.stated_sha256() {
-                Some(sha256) => sha256,
-                None => self.archive()?.sha256,
-            },
+            Source::Sdist(_) | Source::Archive(_) => self.checked_sha256()?,
             Source::Git(git) => format!("{}@{}", git.public_url(), self.commit()?.id),
         };
         let constraints = options.constraints.iter();
@@ -358,7 +355,55 @@ impl Building<'_, '_> {
             path,
             sha256: downloaded.sha256.to_string(),
         };
+        self.check_hashes(&archive)?;
         Ok(self.work.archive.get_or_init(|| archive).clone())
+    }
+
+    /// The archive's hash, which is one of those that it may have.
+    fn checked_sha256(&self) -> Result<String, BuildFailure> {
+        if let Some(stated) = self.work.stated_sha256() {
+            let is_allowed = |allowed: &[String]| allowed.contains(&format!("sha256:{stated}"));
+            if self.allowed_hashes().is_none_or(is_allowed) {
+                return Ok(stated);
+            }
+        }
+        Ok(self.archive()?.sha256)
+    }
+
+    /// The hashes that the archive may have, if they are given.
+    fn allowed_hashes(&self) -> Option<&[String]> {
+        if self.work.is_nested {
+            return None;
+        }
+        let hashes = &self.frontend.options().hashes;
+        let of_name = || hashes.get(self.work.name()?.as_str());
+        let found = hashes.get(&self.work.url).or_else(of_name)?;
+        Some(found)
+    }
+
+    fn check_hashes(&self, archive: &FileOnDisk) -> Result<(), BuildFailure> {
+        let Some(allowed) = self.allowed_hashes() else {
+            return Ok(());
+        };
+        for hash in allowed {
+            let fits = match hash.split_once(':') {
+                Some(("sha256", digest)) => digest == archive.sha256,
+                Some(("sha384", digest)) => {
+                    digest == hex(&Sha384::digest(tilsit_files::read(&archive.path)?))
+                }
+                Some(("sha512", digest)) => {
+                    digest == hex(&Sha512::digest(tilsit_files::read(&archive.path)?))
+                }
+                _ => false,
+            };
+            if fits {
+                return Ok(());
+            }
+        }
+        Err(BuildFailure::Hash {
+            project: self.work.shown.clone(),
+            sha256: archive.sha256.clone(),
+        })
     }
 
     /// Keeps an archive that was downloaded already.
@@ -371,10 +416,12 @@ impl Building<'_, '_> {
         if tilsit_files::hard_link(path, &kept).is_err() {
             tilsit_files::copy(path, &kept)?;
         }
-        let sha256 = sha256_of(&kept)?;
-        self.work
-            .archive
-            .get_or_init(|| FileOnDisk { path: kept, sha256 });
+        let archive = FileOnDisk {
+            sha256: sha256_of(&kept)?,
+            path: kept,
+        };
+        self.check_hashes(&archive)?;
+        self.work.archive.get_or_init(|| archive);
         Ok(())
     }
 

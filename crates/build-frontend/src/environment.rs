@@ -30,7 +30,7 @@ pub(crate) struct BuildEnvironment {
 impl BuildEnvironment {
     /// Makes an environment with what `requires` names.
     pub(crate) fn create(
-        frontend: &BuildFrontend<'_>,
+        frontend: &BuildFrontend,
         project: &str,
         requires: &[Requirement],
     ) -> Result<Self, BuildFailure> {
@@ -61,7 +61,7 @@ impl BuildEnvironment {
     /// Installs what `more` names; all that was required stays required.
     pub(crate) fn add(
         &self,
-        frontend: &BuildFrontend<'_>,
+        frontend: &BuildFrontend,
         project: &str,
         more: &[Requirement],
     ) -> Result<(), BuildFailure> {

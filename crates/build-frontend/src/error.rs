@@ -29,6 +29,16 @@ pub enum BuildFailure {
     /// A repository cannot be had.
     #[error(transparent)]
     Repository(#[from] crate::git::GitError),
+    /// An archive has none of the hashes that it may have.
+    #[error(
+        "{project} has none of the hashes that the requirements give for it: its SHA-256 is {sha256}"
+    )]
+    Hash {
+        /// The project in words.
+        project: String,
+        /// The hash that it has.
+        sha256: String,
+    },
     /// An archive cannot be unpacked.
     #[error("the source archive of {project} cannot be unpacked")]
     Unpack {

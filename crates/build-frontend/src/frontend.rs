@@ -54,6 +54,9 @@ pub struct FrontendOptions {
     pub search_path: Option<OsString>,
     /// The URLs of folders that are used where they are.
     pub editables: BTreeSet<String>,
+    /// The hashes that archives may have, by project or URL, as `algorithm:digest`: none is unpacked
+    /// that has another. What builds require is not meant.
+    pub hashes: BTreeMap<String, Vec<String>>,
     /// How much a backend may print before it is ended.
     pub output_max_bytes: u64,
 }
@@ -78,6 +81,7 @@ impl FrontendOptions {
             temporary,
             search_path: None,
             editables: BTreeSet::new(),
+            hashes: BTreeMap::new(),
             output_max_bytes: OUTPUT_MAX_BYTES,
         }
     }
@@ -86,14 +90,26 @@ impl FrontendOptions {
 /// What happens while something is built.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BuildEvent<'a> {
-    /// A backend is asked for something now.
+    /// Something is built from now on.
     Started {
         /// The project in words.
         project: &'a str,
+        /// Whether it is for another build.
+        is_nested: bool,
+    },
+    /// It is built, or failed.
+    Finished {
+        /// The project in words.
+        project: &'a str,
+        /// Whether it was for another build.
+        is_nested: bool,
     },
     /// Something was printed; perhaps nothing, so that the caller can stop it.
     Output(&'a str),
 }
+
+/// What is told of every event; when it breaks, the build is stopped.
+pub type OnEvent = dyn Fn(BuildEvent<'_>) -> ControlFlow<()>;
 
 /// A wheel of a pin, ready to be installed.
 #[derive(Clone, Debug)]
@@ -102,27 +118,25 @@ pub struct Obtained {
     pub stored: StoredWheel,
     /// Where it is from, if not from an index.
     pub direct_url: Option<DirectUrl>,
+    /// The hash of the file that it is or was built of; none of a folder or repository.
+    pub source_sha256: Option<String>,
 }
 
 /// Builds. It lives for one command: what it built, copied and resolved is remembered until it is
 /// dropped.
-pub struct BuildFrontend<'a> {
+pub struct BuildFrontend {
     options: FrontendOptions,
-    client: &'a IndexClient,
-    on_event: &'a dyn Fn(BuildEvent<'_>) -> ControlFlow<()>,
+    client: IndexClient,
+    on_event: Box<OnEvent>,
     works: RefCell<BTreeMap<(bool, String), Rc<Work>>>,
     /// What is being built now, the outermost first.
     stack: RefCell<Vec<String>>,
     environments: RefCell<BTreeMap<String, Vec<WheelToInstall>>>,
 }
 
-impl<'a> BuildFrontend<'a> {
+impl BuildFrontend {
     /// A front end. It does nothing before it is asked something.
-    pub fn new(
-        options: FrontendOptions,
-        client: &'a IndexClient,
-        on_event: &'a dyn Fn(BuildEvent<'_>) -> ControlFlow<()>,
-    ) -> Self {
+    pub fn new(options: FrontendOptions, client: IndexClient, on_event: Box<OnEvent>) -> Self {
         Self {
             options,
             client,
@@ -139,8 +153,8 @@ impl<'a> BuildFrontend<'a> {
     }
 
     /// What reaches the indexes.
-    pub fn client(&self) -> &'a IndexClient {
-        self.client
+    pub fn client(&self) -> &IndexClient {
+        &self.client
     }
 
     pub(crate) fn tell(&self, event: BuildEvent<'_>) -> ControlFlow<()> {
@@ -161,7 +175,7 @@ impl<'a> BuildFrontend<'a> {
     /// # Errors
     /// When it cannot be built.
     pub fn metadata_of(&self, source: Source) -> Result<Arc<SlimMetadata>, BuildFailure> {
-        let work = Work::new(source, self.is_nested());
+        let work = Work::new(source, "", self.is_nested());
         self.building(&work).metadata()
     }
 
@@ -175,7 +189,7 @@ impl<'a> BuildFrontend<'a> {
         target: Target,
         out: &Path,
     ) -> Result<PathBuf, BuildFailure> {
-        let work = Work::new(source, self.is_nested());
+        let work = Work::new(source, "", self.is_nested());
         self.building(&work).build_into(target, out)
     }
 
@@ -192,7 +206,7 @@ impl<'a> BuildFrontend<'a> {
         let ready = pins.iter().filter(|pin| pin.file.is_wheel);
         let files: Vec<RemoteFile> = ready.map(|pin| pin.file.remote.clone()).collect();
         let temporary = &self.options.temporary;
-        let fetched = tilsit_installer::fetch(&files, self.client, &store, temporary, on_fetch)?;
+        let fetched = tilsit_installer::fetch(&files, &self.client, &store, temporary, on_fetch)?;
         let mut fetched = fetched.into_iter();
         let mut obtained = Vec::with_capacity(pins.len());
         for pin in pins {
@@ -200,7 +214,11 @@ impl<'a> BuildFrontend<'a> {
                 let stored = fetched.next().expect("one for each wheel");
                 let url = pin.url.as_deref();
                 let direct_url = url.map(|url| archive(url, &stored.sha256));
-                Obtained { stored, direct_url }
+                Obtained {
+                    source_sha256: Some(stored.sha256.clone()),
+                    stored,
+                    direct_url,
+                }
             } else {
                 self.build(pin, &store)?
             });
@@ -223,10 +241,11 @@ impl<'a> BuildFrontend<'a> {
         Ok(Obtained {
             stored: store.add(&path, &sha256)?,
             direct_url: work.direct_url(),
+            source_sha256: work.sha256(),
         })
     }
 
-    fn building<'b>(&'b self, work: &'b Work) -> Building<'b, 'a> {
+    fn building<'b>(&'b self, work: &'b Work) -> Building<'b> {
         Building {
             frontend: self,
             work,
@@ -260,7 +279,7 @@ impl<'a> BuildFrontend<'a> {
         let is_nested = self.is_nested();
         let mut works = self.works.borrow_mut();
         let work = works.entry((is_nested, url.to_owned()));
-        Rc::clone(work.or_insert_with(|| Rc::new(Work::new(source(), is_nested))))
+        Rc::clone(work.or_insert_with(|| Rc::new(Work::new(source(), url, is_nested))))
     }
 
     /// Whether what is asked for now is for another build, and not for the user.
@@ -283,9 +302,14 @@ impl<'a> BuildFrontend<'a> {
             circle.push(shown.to_owned());
             return Err(BuildFailure::Cycle(circle));
         }
+        let is_nested = !stack.is_empty();
         stack.push(shown.to_owned());
         drop(stack);
+        let project = shown;
+        // A wish to stop is seen with the first output.
+        let _ = self.tell(BuildEvent::Started { project, is_nested });
         let built = build();
+        let _ = self.tell(BuildEvent::Finished { project, is_nested });
         self.stack.borrow_mut().pop();
         built
     }
@@ -314,7 +338,7 @@ impl<'a> BuildFrontend<'a> {
                 .collect(),
             constraints: self.options.constraints.clone(),
             options: &self.options.resolve,
-            client: self.client,
+            client: &self.client,
             builder: self,
             temporary: self.options.temporary.clone(),
         };
@@ -329,6 +353,7 @@ impl<'a> BuildFrontend<'a> {
             .map(|obtained| WheelToInstall {
                 stored: obtained.stored,
                 is_requested: false,
+                compiled: None,
                 direct_url: obtained.direct_url,
             })
             .collect();
@@ -337,7 +362,7 @@ impl<'a> BuildFrontend<'a> {
     }
 }
 
-impl MetadataBuilder for BuildFrontend<'_> {
+impl MetadataBuilder for BuildFrontend {
     fn metadata(&self, source: BuildSource<'_>) -> Result<Arc<SlimMetadata>, BuildRefusal> {
         let metadata = match source {
             BuildSource::Url(url) => self.metadata_at(url),

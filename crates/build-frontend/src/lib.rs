@@ -53,7 +53,7 @@ use windows as system;
 
 pub use diagnosis::Advice;
 pub use error::{BackendFailure, BuildFailure, FailureReason};
-pub use frontend::{BuildEvent, BuildFrontend, FrontendOptions, ObtainError, Obtained};
+pub use frontend::{BuildEvent, BuildFrontend, FrontendOptions, ObtainError, Obtained, OnEvent};
 pub use hook::{Hook, Target};
 pub use settings::{ConfigSettings, Isolation};
 pub use source::{ArchiveSource, FolderSource, GitSource, Source, SourceError};

@@ -21,6 +21,8 @@ use crate::source::Source;
 /// One thing to build.
 pub(crate) struct Work {
     pub(crate) source: Source,
+    /// The URL by which it is asked for.
+    pub(crate) url: String,
     /// Whether it is for another build, and not for the user.
     pub(crate) is_nested: bool,
     /// What it is called in messages.
@@ -43,10 +45,11 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    pub(crate) fn new(source: Source, is_nested: bool) -> Self {
+    pub(crate) fn new(source: Source, url: &str, is_nested: bool) -> Self {
         Self {
             shown: shown(&source),
             source,
+            url: url.to_owned(),
             is_nested,
             archive: OnceCell::new(),
             commit: OnceCell::new(),
@@ -93,6 +96,12 @@ impl Work {
         }
     }
 
+    /// The archive's hash, as far as it is known.
+    pub(crate) fn sha256(&self) -> Option<String> {
+        let known = self.archive.get().map(|archive| archive.sha256.clone());
+        known.or_else(|| self.stated_sha256())
+    }
+
     pub(crate) fn subdirectory(&self) -> Option<&str> {
         match &self.source {
             Source::Archive(archive) => archive.subdirectory.as_deref(),
@@ -106,9 +115,8 @@ impl Work {
         let (url, origin) = match &self.source {
             Source::Sdist(_) => return None,
             Source::Archive(archive) => {
-                let known = self.archive.get().map(|archive| archive.sha256.clone());
-                let sha256 = known.or_else(|| self.stated_sha256());
-                let hashes: BTreeMap<_, _> = sha256
+                let hashes: BTreeMap<_, _> = self
+                    .sha256()
                     .into_iter()
                     .map(|sha256| ("sha256".to_owned(), sha256))
                     .collect();

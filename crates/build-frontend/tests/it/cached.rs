@@ -24,7 +24,7 @@ fn build(
 }
 
 /// Resolves a requirement at a URL, and gets its wheel.
-pub(crate) fn obtain(frontend: &BuildFrontend<'_>, url: &Url) -> tilsit_build_frontend::Obtained {
+pub(crate) fn obtain(frontend: &BuildFrontend, url: &Url) -> tilsit_build_frontend::Obtained {
     use tilsit_resolver::RootRequirement;
     let requirement = format!("toy @ {url}").parse().unwrap();
     let options = frontend.options();

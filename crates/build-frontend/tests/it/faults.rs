@@ -159,8 +159,11 @@ fn a_build_is_stopped_with_all_that_it_started() {
         }
         _ => std::ops::ControlFlow::Continue(()),
     };
-    let frontend =
-        tilsit_build_frontend::BuildFrontend::new(world.options(), &world.client, &on_event);
+    let frontend = tilsit_build_frontend::BuildFrontend::new(
+        world.options(),
+        world.client.clone(),
+        Box::new(on_event),
+    );
     let source = crate::world::folder(&project);
     let out = world.path("out");
     std::fs::create_dir_all(&out).unwrap();

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use tempfile::TempDir;
@@ -87,18 +88,19 @@ impl World {
     pub(crate) fn with<T>(
         &self,
         options: FrontendOptions,
-        work: impl FnOnce(&BuildFrontend<'_>) -> T,
+        work: impl FnOnce(&BuildFrontend) -> T,
     ) -> (T, String) {
-        let output = RefCell::new(String::new());
-        let on_event = |event: BuildEvent<'_>| {
+        let output = Rc::new(RefCell::new(String::new()));
+        let heard = Rc::clone(&output);
+        let on_event = move |event: BuildEvent<'_>| {
             if let BuildEvent::Output(piece) = event {
-                output.borrow_mut().push_str(piece);
+                heard.borrow_mut().push_str(piece);
             }
             ControlFlow::Continue(())
         };
-        let frontend = BuildFrontend::new(options, &self.client, &on_event);
+        let frontend = BuildFrontend::new(options, self.client.clone(), Box::new(on_event));
         let done = work(&frontend);
-        (done, output.into_inner())
+        (done, output.take())
     }
 
     /// The wheel of the project in a folder.
