@@ -31,7 +31,7 @@ pub(crate) fn resolve(
         interpreter,
         preferences: Preferences::default(),
         elsewhere: Elsewhere::default(),
-        wheels_only: true,
+        wheels_only: false,
         no_deps: false,
         refresh: Refresh::No,
     };

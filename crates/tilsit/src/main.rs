@@ -9,6 +9,7 @@
 //! options, calls one library operation and reports.
 
 mod bug;
+mod building;
 mod child;
 mod commands;
 mod configuration;

@@ -32,6 +32,13 @@ pub(crate) struct Elsewhere {
     pub(crate) universal: bool,
 }
 
+impl Elsewhere {
+    /// Whether no other environment is meant.
+    pub(crate) fn is_here(&self) -> bool {
+        self.python.is_none() && self.platform.is_none() && !self.universal
+    }
+}
+
 /// The provider's options.
 ///
 /// # Errors
