@@ -110,7 +110,7 @@ impl Building<'_> {
 
     /// Builds, and checks what came out.
     pub(crate) fn build_into(&self, target: Target, out: &Path) -> Result<PathBuf, BuildFailure> {
-        self.frontend.while_building(&self.work.shown, || {
+        self.frontend.while_building(&self.work.shown, false, || {
             let project = self.project()?;
             let tree = self.tree()?;
             let is_told_nothing = self.settings().is_empty();
@@ -141,7 +141,7 @@ impl Building<'_> {
         }
         let target = self.work.target();
         let hook = Hook::Metadata(target);
-        let prepared = self.frontend.while_building(&self.work.shown, || {
+        let prepared = self.frontend.while_building(&self.work.shown, true, || {
             self.make_ready(target)?;
             let out = self.scratch()?.join("metadata");
             tilsit_files::create_dir_all(&out)?;

@@ -96,6 +96,8 @@ pub enum BuildEvent<'a> {
         project: &'a str,
         /// Whether it is for another build.
         is_nested: bool,
+        /// Whether only its metadata is wanted.
+        only_metadata: bool,
     },
     /// It is built, or failed.
     Finished {
@@ -294,6 +296,7 @@ impl BuildFrontend {
     pub(crate) fn while_building<T>(
         &self,
         shown: &str,
+        only_metadata: bool,
         build: impl FnOnce() -> Result<T, BuildFailure>,
     ) -> Result<T, BuildFailure> {
         let mut stack = self.stack.borrow_mut();
@@ -307,7 +310,11 @@ impl BuildFrontend {
         drop(stack);
         let project = shown;
         // A wish to stop is seen with the first output.
-        let _ = self.tell(BuildEvent::Started { project, is_nested });
+        let _ = self.tell(BuildEvent::Started {
+            project,
+            is_nested,
+            only_metadata,
+        });
         let built = build();
         let _ = self.tell(BuildEvent::Finished { project, is_nested });
         self.stack.borrow_mut().pop();

@@ -147,7 +147,10 @@ impl Work {
 fn shown(source: &Source) -> String {
     match source {
         Source::Sdist(file) => format!("`{}`", file.name),
-        Source::Archive(archive) => format!("`{}`", RedactedUrl::from(&archive.file.url)),
+        Source::Archive(archive) => match archive.file.url.to_file_path() {
+            Ok(path) => format!("`{}`", path.display()),
+            Err(()) => format!("`{}`", RedactedUrl::from(&archive.file.url)),
+        },
         Source::Folder(folder) => format!("`{}`", folder.path.display()),
         Source::Git(git) => format!("`{}`", git.public_url()),
     }

@@ -42,7 +42,7 @@ pub(crate) struct BuildOptions {
     )]
     config_settings: Vec<String>,
     /// Build with the packages of the environment, not in one of its own
-    #[arg(long)]
+    #[arg(long, visible_alias = "no-isolation")]
     no_build_isolation: bool,
     /// Build this project with the packages of the environment
     #[arg(long, value_name = "PROJECT")]
@@ -68,6 +68,14 @@ pub(crate) struct BuildSettings {
 }
 
 impl BuildOptions {
+    /// Whether nothing is said.
+    pub(crate) fn is_usual(&self) -> bool {
+        self.config_settings.is_empty()
+            && !self.no_build_isolation
+            && self.no_build_isolation_package.is_empty()
+            && self.build_constraint.is_empty()
+    }
+
     /// What the options say.
     ///
     /// # Errors
@@ -166,9 +174,18 @@ impl Events {
     fn hear(&self, event: BuildEvent<'_>) -> ControlFlow<()> {
         let terminal = &self.context.terminal;
         match event {
-            BuildEvent::Started { project, is_nested } => {
+            BuildEvent::Started {
+                project,
+                is_nested,
+                only_metadata,
+            } => {
                 self.began.borrow_mut().push(Instant::now());
-                let line = format!("{GOOD}Building{GOOD:#} {}", self.shown(project));
+                let verb = if only_metadata {
+                    "Preparing"
+                } else {
+                    "Building"
+                };
+                let line = format!("{GOOD}{verb}{GOOD:#} {}", self.shown(project));
                 if is_nested {
                     terminal.detail(line);
                 } else {

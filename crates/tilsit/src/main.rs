@@ -29,6 +29,7 @@ mod report;
 mod requirements;
 mod resolving;
 mod satisfied;
+mod saving;
 mod targets;
 mod terminal;
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use tilsit_build_frontend::BuildFrontend;
 use tilsit_environment::Interpreter;
 use tilsit_index_client::{IndexClient, Refresh};
-use tilsit_provider::{Resolution, ResolveEvent, Resolving, Sources};
+use tilsit_provider::{Resolution, ResolveEvent, ResolveOptions, Resolving, Sources};
 use tilsit_resolver::{Notice, Preferences};
 
 use crate::configuration::Configuration;
@@ -64,17 +64,11 @@ pub(crate) fn resolve(
     context: &Context,
 ) -> Result<Resolved, CommandError> {
     let began = Instant::now();
-    let configuration = question.wanted.over(question.configuration);
-    let client = network::client(&configuration, question.refresh.clone(), context)?;
-    let sources = indexes::choose(&configuration, question.interpreter, context)?;
-    let options = choices::options(question, &configuration, sources.clone(), context.now())?;
-    let frontend = building::frontend(
-        question.wanted,
-        question.interpreter,
-        &options,
-        &client,
-        context,
-    )?;
+    let Prepared {
+        client,
+        options,
+        frontend,
+    } = prepare(question, context)?;
     let here = question.interpreter.marker_environment();
     let here = question.elsewhere.is_here().then_some(here);
     let wanted = building::with_names(question.wanted, here, &frontend)?;
@@ -115,9 +109,46 @@ pub(crate) fn resolve(
         wanted,
         frontend,
         client,
-        sources,
+        sources: options.sources,
         took: began.elapsed(),
     })
+}
+
+/// What answers a question.
+struct Prepared {
+    client: IndexClient,
+    options: ResolveOptions,
+    frontend: BuildFrontend,
+}
+
+fn prepare(question: &Question<'_>, context: &Context) -> Result<Prepared, CommandError> {
+    let configuration = question.wanted.over(question.configuration);
+    let client = network::client(&configuration, question.refresh.clone(), context)?;
+    let sources = indexes::choose(&configuration, question.interpreter, context)?;
+    let options = choices::options(question, &configuration, sources, context.now())?;
+    let frontend = building::frontend(
+        question.wanted,
+        question.interpreter,
+        &options,
+        &client,
+        context,
+    )?;
+    Ok(Prepared {
+        client,
+        options,
+        frontend,
+    })
+}
+
+/// What builds with the settings of a question, for a command that resolves nothing itself.
+///
+/// # Errors
+/// When the settings are wrong.
+pub(crate) fn frontend(
+    question: &Question<'_>,
+    context: &Context,
+) -> Result<BuildFrontend, CommandError> {
+    Ok(prepare(question, context)?.frontend)
 }
 
 fn notice_in_words(notice: &Notice) -> String {

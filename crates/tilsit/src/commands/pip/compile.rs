@@ -113,6 +113,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
             python: arguments.python_version.clone(),
             platform: arguments.python_platform.clone(),
             universal: arguments.universal,
+            tags: None,
         },
         wheels_only: false,
         no_deps: arguments.no_deps,
