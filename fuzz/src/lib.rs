@@ -6,6 +6,7 @@
 //! the seeds as ordinary tests.
 
 pub mod archive;
+pub mod build_frontend;
 pub mod dist;
 pub mod environment;
 pub mod index_client;
@@ -26,11 +27,13 @@ pub const TARGETS: &[Target] = &[
     ("accept_header", simple_api::accept_header),
     ("authorization_header", index_server::authorization_header),
     ("build_details", environment::build_details),
+    ("build_output", build_frontend::build_output),
     ("core_metadata", packaging_formats::core_metadata),
     ("dependency_groups", packaging_formats::dependency_groups),
     ("direct_url", packaging_formats::direct_url),
     ("entry_points", packaging_formats::entry_points),
     ("env_file", environment::env_file),
+    ("git_url", build_frontend::git_url),
     ("http_cache_record", index_client::http_cache_record),
     ("if_none_match_header", index_server::if_none_match_header),
     ("index_url", index_client::index_url),

@@ -5,6 +5,7 @@
 //!
 //! `subdirectory` is only data here: who uses it as a path has to confine it.
 
+mod python_json;
 #[cfg(test)]
 mod tests;
 
@@ -201,6 +202,23 @@ impl DirectUrl {
             }
         }
         serde_json::to_string(&written).expect("strings and booleans are JSON")
+    }
+}
+
+impl DirectUrl {
+    /// The file's text, byte by byte as pip writes it: keys sorted, spaces behind `,` and `:`, the
+    /// deprecated hash too.
+    ///
+    /// ```
+    /// use tilsit_packaging::direct_url::DirectUrl;
+    /// let direct_url = DirectUrl::parse(br#"{"url":"file:///a","dir_info":{"editable":true}}"#)?;
+    /// assert_eq!(direct_url.to_file(), r#"{"dir_info": {"editable": true}, "url": "file:///a"}"#);
+    /// # Ok::<(), tilsit_packaging::direct_url::DirectUrlError>(())
+    /// ```
+    pub fn to_file(&self) -> String {
+        let json = self.to_json(DirectUrlFormat { legacy_hash: true });
+        let value: Value = serde_json::from_str(&json).expect("it was written as JSON");
+        python_json::dumps(&value)
     }
 }
 

@@ -179,6 +179,14 @@ pub fn parse_target(text: &str) -> Result<Target, String> {
     target::target(text).map_err(|fault| fault.message)
 }
 
+/// What may stand behind `-e`: a path, or a URL of a folder or repository.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn parse_editable(text: &str) -> Result<Target, String> {
+    target::editable(text).map_err(|fault| fault.message)
+}
+
 /// A fault without its place.
 #[derive(Debug)]
 struct LineFault {

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -454,9 +455,10 @@ impl<'a> Provider<'a> {
             Err(error) => return unusable(format!("has a malformed URL: {error}")),
         };
         let is_fetched = matches!(parsed.scheme(), "http" | "https" | "file");
-        let file_name = parsed.path_segments().and_then(|mut path| path.next_back());
-        let extension = file_name.and_then(|name| name.rsplit_once('.'));
-        if !is_fetched || extension.is_none_or(|(_, extension)| extension != "whl") {
+        let is_wheel = Path::new(parsed.path())
+            .extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case("whl"));
+        if !is_fetched || !is_wheel {
             return self.built_target(name, url, parsed);
         }
         let (remote, credential) = match RemoteFile::of_url(parsed) {

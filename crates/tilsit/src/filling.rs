@@ -33,7 +33,7 @@ pub(crate) fn resolve(
         interpreter,
         preferences,
         elsewhere: Elsewhere::default(),
-        wheels_only: true,
+        wheels_only: false,
         no_deps: false,
         refresh: Refresh::No,
     };

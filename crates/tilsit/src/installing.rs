@@ -7,17 +7,16 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use serde::Serialize;
+use tilsit_build_frontend::{BuildFrontend, Obtained};
 use tilsit_dist::dist_info::InstalledDistribution;
 use tilsit_environment::Environment;
 use tilsit_files::{LockFile, LockKind};
-use tilsit_index_client::{IndexClient, RemoteFile};
 use tilsit_installer::manifest::Manifest;
 use tilsit_installer::plan::{Present, plan_beside};
 use tilsit_installer::{
     Event, FetchEvent, InstallPlan, LinkMode, LockedEnvironment, PlanOptions, StoredWheel,
-    WheelStore, WheelToInstall,
+    WheelToInstall,
 };
-use tilsit_packaging::direct_url::{DirectUrl, Origin};
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirements_file::FileHash;
 use tilsit_packaging::version::Version;
@@ -196,16 +195,21 @@ pub(crate) fn required_hashes(
         .over(configuration)
         .first(|settings| settings.require_hashes);
     let required = required || configured == Some(true);
-    if !required || wanted.requirements.is_empty() {
+    if !required {
         return Ok(wanted.hashes.clone());
     }
-    let without: Vec<&str> = wanted
-        .requirements
-        .iter()
+    let named = wanted.requirements.iter();
+    let mut without: Vec<&str> = named
         .map(|root| &root.requirement.name)
         .filter(|name| !wanted.hashes.contains_key(*name))
         .map(ProjectName::as_str)
         .collect();
+    let unnamed = wanted.unnamed.iter();
+    without.extend(
+        unnamed
+            .filter(|unnamed| !wanted.url_hashes.contains_key(&unnamed.url))
+            .map(|unnamed| unnamed.url.as_str()),
+    );
     if without.is_empty() {
         return Ok(wanted.hashes.clone());
     }
@@ -256,19 +260,20 @@ impl Installation<'_> {
         for pin in &pins {
             self.check_before(pin)?;
         }
-        let files: Vec<RemoteFile> = pins.iter().map(|pin| pin.file.remote.clone()).collect();
         let store_lock = if pins.is_empty() {
             None
         } else {
             Some(lock_store(LockKind::Shared, context)?)
         };
-        let store = WheelStore::in_cache(&context.cache_folder);
-        let stored = fetch(&files, &self.resolved.client, &store, context)?;
+        let obtained = obtain(&pins, &self.resolved.frontend, context)?;
+        let stored: Vec<StoredWheel> = obtained.iter().map(|one| one.stored.clone()).collect();
         let mut to_install = Vec::with_capacity(pins.len());
         let mut compiled = self.compile(&stored, context)?.into_iter();
-        for (pin, stored) in pins.iter().zip(stored) {
-            self.check_hash(pin, &stored.sha256)?;
-            to_install.push(wheel_to_install(pin, stored, compiled.next()));
+        for (pin, obtained) in pins.iter().zip(obtained) {
+            if pin.file.is_wheel {
+                self.check_hash(pin, &obtained.stored.sha256)?;
+            }
+            to_install.push(wheel_to_install(pin, obtained, compiled.next()));
         }
         let options = PlanOptions {
             link_mode: self.link_mode,
@@ -329,17 +334,22 @@ impl Installation<'_> {
     }
 
     fn check_before(&self, pin: &Pin) -> Result<(), CommandError> {
-        let (name, version) = (&pin.name, &pin.version);
-        if !pin.file.is_wheel {
-            return Err(CommandError::new(
-                Code::RequirementUnsupported,
-                format!("`{name}` {version} has no wheel for this Python"),
-            )
-            .caused_by("building from source is not supported in this version"));
+        if self.hashes.is_empty() {
+            return Ok(());
+        }
+        let url = pin.url.as_deref().unwrap_or_default();
+        if !pin.file.is_wheel && has_no_hash(url) {
+            let name = &pin.name;
+            let message = format!("hashes are required, and `{name}` is built of what has none");
+            return Err(CommandError::new(Code::HashesMissing, message)
+                .caused_by("folders and repositories have no hash")
+                .hint("build a wheel of it with `tilsit pip wheel`, and require that"));
         }
         match &pin.file.remote.hashes.sha256 {
             Some(sha256) => self.check_hash(pin, &sha256.to_string()),
-            None => Ok(()),
+            // What is built is checked before it is unpacked.
+            None if self.hashes.contains_key(&pin.name) => Ok(()),
+            None => self.check_hash(pin, ""),
         }
     }
 
@@ -435,19 +445,17 @@ impl Change {
     }
 }
 
-/// The wheels in the store; what it lacks is downloaded, under a progress bar.
-fn fetch(
-    files: &[RemoteFile],
-    client: &IndexClient,
-    store: &WheelStore,
+/// The wheels in the store; what it lacks is downloaded, under a progress bar, or built.
+fn obtain(
+    pins: &[&Pin],
+    frontend: &BuildFrontend,
     context: &Context,
-) -> Result<Vec<StoredWheel>, CommandError> {
-    if files.is_empty() {
+) -> Result<Vec<Obtained>, CommandError> {
+    if pins.is_empty() {
         return Ok(Vec::new());
     }
-    let temporary = context.cache()?.temporary()?;
     let mut progress = None;
-    let fetched = tilsit_installer::fetch(files, client, store, &temporary, &mut |event| {
+    let obtained = frontend.obtain(pins, &mut |event| {
         match event {
             FetchEvent::Started { total_bytes, .. } => {
                 progress = Some(context.terminal.bytes("Downloading", total_bytes));
@@ -460,34 +468,31 @@ fn fetch(
         }
         context.interrupt.flow()
     });
-    Ok(fetched?)
+    Ok(obtained?)
+}
+
+/// Whether what is at a URL may be another thing tomorrow: a folder or a repository.
+pub(crate) fn has_no_hash(url: &str) -> bool {
+    let folder = || {
+        let path = url::Url::parse(url).ok()?.to_file_path().ok()?;
+        Some(path.is_dir())
+    };
+    url.starts_with("git+") || folder().unwrap_or(false)
 }
 
 fn wheel_to_install(
     pin: &Pin,
-    stored: StoredWheel,
+    obtained: Obtained,
     compiled: Option<Arc<Manifest>>,
 ) -> WheelToInstall {
     let is_requested = pin
         .required_by
         .iter()
         .any(|by| matches!(by.requirer, Requirer::User(_)));
-    let direct_url = pin.url.as_ref().map(|url| archive(url, &stored.sha256));
     WheelToInstall {
-        stored,
+        stored: obtained.stored,
         is_requested,
-        direct_url,
+        direct_url: obtained.direct_url,
         compiled,
     }
-}
-
-/// What `direct_url.json` says of a wheel that a URL named.
-fn archive(url: &str, sha256: &str) -> DirectUrl {
-    let hashes = BTreeMap::from([("sha256".to_owned(), sha256.to_owned())]);
-    let url = DirectUrl {
-        url: url.to_owned(),
-        origin: Origin::Archive { hashes },
-        subdirectory: None,
-    };
-    url.without_credentials(&[])
 }

@@ -9,6 +9,7 @@
 //! options, calls one library operation and reports.
 
 mod bug;
+mod building;
 mod child;
 mod commands;
 mod configuration;
@@ -28,6 +29,7 @@ mod report;
 mod requirements;
 mod resolving;
 mod satisfied;
+mod saving;
 mod targets;
 mod terminal;
 

@@ -2,25 +2,23 @@
 //! these include. The grammar is [`tilsit_packaging::requirements_file`]'s; here the files are
 //! read, and each requirement is told where it was written.
 
+mod reader;
+
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use tilsit_packaging::file_name::WheelFileName;
 use tilsit_packaging::name::ProjectName;
-use tilsit_packaging::requirement::{Requirement, RequirementSource};
-use tilsit_packaging::requirements_file::{
-    FileHash, FileOption, IncludeKind, RequirementLine, RequirementsFile, Statement, Target,
-    parse_target,
-};
+use tilsit_packaging::requirements_file::{FileHash, parse_editable, parse_target};
 use tilsit_resolver::{Origin, RootRequirement};
-use url::Url;
 
+use crate::building::{BuildSettings, Unnamed};
 use crate::configuration::{Configuration, Settings};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
+
+use reader::{Line, Place, Reader};
 
 /// What stands between a file and a line in an origin; see [`file_of`].
 const LINE: &str = ", line ";
@@ -50,6 +48,16 @@ pub(crate) struct Wanted {
     pub(crate) overrides: Vec<RootRequirement>,
     /// The hashes that a project's file may have.
     pub(crate) hashes: BTreeMap<ProjectName, Vec<FileHash>>,
+    /// What must be there and has no name yet: paths and URLs of what must be built first.
+    pub(crate) unnamed: Vec<Unnamed>,
+    /// The hashes that the file at a URL may have.
+    pub(crate) url_hashes: BTreeMap<String, Vec<FileHash>>,
+    /// The URLs of folders that are to be used where they are.
+    pub(crate) editables: BTreeSet<String>,
+    /// What the build backends of single projects are told.
+    pub(crate) told: BTreeMap<ProjectName, Vec<(String, String)>>,
+    /// How what must be built is built.
+    pub(crate) build: BuildSettings,
     /// The options in the files, as a layer of settings.
     settings: Settings,
 }
@@ -73,35 +81,45 @@ impl Wanted {
         limits: &ConstraintOptions,
         context: &Context,
     ) -> Result<Self, CommandError> {
-        let mut reader = Reader {
-            wanted: Self::default(),
-            seen: BTreeSet::new(),
-            context,
-        };
+        let mut reader = Reader::new(context);
         for text in typed {
-            let target = parse_target(text).map_err(|reason| {
-                CommandError::new(
-                    Code::RequirementInvalid,
-                    format!("the requirement `{text}` is not valid"),
-                )
-                .caused_by(reason)
-            })?;
-            let root = Reader::root(target, COMMAND_LINE.to_owned(), &context.working_folder)?;
-            reader.wanted.requirements.push(root);
+            let target = parse_target(text).map_err(|reason| invalid(text, reason))?;
+            let line = Line::typed(target, false);
+            reader.add(line, &Place::working_folder(context), Role::Requirements)?;
         }
         for file in files {
-            reader.file(file, Role::Requirements)?;
+            reader.read(file, Role::Requirements)?;
         }
         let always = context
             .configuration
             .all(|settings| settings.constraint.as_ref());
         for file in limits.constraint.iter().chain(&always) {
-            reader.file(file, Role::Constraints)?;
+            reader.read(file, Role::Constraints)?;
         }
         for file in &limits.r#override {
-            reader.file(file, Role::Overrides)?;
+            reader.read(file, Role::Overrides)?;
         }
         Ok(reader.wanted)
+    }
+
+    /// Adds folders that are to be used where they are.
+    ///
+    /// # Errors
+    /// When one is not the path of a folder.
+    pub(crate) fn add_editables(
+        &mut self,
+        typed: &[String],
+        context: &Context,
+    ) -> Result<(), CommandError> {
+        let mut reader = Reader::new(context);
+        reader.wanted = std::mem::take(self);
+        for text in typed {
+            let target = parse_editable(text).map_err(|reason| invalid(text, reason))?;
+            let line = Line::typed(target, true);
+            reader.add(line, &Place::working_folder(context), Role::Requirements)?;
+        }
+        *self = reader.wanted;
+        Ok(())
     }
 
     /// The configuration with the options of the files behind those of the command line.
@@ -116,165 +134,22 @@ pub(crate) fn file_of(origin: &Origin) -> Option<&str> {
     Some(file)
 }
 
-struct Reader<'a> {
-    wanted: Wanted,
-    /// Files on the way, so that a file that includes itself ends.
-    seen: BTreeSet<(PathBuf, bool)>,
-    context: &'a Context,
+/// The constraints in these files.
+///
+/// # Errors
+/// When a file cannot be read, or a line is not understood.
+pub(crate) fn constraints_of(
+    files: &[PathBuf],
+    context: &Context,
+) -> Result<Vec<RootRequirement>, CommandError> {
+    let mut reader = Reader::new(context);
+    for file in files {
+        reader.read(file, Role::Constraints)?;
+    }
+    Ok(reader.wanted.constraints)
 }
 
-impl Reader<'_> {
-    fn file(&mut self, path: &Path, role: Role) -> Result<(), CommandError> {
-        let is_stdin = path == Path::new("-");
-        let full = self.context.resolve(path);
-        if !is_stdin && !self.seen.insert((full.clone(), role == Role::Constraints)) {
-            return Ok(());
-        }
-        let shown = if is_stdin {
-            "standard input".to_owned()
-        } else {
-            self.context.show(&full)
-        };
-        let bytes = if is_stdin {
-            standard_input()?
-        } else {
-            tilsit_files::read(&full)
-                .map_err(|error| CommandError::from_error(Code::RequirementsFileInvalid, &error))?
-        };
-        let variable = |name: &str| self.context.variables.text(name).map(str::to_owned);
-        let file = RequirementsFile::parse(&shown, &bytes, &variable)
-            .map_err(|error| CommandError::from_error(Code::RequirementsFileInvalid, &error))?;
-        let folder = full.parent().unwrap_or(Path::new(""));
-        for statement in file.statements {
-            match statement {
-                Statement::Requirement(line) => self.line(line, &shown, folder, role)?,
-                Statement::Include { kind, target, .. } => {
-                    if target.contains("://") {
-                        return Err(unsupported(
-                            &format!("`{target}` in `{shown}`"),
-                            "requirements files at URLs",
-                        ));
-                    }
-                    let role = match kind {
-                        IncludeKind::Constraints => Role::Constraints,
-                        IncludeKind::Requirements => role,
-                    };
-                    self.file(&folder.join(target), role)?;
-                }
-                Statement::Option { option, .. } => self.option(option, folder),
-            }
-        }
-        Ok(())
-    }
-
-    fn line(
-        &mut self,
-        line: RequirementLine,
-        file: &str,
-        folder: &Path,
-        role: Role,
-    ) -> Result<(), CommandError> {
-        let number = line.line;
-        let origin = format!("{file}{LINE}{number}");
-        if line.editable {
-            let what = format!("the editable requirement ({origin})");
-            return Err(unsupported(&what, "editable requirements"));
-        }
-        let root = Self::root(line.target, origin, folder)?;
-        if !line.hashes.is_empty() {
-            let name = root.requirement.name.clone();
-            self.wanted
-                .hashes
-                .entry(name)
-                .or_default()
-                .extend(line.hashes);
-        }
-        match role {
-            Role::Requirements => self.wanted.requirements.push(root),
-            Role::Constraints => self.wanted.constraints.push(root),
-            Role::Overrides => self.wanted.overrides.push(root),
-        }
-        Ok(())
-    }
-
-    /// The requirement that a target means. A path or URL of a wheel names its project itself.
-    fn root(
-        target: Target,
-        origin: String,
-        folder: &Path,
-    ) -> Result<RootRequirement, CommandError> {
-        let (url, extras, marker) = match target {
-            Target::Named(requirement) => return Ok(RootRequirement::new(requirement, origin)),
-            Target::Path(path) => {
-                let full = folder.join(&path.path);
-                let url = Url::from_file_path(&full).map_err(|()| {
-                    unsupported(&format!("`{}` ({origin})", path.path), "such paths")
-                })?;
-                (url.to_string(), path.extras, path.marker)
-            }
-            Target::Url(target) => (target.url, target.extras, target.marker),
-        };
-        let file_name = Url::parse(&url)
-            .ok()
-            .and_then(|url| Some(url.path_segments()?.next_back()?.replace("%2B", "+")));
-        let wheel = file_name.and_then(|name| name.parse::<WheelFileName>().ok());
-        let Some(wheel) = wheel else {
-            return Err(unsupported(
-                &format!("`{url}` ({origin})"),
-                "requirements that must be built first",
-            ));
-        };
-        let requirement = Requirement {
-            name: wheel.name.clone(),
-            extras,
-            source: RequirementSource::Url(url),
-            marker,
-        };
-        Ok(RootRequirement::new(requirement, origin))
-    }
-
-    fn option(&mut self, option: FileOption, folder: &Path) {
-        let settings = &mut self.wanted.settings;
-        match option {
-            FileOption::IndexUrl(url) => settings.index_url = Some(url),
-            FileOption::ExtraIndexUrl(url) => {
-                settings.extra_index_url.get_or_insert_default().push(url);
-            }
-            FileOption::NoIndex => settings.no_index = Some(true),
-            FileOption::FindLinks(link) => {
-                let link = if link.contains("://") {
-                    link
-                } else {
-                    folder.join(link).to_string_lossy().into_owned()
-                };
-                settings.find_links.get_or_insert_default().push(link);
-            }
-            FileOption::TrustedHost(host) => {
-                settings.trusted_host.get_or_insert_default().push(host);
-            }
-            FileOption::RequireHashes => settings.require_hashes = Some(true),
-            FileOption::NoRequireHashes => settings.require_hashes = Some(false),
-            FileOption::Pre => settings.pre = Some(true),
-            other => self.context.terminal.warn(format_args!(
-                "the option `{other:?}` in a requirements file is not followed yet"
-            )),
-        }
-    }
-}
-
-fn standard_input() -> Result<Vec<u8>, CommandError> {
-    let mut bytes = Vec::new();
-    std::io::stdin().read_to_end(&mut bytes).map_err(|error| {
-        CommandError::new(Code::FileAccess, "standard input cannot be read")
-            .caused_by(error.to_string())
-    })?;
-    Ok(bytes)
-}
-
-fn unsupported(what: &str, kind: &str) -> CommandError {
-    CommandError::new(
-        Code::RequirementUnsupported,
-        format!("{what} cannot be installed yet"),
-    )
-    .caused_by(format!("{kind} are not supported in this version"))
+fn invalid(text: &str, reason: String) -> CommandError {
+    let message = format!("the requirement `{text}` is not valid");
+    CommandError::new(Code::RequirementInvalid, message).caused_by(reason)
 }

@@ -5,16 +5,17 @@ mod choices;
 
 use std::time::{Duration, Instant};
 
+use tilsit_build_frontend::BuildFrontend;
 use tilsit_environment::Interpreter;
 use tilsit_index_client::{IndexClient, Refresh};
-use tilsit_provider::{NoBuilder, Resolution, ResolveEvent, Resolving, Sources};
+use tilsit_provider::{Resolution, ResolveEvent, ResolveOptions, Resolving, Sources};
 use tilsit_resolver::{Notice, Preferences};
 
 use crate::configuration::Configuration;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::requirements::Wanted;
-use crate::{indexes, network};
+use crate::{building, indexes, network};
 
 pub(crate) use choices::Elsewhere;
 
@@ -42,6 +43,10 @@ pub(crate) struct Question<'a> {
 pub(crate) struct Resolved {
     /// The answer.
     pub(crate) resolution: Resolution,
+    /// What was asked for, all of it with names.
+    pub(crate) wanted: Wanted,
+    /// What built, and builds what is still to be built.
+    pub(crate) frontend: BuildFrontend,
     /// The client that asked, for the downloads that follow.
     pub(crate) client: IndexClient,
     /// The indexes that were asked, without credentials.
@@ -59,18 +64,22 @@ pub(crate) fn resolve(
     context: &Context,
 ) -> Result<Resolved, CommandError> {
     let began = Instant::now();
-    let configuration = question.wanted.over(question.configuration);
-    let client = network::client(&configuration, question.refresh.clone(), context)?;
-    let sources = indexes::choose(&configuration, question.interpreter, context)?;
-    let options = choices::options(question, &configuration, sources.clone(), context.now())?;
+    let Prepared {
+        client,
+        options,
+        frontend,
+    } = prepare(question, context)?;
+    let here = question.interpreter.marker_environment();
+    let here = question.elsewhere.is_here().then_some(here);
+    let wanted = building::with_names(question.wanted, here, &frontend)?;
     let spinner = context.terminal.spinner("Resolving");
     let mut releases = 0_u32;
     let resolving = Resolving {
-        requirements: question.wanted.requirements.clone(),
-        constraints: question.wanted.constraints.clone(),
+        requirements: wanted.requirements.clone(),
+        constraints: wanted.constraints.clone(),
         options: &options,
         client: &client,
-        builder: &NoBuilder,
+        builder: &frontend,
         temporary: context.cache()?.temporary()?,
     };
     let resolution = tilsit_provider::resolve(&resolving, &mut |event| {
@@ -97,10 +106,49 @@ pub(crate) fn resolve(
     }
     Ok(Resolved {
         resolution,
+        wanted,
+        frontend,
         client,
-        sources,
+        sources: options.sources,
         took: began.elapsed(),
     })
+}
+
+/// What answers a question.
+struct Prepared {
+    client: IndexClient,
+    options: ResolveOptions,
+    frontend: BuildFrontend,
+}
+
+fn prepare(question: &Question<'_>, context: &Context) -> Result<Prepared, CommandError> {
+    let configuration = question.wanted.over(question.configuration);
+    let client = network::client(&configuration, question.refresh.clone(), context)?;
+    let sources = indexes::choose(&configuration, question.interpreter, context)?;
+    let options = choices::options(question, &configuration, sources, context.now())?;
+    let frontend = building::frontend(
+        question.wanted,
+        question.interpreter,
+        &options,
+        &client,
+        context,
+    )?;
+    Ok(Prepared {
+        client,
+        options,
+        frontend,
+    })
+}
+
+/// What builds with the settings of a question, for a command that resolves nothing itself.
+///
+/// # Errors
+/// When the settings are wrong.
+pub(crate) fn frontend(
+    question: &Question<'_>,
+    context: &Context,
+) -> Result<BuildFrontend, CommandError> {
+    Ok(prepare(question, context)?.frontend)
 }
 
 fn notice_in_words(notice: &Notice) -> String {

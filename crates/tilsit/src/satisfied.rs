@@ -22,6 +22,9 @@ pub(crate) fn by_installed(
     present: &[InstalledDistribution],
     no_deps: bool,
 ) -> Option<BTreeSet<ProjectName>> {
+    if !wanted.unnamed.is_empty() {
+        return None;
+    }
     let mut installed: BTreeMap<&ProjectName, &InstalledDistribution> = BTreeMap::new();
     for distribution in present {
         if installed.insert(&distribution.name, distribution).is_some() {

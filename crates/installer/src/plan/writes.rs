@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
-use tilsit_packaging::direct_url::DirectUrlFormat;
 use tilsit_packaging::record::{Record, RecordEntry, RecordHash};
 
 use super::{PlanError, PlanOptions, PlannedWheel, PlannedWrite, WheelToInstall};
@@ -91,7 +90,7 @@ fn add_metadata(planned: &mut PlannedWheel, wheel: &WheelToInstall, options: &Pl
     let installer = format!("{}\n", options.installer).into_bytes();
     let requested = wheel.is_requested.then(Vec::new);
     let url = wheel.direct_url.as_ref();
-    let url = url.map(|url| url.to_json(DirectUrlFormat::default()).into_bytes());
+    let url = url.map(|url| url.to_file().into_bytes());
     let dist_info = planned.targets.root.join(&planned.manifest.dist_info);
     for (name, contents) in [
         ("INSTALLER", Some(installer)),

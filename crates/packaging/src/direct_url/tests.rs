@@ -33,6 +33,28 @@ fn the_deprecated_hash_is_read_and_written() {
 }
 
 #[test]
+fn the_file_is_that_of_pip() {
+    // What `json.dumps(…, sort_keys=True)` gives in Python.
+    for (read, written) in [
+        (
+            r#"{"url":"https://index.example/a.zip","archive_info":{"hashes":{"sha256":"ff"}},"subdirectory":"b"}"#,
+            r#"{"archive_info": {"hash": "sha256=ff", "hashes": {"sha256": "ff"}}, "subdirectory": "b", "url": "https://index.example/a.zip"}"#,
+        ),
+        (
+            r#"{"url":"https://index.example/a","vcs_info":{"vcs":"git","commit_id":"c","requested_revision":"ü𝄞"}}"#,
+            r#"{"url": "https://index.example/a", "vcs_info": {"commit_id": "c", "requested_revision": "\u00fc\ud834\udd1e", "vcs": "git"}}"#,
+        ),
+        (
+            r#"{"url":"file:///a\"b","dir_info":{}}"#,
+            r#"{"dir_info": {}, "url": "file:///a\"b"}"#,
+        ),
+    ] {
+        let direct_url = DirectUrl::parse(read.as_bytes()).unwrap();
+        assert_eq!(direct_url.to_file(), written);
+    }
+}
+
+#[test]
 fn names_the_key_and_the_reason() {
     let cases = [
         (

@@ -1,38 +1,61 @@
-//! `tilsit build`: the distributions of a project.
+//! `tilsit build`: the distributions of a project, by our own backend in process where it builds the
+//! same, else by the project's own.
 
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
-use tilsit_build_backend::{BuildOptions, Built, build_sdist, build_wheel, build_wheel_from_sdist};
+use tilsit_build_backend::{
+    self as backend, BuildError, BuildOptions as BackendOptions, SourceProject,
+};
+use tilsit_build_frontend::{BuildFrontend, Source, SourceError, Target};
+use tilsit_environment::discovery::Scope;
+use tilsit_packaging::pyproject::PyProject;
 use tilsit_publish::{CheckedFile, FileSet};
+use tilsit_resolver::Preferences;
+use url::Url;
 
+use crate::building::BuildOptions;
+use crate::commands::options::{IndexOptions, UpgradeOptions};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
+use crate::pythons;
 use crate::report::Report;
+use crate::requirements::Wanted;
+use crate::resolving::{self, Elsewhere, Question};
 use crate::terminal::{DIM, GOOD, size};
+
+/// The name by which a project asks for our own backend.
+const OWN_BACKEND: &str = "tilsit_build";
 
 /// Build the distributions of a project
 ///
-/// For pure Python projects that say everything in pyproject.toml: the source distribution, and the
-/// wheel of it. Both are checked. The same source gives the same bytes; `SOURCE_DATE_EPOCH` sets the
-/// time inside.
+/// The source distribution, and the wheel of it, with the backend that pyproject.toml names. Both are
+/// checked. Pure Python projects that say everything in pyproject.toml are built without starting a
+/// Python; then the same source gives the same bytes. `SOURCE_DATE_EPOCH` sets the time inside.
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
-    /// The folder of the project
-    #[arg(default_value = ".", value_name = "FOLDER")]
+    /// The folder of the project, or its source distribution
+    #[arg(default_value = ".", value_name = "SOURCE")]
     source: PathBuf,
     /// Where the distributions go [default: dist in the project's folder]
-    #[arg(short, long, value_name = "FOLDER")]
+    #[arg(short, long, value_name = "FOLDER", visible_alias = "outdir")]
     out_dir: Option<PathBuf>,
-    /// Build only the source distribution
-    #[arg(long, conflicts_with = "wheel")]
+    /// Build the source distribution; the wheel too only with `--wheel`
+    #[arg(short, long)]
     sdist: bool,
-    /// Build only the wheel, straight from the folder
-    #[arg(long)]
+    /// Build the wheel, straight from the folder
+    #[arg(short, long)]
     wheel: bool,
+    /// Build with this Python: a path, a folder, or a version [env: `TILSIT_PYTHON`]
+    #[arg(short, long, value_name = "PYTHON")]
+    python: Option<String>,
+    #[command(flatten)]
+    build: BuildOptions,
+    #[command(flatten)]
+    index: IndexOptions,
 }
 
 #[derive(Serialize)]
@@ -44,16 +67,22 @@ struct FileEntry {
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
     let source = context.resolve(&arguments.source);
+    let is_file = source.is_file();
     let out = match &arguments.out_dir {
         Some(out) => context.resolve(out),
+        None if is_file => source.parent().unwrap_or(Path::new("")).to_path_buf(),
         None => source.join("dist"),
     };
-    let options = BuildOptions {
+    let in_process = BackendOptions {
         modified_seconds: modified_seconds(context)?,
     };
-    tilsit_files::create_dir_all(&out)?;
-    let built = build(arguments, &source, &out, options, context)?;
-    let paths: Vec<&Path> = built.iter().map(|built| built.path.as_path()).collect();
+    let built = if !is_file && arguments.build.is_usual() && is_own(&source)? {
+        tilsit_files::create_dir_all(&out)?;
+        build_in_process(arguments, &source, &out, in_process, context)?
+    } else {
+        build_by_backend(arguments, &source, &out, context)?
+    };
+    let paths: Vec<&Path> = built.iter().map(PathBuf::as_path).collect();
     let checked = FileSet::check(&paths)?;
     let entries: Vec<FileEntry> = checked.files().iter().map(entry).collect();
     for entry in &entries {
@@ -66,28 +95,116 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     Ok(Report::silent(json!({ "files": entries })))
 }
 
-fn build(
+/// Whether a project is ours to build: it names our backend, or another that would do the same.
+fn is_own(folder: &Path) -> Result<bool, CommandError> {
+    let text = match tilsit_files::read_to_string(folder.join("pyproject.toml")) {
+        Ok(text) => text,
+        Err(error) if error.is_not_found() => return Ok(false),
+        Err(error) => return Err(error.into()),
+    };
+    let (pyproject, _) = PyProject::parse(&text).map_err(|source| BuildError::PyProject {
+        folder: folder.to_path_buf(),
+        source,
+    })?;
+    let named = pyproject
+        .build_system
+        .and_then(|system| system.build_backend);
+    let alike = || {
+        let project = SourceProject::open(folder);
+        project.is_ok_and(|project| backend::modules::module_files(&project).is_ok())
+    };
+    Ok(named.as_deref() == Some(OWN_BACKEND) || alike())
+}
+
+fn build_in_process(
     arguments: &Arguments,
     source: &Path,
     out: &Path,
-    options: BuildOptions,
+    options: BackendOptions,
     context: &Context,
-) -> Result<Vec<Built>, CommandError> {
+) -> Result<Vec<PathBuf>, CommandError> {
+    let mut built = Vec::new();
+    if arguments.sdist || !arguments.wheel {
+        built.push(backend::build_sdist(source, out, &options)?.path);
+    }
     if arguments.wheel {
-        return Ok(vec![build_wheel(source, out, &options)?]);
+        built.push(backend::build_wheel(source, out, &options)?.path);
+    } else if !arguments.sdist {
+        let temporary = &context.temporary_folder;
+        let wheel = backend::build_wheel_from_sdist(&built[0], out, temporary, &options)?;
+        built.push(wheel.path);
     }
-    let sdist = build_sdist(source, out, &options)?;
-    if arguments.sdist {
-        return Ok(vec![sdist]);
+    Ok(built)
+}
+
+fn build_by_backend(
+    arguments: &Arguments,
+    source: &Path,
+    out: &Path,
+    context: &Context,
+) -> Result<Vec<PathBuf>, CommandError> {
+    let project = source_at(source)?;
+    if arguments.sdist && matches!(project, Source::Archive(_)) {
+        let message = "a source distribution is there already: only its wheel can be built";
+        return Err(CommandError::new(Code::Usage, message));
     }
-    let wheel = build_wheel_from_sdist(&sdist.path, out, &context.temporary_folder, &options)?;
-    Ok(vec![sdist, wheel])
+    let frontend = frontend(arguments, context)?;
+    let build = |source: Source, target: Target| -> Result<PathBuf, CommandError> {
+        // Beside first: what is in the way of a backend, or half made, is not to be seen.
+        tilsit_files::create_dir_all(out)?;
+        let beside = tilsit_files::TemporaryFolder::create_in(out)?;
+        let made = frontend.build_into(source, target, beside.path())?;
+        let path = out.join(made.file_name().unwrap_or_default());
+        tilsit_files::rename(&made, &path)?;
+        Ok(path)
+    };
+    if matches!(project, Source::Archive(_)) {
+        return Ok(vec![build(project, Target::Wheel)?]);
+    }
+    let mut built = Vec::new();
+    if arguments.sdist || !arguments.wheel {
+        built.push(build(project.clone(), Target::Sdist)?);
+    }
+    if arguments.wheel {
+        built.push(build(project, Target::Wheel)?);
+    } else if !arguments.sdist {
+        built.push(build(source_at(&built[0])?, Target::Wheel)?);
+    }
+    Ok(built)
+}
+
+fn source_at(path: &Path) -> Result<Source, CommandError> {
+    let url = Url::from_file_path(path).map_err(|()| {
+        let reason = SourceError::NotThere(path.to_path_buf());
+        CommandError::from_error(Code::ProjectInvalid, &reason)
+    })?;
+    let found = Source::of_url(url.as_str(), false);
+    let (source, _) =
+        found.map_err(|error| CommandError::from_error(Code::ProjectInvalid, &error))?;
+    Ok(source)
+}
+
+fn frontend(arguments: &Arguments, context: &Context) -> Result<BuildFrontend, CommandError> {
+    let mut wanted = Wanted::default();
+    wanted.build = arguments.build.read(context)?;
+    let found = pythons::find(arguments.python.as_deref(), Scope::Any, context)?;
+    let question = Question {
+        wanted: &wanted,
+        configuration: &arguments.index.over(context)?,
+        interpreter: &found.interpreter,
+        elsewhere: Elsewhere::default(),
+        preferences: Preferences::default(),
+        wheels_only: false,
+        no_deps: false,
+        refresh: UpgradeOptions::default().refresh(),
+    };
+    resolving::frontend(&question, context)
 }
 
 /// The time inside the archives (see reproducible-builds.org, `SOURCE_DATE_EPOCH`).
 fn modified_seconds(context: &Context) -> Result<u64, CommandError> {
     let Some(text) = context.variables.text("SOURCE_DATE_EPOCH") else {
-        return Ok(BuildOptions::default().modified_seconds);
+        return Ok(BackendOptions::default().modified_seconds);
     };
     text.parse().map_err(|_| {
         CommandError::new(

@@ -199,6 +199,11 @@ impl NetworkOptions {
 }
 
 impl ResolverOptions {
+    /// Whether no sdist of any project may be taken.
+    pub(crate) fn only_wheels(&self) -> bool {
+        self.no_build || self.only_binary.iter().any(|name| name == ":all:")
+    }
+
     /// The configuration with these options in front.
     pub(crate) fn over(&self, configuration: &Configuration) -> Configuration {
         configuration.with_options(Settings {

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod compile;
+pub(crate) mod download;
 pub(crate) mod freeze;
 pub(crate) mod hash;
 pub(crate) mod inspect;
@@ -12,6 +13,7 @@ pub(crate) mod show;
 pub(crate) mod sync;
 pub(crate) mod tree;
 pub(crate) mod uninstall;
+pub(crate) mod wheel;
 
 use clap::{Args, Subcommand};
 
@@ -39,6 +41,8 @@ enum Command {
     Show(show::Arguments),
     Check(check::Arguments),
     Compile(compile::Arguments),
+    Wheel(wheel::Arguments),
+    Download(download::Arguments),
     Hash(hash::Arguments),
     Tree(tree::Arguments),
     Inspect(inspect::Arguments),
@@ -54,6 +58,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         Command::List(arguments) => list::run(arguments, context),
         Command::Freeze(arguments) => freeze::run(arguments, context),
         Command::Compile(arguments) => compile::run(arguments, context),
+        Command::Wheel(arguments) => wheel::run(arguments, context),
+        Command::Download(arguments) => download::run(arguments, context),
         Command::Hash(arguments) => hash::run(arguments, context),
         Command::Tree(arguments) => tree::run(arguments, context),
         Command::Inspect(arguments) => inspect::run(arguments, context),

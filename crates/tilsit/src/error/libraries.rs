@@ -1,6 +1,7 @@
 //! Which code, and with it which exit code, a library's error has.
 
 use tilsit_build_backend::BuildError;
+use tilsit_build_frontend::ObtainError;
 use tilsit_dist::dist_info::InstalledError;
 use tilsit_environment::InterpreterError;
 use tilsit_environment::discovery::FindError;
@@ -16,6 +17,7 @@ use tilsit_installer::{ApplyError, FetchError, PlanError};
 use tilsit_provider::ResolveError;
 use tilsit_publish::{FailureKind, PreflightError, PublishError};
 
+use crate::building::build_error;
 use crate::error::CommandError;
 use crate::explain::Code;
 
@@ -87,6 +89,11 @@ impl From<VenvError> for CommandError {
 
 impl From<ResolveError> for CommandError {
     fn from(error: ResolveError) -> Self {
+        if let ResolveError::Build { source, .. } = &error
+            && let Some(failure) = source.downcast_ref()
+        {
+            return build_error(failure);
+        }
         let code = match &error {
             ResolveError::Unsolvable(_) => Code::NoResolution,
             ResolveError::Page { source, .. } | ResolveError::FindLinks(source) => page(source),
@@ -147,6 +154,16 @@ impl From<FetchError> for CommandError {
             FetchError::File(error) => error.into(),
             FetchError::Download(error) => error.into(),
             FetchError::Store(error) => error.into(),
+        }
+    }
+}
+
+impl From<ObtainError> for CommandError {
+    fn from(error: ObtainError) -> Self {
+        match error {
+            ObtainError::Fetch(error) => error.into(),
+            ObtainError::Build(error) => error.into(),
+            ObtainError::Store(error) => error.into(),
         }
     }
 }

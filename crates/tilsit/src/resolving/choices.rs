@@ -17,6 +17,7 @@ use tilsit_provider::{
 use tilsit_resolver::{PrereleaseMode, ResolutionMode, ResolverOptions, Target, Universal};
 
 use super::Question;
+use crate::commands::pip::download::OtherTags;
 use crate::configuration::{Configuration, Settings};
 use crate::error::CommandError;
 use crate::explain::Code;
@@ -30,6 +31,15 @@ pub(crate) struct Elsewhere {
     pub(crate) platform: Option<Platform>,
     /// All systems, and all Pythons from the oldest on.
     pub(crate) universal: bool,
+    /// Wheels with other tags, whatever the system says of itself.
+    pub(crate) tags: Option<OtherTags>,
+}
+
+impl Elsewhere {
+    /// Whether no other environment is meant.
+    pub(crate) fn is_here(&self) -> bool {
+        self.python.is_none() && self.platform.is_none() && !self.universal && self.tags.is_none()
+    }
 }
 
 /// The provider's options.
@@ -81,6 +91,7 @@ fn target(
         python,
         platform,
         universal,
+        tags: other_tags,
     } = elsewhere_wanted;
     if *universal {
         let own = interpreter.version();
@@ -107,6 +118,10 @@ fn target(
     } else {
         elsewhere(environment, &tags, python.as_ref(), platform.as_ref())
             .map_err(|error| CommandError::from_error(Code::Usage, &error))?
+    };
+    let tags = match other_tags {
+        Some(other) => other.compatible(&environment.python_full_version(), &interpreter.tags()),
+        None => tags,
     };
     Ok((Target::Environment(environment), FilePolicy::new(tags)))
 }

@@ -138,8 +138,7 @@ fn wrong_files_are_located() {
     assert_snapshot!(sandbox.run("pip compile app.in"), @"
     exit: 2
     -- stderr
-    error: the editable requirement (app.in, line 1) cannot be installed yet [TL0105]
-      caused by: editable requirements are not supported in this version
+    error: `[ROOT]/project` is no Python project: it has neither pyproject.toml nor setup.py [TL0101]
     ");
     sandbox.write("app.in", "app\n");
     assert_snapshot!(sandbox.run("pip compile app.in --exclude-newer soon"), @r"

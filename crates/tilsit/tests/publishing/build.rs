@@ -31,8 +31,8 @@ fn what_cannot_be_built_is_said() {
     assert_snapshot!(sandbox.run("build"), @"
     exit: 2
     -- stderr
-    error: cannot read `[ROOT]/project/pyproject.toml` [TL0104]
-      caused by: No such file or directory (os error 2)
+    Building `.`
+    error: `[ROOT]/project` is no Python project: it has neither pyproject.toml nor setup.py [TL0101]
     ");
     sandbox.write("pyproject.toml", "[project]\nname = 'a b'\nversion = '1'\n");
     assert_snapshot!(sandbox.run("build"), @"
@@ -42,7 +42,8 @@ fn what_cannot_be_built_is_said() {
     ");
     sandbox.write(
         "pyproject.toml",
-        "[project]\nname = 'ab'\ndynamic = ['version']\n",
+        "[project]\nname = 'ab'\ndynamic = ['version']\n\
+         [build-system]\nrequires = []\nbuild-backend = 'tilsit_build'\n",
     );
     assert_snapshot!(sandbox.run("build"), @"
     exit: 2

@@ -17,10 +17,12 @@ use tilsit_packaging::version::Version;
 use tilsit_provider::{Pin, Platform};
 use tilsit_resolver::{Preferences, Requirer};
 
+use crate::building::BuildOptions;
 use crate::commands::options::{IndexOptions, ResolverOptions, UpgradeOptions};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
+use crate::installing;
 use crate::pythons;
 use crate::report::Report;
 use crate::requirements::{ConstraintOptions, Wanted, file_of};
@@ -82,6 +84,8 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     resolver: ResolverOptions,
     #[command(flatten)]
+    build: BuildOptions,
+    #[command(flatten)]
     index: IndexOptions,
 }
 
@@ -96,7 +100,9 @@ struct PinEntry {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let wanted = Wanted::gather(&[], &arguments.sources, &arguments.constraints, context)?;
+    let mut wanted = Wanted::gather(&[], &arguments.sources, &arguments.constraints, context)?;
+    wanted.build = arguments.build.read(context)?;
+    wanted.build.rebuild = arguments.upgrade.refresh;
     let configuration = arguments.resolver.over(&arguments.index.over(context)?);
     let found = pythons::find(arguments.python.as_deref(), Scope::Any, context)?;
     let question = Question {
@@ -107,6 +113,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
             python: arguments.python_version.clone(),
             platform: arguments.python_platform.clone(),
             universal: arguments.universal,
+            tags: None,
         },
         wheels_only: false,
         no_deps: arguments.no_deps,
@@ -142,7 +149,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
 fn add_missing_hashes(resolved: &mut Resolved, context: &Context) -> Result<(), CommandError> {
     let client = &resolved.client;
     let pins = &mut resolved.resolution.pins;
-    for pin in pins.iter_mut().filter(|pin| pin.hashes.is_empty()) {
+    let is_file = |pin: &&mut Pin| !pin.url.as_deref().is_some_and(installing::has_no_hash);
+    let without = pins.iter_mut().filter(|pin| pin.hashes.is_empty());
+    for pin in without.filter(is_file) {
         let folder = TemporaryFolder::create_in(context.cache()?.temporary()?)?;
         let path = folder.path().join(&*pin.file.remote.name);
         let file = client.download(&pin.file.remote, &path, &mut |_| context.interrupt.flow())?;
@@ -204,7 +213,7 @@ fn text(arguments: &Arguments, resolved: &Resolved, wanted: &Wanted, context: &C
         .pins
         .iter()
         .map(|pin| PinnedLine {
-            requirement: requirement(pin, arguments.strip_extras),
+            requirement: requirement(pin, arguments.strip_extras, &wanted.editables),
             hashes: if arguments.generate_hashes {
                 pin.hashes.clone()
             } else {
@@ -222,7 +231,7 @@ fn text(arguments: &Arguments, resolved: &Resolved, wanted: &Wanted, context: &C
     output::render(&lines, &layout)
 }
 
-fn requirement(pin: &Pin, strip_extras: bool) -> String {
+fn requirement(pin: &Pin, strip_extras: bool, editables: &BTreeSet<String>) -> String {
     let name = &pin.name;
     let extras = if pin.extras.is_empty() || strip_extras {
         String::new()
@@ -231,6 +240,7 @@ fn requirement(pin: &Pin, strip_extras: bool) -> String {
         format!("[{}]", extras.join(","))
     };
     let what = match &pin.url {
+        Some(url) if editables.contains(&**url) => format!("-e {url}{extras}"),
         Some(url) => format!("{name}{extras} @ {url}"),
         None => format!("{name}{extras}=={}", pin.version),
     };

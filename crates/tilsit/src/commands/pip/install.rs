@@ -11,6 +11,7 @@ use tilsit_environment::Environment;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
 
+use crate::building::BuildOptions;
 use crate::commands::options::{IndexOptions, ResolverOptions, UpgradeOptions};
 use crate::context::Context;
 use crate::environments::EnvironmentOptions;
@@ -29,12 +30,15 @@ use crate::terminal::{GOOD, count, duration};
 /// environment. All of it is installed, or the environment stays as it was.
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
-    /// What to install, as `flask`, `flask>=3`, a path or URL of a wheel
-    #[arg(required_unless_present = "requirement", value_name = "REQUIREMENT")]
+    /// What to install, as `flask`, `flask>=3`, a path or URL, `git+https://…@TAG`
+    #[arg(required_unless_present_any = ["requirement", "editable"], value_name = "REQUIREMENT")]
     requirements: Vec<String>,
     /// Install what this file lists, or `-` for standard input
     #[arg(short, long, value_name = "FILE")]
     requirement: Vec<PathBuf>,
+    /// Install the project in this folder so that changes to it show at once
+    #[arg(short, long, value_name = "PATH")]
+    editable: Vec<String>,
     #[command(flatten)]
     constraints: ConstraintOptions,
     #[command(flatten)]
@@ -60,19 +64,24 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     resolver: ResolverOptions,
     #[command(flatten)]
+    build: BuildOptions,
+    #[command(flatten)]
     index: IndexOptions,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let wanted = Wanted::gather(
+    let mut wanted = Wanted::gather(
         &arguments.requirements,
         &arguments.requirement,
         &arguments.constraints,
         context,
     )?;
+    wanted.add_editables(&arguments.editable, context)?;
+    wanted.build = arguments.build.read(context)?;
+    wanted.build.rebuild = arguments.reinstall || arguments.upgrade.refresh;
     let configuration = arguments.resolver.over(&arguments.index.over(context)?);
     let configuration = arguments.link.over(&configuration);
-    let hashes = installing::required_hashes(arguments.require_hashes, &wanted, &configuration)?;
+    installing::required_hashes(arguments.require_hashes, &wanted, &configuration)?;
     let environment = arguments
         .target
         .find_to_change(&arguments.environment, context)?;
@@ -86,7 +95,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         elsewhere: Elsewhere::default(),
         configuration: &configuration,
         interpreter: environment.interpreter(),
-        wheels_only: true,
+        wheels_only: false,
         no_deps: arguments.no_deps,
         refresh: arguments.upgrade.refresh(),
         wanted: &wanted,
@@ -97,6 +106,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     context
         .terminal
         .say(format_args!("{GOOD}Resolved{GOOD:#} {projects} in {took}"));
+    let (required, wanted) = (arguments.require_hashes, &resolved.wanted);
+    let hashes = installing::required_hashes(required, wanted, &configuration)?;
     let installation = Installation {
         environment: &environment,
         present: &present,

@@ -8,6 +8,7 @@ use serde_json::json;
 use tilsit_dist::dist_info::InstalledDistribution;
 use tilsit_environment::Environment;
 
+use crate::building::BuildOptions;
 use crate::commands::options::{IndexOptions, UpgradeOptions};
 use crate::context::Context;
 use crate::environments::EnvironmentOptions;
@@ -54,19 +55,24 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     target: TargetOptions,
     #[command(flatten)]
+    build: BuildOptions,
+    #[command(flatten)]
     index: IndexOptions,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let wanted = Wanted::gather(&[], &arguments.files, &arguments.constraints, context)?;
-    if wanted.requirements.is_empty() && !arguments.allow_empty_requirements {
+    let mut wanted = Wanted::gather(&[], &arguments.files, &arguments.constraints, context)?;
+    wanted.build = arguments.build.read(context)?;
+    wanted.build.rebuild = arguments.reinstall;
+    let is_empty = wanted.requirements.is_empty() && wanted.unnamed.is_empty();
+    if is_empty && !arguments.allow_empty_requirements {
         let message = "the files list nothing, which would uninstall everything";
         return Err(
             CommandError::new(Code::Usage, message).hint("`--allow-empty-requirements` does so")
         );
     }
     let configuration = arguments.link.over(&arguments.index.over(context)?);
-    let hashes = installing::required_hashes(arguments.require_hashes, &wanted, &configuration)?;
+    installing::required_hashes(arguments.require_hashes, &wanted, &configuration)?;
     let environment = arguments
         .target
         .find_to_change(&arguments.environment, context)?;
@@ -94,12 +100,16 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         elsewhere: Elsewhere::default(),
         configuration: &configuration,
         interpreter: environment.interpreter(),
-        wheels_only: true,
+        wheels_only: false,
         no_deps: true,
         refresh: UpgradeOptions::default().refresh(),
         wanted: &wanted,
     };
     let resolved = resolving::resolve(&question, context)?;
+    // Now everything has a name.
+    let extra = extraneous(&resolved.wanted, &environment, &present);
+    let (required, wanted) = (arguments.require_hashes, &resolved.wanted);
+    let hashes = installing::required_hashes(required, wanted, &configuration)?;
     let installation = Installation {
         environment: &environment,
         present: &present,

@@ -1,0 +1,521 @@
+//! From a source to what was asked for: archive or commit, source tree, build environment, hooks.
+//! Every step is done when the next one needs it, and its result is remembered in the [`Work`].
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sha2::{Digest, Sha384, Sha512};
+use tilsit_archive::Limits;
+use tilsit_build_backend::BuildOptions;
+use tilsit_dist::wheel::Wheel;
+use tilsit_files::TemporaryFolder;
+use tilsit_index_client::SlimMetadata;
+use tilsit_installer::store::sha256_of;
+use tilsit_packaging::requirement::Requirement;
+
+use crate::built_cache::{BuildKey, BuiltCache, Entry, FileOnDisk};
+use crate::environment::{BuildEnvironment, without_isolation};
+use crate::error::{BuildFailure, FailureReason};
+use crate::frontend::{BuildEvent, BuildFrontend};
+use crate::git::{Commit, Repositories, hex};
+use crate::hook::{Backend, Hook, HookCall, Target, made_in, texts};
+use crate::project::SourceTree;
+use crate::settings::ConfigSettings;
+use crate::source::{Source, project_folder};
+use crate::work::Work;
+
+/// The name by which a project asks for our own backend.
+const OWN_BACKEND: &str = "tilsit_build";
+
+/// A piece of work in the hands of a front end.
+pub(crate) struct Building<'b> {
+    pub(crate) frontend: &'b BuildFrontend,
+    pub(crate) work: &'b Work,
+}
+
+impl Building<'_> {
+    /// The metadata: kept, stated for good, prepared by the backend, or that of the wheel.
+    pub(crate) fn metadata(&self) -> Result<Arc<SlimMetadata>, BuildFailure> {
+        if let Some(metadata) = self.work.metadata.get() {
+            return Ok(Arc::clone(metadata));
+        }
+        let entry = self.entry()?;
+        if let Some(metadata) = entry.as_ref().and_then(|(entry, _)| entry.metadata()) {
+            return Ok(Arc::clone(self.work.metadata.get_or_init(|| metadata)));
+        }
+        if let Some(metadata) = self.stated()? {
+            return Ok(Arc::clone(
+                self.work.metadata.get_or_init(|| Arc::new(metadata)),
+            ));
+        }
+        let bytes = match self.prepared()? {
+            Some(folder) => tilsit_files::read(folder.join("METADATA"))?,
+            None => self.metadata_of_wheel()?,
+        };
+        let metadata = SlimMetadata::parse(&bytes)
+            .map_err(|error| self.failed(FailureReason::Answer(error.to_string())))?;
+        if let Some((entry, _)) = entry {
+            entry.keep_metadata(&bytes)?;
+        }
+        Ok(Arc::clone(
+            self.work.metadata.get_or_init(|| Arc::new(metadata)),
+        ))
+    }
+
+    /// What the source says of itself for good.
+    fn stated(&self) -> Result<Option<SlimMetadata>, BuildFailure> {
+        let tree = self.tree()?;
+        // In a folder of the user, PKG-INFO may be left over from anything.
+        if matches!(self.work.source, Source::Sdist(_) | Source::Archive(_))
+            && let Ok(bytes) = tilsit_files::read(tree.join("PKG-INFO"))
+            && let Ok(metadata) = SlimMetadata::parse(&bytes)
+            && metadata.is_static()
+        {
+            return Ok(Some(metadata));
+        }
+        Ok(self.project()?.metadata.clone())
+    }
+
+    fn metadata_of_wheel(&self) -> Result<Vec<u8>, BuildFailure> {
+        let wheel = self.wheel()?;
+        let failed = |error| self.wheel_failed(&wheel.path, Box::new(error));
+        let opened = Wheel::open(&wheel.path, &Limits::default()).map_err(failed)?;
+        let bytes = opened.read_dist_info("METADATA").map_err(failed)?;
+        Ok(bytes.unwrap_or_default())
+    }
+
+    /// The wheel: kept, or built.
+    pub(crate) fn wheel(&self) -> Result<FileOnDisk, BuildFailure> {
+        if let Some(wheel) = self.work.wheel.get() {
+            return Ok(wheel.clone());
+        }
+        let entry = self.entry()?;
+        let kept = entry.as_ref().filter(|_| !self.frontend.options().rebuild);
+        if let Some(wheel) = kept.and_then(|(entry, _)| entry.wheel()) {
+            return Ok(self.work.wheel.get_or_init(|| wheel).clone());
+        }
+        let out = self.scratch()?.join("wheel");
+        tilsit_files::create_dir_all(&out)?;
+        let path = self.build_into(self.work.target(), &out)?;
+        let wheel = match entry {
+            Some((entry, _)) => entry.keep_wheel(&path)?,
+            None => FileOnDisk {
+                sha256: sha256_of(&path)?,
+                path,
+            },
+        };
+        Ok(self.work.wheel.get_or_init(|| wheel).clone())
+    }
+
+    /// Builds, and checks what came out.
+    pub(crate) fn build_into(&self, target: Target, out: &Path) -> Result<PathBuf, BuildFailure> {
+        self.frontend.while_building(&self.work.shown, false, || {
+            let project = self.project()?;
+            let tree = self.tree()?;
+            let is_told_nothing = self.settings().is_empty();
+            if project.backend() == OWN_BACKEND && is_told_nothing && target != Target::Editable {
+                let build = match target {
+                    Target::Sdist => tilsit_build_backend::build_sdist,
+                    Target::Wheel | Target::Editable => tilsit_build_backend::build_wheel,
+                };
+                return Ok(build(tree, out, &BuildOptions::default())?.path);
+            }
+            self.make_ready(target)?;
+            let metadata_folder = self.work.prepared.get().cloned().flatten();
+            let hook = Hook::Build(target);
+            let value = self.call(hook, Some(out), metadata_folder.as_deref())?;
+            let value = value.ok_or_else(|| self.failed_at(hook, FailureReason::NoHook))?;
+            let path = made_in(out, value).map_err(|reason| self.failed_at(hook, reason))?;
+            if target != Target::Sdist {
+                self.check_wheel(&path)?;
+            }
+            Ok(path)
+        })
+    }
+
+    /// The folder with the metadata that the backend prepared; none when it prepares none.
+    fn prepared(&self) -> Result<Option<PathBuf>, BuildFailure> {
+        if let Some(prepared) = self.work.prepared.get() {
+            return Ok(prepared.clone());
+        }
+        let target = self.work.target();
+        let hook = Hook::Metadata(target);
+        let prepared = self.frontend.while_building(&self.work.shown, true, || {
+            self.make_ready(target)?;
+            let out = self.scratch()?.join("metadata");
+            tilsit_files::create_dir_all(&out)?;
+            let Some(value) = self.call(hook, Some(&out), None)? else {
+                return Ok(None);
+            };
+            made_in(&out, value)
+                .map(Some)
+                .map_err(|reason| self.failed_at(hook, reason))
+        })?;
+        Ok(self.work.prepared.get_or_init(|| prepared).clone())
+    }
+
+    /// Installs what the backend needs, and what its hook wants besides.
+    fn make_ready(&self, target: Target) -> Result<(), BuildFailure> {
+        // The sdist's wants are others; it is asked for alone.
+        if target != Target::Sdist && self.work.is_ready.get().is_some() {
+            return Ok(());
+        }
+        let environment = self.environment()?;
+        let hook = Hook::Requires(target);
+        let wanted = self.call(hook, None, None)?.unwrap_or_default();
+        if let (Some(environment), false) = (environment, wanted.is_null()) {
+            let wanted = texts(wanted)
+                .map_err(|_| self.failed_at(hook, FailureReason::Value("a list of texts")))?;
+            let mut more = Vec::with_capacity(wanted.len());
+            for text in wanted {
+                let parsed = text.parse::<Requirement>();
+                more.push(parsed.map_err(|error| {
+                    let reason = error.to_string();
+                    self.failed_at(hook, FailureReason::Requirement { text, reason })
+                })?);
+            }
+            self.add(environment, &more)?;
+        }
+        if target != Target::Sdist {
+            self.work.is_ready.get_or_init(|| ());
+        }
+        Ok(())
+    }
+
+    /// The environment of the build; none when it is not isolated.
+    fn environment(&self) -> Result<Option<&BuildEnvironment>, BuildFailure> {
+        if let Some(environment) = self.work.environment.get() {
+            return Ok(Some(environment));
+        }
+        let system = &self.project()?.system;
+        let isolation = &self.frontend.options().isolation;
+        if !isolation.includes(self.work.name().as_ref()) {
+            return Ok(None);
+        }
+        let shown = &self.work.shown;
+        let requires = self.applying(&system.requires);
+        let environment = BuildEnvironment::create(self.frontend, shown, &requires)?;
+        Ok(Some(self.work.environment.get_or_init(|| environment)))
+    }
+
+    fn add(
+        &self,
+        environment: &BuildEnvironment,
+        more: &[Requirement],
+    ) -> Result<(), BuildFailure> {
+        environment.add(self.frontend, &self.work.shown, &self.applying(more))
+    }
+
+    /// The requirements whose markers hold here.
+    fn applying(&self, requirements: &[Requirement]) -> Vec<Requirement> {
+        let here = self.frontend.options().interpreter.marker_environment();
+        let holds = |requirement: &&Requirement| requirement.marker.evaluate(here, &[]);
+        requirements.iter().filter(holds).cloned().collect()
+    }
+
+    fn call(
+        &self,
+        hook: Hook,
+        folder: Option<&Path>,
+        metadata_folder: Option<&Path>,
+    ) -> Result<Option<serde_json::Value>, BuildFailure> {
+        let frontend = self.frontend;
+        let options = frontend.options();
+        let python = match self.environment()? {
+            Some(environment) => environment.python.clone(),
+            None => without_isolation(&options.interpreter, options.search_path.as_deref()),
+        };
+        let tree = self.tree()?;
+        let project = &self.work.shown;
+        let settings = self.settings();
+        let backend = self.backend(tree)?;
+        let call = HookCall {
+            hook,
+            backend: &backend,
+            python: &python,
+            tree,
+            project,
+            folder,
+            metadata_folder,
+            settings: &settings,
+            temporary: &options.temporary,
+            output_max_bytes: options.output_max_bytes,
+        };
+        call.run(&mut |piece| frontend.tell(BuildEvent::Output(piece)))
+    }
+
+    fn backend(&self, tree: &Path) -> Result<Backend, BuildFailure> {
+        let project = self.project()?;
+        let path = &project.system.backend_path;
+        Ok(Backend {
+            name: project.backend().to_owned(),
+            path: path.iter().map(|folder| tree.join(folder)).collect(),
+        })
+    }
+
+    /// What the backend is told: what the user says is not for what is built on the way.
+    fn settings(&self) -> ConfigSettings {
+        let options = self.frontend.options();
+        if self.work.is_nested {
+            return ConfigSettings::default();
+        }
+        let own = self.work.name();
+        let own = own.and_then(|name| options.project_settings.get(&name));
+        own.unwrap_or(&options.settings).clone()
+    }
+
+    /// The entry of the cache, and what is built there; none for what may change at any time.
+    fn entry(&self) -> Result<Option<(Entry, String)>, BuildFailure> {
+        let options = self.frontend.options();
+        if !options.isolation.includes(self.work.name().as_ref()) {
+            return Ok(None);
+        }
+        let source = match &self.work.source {
+            Source::Folder(_) => return Ok(None),
+            Source::Sdist(_) | Source::Archive(_) => self.checked_sha256()?,
+            Source::Git(git) => format!("{}@{}", git.public_url(), self.commit()?.id),
+        };
+        let constraints = options.constraints.iter();
+        let constraints: Vec<String> = constraints
+            .map(|constraint| constraint.requirement.to_string())
+            .collect();
+        let tags = options.interpreter.tags();
+        let best = tags.iter().next().map(ToString::to_string);
+        let key = BuildKey {
+            form: 1,
+            source: &source,
+            subdirectory: self.work.subdirectory(),
+            python: &format!(
+                "{} {}",
+                options.interpreter.implementation(),
+                best.unwrap_or_default()
+            ),
+            settings: serde_json::to_string(&self.settings()).expect("texts are JSON"),
+            constraints: &constraints,
+        };
+        let entry = BuiltCache::in_cache(&options.cache).entry(&key);
+        Ok(Some((entry, source)))
+    }
+
+    /// The project's source, in a folder.
+    fn tree(&self) -> Result<&Path, BuildFailure> {
+        if let Some(tree) = self.work.tree.get() {
+            return Ok(tree);
+        }
+        let tree = match &self.work.source {
+            Source::Folder(folder) => folder.path.clone(),
+            Source::Sdist(_) | Source::Archive(_) => {
+                let archive = self.archive()?;
+                let into = self.scratch()?.join("source");
+                tilsit_files::create_dir_all(&into)?;
+                let root = tilsit_dist::sdist::unpack(&archive.path, &into, &Limits::default());
+                let root = root.map_err(|source| BuildFailure::Unpack {
+                    project: self.work.shown.clone(),
+                    source,
+                })?;
+                project_folder(&root, self.work.subdirectory())?
+            }
+            Source::Git(git) => {
+                let into = self.scratch()?.join("source");
+                let commit = self.commit()?;
+                self.repositories(|repositories| {
+                    repositories.check_out(git, commit, &into)?;
+                    Ok(())
+                })?;
+                project_folder(&into, self.work.subdirectory())?
+            }
+        };
+        Ok(self.work.tree.get_or_init(|| tree))
+    }
+
+    fn project(&self) -> Result<&SourceTree, BuildFailure> {
+        if let Some(project) = self.work.project.get() {
+            return Ok(project);
+        }
+        let project = SourceTree::read(self.tree()?, &self.work.shown)?;
+        Ok(self.work.project.get_or_init(|| project))
+    }
+
+    /// The archive on disk, with its hash.
+    fn archive(&self) -> Result<FileOnDisk, BuildFailure> {
+        if let Some(archive) = self.work.archive.get() {
+            return Ok(archive.clone());
+        }
+        let file = match &self.work.source {
+            Source::Sdist(file) => file,
+            Source::Archive(archive) => &archive.file,
+            Source::Folder(_) | Source::Git(_) => unreachable!("only archives are asked for"),
+        };
+        let path = self.scratch()?.join(&*file.name);
+        let frontend = self.frontend;
+        let on_event = &mut |_| frontend.tell(BuildEvent::Output(""));
+        let downloaded = frontend.client().download(file, &path, on_event)?;
+        let archive = FileOnDisk {
+            path,
+            sha256: downloaded.sha256.to_string(),
+        };
+        self.check_hashes(&archive)?;
+        Ok(self.work.archive.get_or_init(|| archive).clone())
+    }
+
+    /// The archive's hash, which is one of those that it may have.
+    fn checked_sha256(&self) -> Result<String, BuildFailure> {
+        if let Some(stated) = self.work.stated_sha256() {
+            let is_allowed = |allowed: &[String]| allowed.contains(&format!("sha256:{stated}"));
+            if self.allowed_hashes().is_none_or(is_allowed) {
+                return Ok(stated);
+            }
+        }
+        Ok(self.archive()?.sha256)
+    }
+
+    /// The hashes that the archive may have, if they are given.
+    fn allowed_hashes(&self) -> Option<&[String]> {
+        if self.work.is_nested {
+            return None;
+        }
+        let hashes = &self.frontend.options().hashes;
+        let of_name = || hashes.get(self.work.name()?.as_str());
+        let found = hashes.get(&self.work.url).or_else(of_name)?;
+        Some(found)
+    }
+
+    fn check_hashes(&self, archive: &FileOnDisk) -> Result<(), BuildFailure> {
+        let Some(allowed) = self.allowed_hashes() else {
+            return Ok(());
+        };
+        for hash in allowed {
+            let fits = match hash.split_once(':') {
+                Some(("sha256", digest)) => digest == archive.sha256,
+                Some(("sha384", digest)) => {
+                    digest == hex(&Sha384::digest(tilsit_files::read(&archive.path)?))
+                }
+                Some(("sha512", digest)) => {
+                    digest == hex(&Sha512::digest(tilsit_files::read(&archive.path)?))
+                }
+                _ => false,
+            };
+            if fits {
+                return Ok(());
+            }
+        }
+        Err(BuildFailure::Hash {
+            project: self.work.shown.clone(),
+            sha256: archive.sha256.clone(),
+        })
+    }
+
+    /// Keeps an archive that was downloaded already.
+    pub(crate) fn keep_archive(&self, path: &Path) -> Result<(), BuildFailure> {
+        if self.work.archive.get().is_some() {
+            return Ok(());
+        }
+        let name = path.file_name().unwrap_or_default();
+        let kept = self.scratch()?.join(name);
+        if tilsit_files::hard_link(path, &kept).is_err() {
+            tilsit_files::copy(path, &kept)?;
+        }
+        let archive = FileOnDisk {
+            sha256: sha256_of(&kept)?,
+            path: kept,
+        };
+        self.check_hashes(&archive)?;
+        self.work.archive.get_or_init(|| archive);
+        Ok(())
+    }
+
+    fn commit(&self) -> Result<&Commit, BuildFailure> {
+        if let Some(commit) = self.work.commit.get() {
+            return Ok(commit);
+        }
+        let Source::Git(git) = &self.work.source else {
+            unreachable!("only repositories are asked for commits");
+        };
+        let commit = self.repositories(|repositories| Ok(repositories.commit(git)?))?;
+        Ok(self.work.commit.get_or_init(|| commit))
+    }
+
+    fn repositories<T>(
+        &self,
+        ask: impl FnOnce(&Repositories<'_>) -> Result<T, BuildFailure>,
+    ) -> Result<T, BuildFailure> {
+        let frontend = self.frontend;
+        let on_output =
+            |piece: &str| -> ControlFlow<()> { frontend.tell(BuildEvent::Output(piece)) };
+        ask(&Repositories {
+            folder: &frontend.options().cache.join("git-v1"),
+            offline: frontend.client().options().offline,
+            on_output: &on_output,
+        })
+    }
+
+    /// A folder for copies and results, removed with the front end.
+    fn scratch(&self) -> Result<&Path, BuildFailure> {
+        if self.work.folder.get().is_none() {
+            let folder = TemporaryFolder::create_in(&self.frontend.options().temporary)?;
+            self.work.folder.get_or_init(|| folder);
+        }
+        let folder = self.work.folder.get().expect("it was made just now");
+        Ok(folder.path())
+    }
+
+    /// Whether a built wheel is what it should be: named as it is, sound, and for this Python.
+    fn check_wheel(&self, path: &Path) -> Result<(), BuildFailure> {
+        let failed = |reason: String| self.wheel_failed(path, reason.into());
+        let wheel = Wheel::open(path, &Limits::default())
+            .map_err(|error| self.wheel_failed(path, Box::new(error)))?;
+        let tags = self.frontend.options().interpreter.tags();
+        if tags.priority(&wheel.file_name().tags).is_none() {
+            let tags = &wheel.file_name().tags;
+            return Err(failed(format!("it is for `{tags}`, not for this Python")));
+        }
+        let Some(known) = self.work.metadata.get() else {
+            return Ok(());
+        };
+        let (name, version) = (wheel.metadata().name(), &wheel.metadata().version);
+        let is_same = name.parse::<tilsit_packaging::name::ProjectName>().ok()
+            == known.name.parse().ok()
+            && Some(version) == known.version.parse().ok().as_ref();
+        if is_same {
+            return Ok(());
+        }
+        let (known_name, known_version) = (&known.name, &known.version);
+        Err(failed(format!(
+            "it is `{name}` {version}, and the metadata said `{known_name}` {known_version}"
+        )))
+    }
+
+    fn wheel_failed(
+        &self,
+        path: &Path,
+        source: Box<dyn std::error::Error + Send + Sync>,
+    ) -> BuildFailure {
+        let project = self.work.project.get();
+        BuildFailure::Wheel {
+            file: path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned(),
+            project: self.work.shown.clone(),
+            backend: project.map_or("", |project| project.backend()).to_owned(),
+            source,
+        }
+    }
+
+    fn failed(&self, reason: FailureReason) -> BuildFailure {
+        self.failed_at(Hook::Metadata(self.work.target()), reason)
+    }
+
+    fn failed_at(&self, hook: Hook, reason: FailureReason) -> BuildFailure {
+        let project = self.work.project.get();
+        BuildFailure::Backend(Box::new(crate::error::BackendFailure {
+            project: self.work.shown.clone(),
+            backend: project.map_or("", |project| project.backend()).to_owned(),
+            hook,
+            reason,
+            output: String::new(),
+        }))
+    }
+}

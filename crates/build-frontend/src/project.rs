@@ -1,0 +1,109 @@
+//! How a source tree is built, and what it says of itself without being built.
+
+use std::path::Path;
+
+use tilsit_files::FileError;
+use tilsit_index_client::SlimMetadata;
+use tilsit_packaging::pyproject::{BuildSystem, Project, ProjectFiles, ProjectKey, PyProject};
+
+use crate::error::BuildFailure;
+
+/// A source tree.
+#[derive(Clone, Debug)]
+pub(crate) struct SourceTree {
+    /// Who builds it; the standard's default where nothing is said.
+    pub(crate) system: BuildSystem,
+    /// What pyproject.toml says for good.
+    pub(crate) metadata: Option<SlimMetadata>,
+}
+
+impl SourceTree {
+    /// Reads the tree in a folder; `project` is what it is called in messages.
+    pub(crate) fn read(folder: &Path, project: &str) -> Result<Self, BuildFailure> {
+        let Some(text) = read_optional(&folder.join("pyproject.toml"))? else {
+            if !tilsit_files::exists(folder.join("setup.py"))? {
+                return Err(BuildFailure::NoProject(folder.to_path_buf()));
+            }
+            return Ok(Self {
+                system: BuildSystem::legacy(),
+                metadata: None,
+            });
+        };
+        let document: Option<toml::Table> = text.parse().ok();
+        let parsed = PyProject::parse(&text);
+        let (system, project_table) = match parsed {
+            Ok((pyproject, _)) => (pyproject.build_system, pyproject.project),
+            // Whether `[project]` is as it should be is for the backend to say.
+            Err(error) => match build_system_alone(document.as_ref()) {
+                Some(pyproject) => (pyproject.build_system, None),
+                None => {
+                    return Err(BuildFailure::PyProject {
+                        project: project.to_owned(),
+                        source: error,
+                    });
+                }
+            },
+        };
+        let is_poetry = document
+            .as_ref()
+            .and_then(|document| document.get("tool")?.get("poetry"))
+            .is_some();
+        let metadata = project_table
+            .as_ref()
+            .and_then(|project| static_metadata(project, is_poetry));
+        Ok(Self {
+            system: system.map_or_else(BuildSystem::legacy, |system| BuildSystem {
+                build_backend: system.build_backend.or(BuildSystem::legacy().build_backend),
+                ..system
+            }),
+            metadata,
+        })
+    }
+
+    /// The backend's name.
+    pub(crate) fn backend(&self) -> &str {
+        self.system.build_backend.as_deref().unwrap_or_default()
+    }
+}
+
+fn read_optional(path: &Path) -> Result<Option<String>, FileError> {
+    match tilsit_files::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// A document whose tables are faulty, but not `[build-system]`, with that one alone.
+fn build_system_alone(document: Option<&toml::Table>) -> Option<PyProject> {
+    let mut alone = toml::Table::new();
+    if let Some(table) = document?.get("build-system") {
+        alone.insert("build-system".to_owned(), table.clone());
+    }
+    let (pyproject, _) = PyProject::parse(&alone.to_string()).ok()?;
+    Some(pyproject)
+}
+
+/// What `[project]` says for good: a backend must not say otherwise of what is not dynamic (PEP 621).
+fn static_metadata(project: &Project, is_poetry: bool) -> Option<SlimMetadata> {
+    let decisive = [
+        ProjectKey::Version,
+        ProjectKey::Dependencies,
+        ProjectKey::OptionalDependencies,
+        ProjectKey::RequiresPython,
+    ];
+    // Poetry takes what `[project]` leaves out from its own table, declared dynamic or not.
+    let is_partial = is_poetry && project.dependencies.is_empty();
+    if is_partial || decisive.iter().any(|key| project.is_dynamic(*key)) {
+        return None;
+    }
+    // What is in the files that it points to decides nothing.
+    let mut bare = project.clone();
+    bare.readme = None;
+    bare.license = None;
+    let metadata = bare.core_metadata(ProjectFiles::default()).ok()?;
+    SlimMetadata::parse(&metadata.to_bytes()).ok()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,332 @@
+//! Building for a command: the options, the front end with the settings of the command, and the
+//! names of requirements that only a build can tell. The work is [`tilsit_build_frontend`]'s.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::time::Instant;
+
+use clap::Args;
+use tilsit_build_frontend::{
+    BackendFailure, BuildEvent, BuildFailure, BuildFrontend, ConfigSettings, FrontendOptions,
+    Isolation,
+};
+use tilsit_environment::Interpreter;
+use tilsit_index_client::IndexClient;
+use tilsit_packaging::marker::{Marker, MarkerEnvironment};
+use tilsit_packaging::name::{ExtraName, ProjectName};
+use tilsit_packaging::requirement::{Requirement, RequirementSource};
+use tilsit_provider::{FilePolicy, FormatControl, ResolveOptions};
+use tilsit_resolver::{PrereleaseMode, ResolverOptions, RootRequirement};
+
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::explain::Code;
+use crate::requirements::{Wanted, constraints_of};
+use crate::terminal::{DIM, GOOD, duration};
+
+/// How many lines of a failed build are shown; all with `-v`.
+const LINES_SHOWN_MAX: usize = 30;
+
+/// How projects are built that have no wheel.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Build options")]
+pub(crate) struct BuildOptions {
+    /// Tell this to the build backends; a repeated key makes a list
+    #[arg(
+        short = 'C',
+        long,
+        value_name = "KEY=VALUE",
+        visible_alias = "config-setting"
+    )]
+    config_settings: Vec<String>,
+    /// Build with the packages of the environment, not in one of its own
+    #[arg(long, visible_alias = "no-isolation")]
+    no_build_isolation: bool,
+    /// Build this project with the packages of the environment
+    #[arg(long, value_name = "PROJECT")]
+    no_build_isolation_package: Vec<ProjectName>,
+    /// Limit the versions of what builds need as this file says
+    #[arg(
+        long,
+        value_name = "FILE",
+        visible_alias = "build-constraints",
+        conflicts_with = "no_build_isolation"
+    )]
+    build_constraint: Vec<PathBuf>,
+}
+
+/// What a command says about building.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct BuildSettings {
+    settings: ConfigSettings,
+    isolation: Isolation,
+    constraints: Vec<RootRequirement>,
+    /// Build again what the cache holds.
+    pub(crate) rebuild: bool,
+}
+
+impl BuildOptions {
+    /// Whether nothing is said.
+    pub(crate) fn is_usual(&self) -> bool {
+        self.config_settings.is_empty()
+            && !self.no_build_isolation
+            && self.no_build_isolation_package.is_empty()
+            && self.build_constraint.is_empty()
+    }
+
+    /// What the options say.
+    ///
+    /// # Errors
+    /// When a setting is not `KEY=VALUE`, or a file of constraints cannot be read.
+    pub(crate) fn read(&self, context: &Context) -> Result<BuildSettings, CommandError> {
+        let mut settings = ConfigSettings::default();
+        for text in &self.config_settings {
+            let (key, value) = text.split_once('=').ok_or_else(|| {
+                let message = format!("the build setting `{text}` is not KEY=VALUE");
+                CommandError::new(Code::Usage, message)
+            })?;
+            settings.add(key, value);
+        }
+        let isolation = if self.no_build_isolation {
+            Isolation::None
+        } else if self.no_build_isolation_package.is_empty() {
+            Isolation::All
+        } else {
+            Isolation::Except(self.no_build_isolation_package.clone())
+        };
+        Ok(BuildSettings {
+            settings,
+            isolation,
+            constraints: constraints_of(&self.build_constraint, context)?,
+            rebuild: false,
+        })
+    }
+}
+
+/// A front end for what is wanted.
+///
+/// # Errors
+/// When the cache folder cannot be made.
+pub(crate) fn frontend(
+    wanted: &Wanted,
+    interpreter: &Interpreter,
+    resolve: &ResolveOptions,
+    client: &IndexClient,
+    context: &Context,
+) -> Result<BuildFrontend, CommandError> {
+    let build = &wanted.build;
+    let options = FrontendOptions {
+        constraints: build.constraints.clone(),
+        settings: build.settings.clone(),
+        project_settings: wanted.project_settings(),
+        isolation: build.isolation.clone(),
+        rebuild: build.rebuild,
+        search_path: context.variables.path("PATH").map(Into::into),
+        editables: wanted.editables.clone(),
+        hashes: wanted.hashes_in_words(),
+        ..FrontendOptions::new(
+            interpreter.clone(),
+            for_builds(resolve, interpreter),
+            context.cache()?.root().to_path_buf(),
+            context.cache()?.temporary()?,
+        )
+    };
+    let events = Events {
+        context: context.clone(),
+        began: RefCell::default(),
+    };
+    let on_event = Box::new(move |event: BuildEvent<'_>| events.hear(event));
+    Ok(BuildFrontend::new(options, client.clone(), on_event))
+}
+
+/// How what builds need is resolved: from the same sources, for the Python that builds, and without
+/// what the user says about versions of his own.
+fn for_builds(resolve: &ResolveOptions, interpreter: &Interpreter) -> ResolveOptions {
+    let mut resolver = ResolverOptions::new(interpreter.marker_environment().clone());
+    resolver.prereleases = PrereleaseMode::IfNecessary;
+    let is_all_built = resolve.files.no_binary == FormatControl::All;
+    ResolveOptions {
+        resolver,
+        sources: resolve.sources.clone(),
+        files: FilePolicy {
+            exclude_newer: resolve.files.exclude_newer.clone(),
+            no_binary: resolve.files.no_binary.clone(),
+            only_binary: if is_all_built {
+                FormatControl::None
+            } else {
+                resolve.files.only_binary.clone()
+            },
+            ..FilePolicy::new(interpreter.tags())
+        },
+        no_dependencies: false,
+    }
+}
+
+/// Says what is being built, and with `-v` all that it prints.
+struct Events {
+    context: Context,
+    began: RefCell<Vec<Instant>>,
+}
+
+impl Events {
+    fn hear(&self, event: BuildEvent<'_>) -> ControlFlow<()> {
+        let terminal = &self.context.terminal;
+        match event {
+            BuildEvent::Started {
+                project,
+                is_nested,
+                only_metadata,
+            } => {
+                self.began.borrow_mut().push(Instant::now());
+                let verb = if only_metadata {
+                    "Preparing"
+                } else {
+                    "Building"
+                };
+                let line = format!("{GOOD}{verb}{GOOD:#} {}", self.shown(project));
+                if is_nested {
+                    terminal.detail(line);
+                } else {
+                    terminal.say(line);
+                }
+            }
+            BuildEvent::Finished { project, .. } => {
+                let began = self.began.borrow_mut().pop();
+                let took = began.map_or_else(Default::default, |began| began.elapsed());
+                let (shown, took) = (self.shown(project), duration(took));
+                terminal.detail(format_args!("{DIM}done with {shown} after {took}{DIM:#}"));
+            }
+            BuildEvent::Output(piece) if terminal.is_verbose() => {
+                for line in piece.lines() {
+                    terminal.detail(format_args!("{DIM}{line}{DIM:#}"));
+                }
+            }
+            BuildEvent::Output(_) => {}
+        }
+        self.context.interrupt.flow()
+    }
+
+    /// A project in words, with a path as the user would type it.
+    fn shown(&self, project: &str) -> String {
+        let path = project.trim_matches('`');
+        if path.starts_with('/') {
+            return format!("`{}`", self.context.show(path.as_ref()));
+        }
+        project.to_owned()
+    }
+}
+
+/// A requirement whose name only a build can tell: a path or a URL.
+#[derive(Clone, Debug)]
+pub(crate) struct Unnamed {
+    pub(crate) url: String,
+    pub(crate) extras: Vec<ExtraName>,
+    pub(crate) marker: Marker,
+    /// Where it was written.
+    pub(crate) origin: String,
+}
+
+/// What is wanted, with the names of all requirements. `here` leaves out what is not for it.
+///
+/// # Errors
+/// When something cannot be had or built.
+pub(crate) fn with_names(
+    wanted: &Wanted,
+    here: Option<&MarkerEnvironment>,
+    frontend: &BuildFrontend,
+) -> Result<Wanted, CommandError> {
+    let mut named = wanted.clone();
+    for unnamed in std::mem::take(&mut named.unnamed) {
+        if here.is_some_and(|here| !unnamed.marker.evaluate(here, &[])) {
+            continue;
+        }
+        let metadata = frontend.metadata_at(&unnamed.url)?;
+        let name = metadata.name.parse::<ProjectName>();
+        let name = name.map_err(|error| CommandError::from_error(Code::BuildFailed, &error))?;
+        if let Some(hashes) = named.url_hashes.get(&unnamed.url) {
+            let known = named.hashes.entry(name.clone()).or_default();
+            known.extend(hashes.iter().cloned());
+        }
+        let requirement = Requirement {
+            name,
+            extras: unnamed.extras,
+            source: RequirementSource::Url(unnamed.url),
+            marker: unnamed.marker,
+        };
+        let root = RootRequirement::new(requirement, unnamed.origin);
+        named.requirements.push(root);
+    }
+    Ok(named)
+}
+
+impl Wanted {
+    /// What the backends of single projects are told.
+    fn project_settings(&self) -> BTreeMap<ProjectName, ConfigSettings> {
+        let told = self.told.iter().map(|(name, pairs)| {
+            let pairs = pairs.iter();
+            let pairs = pairs.map(|(key, value)| (key.as_str(), value.as_str()));
+            (name.clone(), ConfigSettings::from_iter(pairs))
+        });
+        told.collect()
+    }
+
+    /// The hashes, by project and by URL.
+    fn hashes_in_words(&self) -> BTreeMap<String, Vec<String>> {
+        let named = self.hashes.iter();
+        let named = named.map(|(name, hashes)| (name.as_str(), hashes));
+        let urls = self.url_hashes.iter();
+        let urls = urls.map(|(url, hashes)| (url.as_str(), hashes));
+        let words = named.chain(urls).map(|(key, hashes)| {
+            let hashes = hashes.iter();
+            let words = hashes.map(|hash| format!("{}:{}", hash.algorithm, hash.digest));
+            (key.to_owned(), words.collect())
+        });
+        words.collect()
+    }
+}
+
+impl From<BuildFailure> for CommandError {
+    fn from(error: BuildFailure) -> Self {
+        build_error(&error)
+    }
+}
+
+/// What is said of a failed build: the reason, the end of the output, what would help.
+pub(crate) fn build_error(error: &BuildFailure) -> CommandError {
+    let code = match error {
+        BuildFailure::Source(_) | BuildFailure::NoProject(_) => Code::RequirementInvalid,
+        BuildFailure::Hash { .. } => Code::FileRefused,
+        BuildFailure::File(_) => Code::FileAccess,
+        BuildFailure::Download(_) | BuildFailure::Repository(_) => Code::IndexUnreachable,
+        BuildFailure::Stopped => Code::Interrupted,
+        _ => Code::BuildFailed,
+    };
+    let mut failure = CommandError::from_error(code, error);
+    if let Some(backend) = backend_failure(error) {
+        let lines = backend.last_lines(LINES_SHOWN_MAX);
+        if !lines.is_empty() {
+            failure = failure.caused_by(format!("it printed at last:\n{}", lines.join("\n")));
+        }
+        for advice in backend.advice() {
+            failure = failure.hint(advice.to_string());
+        }
+    }
+    failure
+}
+
+/// The backend's failure at the bottom of a chain of builds.
+fn backend_failure<'a>(error: &'a (dyn std::error::Error + 'static)) -> Option<&'a BackendFailure> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(BuildFailure::Backend(failure)) = error.downcast_ref() {
+            return Some(failure);
+        }
+        if let Some(failure) = error.downcast_ref::<BackendFailure>() {
+            return Some(failure);
+        }
+        next = error.source();
+    }
+    None
+}

@@ -1,0 +1,33 @@
+//! What builds are told and what they print: URLs of repositories, the output of failed builds.
+
+use tilsit_build_frontend::{Advice, GitSource, diagnosis};
+
+/// A `git+…` URL: no credentials are shown, no option and no folder outside gets through.
+pub fn git_url(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let Ok(Some(git)) = GitSource::parse(text) else {
+        return;
+    };
+    assert!(text.contains(&git.repository));
+    assert!(git.repository.contains(':'));
+    if let Some(revision) = &git.revision {
+        assert!(!revision.is_empty() && !revision.starts_with('-'));
+    }
+    if let Some(subdirectory) = &git.subdirectory {
+        assert!(!subdirectory.split('/').any(|step| step == ".."));
+    }
+    let _ = git.public_url();
+}
+
+/// The output of a build: a few pieces of advice, each once.
+pub fn build_output(data: &[u8]) {
+    let advice = diagnosis::advice(&String::from_utf8_lossy(data));
+    assert!(advice.len() <= 4);
+    for (number, one) in advice.iter().enumerate() {
+        assert!(!advice[..number].contains(one));
+        let Advice::Words(words) = one else { continue };
+        assert!(!words.is_empty());
+    }
+}
