@@ -101,6 +101,7 @@ impl Wanted {
         for file in &limits.r#override {
             reader.file(file, Role::Overrides)?;
         }
+        reader.settings()?;
         Ok(reader.wanted)
     }
 
@@ -124,6 +125,39 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// The constraints and overrides that stand in the settings themselves.
+    fn settings(&mut self) -> Result<(), CommandError> {
+        let configuration = &self.context.configuration;
+        for (key, texts, role) in [
+            (
+                "constraint-dependencies",
+                configuration.all(|settings| settings.constraint_dependencies.as_ref()),
+                Role::Constraints,
+            ),
+            (
+                "override-dependencies",
+                configuration.all(|settings| settings.override_dependencies.as_ref()),
+                Role::Overrides,
+            ),
+        ] {
+            for text in texts {
+                let requirement: Requirement = text.parse().map_err(|error| {
+                    CommandError::new(
+                        Code::ConfigurationInvalid,
+                        format!("`{text}` in `{key}` is no requirement"),
+                    )
+                    .caused_by(format!("{error}"))
+                })?;
+                let root = RootRequirement::new(requirement, format!("`{key}`"));
+                match role {
+                    Role::Overrides => self.wanted.overrides.push(root),
+                    _ => self.wanted.constraints.push(root),
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn file(&mut self, path: &Path, role: Role) -> Result<(), CommandError> {
         let is_stdin = path == Path::new("-");
         let full = self.context.resolve(path);
