@@ -163,6 +163,8 @@ impl Configuration {
             self.all(|settings| settings.no_build_package.as_ref()),
             self.all(|settings| settings.no_binary.as_ref()),
             self.all(|settings| settings.only_binary.as_ref()),
+            self.all(|settings| settings.constraint_dependencies.as_ref()),
+            self.all(|settings| settings.override_dependencies.as_ref()),
         ];
         let tables = [
             self.merged(|settings| settings.prerelease_package.as_ref()),
