@@ -1,9 +1,9 @@
 //! Targets of `tilsit-index-client`: netrc, records of the page cache, segments of the metadata cache,
 //! slim metadata.
 
-use tilsit_index_client::http_cache::parse_record;
 use tilsit_index_client::metadata_cache::Segment;
-use tilsit_index_client::{IndexUrl, Netrc, SlimMetadata};
+use tilsit_index_client::page_record::parse_record;
+use tilsit_index_client::{CompactPage, IndexUrl, Netrc, SlimMetadata};
 
 /// A netrc file: no error shows a word of it.
 pub fn netrc(data: &[u8]) {
@@ -16,11 +16,34 @@ pub fn netrc(data: &[u8]) {
     }
 }
 
-/// A record of the page cache: a body that is taken is the end of the record.
+/// A record of the page cache: only what its checksums cover is taken.
 pub fn http_cache_record(data: &[u8]) {
-    if let Some((about, body)) = parse_record(data) {
-        assert!(data.ends_with(body));
-        assert_eq!(about.length, body.len() as u64);
+    if let Some((_, page)) = parse_record(data) {
+        assert!(page.files.len() <= data.len());
+        let mut changed = data.to_vec();
+        changed[data.len() / 2] ^= 1;
+        assert!(parse_record(&changed).is_none());
+    }
+}
+
+/// The head of a compact page: whatever is taken can be used, to the last text.
+pub fn compact_page(data: &[u8]) {
+    let Some(page) = CompactPage::read(data.to_vec()) else {
+        return;
+    };
+    assert_eq!(page.bytes(), data);
+    for release in page.releases() {
+        assert!(page.version(&release).len() <= data.len());
+        for file in page.files(&release) {
+            let texts = [file.requires_python(), file.yanked().flatten()];
+            let length: usize = texts
+                .into_iter()
+                .flatten()
+                .map(|text| page.text(text).len())
+                .sum();
+            assert!(length <= 2 * data.len());
+            drop(file.wheel().and_then(|text| page.wheel(text)));
+        }
     }
 }
 

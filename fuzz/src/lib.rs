@@ -28,6 +28,7 @@ pub const TARGETS: &[Target] = &[
     ("authorization_header", index_server::authorization_header),
     ("build_details", environment::build_details),
     ("build_output", build_frontend::build_output),
+    ("compact_page", index_client::compact_page),
     ("core_metadata", packaging_formats::core_metadata),
     ("dependency_groups", packaging_formats::dependency_groups),
     ("direct_url", packaging_formats::direct_url),

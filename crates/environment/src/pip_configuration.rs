@@ -147,6 +147,8 @@ pub struct PipConfiguration {
     pub constraints: Vec<String>,
     /// Refuse to install outside a virtual environment.
     pub require_virtualenv: bool,
+    /// Who keeps passwords: `auto`, `disabled`, `import` or `subprocess`.
+    pub keyring_provider: Option<String>,
     /// Keys that tilsit does not follow, sorted.
     pub unknown: Vec<String>,
     /// Keys and values that could not be read as what the key takes.
@@ -200,6 +202,7 @@ impl PipConfiguration {
             "cert" => self.cert = text,
             "client-cert" => self.client_cert = text,
             "proxy" => self.proxy = text,
+            "keyring-provider" => self.keyring_provider = text,
             "constraint" => self.constraints = words(),
             "only-binary" => self.only_binary = names(),
             "no-binary" => self.no_binary = names(),

@@ -1,17 +1,17 @@
 //! Many questions at once: what a resolver asks for is fetched side by side, and answered in the
 //! order in which the answers come.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 use tilsit_packaging::name::ProjectName;
-use tilsit_simple_api::ProjectPage;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender};
 
 use crate::client::IndexClient;
 use crate::error::HttpError;
 use crate::index_url::IndexUrl;
 use crate::metadata::MetadataError;
-use crate::pages::{PageError, off_the_loop};
+use crate::pages::{Page, PageError};
 use crate::remote_file::RemoteFile;
 use crate::slim_metadata::SlimMetadata;
 
@@ -19,14 +19,16 @@ use crate::slim_metadata::SlimMetadata;
 #[derive(Debug, Clone)]
 pub enum Fetched {
     /// A project's page.
-    Page(Result<Arc<ProjectPage>, PageError>),
+    Page(Result<Arc<Page>, PageError>),
     /// A file's metadata.
     Metadata(Result<Arc<SlimMetadata>, MetadataError>),
 }
 
 /// Questions under way; `K` says which answer belongs to which.
-pub struct Batch<K> {
+pub struct Batch<K: Send + 'static> {
     client: IndexClient,
+    /// Answers that needed no waiting.
+    at_hand: VecDeque<(K, Fetched)>,
     sender: UnboundedSender<(K, Fetched)>,
     receiver: UnboundedReceiver<(K, Fetched)>,
     under_way: usize,
@@ -38,6 +40,7 @@ impl IndexClient {
         let (sender, receiver) = tokio::sync::mpsc::unbounded_channel();
         Batch {
             client: self.clone(),
+            at_hand: VecDeque::new(),
             sender,
             receiver,
             under_way: 0,
@@ -57,18 +60,22 @@ impl<K: Send + 'static> Batch<K> {
         name: &ProjectName,
     ) -> Result<(), HttpError> {
         let (parts, index, name) = (self.client.parts(), index.clone(), name.clone());
-        self.start(key, |error| Fetched::Page(Err(error.into())), async move {
-            let at_hand = {
-                let (parts, index, name) = (Arc::clone(&parts), index.clone(), name.clone());
-                off_the_loop(move || parts.page_at_hand(&index, &name)).await
-            };
-            Fetched::Page(match at_hand {
-                Ok(Ok(Some(page))) => Ok(page),
-                Ok(Ok(None)) => parts.fetch_page(&index, &name).await,
-                Ok(Err(error)) => Err(error),
-                Err(error) => Err(error.into()),
-            })
-        })
+        let answer = self.open(key, |error| Fetched::Page(Err(error.into())));
+        let runtime = self.client.runtime()?.handle().clone();
+        // The cache is read beside the caller's own work, and beside other pages.
+        self.client.runtime()?.spawn_blocking(move || {
+            let found = parts.page_at_hand(&index, &name).transpose();
+            if let Some(found) = found {
+                answer.give(Fetched::Page(found));
+                return;
+            }
+            runtime.spawn(async move {
+                let page = parts.fetch_page(&index, &name).await;
+                answer.give(Fetched::Page(page));
+            });
+        });
+        self.under_way += 1;
+        Ok(())
     }
 
     /// Asks for a file's metadata.
@@ -77,16 +84,17 @@ impl<K: Send + 'static> Batch<K> {
     /// When no thread for requests can be started.
     pub fn metadata(&mut self, key: K, file: RemoteFile) -> Result<(), HttpError> {
         let parts = self.client.parts();
-        self.start(
-            key,
-            |error| Fetched::Metadata(Err(error.into())),
-            async move {
-                Fetched::Metadata(match parts.known_metadata(&file) {
-                    Some(metadata) => Ok(metadata),
-                    None => parts.fetch_metadata(&file).await,
-                })
-            },
-        )
+        if let Some(known) = parts.known_metadata(&file) {
+            self.at_hand.push_back((key, Fetched::Metadata(Ok(known))));
+        } else {
+            let answer = self.open(key, |error| Fetched::Metadata(Err(error.into())));
+            self.client.spawn(async move {
+                let metadata = parts.fetch_metadata(&file).await;
+                answer.give(Fetched::Metadata(metadata));
+            })?;
+        }
+        self.under_way += 1;
+        Ok(())
     }
 
     /// Waits for the next answer; `None` when no question is open.
@@ -94,14 +102,16 @@ impl<K: Send + 'static> Batch<K> {
         if self.under_way == 0 {
             return None;
         }
-        let answer = self.receiver.blocking_recv();
+        let ready = self.at_hand.pop_front();
+        let answer = ready.or_else(|| self.receiver.blocking_recv());
         self.under_way -= 1;
         answer
     }
 
     /// An answer that is there already.
     pub fn ready_answer(&mut self) -> Option<(K, Fetched)> {
-        let answer = self.receiver.try_recv().ok()?;
+        let ready = self.at_hand.pop_front();
+        let answer = ready.or_else(|| self.receiver.try_recv().ok())?;
         self.under_way -= 1;
         Some(answer)
     }
@@ -111,22 +121,39 @@ impl<K: Send + 'static> Batch<K> {
         self.under_way
     }
 
-    /// Starts a question. One that ends by a panic is answered with `failed`: nobody may wait for it
-    /// for ever.
-    fn start(
-        &mut self,
-        key: K,
-        failed: fn(HttpError) -> Fetched,
-        answer: impl Future<Output = Fetched> + Send + 'static,
-    ) -> Result<(), HttpError> {
-        let sender = self.sender.clone();
-        self.client.spawn(async move {
-            let answer = tokio::spawn(answer).await;
-            let ended = |error| failed(HttpError::Setup(format!("a request ended early: {error}")));
+    fn open(&self, key: K, failed: fn(HttpError) -> Fetched) -> Open<K> {
+        Open {
+            key: Some(key),
+            sender: self.sender.clone(),
+            failed,
+        }
+    }
+}
+
+/// A question whose answer somebody waits for. One that is dropped without an answer, by a panic, is
+/// answered with a failure: nobody may wait for it for ever.
+struct Open<K: Send + 'static> {
+    key: Option<K>,
+    sender: UnboundedSender<(K, Fetched)>,
+    failed: fn(HttpError) -> Fetched,
+}
+
+impl<K: Send + 'static> Open<K> {
+    fn give(mut self, answer: Fetched) {
+        self.send(answer);
+    }
+
+    fn send(&mut self, answer: Fetched) {
+        if let Some(key) = self.key.take() {
             // Nobody waits any more when the batch was dropped.
-            let _ = sender.send((key, answer.unwrap_or_else(ended)));
-        })?;
-        self.under_way += 1;
-        Ok(())
+            let _ = self.sender.send((key, answer));
+        }
+    }
+}
+
+impl<K: Send + 'static> Drop for Open<K> {
+    fn drop(&mut self) {
+        let ended = HttpError::Setup("a request ended early".to_owned());
+        self.send((self.failed)(ended));
     }
 }

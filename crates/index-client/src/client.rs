@@ -11,10 +11,10 @@ use url::Url;
 
 use crate::error::HttpError;
 use crate::http_cache::HttpCache;
-use crate::index_url::IndexUrl;
+use crate::index_url::{IndexUrl, take_credential};
 use crate::metadata_cache::MetadataCache;
 use crate::options::ClientOptions;
-use crate::pages::PageError;
+use crate::pages::{Page, PageError};
 use crate::transport::Transport;
 
 /// A client of any number of indexes. Cloning gives another handle on the same connections.
@@ -92,7 +92,7 @@ impl IndexClient {
         &self,
         index: &IndexUrl,
         name: &ProjectName,
-    ) -> Result<Arc<ProjectPage>, PageError> {
+    ) -> Result<Arc<Page>, PageError> {
         let parts = &self.inner.parts;
         if let Some(page) = parts.page_at_hand(index, name)? {
             return Ok(page);
@@ -110,8 +110,12 @@ impl IndexClient {
         if location.scheme() == "file" {
             return crate::local::find_links(location).map(Arc::new);
         }
-        let (parts, url) = (Arc::clone(&self.inner.parts), location.clone());
-        self.wait(async move { parts.fetch_links(&url).await })?
+        let (parts, mut url) = (Arc::clone(&self.inner.parts), location.clone());
+        if let Some(credential) = take_credential(&mut url) {
+            self.options().credentials.add(&url, credential);
+        }
+        let page = self.wait(async move { parts.fetch_links(url).await })??;
+        self.whole_page(&page).map(Arc::new)
     }
 
     pub(crate) fn parts(&self) -> Arc<Parts> {
@@ -143,7 +147,7 @@ impl IndexClient {
             .map_err(|error| HttpError::Setup(format!("a request ended early: {error}")))
     }
 
-    fn runtime(&self) -> Result<&Runtime, HttpError> {
+    pub(crate) fn runtime(&self) -> Result<&Runtime, HttpError> {
         if let Some(runtime) = self.inner.runtime.get() {
             return Ok(runtime);
         }

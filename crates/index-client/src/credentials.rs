@@ -63,9 +63,17 @@ pub struct Credentials {
 
 #[derive(Debug, Clone)]
 struct Place {
+    url: Url,
     origin: Origin,
     folder: String,
     credential: Credential,
+}
+
+/// A credential with the place that it was given for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Found {
+    pub(crate) credential: Credential,
+    pub(crate) place: Url,
 }
 
 impl Credentials {
@@ -80,6 +88,7 @@ impl Credentials {
     /// Adds a credential for a URL's origin, for the folder that the URL's path names.
     pub fn add(&self, url: &Url, credential: Credential) {
         let place = Place {
+            url: url.clone(),
             origin: url.origin(),
             folder: url.path().to_owned(),
             credential,
@@ -102,24 +111,50 @@ impl Credentials {
     /// The credential to send to a URL.
     ///
     /// Within an origin the longest folder that the URL lies in counts. A URL in none of the folders
-    /// gets the origin's credential when there is only one: files often lie beside their index.
+    /// gets the origin's credential when there is only one: files often lie beside their index. A
+    /// user without a password takes that of the netrc file, if it has one for the user.
     pub fn for_url(&self, url: &Url) -> Option<Credential> {
+        self.find(url).map(|found| found.credential)
+    }
+
+    pub(crate) fn find(&self, url: &Url) -> Option<Found> {
+        let of_host = || self.netrc.for_host(url.host_str()?);
+        let Some(mut found) = self.of_places(url) else {
+            return of_host().map(|credential| Found {
+                credential: credential.clone(),
+                place: url.clone(),
+            });
+        };
+        if found.credential.password.reveal().is_empty()
+            && let Some(credential) = of_host()
+            && credential.user == found.credential.user
+        {
+            found.credential = credential.clone();
+        }
+        Some(found)
+    }
+
+    fn of_places(&self, url: &Url) -> Option<Found> {
         let origin = url.origin();
         let places = self
             .places
             .read()
             .expect("no thread panics while it holds the lock");
         let mut of_origin = places.iter().filter(|place| place.origin == origin);
+        let found = |place: &Place| Found {
+            credential: place.credential.clone(),
+            place: place.url.clone(),
+        };
         let within = of_origin
             .clone()
             .filter(|place| url.path().starts_with(&place.folder));
         if let Some(place) = within.max_by_key(|place| place.folder.len()) {
-            return Some(place.credential.clone());
+            return Some(found(place));
         }
-        if let (Some(only), None) = (of_origin.next(), of_origin.next()) {
-            return Some(only.credential.clone());
+        match (of_origin.next(), of_origin.next()) {
+            (Some(only), None) => Some(found(only)),
+            _ => None,
         }
-        self.netrc.for_host(url.host_str()?).cloned()
     }
 }
 

@@ -12,6 +12,7 @@ use tilsit_files::{AtomicFile, Durability, FileError, Operation};
 use tilsit_simple_api::Sha256Digest;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 use crate::client::{IndexClient, Parts};
 use crate::digest::{HashMismatch, Hasher};
@@ -22,6 +23,8 @@ use crate::transport::{Answer, Ask};
 
 /// So many bytes since the last break count as progress: the number of tries starts anew.
 const PROGRESS_BYTES: u64 = 1 << 20;
+/// Fewer bytes than these do not count as a sign of life.
+const TRICKLE_BYTES: u64 = 16 << 10;
 /// Progress is told in steps of so many bytes.
 const EVENT_BYTES: u64 = 128 << 10;
 
@@ -281,8 +284,16 @@ impl Download {
         mut answer: Answer,
     ) -> Result<(), DownloadError> {
         let mut told = sink.received;
+        let stall = self.parts.options().timeouts.stall;
+        let (mut since, mut before) = (Instant::now(), sink.received);
         while let Some(chunk) = answer.chunk().await? {
             sink.write(&chunk)?;
+            if sink.received - before >= TRICKLE_BYTES {
+                (since, before) = (Instant::now(), sink.received);
+            } else if since.elapsed() > stall {
+                let url = RedactedUrl::from(&answer.url);
+                return Err(HttpError::Timeout { url }.into());
+            }
             if sink.received >= told + EVENT_BYTES {
                 told = sink.received;
                 self.tell(DownloadEvent::Received {

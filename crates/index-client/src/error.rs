@@ -78,6 +78,12 @@ pub enum HttpError {
         /// Why it is not followed.
         reason: String,
     },
+    /// Anybody between here and the server could change the answer.
+    #[error("`{url}` is not encrypted, and its host is not one that is trusted without")]
+    Insecure {
+        /// What was wanted.
+        url: RedactedUrl,
+    },
     /// The answer is larger than the limit.
     #[error("the answer of `{url}` is larger than the limit of {max_bytes} bytes")]
     TooLarge {

@@ -6,59 +6,55 @@
 //! - an answer with neither is used for [`FALLBACK_SECONDS`], since asking again would mean loading
 //!   the whole page for each command.
 //!
-//! A record is one file: a line with a magic, one line of JSON about the answer, then the body as it
-//! came, decompressed. The file's modification time is the moment of the last check, so that a `304`
-//! costs no rewriting.
+//! A page is one file, a [record](crate::page_record), whose details are read only when they are
+//! asked for. It is replaced by renaming, never written into; its modification time is the moment of
+//! the last check, so that a `304` costs no rewriting.
 
+use std::fs::File;
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use tilsit_files::{Durability, FileError};
+use tilsit_files::{AtomicFile, Durability, FileError};
 use url::Url;
 
+use crate::compact_page::CompactPage;
 use crate::digest::hexadecimal;
+use crate::page_record::{About, read_head, write_start};
 use crate::retry::http_date;
 
 /// How long an answer without lifetime and validators is used, as PyPI states it for its own pages.
 pub const FALLBACK_SECONDS: u64 = 600;
 
-/// The first line of a record; another version of the format has another line.
-const MAGIC: &[u8] = b"tilsit page 1\n";
-
-/// A page as it came: what the cache keeps of an answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A page of the cache, save its details.
+#[derive(Debug)]
 pub(crate) struct CachedPage {
     pub(crate) about: About,
-    pub(crate) body: Vec<u8>,
+    pub(crate) page: CompactPage,
+    pub(crate) details: CachedDetails,
 }
 
-/// What is known of an answer besides its body.
-#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct About {
-    /// What was asked for.
-    pub url: String,
-    /// Where the answer came from, after redirects.
-    pub final_url: String,
-    /// The `Content-Type`.
-    pub content_type: String,
-    /// The `ETag`.
-    pub etag: Option<String>,
-    /// The `Last-Modified`.
-    pub last_modified: Option<String>,
-    /// For how many seconds after the check the answer may be used without asking.
-    pub fresh_seconds: u64,
-    /// The length of the body.
-    pub length: u64,
-    /// The CRC-32 of the body, against a torn or rotten file.
-    pub crc32: u32,
+/// Where the details of a page lie.
+#[derive(Debug, Clone)]
+pub(crate) struct CachedDetails {
+    path: PathBuf,
+    start: u64,
 }
 
-impl About {
-    pub(crate) fn has_validator(&self) -> bool {
-        self.etag.is_some() || self.last_modified.is_some()
+impl CachedDetails {
+    /// Reads a part of the details. Another process may have replaced the file: the checksum tells.
+    pub(crate) fn read(&self, block: &Range<u64>) -> io::Result<Vec<u8>> {
+        let mut file = File::open(&self.path)?;
+        file.seek(SeekFrom::Start(self.start + block.start))?;
+        let length = block.end - block.start;
+        // All of them may be asked for without knowing how many there are.
+        let capacity = usize::try_from(length).unwrap_or(0).min(1 << 20);
+        let mut bytes = Vec::with_capacity(capacity);
+        file.take(length).read_to_end(&mut bytes)?;
+        Ok(bytes)
     }
 }
 
@@ -122,7 +118,7 @@ pub(crate) struct HttpCache {
 impl HttpCache {
     pub(crate) fn new(cache: &Path) -> Self {
         Self {
-            folder: cache.join("pages-v1"),
+            folder: cache.join("pages-v2"),
         }
     }
 
@@ -130,88 +126,76 @@ impl HttpCache {
     /// is none: it is fetched anew.
     pub(crate) fn load(&self, url: &Url, now: Timestamp) -> Option<(CachedPage, u64)> {
         let path = self.path(url);
-        let checked = tilsit_files::metadata(&path).ok()?.modified().ok()?;
-        let page = read_record(tilsit_files::read(&path).ok()?)?;
+        let file = File::open(&path).ok()?;
+        let metadata = file.metadata().ok()?;
+        let (about, page, details) = read_head(&file, metadata.len())?;
         // The name of the file is only a hash of the URL.
-        (page.about.url == url.as_str()).then_some(())?;
-        let checked = Timestamp::try_from(checked).ok()?;
+        (about.url == url.as_str()).then_some(())?;
+        let checked = Timestamp::try_from(metadata.modified().ok()?).ok()?;
         let age = now.duration_since(checked).as_secs();
+        let details = CachedDetails {
+            path,
+            start: metadata.len() - details,
+        };
+        let cached = CachedPage {
+            about,
+            page,
+            details,
+        };
         // A record from the future, after a clock was set back, counts as stale.
-        Some((page, u64::try_from(age).unwrap_or(u64::MAX)))
+        Some((cached, u64::try_from(age).unwrap_or(u64::MAX)))
     }
 
     /// Keeps a page, checked at `now`.
     pub(crate) fn store(
         &self,
-        url: &Url,
-        page: &CachedPage,
+        about: &About,
+        page: &CompactPage,
+        details: &[u8],
         now: Timestamp,
-    ) -> Result<(), FileError> {
-        let path = self.path(url);
+    ) -> Result<CachedDetails, FileError> {
+        let path = self.path_of(&about.url);
         if let Some(folder) = path.parent() {
             tilsit_files::create_dir_all(folder)?;
         }
-        tilsit_files::write_atomic(&path, write_record(page), Durability::Fast)?;
-        self.checked(url, now);
-        Ok(())
+        let start = write_start(about, page, details);
+        let mut file = AtomicFile::create(&path)?;
+        file.write(&start)?;
+        file.write(details)?;
+        file.commit(Durability::Fast)?;
+        set_checked(&path, now);
+        let start = start.len() as u64;
+        Ok(CachedDetails { path, start })
+    }
+
+    /// Notes that the page has to be asked for again, whatever it says.
+    pub(crate) fn forget(&self, url: &Url) {
+        // One that cannot be removed is read again, and found damaged again.
+        let _ = tilsit_files::remove_file(self.path(url));
     }
 
     /// Notes that the page was found unchanged at `now`. A failure costs only another check later.
     pub(crate) fn checked(&self, url: &Url, now: Timestamp) {
-        let since_epoch = Duration::try_from(now.duration_since(Timestamp::UNIX_EPOCH));
-        if let Ok(since_epoch) = since_epoch
-            && let Ok(file) = std::fs::File::options().append(true).open(self.path(url))
-        {
-            let _ = file.set_modified(SystemTime::UNIX_EPOCH + since_epoch);
-        }
+        set_checked(&self.path(url), now);
     }
 
     fn path(&self, url: &Url) -> PathBuf {
-        let name = hexadecimal(&Sha256::digest(url.as_str())[..16]);
+        self.path_of(url.as_str())
+    }
+
+    fn path_of(&self, url: &str) -> PathBuf {
+        let name = hexadecimal(&Sha256::digest(url)[..16]);
         self.folder.join(&name[..2]).join(&name[2..])
     }
 }
 
-/// The bytes of a record.
-fn write_record(page: &CachedPage) -> Vec<u8> {
-    let about = About {
-        length: page.body.len() as u64,
-        crc32: crc32(&page.body),
-        ..page.about.clone()
-    };
-    let about = serde_json::to_vec(&about).expect("the keys are texts");
-    let mut record = Vec::with_capacity(MAGIC.len() + about.len() + 1 + page.body.len());
-    record.extend_from_slice(MAGIC);
-    record.extend_from_slice(&about);
-    record.push(b'\n');
-    record.extend_from_slice(&page.body);
-    record
-}
-
-fn read_record(mut record: Vec<u8>) -> Option<CachedPage> {
-    let (about, body) = parse_record(&record)?;
-    let start = record.len() - body.len();
-    record.drain(..start);
-    Some(CachedPage {
-        about,
-        body: record,
-    })
-}
-
-/// Reads a record of the page cache: what is known of the answer, and its body. `None` for anything
-/// that is torn, rotten or of another version.
-pub fn parse_record(record: &[u8]) -> Option<(About, &[u8])> {
-    let rest = record.strip_prefix(MAGIC)?;
-    let end = rest.iter().take(64 << 10).position(|byte| *byte == b'\n')?;
-    let about: About = serde_json::from_slice(&rest[..end]).ok()?;
-    let body = &rest[end + 1..];
-    (about.length == body.len() as u64 && about.crc32 == crc32(body)).then_some((about, body))
-}
-
-fn crc32(bytes: &[u8]) -> u32 {
-    let mut crc = flate2::Crc::new();
-    crc.update(bytes);
-    crc.sum()
+fn set_checked(path: &Path, now: Timestamp) {
+    let since_epoch = Duration::try_from(now.duration_since(Timestamp::UNIX_EPOCH));
+    if let Ok(since_epoch) = since_epoch
+        && let Ok(file) = File::options().append(true).open(path)
+    {
+        let _ = file.set_modified(SystemTime::UNIX_EPOCH + since_epoch);
+    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,9 @@
 //! let client = IndexClient::new(ClientOptions::new(clock, "example/1.0"));
 //! let index = "https://index.example/simple/".parse().unwrap();
 //! let page = client.project_page(&index, &"flask".parse().unwrap()).unwrap();
-//! let file = RemoteFile::of_page(&page, &page.files[0]).unwrap();
+//! let newest = page.compact().releases().last().unwrap();
+//! let files = client.release_files(&page, &newest).unwrap();
+//! let file = RemoteFile::of_page(page.compact().about(), &files[0]).unwrap();
 //! println!("{}", file.url);
 //! ```
 //!
@@ -25,7 +27,7 @@
 //!
 //! | path | what | written by |
 //! |---|---|---|
-//! | `pages-v1/<2 hex>/<30 hex>` | a page as it came, with its validators | [`http_cache`] |
+//! | `pages-v2/<2 hex>/<30 hex>` | a page in compact form, with its validators | [`http_cache`] |
 //! | `metadata-v1/segment`, `metadata-v1/lock` | slim metadata of files, appended | [`metadata_cache`] |
 //!
 //! # Invariants
@@ -34,10 +36,12 @@
 //! - Credentials never leave their origin, are never followed through a redirect, and appear in no
 //!   error, display or debug output.
 //! - Every body has a bound, also after decompression.
+//! - Without encryption only this machine and trusted hosts are asked.
 //! - A file takes its path only once its hash is checked.
 
 pub mod batch;
 pub mod client;
+pub mod compact_page;
 pub mod credentials;
 pub mod download;
 pub mod error;
@@ -47,7 +51,9 @@ pub mod metadata;
 pub mod metadata_cache;
 pub mod netrc;
 pub mod options;
+pub mod page_record;
 pub mod pages;
+pub mod passwords;
 pub mod redacted;
 pub mod remote_file;
 pub mod slim_metadata;
@@ -61,6 +67,7 @@ mod transport;
 
 pub use batch::{Batch, Fetched};
 pub use client::IndexClient;
+pub use compact_page::{CompactFile, CompactPage, CompactRelease, Text};
 pub use credentials::{Credential, Credentials};
 pub use digest::HashMismatch;
 pub use download::{DownloadError, DownloadEvent, Downloaded};
@@ -69,7 +76,8 @@ pub use index_url::{IndexUrl, IndexUrlError};
 pub use metadata::MetadataError;
 pub use netrc::{Netrc, NetrcError};
 pub use options::{Certificates, ClientOptions, Clock, Limits, Proxies, Refresh, Timeouts};
-pub use pages::PageError;
+pub use pages::{Page, PageError};
+pub use passwords::PasswordProgram;
 pub use redacted::{RedactedUrl, Secret};
 pub use remote_file::RemoteFile;
 pub use slim_metadata::{SlimMetadata, SlimMetadataError};

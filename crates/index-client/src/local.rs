@@ -2,25 +2,45 @@
 
 use std::path::PathBuf;
 
-use tilsit_simple_api::{File, ProjectPage, parse_html};
+use tilsit_simple_api::{File, FileSink, ProjectPage, parse_html_into, parse_json_into};
 use url::Url;
 
 use crate::pages::PageError;
 use crate::redacted::RedactedUrl;
 
-/// The page of a project in a local index: `index.html` in the project's folder.
-pub(crate) fn project_page(folder: &Url) -> Result<ProjectPage, PageError> {
-    let file = folder
-        .join("index.html")
-        .map_err(|_| PageError::NotLocal(RedactedUrl::from(folder)))?;
-    html_page(&file)
+/// The page of a project in a local index: `index.html` in the project's folder, or `index.json`.
+pub(crate) fn project_page(
+    folder: &Url,
+    sink: &mut dyn FileSink,
+) -> Result<ProjectPage, PageError> {
+    let file = |name: &str| {
+        let url = folder.join(name);
+        url.map_err(|_| PageError::NotLocal(RedactedUrl::from(folder)))
+    };
+    match html_page(&file("index.html")?, sink) {
+        Err(PageError::File(error)) if error.is_not_found() => {
+            let url = file("index.json")?;
+            // Without either, the first is the one to name.
+            let Ok(body) = tilsit_files::read(local_path(&url)?) else {
+                return Err(PageError::File(error));
+            };
+            parse_json_into(&body, Some(&url), sink).map_err(|source| PageError::Json {
+                url: RedactedUrl::from(&url),
+                source,
+            })
+        }
+        other => other,
+    }
 }
 
 /// The files that a local folder holds, or that a local HTML file links to.
 pub(crate) fn find_links(location: &Url) -> Result<ProjectPage, PageError> {
     let path = local_path(location)?;
     if !tilsit_files::metadata(&path)?.is_dir() {
-        return html_page(location);
+        let mut files: Vec<File> = Vec::new();
+        let mut page = html_page(location, &mut files)?;
+        page.files = files;
+        return Ok(page);
     }
     let mut base = location.clone();
     if !base.path().ends_with('/') {
@@ -48,9 +68,9 @@ pub(crate) fn find_links(location: &Url) -> Result<ProjectPage, PageError> {
     Ok(page)
 }
 
-fn html_page(file: &Url) -> Result<ProjectPage, PageError> {
+fn html_page(file: &Url, sink: &mut dyn FileSink) -> Result<ProjectPage, PageError> {
     let body = tilsit_files::read(local_path(file)?)?;
-    parse_html(&body, file).map_err(|source| PageError::Html {
+    parse_html_into(&body, file, sink).map_err(|source| PageError::Html {
         url: RedactedUrl::from(file),
         source,
     })

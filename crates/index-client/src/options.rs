@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use tilsit_packaging::name::ProjectName;
 
 use crate::credentials::Credentials;
+use crate::passwords::PasswordProgram;
 
 /// Tells the time: passed in, so that tests can move it.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -34,7 +35,10 @@ pub struct ClientOptions {
     pub retries: u32,
     /// Users and passwords.
     pub credentials: Arc<Credentials>,
-    /// Hosts (`host` or `host:port`) whose certificate is not checked, as pip's `trusted-host`.
+    /// Programs that are asked for the password of a user who has none.
+    pub password_programs: Vec<PasswordProgram>,
+    /// Hosts (`host` or `host:port`) whose certificate is not checked, and which may be reached
+    /// without encryption, as pip's `trusted-host`. Hosts of this machine may always be.
     pub trusted_hosts: Vec<String>,
     /// Answer from the cache only.
     pub offline: bool,
@@ -57,6 +61,7 @@ impl ClientOptions {
             timeouts: Timeouts::default(),
             retries: 3,
             credentials: Arc::default(),
+            password_programs: Vec::new(),
             trusted_hosts: Vec::new(),
             offline: false,
             refresh: Refresh::No,
@@ -103,6 +108,9 @@ pub struct Timeouts {
     pub read: Duration,
     /// For a page or metadata as a whole.
     pub small_body: Duration,
+    /// For the next piece of a file that is worth waiting for: bytes that only trickle in count as
+    /// none.
+    pub stall: Duration,
     /// Before the first repetition; doubled for each further one.
     pub first_retry: Duration,
     /// The longest pause before a repetition, whatever the server asks for.
@@ -115,6 +123,7 @@ impl Default for Timeouts {
             connect: Duration::from_secs(10),
             read: Duration::from_secs(30),
             small_body: Duration::from_mins(5),
+            stall: Duration::from_mins(1),
             first_retry: Duration::from_millis(250),
             longest_retry: Duration::from_mins(1),
         }

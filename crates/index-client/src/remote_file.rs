@@ -47,7 +47,7 @@ impl RemoteFile {
     /// When the URL does not end in the name of a file, or its fragment has a malformed hash.
     pub fn of_url(mut url: Url) -> Result<(Self, Option<Credential>), FileUrlError> {
         let credential = take_credential(&mut url);
-        let name = tilsit_simple_api::file_url::file_name(url.as_str())?;
+        let name = tilsit_simple_api::file_url::file_name(url.as_str())?.into();
         let fragment = url.fragment().unwrap_or_default();
         let hashes = Hashes::from_fragment(fragment).map_err(|error| FileUrlError::Syntax {
             url: RedactedUrl::from(&url).to_string(),

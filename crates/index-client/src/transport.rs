@@ -17,11 +17,13 @@ use reqwest::header::{
 };
 use reqwest::{Body, Method, NoProxy, Proxy, StatusCode};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use url::Url;
+use url::{Host, Url};
 
+use crate::credentials::Credential;
 use crate::error::HttpError;
 use crate::index_url::take_credential;
 use crate::options::{ClientOptions, Proxies};
+use crate::passwords::Passwords;
 use crate::redacted::RedactedUrl;
 use crate::retry;
 use crate::tls::{self, Trust};
@@ -42,6 +44,7 @@ pub(crate) struct Transport {
     unchecked: OnceLock<Result<reqwest::Client, HttpError>>,
     in_flight: Arc<Semaphore>,
     hosts: Mutex<HashMap<String, Arc<Semaphore>>>,
+    passwords: Passwords,
 }
 
 /// A request without a body.
@@ -94,6 +97,7 @@ impl Transport {
             unchecked: OnceLock::new(),
             in_flight: Arc::new(Semaphore::new(IN_FLIGHT_MAX)),
             hosts: Mutex::default(),
+            passwords: Passwords::default(),
         }
     }
 
@@ -215,7 +219,12 @@ impl Transport {
                 url: RedactedUrl::from(url),
             });
         }
-        let credential = self.options.credentials.for_url(url);
+        if self.trust(url) == Trust::Plain && !is_this_machine(url) {
+            return Err(HttpError::Insecure {
+                url: RedactedUrl::from(url),
+            });
+        }
+        let credential = self.credential(url).await;
         let sent = credential.is_some();
         if let Some(mut value) =
             credential.and_then(|found| HeaderValue::from_str(&found.header()).ok())
@@ -243,6 +252,20 @@ impl Transport {
             return Ok(answer);
         }
         Err(self.status_error(answer, sent).await)
+    }
+
+    /// The credential for a URL; of a user without a password the programs are asked.
+    async fn credential(&self, url: &Url) -> Option<Credential> {
+        let found = self.options.credentials.find(url)?;
+        let (user, programs) = (found.credential.user(), &self.options.password_programs);
+        let is_known = !found.credential.password().reveal().is_empty();
+        if is_known || user.is_empty() || programs.is_empty() {
+            return Some(found.credential);
+        }
+        match self.passwords.of(programs, &found.place, user).await {
+            Some(password) => Some(Credential::new(user, password.reveal())),
+            None => Some(found.credential),
+        }
     }
 
     async fn status_error(&self, answer: Answer, sent: bool) -> HttpError {
@@ -501,6 +524,16 @@ impl std::io::Write for Bounded {
 
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
+    }
+}
+
+/// Whether a URL leads to the machine itself, where nobody stands between.
+fn is_this_machine(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use tilsit_index_client::{
-    Batch, Fetched, HttpError, IndexClient, IndexUrl, MetadataError, PageError, RedactedUrl,
+    Batch, Fetched, HttpError, IndexClient, IndexUrl, MetadataError, Page, PageError, RedactedUrl,
     RemoteFile, SlimMetadata,
 };
 use tilsit_packaging::file_name::WheelFileName;
@@ -18,12 +18,14 @@ use tilsit_resolver::{
     Answer, Dependencies, Question, Release, Resolution as Solved, Target, Unusable, UrlTarget,
     Versions, Wants,
 };
-use tilsit_simple_api::{CoreMetadataFile, Hashes, ProjectPage, ProjectState};
+use tilsit_simple_api::{
+    ApiVersion, CoreMetadataFile, Hashes, ProjectPage, ProjectState, ProjectStatus,
+};
 
 use crate::builder::BuildSource;
 use crate::metadata::dependencies;
 use crate::options::IndexStrategy;
-use crate::releases::{Judge, ReleaseFile, Releases};
+use crate::releases::{Judge, Known, ReleaseFile, Releases};
 use crate::resolution::{Pin, PinnedFile, Resolution};
 use crate::resolve::{ResolveError, ResolveEvent, Resolving};
 use crate::sdist;
@@ -44,13 +46,20 @@ pub(crate) struct Provider<'a> {
     python: Option<Version>,
     batch: Batch<Asked>,
     links: Vec<Arc<ProjectPage>>,
+    /// What was understood of texts that stand on many pages.
+    known: Known,
     projects: FxHashMap<ProjectName, Releases>,
     /// Pages of projects for which several indexes were asked at once; by index, `None` for those
     /// that do not have it.
-    gathered: FxHashMap<ProjectName, BTreeMap<usize, Option<Arc<ProjectPage>>>>,
+    gathered: FxHashMap<ProjectName, BTreeMap<usize, Option<Arc<Page>>>>,
     /// The indexes that do not say when files were uploaded, and how many of them were told of.
     without_times: Vec<IndexUrl>,
     told_without_times: usize,
+    /// The indexes that speak a newer version of the Simple API, and how many were told of.
+    newer: Vec<(IndexUrl, ApiVersion)>,
+    told_newer: usize,
+    /// Projects that their indexes say something about.
+    statuses: FxHashMap<ProjectName, ProjectStatus>,
     /// The files behind URLs that requirements name.
     urls: FxHashMap<Arc<str>, PinnedFile>,
     /// The metadata of what was built from URLs.
@@ -86,10 +95,14 @@ impl<'a> Provider<'a> {
             python: python(&resolving.options.resolver.target),
             batch: client.batch(),
             links,
+            known: Known::default(),
             projects: FxHashMap::default(),
             gathered: FxHashMap::default(),
             without_times: Vec::new(),
             told_without_times: 0,
+            newer: Vec::new(),
+            told_newer: 0,
+            statuses: FxHashMap::default(),
             urls: FxHashMap::default(),
             built: FxHashMap::default(),
             requires: FxHashMap::default(),
@@ -146,6 +159,12 @@ impl<'a> Provider<'a> {
             }
         }
         self.told_without_times = self.without_times.len();
+        for (index, version) in &self.newer[self.told_newer..] {
+            if on_event(ResolveEvent::NewerPages(index, *version)).is_break() {
+                return Err(ResolveError::Stopped);
+            }
+        }
+        self.told_newer = self.newer.len();
         for release in &self.behind_wheels[self.told_behind_wheels..] {
             let event = ResolveEvent::BehindWheels(&release.name, &release.version);
             if on_event(event).is_break() {
@@ -190,16 +209,22 @@ impl<'a> Provider<'a> {
             let asked = Asked::Page(name.clone(), place);
             return Ok(self.batch.project_page(asked, index, name)?);
         }
-        self.know_pages(name, &[]);
-        Ok(())
+        self.know_pages(name, &[])
     }
 
     /// Takes in the pages that speak for a project, with the files that links add.
-    fn know_pages(&mut self, name: &ProjectName, pages: &[(usize, Arc<ProjectPage>)]) {
+    fn know_pages(
+        &mut self,
+        name: &ProjectName,
+        pages: &[(usize, Arc<Page>)],
+    ) -> Result<(), ResolveError> {
         let options = &self.resolving.options;
-        let judge = Judge {
+        let failed = |error| page_error(name, error);
+        let mut judge = Judge {
             policy: &options.files,
             python: self.python.as_ref(),
+            client: self.resolving.client,
+            known: &mut self.known,
         };
         let mut releases = Releases::default();
         for (rank, (place, page)) in pages.iter().enumerate() {
@@ -207,15 +232,30 @@ impl<'a> Provider<'a> {
                 IndexStrategy::UnsafeFirstMatch => u32::try_from(rank).unwrap_or(u32::MAX),
                 IndexStrategy::FirstIndex | IndexStrategy::UnsafeBestMatch => 0,
             };
-            releases.add_index(name, page, (*place, tier), &judge);
+            let added = releases.add_index(name, page, (*place, tier), &mut judge);
+            added.map_err(failed)?;
             let index = &options.sources.indexes_of(name)[*place];
-            if releases.lacks_upload_times(*place) && !self.without_times.contains(index) {
+            let about = page.compact().about();
+            if about.api_version > ApiVersion::WITH_NAMESPACES
+                && !self.newer.iter().any(|(known, _)| known == index)
+            {
+                self.newer.push((index.clone(), about.api_version));
+            }
+            if about.status.state != ProjectState::Active {
+                self.statuses.insert(name.clone(), about.status.clone());
+            }
+            if options.files.exclude_newer.of(name).is_some()
+                && !self.without_times.contains(index)
+                && releases.lacks_upload_times(*place)
+            {
                 self.without_times.push(index.clone());
             }
         }
         if !options.sources.pins.contains_key(name) {
             for page in &self.links {
-                releases.add_links(name, page, &judge);
+                let page = Arc::new(Page::of_links(page, name));
+                let added = releases.add_links(name, &page, &mut judge);
+                added.map_err(failed)?;
             }
         }
         let found = releases.candidates();
@@ -227,6 +267,7 @@ impl<'a> Provider<'a> {
             _ => Versions::Found(found),
         };
         self.know(name, releases, versions);
+        Ok(())
     }
 
     fn know(&mut self, name: &ProjectName, releases: Releases, versions: Versions) {
@@ -249,7 +290,7 @@ impl<'a> Provider<'a> {
         &mut self,
         name: &ProjectName,
         place: usize,
-        page: Result<Arc<ProjectPage>, PageError>,
+        page: Result<Arc<Page>, PageError>,
     ) -> Result<(), ResolveError> {
         if !self.gathered.contains_key(name) && self.projects.contains_key(name) {
             // Another index has decided already, by refusing to answer.
@@ -264,10 +305,10 @@ impl<'a> Provider<'a> {
             }
         };
         if let Some(page) = &page
-            && page.status.state == ProjectState::Quarantined
+            && page.compact().about().status.state == ProjectState::Quarantined
         {
             self.gathered.remove(name);
-            let reason = page.status.reason.as_ref();
+            let reason = page.compact().about().status.reason.as_ref();
             let reason = reason.map(|reason| format!(": {reason}"));
             let words = format!(
                 "the index holds it in quarantine{}",
@@ -277,20 +318,19 @@ impl<'a> Provider<'a> {
             return Ok(());
         }
         let Some(gathered) = self.gathered.get_mut(name) else {
-            match page {
+            return match page {
                 Some(page) => self.know_pages(name, &[(place, page)]),
-                None => return self.ask_index(name, place + 1),
-            }
-            return Ok(());
+                None => self.ask_index(name, place + 1),
+            };
         };
         gathered.insert(place, page);
         if gathered.len() == self.resolving.options.sources.indexes_of(name).len() {
-            let pages: Vec<(usize, Arc<ProjectPage>)> = std::mem::take(gathered)
+            let pages: Vec<(usize, Arc<Page>)> = std::mem::take(gathered)
                 .into_iter()
                 .filter_map(|(place, page)| Some((place, page?)))
                 .collect();
             self.gathered.remove(name);
-            self.know_pages(name, &pages);
+            self.know_pages(name, &pages)?;
         }
         Ok(())
     }
@@ -304,10 +344,7 @@ impl<'a> Provider<'a> {
                 Versions::Unavailable(error.to_string())
             }
             error => {
-                return Err(ResolveError::Page {
-                    name: name.clone(),
-                    source: Box::new(error),
-                });
+                return Err(page_error(name, error));
             }
         };
         self.know(name, Releases::default(), versions);
@@ -315,7 +352,7 @@ impl<'a> Provider<'a> {
     }
 
     fn ask_metadata(&mut self, release: &Release) -> Result<(), ResolveError> {
-        let Some(file) = self.file_of(release) else {
+        let Some(file) = self.file_of(release)? else {
             let unusable = Dependencies::Unusable(Unusable::NoFiles);
             self.answers
                 .push_back(Answer::Dependencies(release.clone(), unusable));
@@ -338,16 +375,37 @@ impl<'a> Provider<'a> {
     }
 
     /// The file whose metadata speaks for a release.
-    fn file_of(&self, release: &Release) -> Option<PinnedFile> {
+    fn file_of(&self, release: &Release) -> Result<Option<PinnedFile>, ResolveError> {
         if let Some(url) = &release.url {
-            return self.urls.get(url).cloned();
+            return Ok(self.urls.get(url).cloned());
         }
-        let best = self
-            .projects
-            .get(&release.name)?
-            .release(&release.version)?
-            .best()?;
-        pinned(best)
+        match self.best(release) {
+            Some(best) => self.pinned(&release.name, &best),
+            None => Ok(None),
+        }
+    }
+
+    fn best(&self, release: &Release) -> Option<ReleaseFile<'_>> {
+        let releases = self.projects.get(&release.name)?;
+        releases.release(&release.version)?.best()
+    }
+
+    fn is_wheel(&self, release: &Release) -> bool {
+        match &release.url {
+            Some(url) => self.urls.get(url).is_some_and(|file| file.is_wheel),
+            None => self.best(release).is_some_and(|file| file.is_wheel()),
+        }
+    }
+
+    /// The file with what its page says of it; `None` if its URL cannot be used.
+    fn pinned(
+        &self,
+        name: &ProjectName,
+        file: &ReleaseFile<'_>,
+    ) -> Result<Option<PinnedFile>, ResolveError> {
+        let remote = file.remote(self.resolving.client);
+        let remote = remote.map_err(|error| page_error(name, error))?;
+        Ok(remote.map(|remote| pinned(file, remote)))
     }
 
     fn take_metadata(
@@ -355,13 +413,13 @@ impl<'a> Provider<'a> {
         release: Release,
         metadata: Result<Arc<SlimMetadata>, MetadataError>,
     ) -> Result<(), ResolveError> {
-        let is_wheel = self.file_of(&release).is_some_and(|file| file.is_wheel);
+        let is_wheel = self.is_wheel(&release);
         match metadata {
             Ok(metadata) if is_wheel || metadata.is_static() => {
                 self.know_metadata(&release, &metadata);
             }
             Ok(_) | Err(MetadataError::OnlyInFile(_)) => {
-                if let Some(file) = self.file_of(&release) {
+                if let Some(file) = self.file_of(&release)? {
                     self.sdists.insert(release, file.remote);
                 }
             }
@@ -540,19 +598,24 @@ impl<'a> Provider<'a> {
     }
 
     /// The files, hashes and requirements of what the resolver chose.
-    pub(crate) fn finish(self, solved: Solved) -> Resolution {
+    pub(crate) fn finish(self, solved: Solved) -> Result<Resolution, ResolveError> {
         let mut pins = Vec::with_capacity(solved.pins.len());
         for pin in solved.pins {
             let release = pin.release();
             let file = self
-                .file_of(&release)
+                .file_of(&release)?
                 .expect("the resolver chooses among releases with files");
             let releases = self.projects.get(&pin.name).filter(|_| pin.url.is_none());
             let of_index = releases.and_then(|releases| releases.release(&pin.version));
             let index = of_index.and_then(|release| release.index);
             let indexes = self.resolving.options.sources.indexes_of(&pin.name);
             let (hashes, files) = match of_index {
-                Some(release) => (release.hashes(), self.files(release)),
+                Some(release) => {
+                    let client = self.resolving.client;
+                    let hashes = release.hashes(client);
+                    let hashes = hashes.map_err(|error| page_error(&pin.name, error))?;
+                    (hashes, self.files(&pin.name, release)?)
+                }
                 None => (stated(&file.remote), Vec::new()),
             };
             pins.push(Pin {
@@ -570,20 +633,32 @@ impl<'a> Provider<'a> {
                 hashes,
             });
         }
-        Resolution {
+        let mut statuses: Vec<_> = self.statuses.into_iter().collect();
+        statuses.retain(|(name, _)| pins.iter().any(|pin| pin.name == *name));
+        statuses.sort_by(|(one, _), (other, _)| one.cmp(other));
+        Ok(Resolution {
             pins,
+            statuses,
             forks: solved.forks,
             notices: solved.notices,
-        }
+        })
     }
 
     /// All files of a release that may be taken, where the answer is for many environments.
-    fn files(&self, release: &crate::releases::Release) -> Vec<PinnedFile> {
-        let usable = release.files.iter();
-        usable
-            .filter(|file| self.python.is_none() && file.objection.is_none())
-            .filter_map(pinned)
-            .collect()
+    fn files(
+        &self,
+        name: &ProjectName,
+        release: &crate::releases::Release,
+    ) -> Result<Vec<PinnedFile>, ResolveError> {
+        if self.python.is_some() {
+            return Ok(Vec::new());
+        }
+        let all = release.in_full(self.resolving.client);
+        let all = all.map_err(|error| page_error(name, error))?;
+        let usable = all.iter().filter(|(file, _)| file.objection().is_none());
+        let pinned =
+            usable.filter_map(|(file, in_full)| Some(pinned(file, file.located(in_full)?)));
+        Ok(pinned.collect())
     }
 }
 
@@ -591,12 +666,19 @@ impl<'a> Provider<'a> {
 /// and what kept the newer ones from being used is seldom better in old ones.
 const LOOKED_INTO_MAX: u32 = 3;
 
-fn pinned(file: &ReleaseFile) -> Option<PinnedFile> {
-    Some(PinnedFile {
-        remote: file.remote()?,
+fn pinned(file: &ReleaseFile<'_>, remote: RemoteFile) -> PinnedFile {
+    PinnedFile {
+        remote,
         is_wheel: file.is_wheel(),
         requires_python: file.requires_python().cloned(),
-    })
+    }
+}
+
+fn page_error(name: &ProjectName, error: PageError) -> ResolveError {
+    ResolveError::Page {
+        name: name.clone(),
+        source: Box::new(error),
+    }
 }
 
 /// The Python to hold files against; a release candidate counts as its release.

@@ -6,14 +6,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Bound;
 use std::sync::Arc;
 
-use rustc_hash::FxHashMap;
-use tilsit_index_client::RemoteFile;
-use tilsit_packaging::file_name::{BuildTag, DistributionFileName, WheelFileName};
+use jiff::Timestamp;
+use rustc_hash::{FxHashMap, FxHashSet};
+use tilsit_index_client::{
+    CompactFile, CompactPage, IndexClient, Page, PageError, RemoteFile, Text,
+};
+use tilsit_packaging::file_name::{BuildTag, WheelFileName};
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_packaging::version::Version;
 use tilsit_resolver::{Candidate, Unusable, Yanked};
-use tilsit_simple_api::{File, ProjectPage};
+use tilsit_simple_api::File;
 
 use crate::options::FilePolicy;
 
@@ -26,30 +29,51 @@ pub struct Releases {
 /// The files of one version.
 #[derive(Debug, Clone, Default)]
 pub struct Release {
-    /// All files, with what speaks against each, in the order of their pages.
-    pub files: Vec<ReleaseFile>,
+    /// Where the files stand: those of the index, then those of links.
+    parts: Vec<Part>,
     /// The place of the index that they come from; `None` for files of `find-links` alone.
     pub index: Option<usize>,
     /// Releases of the lowest tier are tried first.
     tier: u32,
 }
 
-/// One file of a release.
+/// A release of one page, by its place there.
 #[derive(Debug, Clone)]
-pub struct ReleaseFile {
-    page: Arc<ProjectPage>,
-    place: usize,
-    /// What its name says.
-    pub name: DistributionFileName,
-    /// What speaks against it.
-    pub objection: Option<Objection>,
-    requires_python: Option<VersionSpecifiers>,
-    /// The better the file, the greater: the tags, then the build tag.
-    rank: Option<Rank>,
+struct Part {
+    page: Arc<JudgedPage>,
+    release: usize,
 }
 
-/// The lower the place of a tag, the better.
-type Rank = (Reverse<u32>, Option<BuildTag>);
+/// One file of a release. What its page says of it beyond this is read when it is asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct ReleaseFile<'a> {
+    part: &'a Part,
+    /// Its place among the files of the release on the page.
+    place: usize,
+    row: CompactFile,
+}
+
+/// A page with all that is needed to judge its files: what each of its texts means here.
+#[derive(Debug)]
+struct JudgedPage {
+    page: Arc<Page>,
+    /// By the numbers of the texts.
+    wheels: Vec<Option<Rank>>,
+    pythons: Vec<Option<Python>>,
+    cut_off: Option<Timestamp>,
+    no_binary: bool,
+    only_binary: bool,
+    /// The files, by release and place, that have none of the hashes that are asked for.
+    refused: FxHashSet<(usize, usize)>,
+}
+
+/// How good a file is, the better the greater: by its tags (the lower their place, the better), then
+/// by the build tag. All sdists are alike.
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    tags: Reverse<u32>,
+    build: Option<Arc<BuildTag>>,
+}
 
 /// What speaks against a file, the weightiest last: of many, the weakest explains best.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,40 +94,99 @@ pub enum Objection {
     NoUploadTime,
 }
 
-impl ReleaseFile {
-    /// The file as its page lists it.
-    pub fn file(&self) -> &File {
-        &self.page.files[self.place]
+impl<'a> ReleaseFile<'a> {
+    /// The file with its resolved URL; `None` if that cannot be used.
+    ///
+    /// # Errors
+    /// When the page is damaged in the cache, and cannot be had again.
+    pub fn remote(&self, client: &IndexClient) -> Result<Option<RemoteFile>, PageError> {
+        let files = self.part.in_full(client)?;
+        Ok(self.located(&files[self.place]))
     }
 
-    /// The file with its resolved URL; `None` if that cannot be used.
-    pub fn remote(&self) -> Option<RemoteFile> {
-        RemoteFile::of_page(&self.page, self.file()).ok()
+    /// The same for a file that is known in full.
+    pub fn located(&self, file: &File) -> Option<RemoteFile> {
+        RemoteFile::of_page(self.compact().about(), file).ok()
     }
 
     /// The Python versions that it is for.
-    pub fn requires_python(&self) -> Option<&VersionSpecifiers> {
-        self.requires_python.as_ref()
+    pub fn requires_python(&self) -> Option<&'a VersionSpecifiers> {
+        self.python()?.0.as_deref()
     }
 
     /// Whether it is a wheel.
     pub fn is_wheel(&self) -> bool {
-        matches!(self.name, DistributionFileName::Wheel(_))
+        self.row.is_wheel()
+    }
+
+    /// What speaks against it.
+    pub fn objection(&self) -> Option<Objection> {
+        let page = &*self.part.page;
+        let is_wheel = self.is_wheel();
+        match (page.cut_off, self.row.upload_time()) {
+            (Some(_), None) => return Some(Objection::NoUploadTime),
+            (Some(latest), Some(time)) if time >= latest => return Some(Objection::TooNew),
+            _ => {}
+        }
+        if !page.refused.is_empty() && page.refused.contains(&(self.part.release, self.place)) {
+            Some(Objection::Hash)
+        } else if is_wheel && page.no_binary {
+            Some(Objection::Wheel)
+        } else if is_wheel && self.rank().is_none() {
+            Some(Objection::Tags)
+        } else if !is_wheel && page.only_binary {
+            Some(Objection::Sdist)
+        } else if self.python().is_some_and(|(_, fits)| !fits) {
+            Some(Objection::Python)
+        } else {
+            None
+        }
+    }
+
+    fn rank(&self) -> Option<&'a Rank> {
+        self.part.page.wheels[self.row.wheel()?.number()].as_ref()
+    }
+
+    fn python(&self) -> Option<&'a Python> {
+        self.part.page.pythons[self.row.requires_python()?.number()].as_ref()
+    }
+
+    fn compact(&self) -> &'a CompactPage {
+        self.part.page.page.compact()
+    }
+}
+
+impl Part {
+    fn files(&self) -> impl DoubleEndedIterator<Item = ReleaseFile<'_>> {
+        let compact = self.page.page.compact();
+        let release = compact.release(self.release);
+        let rows = compact.files(&release).enumerate();
+        rows.map(|(place, row)| ReleaseFile {
+            part: self,
+            place,
+            row,
+        })
+    }
+
+    fn in_full(&self, client: &IndexClient) -> Result<Arc<[File]>, PageError> {
+        let page = &self.page.page;
+        client.release_files(page, &page.compact().release(self.release))
     }
 }
 
 impl Release {
+    /// All files, in the order of their pages.
+    pub fn files(&self) -> impl DoubleEndedIterator<Item = ReleaseFile<'_>> {
+        self.parts.iter().flat_map(Part::files)
+    }
+
     /// The file to take here: not yanked before yanked, a wheel before an sdist, the best tags, the
     /// highest build tag, and then the first on the page.
-    pub fn best(&self) -> Option<&ReleaseFile> {
-        let usable = self.files.iter().filter(|file| file.objection.is_none());
-        usable.rev().max_by_key(|file| {
-            (
-                !file.file().yanked.is_yanked(),
-                file.is_wheel(),
-                file.rank.clone(),
-            )
-        })
+    pub fn best(&self) -> Option<ReleaseFile<'_>> {
+        let usable = self.files().filter(|file| file.objection().is_none());
+        usable
+            .rev()
+            .max_by_key(|file| (file.row.yanked().is_none(), file.is_wheel(), file.rank()))
     }
 
     /// What the resolver is told of the release.
@@ -111,38 +194,35 @@ impl Release {
         let mut candidate = Candidate::new(version.clone());
         candidate.tier = self.tier;
         if let Some(best) = self.best() {
-            candidate.requires_python.clone_from(&best.requires_python);
-            if let tilsit_simple_api::Yanked::Yes(reason) = &best.file().yanked {
-                candidate.yanked = Some(Yanked {
-                    reason: reason.as_deref().map(str::to_owned),
-                });
-            }
+            candidate.requires_python = best.requires_python().cloned();
+            candidate.yanked = best.row.yanked().map(|reason| Yanked {
+                reason: reason.map(|text| best.compact().text(text).to_owned()),
+            });
             return candidate;
         }
         let weakest = self
-            .files
-            .iter()
-            .filter_map(|file| Some((file.objection?, file)))
+            .files()
+            .filter_map(|file| Some((file.objection()?, file)))
             .min_by_key(|(objection, _)| *objection);
         match weakest {
             None => candidate.unusable = Some(Unusable::NoFiles),
             // The resolver compares, and says which versions of Python would do.
             Some((Objection::Python, file)) => {
-                candidate.requires_python.clone_from(&file.requires_python);
+                candidate.requires_python = file.requires_python().cloned();
             }
             Some((objection, file)) => candidate.unusable = Some(self.unusable(objection, file)),
         }
         candidate
     }
 
-    fn unusable(&self, objection: Objection, file: &ReleaseFile) -> Unusable {
+    fn unusable(&self, objection: Objection, file: ReleaseFile<'_>) -> Unusable {
         match objection {
             Objection::Tags | Objection::Python => Unusable::NoMatchingWheel(self.tags_in_words()),
             Objection::Sdist => Unusable::BuildNotAllowed,
             Objection::Wheel => Unusable::WheelNotAllowed,
             Objection::Hash => Unusable::Other("has no file with a hash that you allow".to_owned()),
             Objection::TooNew => {
-                let time = file.file().upload_time.map(|time| time.to_string());
+                let time = file.row.upload_time().map(|time| time.to_string());
                 Unusable::TooNew(time.unwrap_or_default())
             }
             Objection::NoUploadTime => Unusable::NoUploadTime,
@@ -151,12 +231,13 @@ impl Release {
 
     /// What the wheels are for: `cp39, cp310 on win_amd64`, not all of a long list.
     fn tags_in_words(&self) -> String {
+        let wheels: Vec<WheelFileName> = self
+            .files()
+            .filter_map(|file| file.compact().wheel(file.row.wheel()?))
+            .collect();
         let mut interpreters: Vec<&str> = Vec::new();
         let mut platforms: Vec<&str> = Vec::new();
-        for file in &self.files {
-            let DistributionFileName::Wheel(wheel) = &file.name else {
-                continue;
-            };
+        for wheel in &wheels {
             interpreters.extend(wheel.tags.interpreters());
             platforms.extend(wheel.tags.platforms());
         }
@@ -176,10 +257,13 @@ impl Release {
 
     /// The stated hashes of all files, as `algorithm:digest`, sorted, each once; of a file that has a
     /// SHA-256 only that.
-    pub fn hashes(&self) -> Vec<String> {
+    ///
+    /// # Errors
+    /// As [`ReleaseFile::remote`].
+    pub fn hashes(&self, client: &IndexClient) -> Result<Vec<String>, PageError> {
         let mut hashes = BTreeSet::new();
-        for file in &self.files {
-            let stated = &file.file().hashes;
+        for (_, file) in self.in_full(client)? {
+            let stated = &file.hashes;
             match stated.sha256 {
                 Some(digest) => drop(hashes.insert(format!("sha256:{digest}"))),
                 None => hashes.extend(
@@ -189,28 +273,44 @@ impl Release {
                 ),
             }
         }
-        hashes.into_iter().collect()
+        Ok(hashes.into_iter().collect())
+    }
+
+    /// All files with what their pages say of them.
+    ///
+    /// # Errors
+    /// As [`ReleaseFile::remote`].
+    pub fn in_full(&self, client: &IndexClient) -> Result<Vec<(ReleaseFile<'_>, File)>, PageError> {
+        let mut all = Vec::new();
+        for part in &self.parts {
+            let files = part.in_full(client)?;
+            all.extend(part.files().zip(files.iter().cloned()));
+        }
+        Ok(all)
     }
 }
 
 impl Releases {
     /// Adds the releases of an index: of a version that is there already, the files of the index
     /// that was added first count, unless none of them can be used.
+    ///
+    /// # Errors
+    /// As [`ReleaseFile::remote`].
     pub fn add_index(
         &mut self,
         name: &ProjectName,
-        page: &Arc<ProjectPage>,
+        page: &Arc<Page>,
         (place, tier): (usize, u32),
-        judge: &Judge<'_>,
-    ) {
-        let mut releases = read(name, page, judge);
+        judge: &mut Judge<'_>,
+    ) -> Result<(), PageError> {
+        let mut releases = read(name, page, judge)?;
         for release in releases.values_mut() {
             release.index = Some(place);
             release.tier = tier;
         }
         if self.releases.is_empty() {
             self.releases = releases;
-            return;
+            return Ok(());
         }
         for (version, release) in releases {
             match self.releases.entry(version) {
@@ -222,15 +322,25 @@ impl Releases {
                 }
             }
         }
+        Ok(())
     }
 
-    /// Adds the files of a page of links to those that are there.
-    pub fn add_links(&mut self, name: &ProjectName, page: &Arc<ProjectPage>, judge: &Judge<'_>) {
-        for (version, release) in read(name, page, judge) {
+    /// Adds the project's files of a page of links to those that are there.
+    ///
+    /// # Errors
+    /// As [`ReleaseFile::remote`].
+    pub fn add_links(
+        &mut self,
+        name: &ProjectName,
+        page: &Arc<Page>,
+        judge: &mut Judge<'_>,
+    ) -> Result<(), PageError> {
+        for (version, release) in read(name, page, judge)? {
             let known = self.releases.entry(version).or_default();
-            known.files.extend(release.files);
+            known.parts.extend(release.parts);
             known.tier = 0;
         }
+        Ok(())
     }
 
     /// Whether a file of the index with this place is left out because it has no upload time.
@@ -238,8 +348,8 @@ impl Releases {
         self.releases
             .values()
             .filter(|release| release.index == Some(place))
-            .flat_map(|release| &release.files)
-            .any(|file| file.objection == Some(Objection::NoUploadTime))
+            .flat_map(Release::files)
+            .any(|file| file.objection() == Some(Objection::NoUploadTime))
     }
 
     /// The files of one version.
@@ -253,7 +363,7 @@ impl Releases {
         self.releases
             .range::<Version, _>(newer)
             .filter_map(|(_, release)| release.best())
-            .any(ReleaseFile::is_wheel)
+            .any(|file| file.is_wheel())
     }
 
     /// All versions, the oldest first, as the resolver wants them.
@@ -268,82 +378,114 @@ impl Releases {
 /// The files of a page that belong to the project, by version.
 fn read(
     name: &ProjectName,
-    page: &Arc<ProjectPage>,
-    judge: &Judge<'_>,
-) -> BTreeMap<Version, Release> {
-    let mut releases: BTreeMap<Version, Release> = BTreeMap::new();
-    let mut pythons = Pythons {
-        python: judge.python,
-        known: FxHashMap::default(),
-    };
-    for (place, file) in page.files.iter().enumerate() {
-        // A file that is none of the project's distributions means nothing to us.
-        let Ok(parsed) = file.distribution_of(name) else {
+    page: &Arc<Page>,
+    judge: &mut Judge<'_>,
+) -> Result<BTreeMap<Version, Release>, PageError> {
+    let compact = page.compact();
+    let page = Arc::new(judge.page(name, page)?);
+    let mut releases = Vec::with_capacity(compact.releases().len());
+    for (place, release) in compact.releases().enumerate() {
+        // Only what was a version is there.
+        let Ok(version) = compact.version(&release).parse::<Version>() else {
             continue;
         };
-        let (requires_python, fits) = pythons.read(file);
-        let (objection, rank) = judge.judge(name, file, &parsed);
-        let objection = objection.or((!fits).then_some(Objection::Python));
-        let release = releases.entry(parsed.version().clone()).or_default();
-        release.files.push(ReleaseFile {
-            page: Arc::clone(page),
-            place,
-            name: parsed,
-            objection,
-            requires_python,
-            rank,
-        });
+        let part = Part {
+            page: Arc::clone(&page),
+            release: place,
+        };
+        let release = Release {
+            parts: vec![part],
+            ..Release::default()
+        };
+        releases.push((version, release));
     }
-    releases
+    Ok(releases.into_iter().collect())
 }
 
 /// Judges files: what may be taken, and how good it is.
-#[derive(Debug, Clone, Copy)]
 pub struct Judge<'a> {
     /// Which files may be taken.
     pub policy: &'a FilePolicy,
     /// The version of Python, held against `requires-python`; `None` leaves that to the resolver.
     pub python: Option<&'a Version>,
+    /// Reads files in full where their hashes decide.
+    pub client: &'a IndexClient,
+    /// What was understood before.
+    pub known: &'a mut Known,
 }
 
+/// Texts of pages that were understood once: the same few stand on most pages.
+#[derive(Debug, Default)]
+pub struct Known {
+    wheels: FxHashMap<Box<str>, Option<Rank>>,
+    pythons: FxHashMap<Box<str>, Python>,
+}
+
+/// What a `requires-python` asks for, and whether this Python is among it. A text that is no set of
+/// versions restricts nothing, as for pip.
+type Python = (Option<Arc<VersionSpecifiers>>, bool);
+
 impl Judge<'_> {
-    /// What speaks against a file besides its Python versions, and how good it is.
-    fn judge(
-        &self,
-        name: &ProjectName,
-        file: &File,
-        parsed: &DistributionFileName,
-    ) -> (Option<Objection>, Option<Rank>) {
+    fn page(&mut self, name: &ProjectName, page: &Arc<Page>) -> Result<JudgedPage, PageError> {
+        let compact = page.compact();
         let policy = self.policy;
-        if let Some(latest) = policy.exclude_newer.of(name) {
-            match file.upload_time {
-                None => return (Some(Objection::NoUploadTime), None),
-                Some(time) if time >= latest => return (Some(Objection::TooNew), None),
-                Some(_) => {}
-            }
-        }
-        if let Some(allowed) = policy.hashes.get(name)
-            && !has_one_of(file, allowed)
-        {
-            return (Some(Objection::Hash), None);
-        }
-        let mut rank = None;
-        match parsed {
-            DistributionFileName::Wheel(_) if policy.no_binary.includes(name) => {
-                return (Some(Objection::Wheel), None);
-            }
-            DistributionFileName::Wheel(wheel) => {
-                rank = self.rank(wheel);
-                if rank.is_none() {
-                    return (Some(Objection::Tags), None);
+        let mut judged = JudgedPage {
+            page: Arc::clone(page),
+            wheels: vec![None; compact.text_count()],
+            pythons: vec![None; compact.text_count()],
+            cut_off: policy.exclude_newer.of(name),
+            no_binary: policy.no_binary.includes(name),
+            only_binary: policy.only_binary.includes(name),
+            refused: FxHashSet::default(),
+        };
+        let mut are_read = vec![false; compact.text_count()];
+        for (place, release) in compact.releases().enumerate() {
+            for row in compact.files(&release) {
+                if let Some(text) = row.wheel()
+                    && !std::mem::replace(&mut are_read[text.number()], true)
+                {
+                    judged.wheels[text.number()] = self.wheel(compact, text);
+                }
+                if let Some(text) = row.requires_python() {
+                    let python = &mut judged.pythons[text.number()];
+                    python.get_or_insert_with(|| self.python(compact.text(text)));
                 }
             }
-            DistributionFileName::Sdist(_) if policy.only_binary.includes(name) => {
-                return (Some(Objection::Sdist), None);
+            if let Some(allowed) = policy.hashes.get(name) {
+                let files = self.client.release_files(page, &release)?;
+                let files = files.iter().enumerate();
+                let refused = files.filter(|(_, file)| !has_one_of(file, allowed));
+                judged
+                    .refused
+                    .extend(refused.map(|(file, _)| (place, file)));
             }
-            DistributionFileName::Sdist(_) => {}
         }
-        (None, rank)
+        Ok(judged)
+    }
+
+    fn python(&mut self, text: &str) -> Python {
+        if let Some(known) = self.known.pythons.get(text) {
+            return known.clone();
+        }
+        let specifiers: Option<VersionSpecifiers> = text.parse().ok();
+        let fits = specifiers
+            .as_ref()
+            .zip(self.python)
+            .is_none_or(|(specifiers, python)| specifiers.contains(python));
+        let python = (specifiers.map(Arc::new), fits);
+        self.known.pythons.insert(text.into(), python.clone());
+        python
+    }
+
+    fn wheel(&mut self, page: &CompactPage, text: Text) -> Option<Rank> {
+        if let Some(known) = self.known.wheels.get(page.text(text)) {
+            return known.clone();
+        }
+        let rank = page.wheel(text).and_then(|wheel| self.rank(&wheel));
+        self.known
+            .wheels
+            .insert(page.text(text).into(), rank.clone());
+        rank
     }
 
     /// `None` for a wheel that does not fit. Which machine a variant is for (PEP 825) cannot be told
@@ -353,7 +495,10 @@ impl Judge<'_> {
             return None;
         }
         let place = self.policy.tags.priority(&wheel.tags)?;
-        Some((Reverse(place), wheel.build.clone()))
+        Some(Rank {
+            tags: Reverse(place),
+            build: wheel.build.clone().map(Arc::new),
+        })
     }
 }
 
@@ -386,29 +531,4 @@ fn has_one_of(file: &File, allowed: &BTreeSet<String>) -> bool {
         .peekable();
     stated.peek().is_none()
         || stated.any(|(algorithm, digest)| allowed.contains(&format!("{algorithm}:{digest}")))
-}
-
-/// The `requires-python` of a page's files: a few texts, repeated thousands of times.
-struct Pythons<'a> {
-    python: Option<&'a Version>,
-    known: FxHashMap<&'a str, (Option<VersionSpecifiers>, bool)>,
-}
-
-impl<'a> Pythons<'a> {
-    /// What a file asks for, and whether this Python is among it. A text that is no set of versions
-    /// restricts nothing, as for pip.
-    fn read(&mut self, file: &'a File) -> (Option<VersionSpecifiers>, bool) {
-        let Some(text) = file.requires_python.as_deref() else {
-            return (None, true);
-        };
-        let read = self.known.entry(text).or_insert_with(|| {
-            let specifiers: Option<VersionSpecifiers> = text.parse().ok();
-            let fits = specifiers
-                .as_ref()
-                .zip(self.python)
-                .is_none_or(|(specifiers, python)| specifiers.contains(python));
-            (specifiers, fits)
-        });
-        read.clone()
-    }
 }

@@ -10,6 +10,7 @@ use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_packaging::version::Version;
 use tilsit_resolver::{Dependency, Notice, RequiredBy};
+use tilsit_simple_api::ProjectStatus;
 
 /// The releases that are required; in each environment one for each project.
 #[derive(Debug, Clone)]
@@ -18,6 +19,8 @@ pub struct Resolution {
     pub pins: Vec<Pin>,
     /// The parts of the world that were answered apart, in a universal resolution that was divided.
     pub forks: Vec<Marker>,
+    /// What their indexes say of chosen projects that are not simply active (PEP 792).
+    pub statuses: Vec<(ProjectName, ProjectStatus)>,
     /// What the user should hear of, although there is an answer.
     pub notices: Vec<Notice>,
 }

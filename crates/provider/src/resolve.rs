@@ -8,6 +8,7 @@ use tilsit_index_client::{HttpError, IndexClient, IndexUrl, PageError};
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
 use tilsit_resolver::{Explanation, Resolver, RootRequirement, Step};
+use tilsit_simple_api::ApiVersion;
 
 use crate::builder::MetadataBuilder;
 use crate::options::ResolveOptions;
@@ -90,6 +91,9 @@ pub enum ResolveEvent<'a> {
     /// Files of this index are left out because it does not say when they were uploaded, which a
     /// cut-off date needs. Told once an index.
     NoUploadTimes(&'a IndexUrl),
+    /// The pages of this index speak a newer version of the Simple API than is known here: they may
+    /// say what is not understood (PEP 629). Told once an index.
+    NewerPages(&'a IndexUrl, ApiVersion),
 }
 
 /// Resolves requirements with what the indexes have.
@@ -117,7 +121,7 @@ pub fn resolve(
     loop {
         match resolver.advance(std::mem::take(&mut answers)) {
             Step::Wants(wants) => answers = provider.answer(&wants, on_event)?,
-            Step::Done(resolution) => return Ok(provider.finish(resolution)),
+            Step::Done(resolution) => return provider.finish(resolution),
             Step::Failed(explanation) => return Err(ResolveError::Unsolvable(explanation)),
         }
     }

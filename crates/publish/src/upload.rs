@@ -172,7 +172,7 @@ pub fn publish(
 /// The pages of the set's projects, read when `skip_existing` asks for them.
 #[derive(Default)]
 struct KnownFiles {
-    pages: Vec<(String, Option<std::sync::Arc<ProjectPage>>)>,
+    pages: Vec<(String, Option<ProjectPage>)>,
 }
 
 impl KnownFiles {
@@ -192,7 +192,8 @@ impl KnownFiles {
                 Some(credential) => index.clone().with_credential(credential.clone()),
                 None => index.clone(),
             };
-            let page = match client.project_page(&index, &file.project) {
+            let page = client.project_page(&index, &file.project);
+            let page = match page.and_then(|page| client.whole_page(&page)) {
                 Ok(page) => Some(page),
                 Err(error) if error.is_not_found() => None,
                 Err(error) => return Err(error.into()),

@@ -3,6 +3,8 @@
 //! A page is data from a stranger: only `http`, `https` and relative URLs are taken from it, and
 //! `file` URLs only on a page that was itself read from a `file` URL.
 
+use std::borrow::Cow;
+
 use percent_encoding::percent_decode_str;
 use url::Url;
 
@@ -66,7 +68,12 @@ pub fn resolve(base: Option<&Url>, url: &str) -> Result<Url, FileUrlError> {
 /// # Errors
 /// As [`resolve`], save for what only resolving can find.
 pub fn check(base: Option<&Url>, url: &str) -> Result<(), FileUrlError> {
-    if url.bytes().any(|byte| byte < b' ' || byte == 0x7f) {
+    // Without a way out in the middle the loop runs over many bytes at a time.
+    let is_control = |byte: u8| byte < b' ' || byte == 0x7f;
+    if url
+        .bytes()
+        .fold(false, |found, byte| found | is_control(byte))
+    {
         return Err(FileUrlError::ControlCharacter(shortened(
             &url.escape_default().to_string(),
         )));
@@ -98,7 +105,7 @@ fn is_allowed(base: Option<&Url>, scheme: &str) -> bool {
 ///
 /// # Errors
 /// When there is none, or when it could be taken for a path.
-pub fn file_name(url: &str) -> Result<Box<str>, FileUrlError> {
+pub fn file_name(url: &str) -> Result<Cow<'_, str>, FileUrlError> {
     let path = url.find(['?', '#']).map_or(url, |end| &url[..end]);
     let last = path.rfind('/').map_or(path, |slash| &path[slash + 1..]);
     let error = || FileUrlError::FileName(shortened(url));

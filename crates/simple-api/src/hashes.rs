@@ -23,6 +23,19 @@ const ALGORITHMS: &[(&str, usize)] = &[
     ("sha512", 128),
 ];
 
+/// The value of each hexadecimal digit; more than 15 for what is none.
+const DIGITS: [u8; 256] = {
+    let mut digits = [0xff; 256];
+    let mut value: u8 = 0;
+    while value < 16 {
+        let place = value as usize;
+        digits[b"0123456789abcdef"[place] as usize] = value;
+        digits[b"0123456789ABCDEF"[place] as usize] = value;
+        value += 1;
+    }
+    digits
+};
+
 /// A SHA-256 digest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Sha256Digest(pub [u8; 32]);
@@ -50,10 +63,14 @@ impl FromStr for Sha256Digest {
         };
         let digits: &[u8; 64] = text.as_bytes().try_into().map_err(|_| error())?;
         let mut bytes = [0; 32];
+        let mut all = 0;
         for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-            let high = hexadecimal(pair[0]).ok_or_else(error)?;
-            let low = hexadecimal(pair[1]).ok_or_else(error)?;
-            *byte = high << 4 | low;
+            let [high, low] = [pair[0], pair[1]].map(|digit| DIGITS[usize::from(digit)]);
+            all |= high | low;
+            *byte = high << 4 | low & 0xf;
+        }
+        if all > 0xf {
+            return Err(error());
         }
         Ok(Self(bytes))
     }
@@ -61,9 +78,12 @@ impl FromStr for Sha256Digest {
 
 impl fmt::Display for Sha256Digest {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0
-            .iter()
-            .try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        let mut digits = [0; 64];
+        for (pair, byte) in digits.chunks_exact_mut(2).zip(self.0) {
+            pair[0] = b"0123456789abcdef"[usize::from(byte >> 4)];
+            pair[1] = b"0123456789abcdef"[usize::from(byte & 0xf)];
+        }
+        formatter.pad(std::str::from_utf8(&digits).expect("digits are text"))
     }
 }
 
@@ -97,13 +117,13 @@ impl Hashes {
     /// # Errors
     /// When the digest of a known algorithm has another length or is not hexadecimal.
     pub fn add(&mut self, algorithm: &str, digest: &str) -> Result<(), DigestError> {
-        let algorithm = algorithm.to_ascii_lowercase();
-        if algorithm == "sha256" {
+        if algorithm.eq_ignore_ascii_case("sha256") {
             self.sha256 = Some(digest.parse()?);
             return Ok(());
         }
+        let algorithm = algorithm.to_ascii_lowercase();
         let known = ALGORITHMS.iter().find(|(name, _)| *name == algorithm);
-        let hexadecimal = digest.bytes().all(|byte| hexadecimal(byte).is_some());
+        let hexadecimal = digest.bytes().all(|byte| byte.is_ascii_hexdigit());
         if known.is_some_and(|(_, digits)| digest.len() != *digits || !hexadecimal) {
             return Err(DigestError {
                 digits: known.map_or(0, |(_, digits)| *digits),
@@ -164,15 +184,6 @@ impl Hashes {
             }
         }
         Ok(hashes)
-    }
-}
-
-fn hexadecimal(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
     }
 }
 

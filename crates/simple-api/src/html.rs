@@ -7,7 +7,7 @@ mod read;
 mod scanner;
 mod write;
 
-pub use read::{HtmlPageError, parse_html, parse_list_html};
+pub use read::{HtmlPageError, parse_html, parse_html_into, parse_list_html};
 pub use write::{list_to_html, to_html};
 
 #[cfg(test)]

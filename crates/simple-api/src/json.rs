@@ -4,7 +4,7 @@
 mod read;
 mod write;
 
-pub use read::{JsonPageError, parse_json, parse_list_json};
+pub use read::{JsonPageError, parse_json, parse_json_into, parse_list_json};
 pub use write::{list_to_json, to_json};
 
 #[cfg(test)]

@@ -39,11 +39,15 @@ pub mod upload;
 pub use api_version::ApiVersion;
 pub use file_url::FileUrlError;
 pub use hashes::{Hashes, Sha256Digest};
-pub use html::{HtmlPageError, list_to_html, parse_html, parse_list_html, to_html};
-pub use json::{JsonPageError, list_to_json, parse_json, parse_list_json, to_json};
+pub use html::{
+    HtmlPageError, list_to_html, parse_html, parse_html_into, parse_list_html, to_html,
+};
+pub use json::{
+    JsonPageError, list_to_json, parse_json, parse_json_into, parse_list_json, to_json,
+};
 pub use list::{ListedProject, ProjectList};
 pub use negotiate::{ACCEPT, MediaType, NotAcceptable, negotiate};
 pub use page::{
-    CoreMetadataFile, File, Namespace, ProjectPage, ProjectState, ProjectStatus, UnusableFile,
-    Yanked,
+    CoreMetadataFile, File, FileParts, FileSink, Namespace, ProjectPage, ProjectState,
+    ProjectStatus, UnusableFile, Yanked,
 };

@@ -3,6 +3,8 @@
 //! Texts are kept as written (a name, a URL, a `requires-python`): a page may have thousands of files
 //! of which a client looks at a handful, so that each is parsed when it is looked at.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use tilsit_packaging::file_name::{DistributionFileName, FileNameError};
 use tilsit_packaging::name::ProjectName;
@@ -146,6 +148,80 @@ impl File {
         project: &ProjectName,
     ) -> Result<DistributionFileName, FileNameError> {
         DistributionFileName::parse_for(&self.name, project)
+    }
+}
+
+/// A file as it is read from a page, with texts that lie in the page where they can.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileParts<'a> {
+    /// See [`File::name`].
+    pub name: Cow<'a, str>,
+    /// See [`File::url`].
+    pub url: Cow<'a, str>,
+    /// See [`File::hashes`].
+    pub hashes: Hashes,
+    /// See [`File::requires_python`].
+    pub requires_python: Option<Cow<'a, str>>,
+    /// See [`File::size_bytes`].
+    pub size_bytes: Option<u64>,
+    /// See [`File::upload_time`].
+    pub upload_time: Option<Timestamp>,
+    /// See [`File::yanked`].
+    pub yanked: Yanked,
+    /// See [`File::core_metadata`].
+    pub core_metadata: CoreMetadataFile,
+    /// See [`File::provenance`].
+    pub provenance: Option<Cow<'a, str>>,
+}
+
+impl From<FileParts<'_>> for File {
+    fn from(parts: FileParts<'_>) -> Self {
+        let owned = |text: Cow<'_, str>| Box::<str>::from(text);
+        Self {
+            name: owned(parts.name),
+            url: owned(parts.url),
+            hashes: parts.hashes,
+            requires_python: parts.requires_python.map(owned),
+            size_bytes: parts.size_bytes,
+            upload_time: parts.upload_time,
+            yanked: parts.yanked,
+            core_metadata: parts.core_metadata,
+            provenance: parts.provenance.map(owned),
+        }
+    }
+}
+
+impl<'a> From<&'a File> for FileParts<'a> {
+    fn from(file: &'a File) -> Self {
+        Self {
+            name: (&*file.name).into(),
+            url: (&*file.url).into(),
+            hashes: file.hashes.clone(),
+            requires_python: file.requires_python.as_deref().map(Cow::Borrowed),
+            size_bytes: file.size_bytes,
+            upload_time: file.upload_time,
+            yanked: file.yanked.clone(),
+            core_metadata: file.core_metadata.clone(),
+            provenance: file.provenance.as_deref().map(Cow::Borrowed),
+        }
+    }
+}
+
+/// Takes the files of a page one by one, in the page's order.
+pub trait FileSink {
+    /// The files so far do not count: the page is read again.
+    fn start_over(&mut self);
+    /// Takes one file.
+    fn take(&mut self, file: FileParts<'_>);
+}
+
+impl FileSink for Vec<File> {
+    fn start_over(&mut self) {
+        self.clear();
+    }
+
+    fn take(&mut self, file: FileParts<'_>) {
+        self.push(file.into());
     }
 }
 

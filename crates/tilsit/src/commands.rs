@@ -4,6 +4,7 @@
 pub(crate) mod build;
 pub(crate) mod cache;
 pub(crate) mod completions;
+pub(crate) mod config;
 pub(crate) mod doctor;
 pub(crate) mod explain;
 pub(crate) mod help;
@@ -57,6 +58,7 @@ pub(crate) enum Command {
     Python(python::Arguments),
     Doctor(doctor::Arguments),
     Cache(cache::Arguments),
+    Config(config::Arguments),
     Explain(explain::Arguments),
     Completions(completions::Arguments),
     Help(help::Arguments),
@@ -79,6 +81,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::Python(arguments) => python::run(&arguments, context),
         Command::Doctor(arguments) => doctor::run(&arguments, context),
         Command::Cache(arguments) => cache::run(&arguments, context),
+        Command::Config(arguments) => Ok(config::run(&arguments, context)),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Completions(arguments) => Ok(completions::run(&arguments)),
         Command::Help(arguments) => help::run(&arguments),

@@ -1,12 +1,14 @@
 //! Settings and where they come from, strongest first: options of the command, `TILSIT_*`
-//! variables, `[tool.tilsit]` in the nearest `pyproject.toml`, the user's `tilsit.toml`, pip's
-//! own variables and files.
+//! variables, `[tool.tilsit]` in the nearest `pyproject.toml`, `[tool.uv]` in the same file, the
+//! user's `tilsit.toml`, pip's own variables and files.
 //!
 //! Each source is one layer of the same [`Settings`]; a value is taken from the first layer that
 //! has it. Commands put their options in front with [`Configuration::with_options`].
 
+mod listing;
 mod pip;
 mod settings;
+mod uv;
 mod variables;
 
 use std::collections::BTreeMap;
@@ -17,6 +19,7 @@ use crate::context::Variables;
 use crate::error::CommandError;
 use crate::explain::Code;
 
+pub(crate) use listing::Listed;
 pub(crate) use settings::{NamedIndex, Settings, Source};
 
 /// Where configuration may be.
@@ -39,8 +42,37 @@ pub(crate) struct Sources<'a> {
 /// All settings, in layers.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Configuration {
-    layers: Vec<Settings>,
+    layers: Vec<Layer>,
     warnings: Vec<String>,
+    not_followed: Vec<NotFollowed>,
+}
+
+/// Settings with where they are from.
+#[derive(Clone, Debug)]
+struct Layer {
+    settings: Settings,
+    origin: Origin,
+}
+
+#[derive(Clone, Debug)]
+enum Origin {
+    /// Options of the command.
+    Options,
+    /// `TILSIT_*` variables.
+    Variables,
+    /// A table of a file, or all of it.
+    File(PathBuf, Option<&'static str>),
+    /// pip's variables and files, by key.
+    Pip(BTreeMap<String, String>),
+}
+
+/// A setting of another tool that means nothing to us.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub(crate) struct NotFollowed {
+    /// The key.
+    pub(crate) key: String,
+    /// Where it stands.
+    pub(crate) from: String,
 }
 
 impl Configuration {
@@ -49,44 +81,49 @@ impl Configuration {
     /// # Errors
     /// When a variable or a file cannot be understood.
     pub(crate) fn load(sources: &Sources<'_>) -> Result<Self, CommandError> {
-        let mut configuration = Self {
-            layers: vec![variables::settings(
-                sources.variables,
-                sources.working_folder,
-            )?],
-            warnings: Vec::new(),
-        };
+        let mut configuration = Self::default();
+        let settings = variables::settings(sources.variables, sources.working_folder)?;
+        configuration.add(settings, Origin::Variables);
         if !sources.no_files {
             configuration.add_files(sources)?;
         }
-        let (settings, warnings) = pip::settings(sources);
-        configuration.layers.push(settings);
-        configuration.warnings.extend(warnings);
+        let pip = pip::read(sources);
+        configuration.warnings.extend(pip.warnings);
+        configuration.not_followed.extend(pip.not_followed);
+        configuration.add(pip.settings, Origin::Pip(pip.origins));
         Ok(configuration)
+    }
+
+    fn add(&mut self, settings: Settings, origin: Origin) {
+        self.layers.push(Layer { settings, origin });
     }
 
     fn add_files(&mut self, sources: &Sources<'_>) -> Result<(), CommandError> {
         if let Some((path, text)) = nearest_pyproject(sources.working_folder)? {
-            self.add_file(&path, settings::of_pyproject(&path, &text)?);
+            let own = settings::of_pyproject(&path, &text)?;
+            let (of_uv, not_followed) = uv::of_pyproject(&path, &text, &own)?;
+            self.add_file(&path, own, Some("[tool.tilsit]"));
+            self.add(of_uv, Origin::File(path.clone(), Some("[tool.uv]")));
+            self.not_followed.extend(not_followed);
         }
         let Some(path) = &sources.user_file else {
             return Ok(());
         };
         match std::fs::read_to_string(path) {
-            Ok(text) => self.add_file(path, settings::of_file(path, &text)?),
+            Ok(text) => self.add_file(path, settings::of_file(path, &text)?, None),
             Err(error) if absent(&error) && !sources.user_file_must_exist => {}
             Err(error) => return Err(unreadable(path, &error)),
         }
         Ok(())
     }
 
-    fn add_file(&mut self, path: &Path, settings: Settings) {
+    fn add_file(&mut self, path: &Path, settings: Settings, table: Option<&'static str>) {
         for key in settings.unknown.keys() {
             let shown = path.display();
             self.warnings
                 .push(format!("`{shown}` has an unknown setting `{key}`"));
         }
-        self.layers.push(settings);
+        self.add(settings, Origin::File(path.to_path_buf(), table));
     }
 
     /// What may be wrong in the files.
@@ -97,7 +134,11 @@ impl Configuration {
     /// The same with the options of a command in front.
     pub(crate) fn with_options(&self, options: Settings) -> Self {
         let mut configuration = self.clone();
-        configuration.layers.insert(0, options);
+        let layer = Layer {
+            settings: options,
+            origin: Origin::Options,
+        };
+        configuration.layers.insert(0, layer);
         configuration
     }
 
@@ -122,6 +163,8 @@ impl Configuration {
             self.all(|settings| settings.no_build_package.as_ref()),
             self.all(|settings| settings.no_binary.as_ref()),
             self.all(|settings| settings.only_binary.as_ref()),
+            self.all(|settings| settings.constraint_dependencies.as_ref()),
+            self.all(|settings| settings.override_dependencies.as_ref()),
         ];
         let tables = [
             self.merged(|settings| settings.prerelease_package.as_ref()),
@@ -135,9 +178,18 @@ impl Configuration {
         )
     }
 
+    fn settings(&self) -> impl Iterator<Item = &Settings> {
+        self.layers.iter().map(|layer| &layer.settings)
+    }
+
+    /// Settings of other tools that mean nothing to us.
+    pub(crate) fn not_followed(&self) -> &[NotFollowed] {
+        &self.not_followed
+    }
+
     /// The strongest value of a setting.
     pub(crate) fn first<T>(&self, setting: impl Fn(&Settings) -> Option<T>) -> Option<T> {
-        self.layers.iter().find_map(setting)
+        self.settings().find_map(setting)
     }
 
     /// The entries of a table setting from all layers; of one key the strongest.
@@ -146,7 +198,7 @@ impl Configuration {
         setting: impl Fn(&Settings) -> Option<&BTreeMap<String, T>>,
     ) -> BTreeMap<String, T> {
         let mut entries = BTreeMap::new();
-        for (key, value) in self.layers.iter().filter_map(setting).flatten() {
+        for (key, value) in self.settings().filter_map(setting).flatten() {
             entries.entry(key.clone()).or_insert_with(|| value.clone());
         }
         entries
@@ -158,7 +210,7 @@ impl Configuration {
         setting: impl Fn(&Settings) -> Option<&Vec<T>>,
     ) -> Vec<T> {
         let mut values: Vec<T> = Vec::new();
-        for value in self.layers.iter().filter_map(setting).flatten() {
+        for value in self.settings().filter_map(setting).flatten() {
             if !values.contains(value) {
                 values.push(value.clone());
             }

@@ -78,7 +78,11 @@ fn for_http(error: &HttpError) -> Option<String> {
             "check the URL, the network and the proxy; `--offline` uses what the cache holds"
         }
         HttpError::Credentials { .. } => {
-            "give a user and a password or token in ~/.netrc, or in the URL of the index"
+            "give a user and a password or token in ~/.netrc, in the URL of the index, in variables \
+             (`TILSIT_INDEX_<NAME>_USERNAME`, `…_PASSWORD`), or by `--keyring-provider`"
+        }
+        HttpError::Insecure { .. } => {
+            "use https; or name the host with `--trusted-host` if you trust all networks on the way"
         }
         _ => return None,
     };

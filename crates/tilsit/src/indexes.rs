@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use tilsit_environment::Interpreter;
-use tilsit_index_client::IndexUrl;
+use tilsit_index_client::{Credential, IndexUrl};
 use tilsit_packaging::name::ProjectName;
 use tilsit_provider::Sources;
 use url::Url;
@@ -43,25 +43,22 @@ pub(crate) fn choose(
         });
     }
     let named = configuration.all(|settings| settings.index.as_ref());
-    let pins = pins(configuration, &named)?;
+    let pins = pins(configuration, &named, context)?;
     let (default, beside): (Vec<_>, Vec<_>) = named.into_iter().partition(|index| index.default);
     let mut indexes = Vec::new();
     for index in beside.into_iter().filter(|index| !index.explicit) {
-        indexes.push(index_url(&index.url)?);
+        indexes.push(named_url(&index, context)?);
     }
     for url in configuration.all(|settings| settings.extra_index_url.as_ref()) {
         indexes.push(index_url(&url)?);
     }
-    let default = default.into_iter().next().map(|index| index.url);
-    let default = configuration
-        .first(|settings| settings.index_url.clone())
-        .or(default)
-        .or_else(|| BAKED_IN.map(str::to_owned));
-    let default = match default {
-        Some(url) => url,
-        None => of_pip(interpreter, context)?,
-    };
-    indexes.push(index_url(&default)?);
+    let url = configuration.first(|settings| settings.index_url.clone());
+    indexes.push(match (url, default.first(), BAKED_IN) {
+        (Some(url), ..) => index_url(&url)?,
+        (None, Some(named), _) => named_url(named, context)?,
+        (None, None, Some(url)) => index_url(url)?,
+        (None, None, None) => index_url(&of_pip(interpreter, context)?)?,
+    });
     Ok(Sources {
         indexes,
         find_links,
@@ -74,6 +71,7 @@ pub(crate) fn choose(
 fn pins(
     configuration: &Configuration,
     named: &[NamedIndex],
+    context: &Context,
 ) -> Result<BTreeMap<ProjectName, IndexUrl>, CommandError> {
     let mut pins = BTreeMap::new();
     for (project, source) in configuration.merged(|settings| settings.sources.as_ref()) {
@@ -92,7 +90,7 @@ fn pins(
         let name = project
             .parse()
             .map_err(|error| CommandError::from_error(Code::ConfigurationInvalid, &error))?;
-        pins.insert(name, index_url(&index.url)?);
+        pins.insert(name, named_url(index, context)?);
     }
     Ok(pins)
 }
@@ -111,6 +109,35 @@ fn of_pip(interpreter: &Interpreter, context: &Context) -> Result<String, Comman
             .caused_by(format!("`{python}` has no pip to take the default from"))
             .hint("name one: `--index-url URL`, `TILSIT_INDEX_URL`, or `index-url` in tilsit.toml"),
     )
+}
+
+/// The URL of an index; user and password of one with a name may stand in variables:
+/// `TILSIT_INDEX_<NAME>_USERNAME` and `…_PASSWORD`, or the same with `UV_INDEX_`.
+fn named_url(index: &NamedIndex, context: &Context) -> Result<IndexUrl, CommandError> {
+    let url = index_url(&index.url)?;
+    let Some(name) = &index.name else {
+        return Ok(url);
+    };
+    let name: String = name
+        .chars()
+        .map(|letter| match letter {
+            letter if letter.is_ascii_alphanumeric() => letter.to_ascii_uppercase(),
+            _ => '_',
+        })
+        .collect();
+    let variable = |what: &str| {
+        ["TILSIT", "UV"].iter().find_map(|tool| {
+            let variable = format!("{tool}_INDEX_{name}_{what}");
+            context.variables.text(&variable).map(str::to_owned)
+        })
+    };
+    let (user, password) = (variable("USERNAME"), variable("PASSWORD"));
+    if user.is_none() && password.is_none() {
+        return Ok(url);
+    }
+    let user = user.or_else(|| Some(url.credential()?.user().to_owned()));
+    let credential = Credential::new(user.unwrap_or_default(), password.unwrap_or_default());
+    Ok(url.with_credential(credential))
 }
 
 fn index_url(text: &str) -> Result<IndexUrl, CommandError> {

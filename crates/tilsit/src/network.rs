@@ -1,12 +1,13 @@
 //! What the index client is given: certificates, proxies, timeouts and credentials from the
 //! settings and the environment.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tilsit_index_client::{
-    Certificates, ClientOptions, Credentials, IndexClient, Netrc, Proxies, Refresh, Timeouts,
+    Certificates, ClientOptions, Credentials, IndexClient, Netrc, PasswordProgram, Proxies,
+    Refresh, Timeouts,
 };
 
 use crate::configuration::Configuration;
@@ -16,6 +17,16 @@ use crate::explain::Code;
 
 /// How indexes introduce us to their logs.
 const USER_AGENT: &str = concat!("tilsit/", env!("CARGO_PKG_VERSION"));
+
+/// What can be asked for passwords. `subprocess` and `import` are pip's words for the first.
+pub(crate) const KEYRING_PROVIDERS: [&str; 6] = [
+    "disabled",
+    "auto",
+    "keyring",
+    "secret-service",
+    "subprocess",
+    "import",
+];
 
 /// A client for these settings. It opens nothing before it is asked something.
 ///
@@ -41,6 +52,7 @@ pub(crate) fn client(
         options.retries = retries;
     }
     options.credentials = Arc::new(credentials(context)?);
+    options.password_programs = password_programs(configuration, &context.variables)?;
     options.trusted_hosts = configuration.all(|settings| settings.trusted_host.as_ref());
     options.offline = configuration
         .first(|settings| settings.offline)
@@ -90,6 +102,49 @@ fn timeouts(configuration: &Configuration) -> Timeouts {
         timeouts.connect = timeouts.connect.max(timeouts.read);
     }
     timeouts
+}
+
+/// The programs that keep passwords, as far as they are wanted and there. Nothing is started before
+/// a user in a URL has no password.
+fn password_programs(
+    configuration: &Configuration,
+    variables: &Variables,
+) -> Result<Vec<PasswordProgram>, CommandError> {
+    let wanted = configuration.first(|settings| settings.keyring_provider.clone());
+    let keyring = || on_path("keyring", variables).map(PasswordProgram::Keyring);
+    let secret_tool = || on_path("secret-tool", variables).map(PasswordProgram::SecretTool);
+    let missing = |program: &str| {
+        CommandError::new(
+            Code::ConfigurationInvalid,
+            format!("`keyring-provider` wants the program `{program}`, which is not on PATH"),
+        )
+    };
+    Ok(match wanted.as_deref() {
+        None | Some("disabled") => Vec::new(),
+        Some("auto") => keyring().into_iter().chain(secret_tool()).collect(),
+        Some("keyring" | "subprocess" | "import") => {
+            vec![keyring().ok_or_else(|| missing("keyring"))?]
+        }
+        Some("secret-service") => vec![secret_tool().ok_or_else(|| {
+            missing("secret-tool")
+                .hint("Debian and Fedora have it in `libsecret-tools`/`libsecret`")
+        })?],
+        Some(other) => {
+            return Err(CommandError::new(
+                Code::ConfigurationInvalid,
+                format!("`keyring-provider` is `{other}`, which is not known"),
+            )
+            .hint(format!("it can be: {}", KEYRING_PROVIDERS.join(", "))));
+        }
+    })
+}
+
+fn on_path(program: &str, variables: &Variables) -> Option<PathBuf> {
+    let path = variables.path("PATH")?;
+    std::env::split_paths(path)
+        .filter(|folder| folder.is_absolute())
+        .map(|folder| folder.join(program))
+        .find(|place| place.is_file())
 }
 
 /// The entries of the user's netrc file (`NETRC`, else `.netrc` in the home).

@@ -99,6 +99,7 @@ impl Wanted {
         for file in &limits.r#override {
             reader.read(file, Role::Overrides)?;
         }
+        reader.settings()?;
         Ok(reader.wanted)
     }
 

@@ -97,10 +97,23 @@ pub(crate) fn resolve(
                 "the index `{index}` does not say when files were uploaded: those files are left \
                  out, as `--exclude-newer` asks"
             )),
+            ResolveEvent::NewerPages(index, version) => context.terminal.warn(format_args!(
+                "the index `{index}` speaks version {version} of the Simple API: a newer tilsit may \
+                 understand more of its pages"
+            )),
         }
         context.interrupt.flow()
     })?;
     drop(spinner);
+    for (name, status) in &resolution.statuses {
+        let reason = status.reason.as_ref();
+        let reason = reason.map(|reason| format!(": {reason}"));
+        context.terminal.warn(format_args!(
+            "`{name}` is {} on its index{}",
+            status.state.as_str(),
+            reason.unwrap_or_default()
+        ));
+    }
     for notice in &resolution.notices {
         context.terminal.warn(notice_in_words(notice));
     }

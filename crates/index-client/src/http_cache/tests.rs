@@ -1,23 +1,29 @@
 //! Tests of this module's parent, `http_cache`.
 
+use tilsit_simple_api::{FileSink as _, ProjectPage};
+
 use super::*;
+use crate::compact_page::Builder;
 
 fn now() -> Timestamp {
     "2026-01-02T03:04:05Z".parse().unwrap()
 }
 
-fn page(body: &[u8]) -> CachedPage {
-    let url = "https://index.example/simple/flask/".to_owned();
-    let about = About {
-        url,
+const URL: &str = "https://index.example/simple/flask/";
+
+fn about() -> About {
+    About {
+        url: URL.to_owned(),
         etag: Some("\"1\"".to_owned()),
         fresh_seconds: 60,
         ..About::default()
-    };
-    CachedPage {
-        about,
-        body: body.to_vec(),
     }
+}
+
+fn page() -> (CompactPage, Vec<u8>) {
+    let mut builder = Builder::new(Some("flask".parse().unwrap()));
+    builder.take((&tilsit_simple_api::File::new("flask-1.0.tar.gz", "flask-1.0.tar.gz")).into());
+    builder.finish(ProjectPage::new("flask"))
 }
 
 /// The headers of an answer by their names, `validator` for any validator.
@@ -89,44 +95,32 @@ fn lifetimes() {
 fn a_page_is_kept_with_the_time_of_its_check() {
     let folder = tempfile::tempdir().unwrap();
     let cache = HttpCache::new(folder.path());
-    let url: Url = "https://index.example/simple/flask/".parse().unwrap();
-    assert_eq!(cache.load(&url, now()), None);
-    cache
-        .store(&url, &page(b"body\nwith lines"), now())
-        .unwrap();
+    let url: Url = URL.parse().unwrap();
+    assert!(cache.load(&url, now()).is_none());
+    let (page, details) = page();
+    let kept = cache.store(&about(), &page, &details, now()).unwrap();
+    assert_eq!(kept.read(&(0..u64::MAX)).unwrap(), details);
     let later = now() + Duration::from_secs(30);
     let (found, age) = cache.load(&url, later).unwrap();
-    assert_eq!((found.body.as_slice(), age), (&b"body\nwith lines"[..], 30));
+    assert_eq!((&found.about, &found.page, age), (&about(), &page, 30));
+    assert_eq!(found.details.read(&(0..3)).unwrap(), details[..3]);
     cache.checked(&url, later);
     assert_eq!(cache.load(&url, later).unwrap().1, 0);
     assert_eq!(cache.load(&url, now()).unwrap().1, u64::MAX);
-}
-
-#[test]
-fn a_rotten_record_is_none() {
-    let record = write_record(&page(b"a body"));
-    assert!(parse_record(&record).is_some());
-    for end in 0..record.len() {
-        assert_eq!(parse_record(&record[..end]), None);
-    }
-    for index in 0..record.len() {
-        let mut rotten = record.clone();
-        rotten[index] ^= 1;
-        let found = parse_record(&rotten);
-        // Some bits of the description are free; the body and the frame are not.
-        let body = record.len() - b"a body".len();
-        assert!(
-            found.is_none() || (index > MAGIC.len() && index < body),
-            "{index}"
-        );
-    }
+    cache.forget(&url);
+    assert!(cache.load(&url, now()).is_none());
 }
 
 #[test]
 fn another_url_under_the_same_name_is_not_taken() {
     let folder = tempfile::tempdir().unwrap();
     let cache = HttpCache::new(folder.path());
-    let url: Url = "https://index.example/simple/other/".parse().unwrap();
-    cache.store(&url, &page(b"x"), now()).unwrap();
-    assert_eq!(cache.load(&url, now()), None);
+    let other: Url = "https://index.example/simple/other/".parse().unwrap();
+    let (page, details) = page();
+    let kept = cache.store(&about(), &page, &details, now()).unwrap();
+    let place = cache.path(&other);
+    std::fs::create_dir_all(place.parent().unwrap()).unwrap();
+    std::fs::copy(&kept.path, place).unwrap();
+    assert!(cache.load(&other, now()).is_none());
+    assert!(cache.load(&URL.parse().unwrap(), now()).is_some());
 }

@@ -276,3 +276,24 @@ fn a_local_file_is_copied_and_checked() {
             .contains("not 7 as the index states")
     );
 }
+
+/// Bytes that come now and then keep a connection open for ever; they are no progress.
+#[test]
+fn a_trickle_is_given_up() {
+    let drip = Reply {
+        endless: true,
+        pause: Duration::from_millis(20),
+        ..Reply::new(200, "x")
+    };
+    let server = Server::start(move |_| drip.clone());
+    let mut options = TestClock::new().options();
+    options.retries = 1;
+    options.timeouts.stall = Duration::from_millis(200);
+    let file = RemoteFile::of_url(server.url("/a-1.0.tar.gz")).unwrap().0;
+    let error = download(&IndexClient::new(options), &file).unwrap_err();
+    assert!(
+        error.to_string().ends_with("did not answer in time"),
+        "{error}"
+    );
+    assert_eq!(server.requests().len(), 2);
+}

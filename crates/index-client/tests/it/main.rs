@@ -6,5 +6,6 @@ mod downloads;
 mod metadata;
 mod pages;
 mod server;
+mod tls;
 mod transport;
 mod uploads;

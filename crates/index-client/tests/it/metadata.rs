@@ -225,3 +225,36 @@ fn metadata_is_kept() {
     }
     assert_eq!(server.requests().len(), 1);
 }
+
+/// Every damage to the segment is seen, and what is lost is fetched again.
+#[test]
+fn a_damaged_segment_is_fetched_again() {
+    let bytes = wheel(100, true);
+    let server = Server::start(move |request| ranged(request, &bytes));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("metadata-v1/segment");
+    let read = || {
+        let mut options = TestClock::new().options();
+        options.cache = Some(folder.path().to_owned());
+        IndexClient::new(options)
+            .metadata(&remote(&server))
+            .unwrap()
+    };
+    let right = read();
+    let whole = std::fs::read(&path).unwrap();
+    let mut damaged = 0;
+    for place in (0..whole.len()).step_by(3) {
+        let mut flipped = whole.clone();
+        flipped[place] ^= 0x10;
+        for bytes in [flipped, whole[..place].to_vec()] {
+            std::fs::write(&path, bytes).unwrap();
+            assert_eq!(read(), right, "{place}");
+            damaged += 1;
+            assert_eq!(server.requests().len(), damaged + 1, "{place}");
+            // The next one finds it again.
+            assert_eq!(read(), right, "{place}");
+            assert_eq!(server.requests().len(), damaged + 1, "{place}");
+        }
+    }
+    assert!(damaged > 50, "{damaged}");
+}

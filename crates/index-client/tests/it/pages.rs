@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tilsit_index_client::{Fetched, IndexClient, IndexUrl, Refresh};
+use tilsit_index_client::{Fetched, IndexClient, IndexUrl, PageError, Refresh};
 use tilsit_packaging::name::ProjectName;
+use tilsit_simple_api::ProjectPage;
 
 use crate::server::{Reply, Server, TestClock, client};
 
@@ -15,12 +16,17 @@ fn flask() -> ProjectName {
     "flask".parse().unwrap()
 }
 
+/// The page of flask with all its files.
+fn ask(client: &IndexClient, index: &IndexUrl) -> Result<ProjectPage, PageError> {
+    client.whole_page(&*client.project_page(index, &flask())?)
+}
+
 #[test]
 fn both_forms_are_read() {
     let html = "<a href='/f/flask-1.0.tar.gz'>x</a>";
     for reply in [Reply::json(JSON), Reply::html(html)] {
         let server = Server::start(move |_| reply.clone());
-        let page = client().project_page(&server.index(), &flask()).unwrap();
+        let page = ask(&client(), &server.index()).unwrap();
         assert_eq!(&*page.files[0].name, "flask-1.0.tar.gz");
         let requests = server.requests();
         assert_eq!(requests[0].path, "/simple/flask/");
@@ -40,7 +46,7 @@ fn a_redirect_moves_the_base() {
         "/simple/flask/" => Reply::redirect("/other/flask/"),
         _ => Reply::json(JSON),
     });
-    let page = client().project_page(&server.index(), &flask()).unwrap();
+    let page = ask(&client(), &server.index()).unwrap();
     assert_eq!(
         page.file_url(&page.files[0]).unwrap(),
         server.url("/other/flask/flask-1.0.tar.gz")
@@ -78,7 +84,7 @@ fn gzip_is_unpacked_up_to_the_limit() {
         let mut options = TestClock::new().options();
         options.limits.page_max_bytes = 1 << 20;
         options.retries = 0;
-        let result = IndexClient::new(options).project_page(&server.index(), &flask());
+        let result = ask(&IndexClient::new(options), &server.index());
         match expected {
             None => assert_eq!(result.unwrap().name, "flask"),
             Some(expected) => {
@@ -121,9 +127,7 @@ fn what_is_no_page() {
         ),
     ] {
         let server = Server::start(move |_| reply.clone());
-        let error = client()
-            .project_page(&server.index(), &flask())
-            .unwrap_err();
+        let error = ask(&client(), &server.index()).unwrap_err();
         assert!(error.to_string().contains(expected), "{error}");
         assert!(error.to_string().contains("/simple/flask/"), "{error}");
         assert_eq!(error.is_not_found(), expected.contains("404"));
@@ -174,9 +178,7 @@ fn a_page_is_asked_for_again_as_its_headers_say() {
         for round in 0..2 {
             let mut options = clock.options();
             options.cache = Some(folder.path().to_owned());
-            let page = IndexClient::new(options)
-                .project_page(&server.index(), &flask())
-                .unwrap();
+            let page = ask(&IndexClient::new(options), &server.index()).unwrap();
             assert_eq!(page.name, "flask", "{headers:?} {round}");
             clock.advance(*seconds);
         }
@@ -194,16 +196,16 @@ fn refresh_and_offline() {
     });
     let folder = tempfile::tempdir().unwrap();
     let clock = TestClock::new();
-    let ask = |offline: bool, refresh: Refresh, name: &str| {
+    let page_of = |offline: bool, refresh: Refresh, name: &str| {
         let mut options = clock.options();
         (options.cache, options.offline, options.refresh) =
             (Some(folder.path().to_owned()), offline, refresh);
         IndexClient::new(options).project_page(&server.index(), &name.parse().unwrap())
     };
-    ask(false, Refresh::No, "flask").unwrap();
-    ask(false, Refresh::All, "flask").unwrap();
-    ask(false, Refresh::Projects([flask()].into()), "flask").unwrap();
-    ask(
+    page_of(false, Refresh::No, "flask").unwrap();
+    page_of(false, Refresh::All, "flask").unwrap();
+    page_of(false, Refresh::Projects([flask()].into()), "flask").unwrap();
+    page_of(
         false,
         Refresh::Projects(["other".parse().unwrap()].into()),
         "flask",
@@ -211,9 +213,9 @@ fn refresh_and_offline() {
     .unwrap();
     assert_eq!(count.load(Ordering::SeqCst), 3);
     clock.advance(100_000);
-    ask(true, Refresh::No, "flask").unwrap();
+    page_of(true, Refresh::No, "flask").unwrap();
     assert_eq!(count.load(Ordering::SeqCst), 3);
-    let error = ask(true, Refresh::No, "django").unwrap_err();
+    let error = page_of(true, Refresh::No, "django").unwrap_err();
     assert!(
         error
             .to_string()
@@ -222,29 +224,68 @@ fn refresh_and_offline() {
     );
 }
 
+/// Every damage to what is cached is seen when it is read, and the index is asked again.
 #[test]
-fn a_rotten_cache_is_fetched_again() {
+fn a_damaged_cache_is_fetched_again() {
     let server = Server::start(|_| Reply::json(JSON).header("Cache-Control", "max-age=1000"));
     let folder = tempfile::tempdir().unwrap();
-    let ask = || {
+    let read = || {
         let mut options = TestClock::new().options();
         options.cache = Some(folder.path().to_owned());
-        IndexClient::new(options)
-            .project_page(&server.index(), &flask())
-            .unwrap()
+        ask(&IndexClient::new(options), &server.index()).unwrap()
     };
-    ask();
-    let is_page =
-        |path: &std::path::Path| path.components().any(|part| part.as_os_str() == "pages-v1");
-    for entry in tilsit_files::walk(folder.path()).unwrap() {
-        if entry.path.is_file() && is_page(&entry.path) {
-            let mut bytes = std::fs::read(&entry.path).unwrap();
-            bytes.pop();
-            std::fs::write(&entry.path, bytes).unwrap();
+    let right = read();
+    let walk = tilsit_files::walk(folder.path().join("pages-v2")).unwrap();
+    let mut files = walk.into_iter().filter(|entry| entry.path.is_file());
+    let path = files.next().unwrap().path;
+    let whole = std::fs::read(&path).unwrap();
+    let mut damaged = 0;
+    for place in (0..whole.len()).step_by(7) {
+        let mut flipped = whole.clone();
+        flipped[place] ^= 0x10;
+        let torn = whole[..place].to_vec();
+        let longer = [&*whole, &whole[..=place]].concat();
+        for bytes in [flipped, torn, longer] {
+            std::fs::write(&path, bytes).unwrap();
+            assert_eq!(read(), right, "{place}");
+            damaged += 1;
+            assert_eq!(server.requests().len(), damaged + 1, "{place}");
+            assert_eq!(std::fs::read(&path).unwrap(), whole, "{place}");
         }
     }
-    assert_eq!(ask().name, "flask");
+    assert!(damaged > 100, "{damaged}");
+}
+
+/// Details are read late: by then another process may have replaced or removed the page.
+#[test]
+fn details_that_are_gone_are_fetched_again() {
+    let other = JSON.replace("1.0", "2.0");
+    let newer = Arc::new(AtomicUsize::new(0));
+    let now = Arc::clone(&newer);
+    let server = Server::start(move |_| {
+        let body = [JSON, &other][now.load(Ordering::SeqCst)];
+        Reply::json(body).header("Cache-Control", "max-age=1000")
+    });
+    let folder = tempfile::tempdir().unwrap();
+    let mut options = TestClock::new().options();
+    options.cache = Some(folder.path().to_owned());
+    let client = IndexClient::new(options);
+    let page = client.project_page(&server.index(), &flask()).unwrap();
+    std::fs::remove_dir_all(folder.path()).unwrap();
+    let release = page.compact().release(0);
+    let files = client.release_files(&page, &release).unwrap();
+    assert_eq!(files[0].size_bytes, Some(3));
+    client.release_files(&page, &release).unwrap();
     assert_eq!(server.requests().len(), 2);
+
+    let page = client.project_page(&server.index(), &flask()).unwrap();
+    std::fs::remove_dir_all(folder.path()).unwrap();
+    newer.store(1, Ordering::SeqCst);
+    let error = client.release_files(&page, &release).unwrap_err();
+    assert!(
+        error.to_string().contains("the next try takes that"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -296,7 +337,7 @@ fn a_local_index_and_a_local_folder() {
     let root = url::Url::from_directory_path(folder.path()).unwrap();
     let index = IndexUrl::new(root.join("simple").unwrap()).unwrap();
     let client = client();
-    let page = client.project_page(&index, &flask()).unwrap();
+    let page = ask(&client, &index).unwrap();
     assert_eq!(
         page.file_url(&page.files[0]).unwrap(),
         root.join("flask-1.0.tar.gz").unwrap()

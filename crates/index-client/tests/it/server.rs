@@ -43,6 +43,8 @@ pub(crate) struct Reply {
     pub(crate) wait: Duration,
     /// Repeats the body without end.
     pub(crate) endless: bool,
+    /// Waits so long before each repetition.
+    pub(crate) pause: Duration,
 }
 
 impl Reply {
@@ -54,6 +56,7 @@ impl Reply {
             cut_after: None,
             wait: Duration::ZERO,
             endless: false,
+            pause: Duration::ZERO,
         }
     }
 
@@ -185,6 +188,7 @@ fn reply(mut connection: &TcpStream, reply: &Reply) -> std::io::Result<()> {
         return Ok(());
     }
     loop {
+        std::thread::sleep(reply.pause);
         connection.write_all(&reply.body)?;
     }
 }

@@ -88,6 +88,7 @@ fn a_set_is_published_and_read_back(index: &TestIndex) {
     let url: IndexUrl = format!("http://{}/simple/", index.address).parse().unwrap();
     let page = client
         .project_page(&url, &"demo-pkg".parse().unwrap())
+        .and_then(|page| client.whole_page(&page))
         .unwrap();
     let names: Vec<&str> = page.files.iter().map(|file| &*file.name).collect();
     assert_eq!(

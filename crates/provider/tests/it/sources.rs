@@ -4,10 +4,10 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 
 use tilsit_index_client::IndexUrl;
-use tilsit_provider::IndexStrategy;
+use tilsit_provider::{IndexStrategy, ResolveEvent};
 use url::Url;
 
-use crate::index::{Index, files, options, refusal, try_resolve};
+use crate::index::{Index, files, options, refusal, resolve_with, try_resolve};
 
 #[test]
 fn the_first_index_that_has_the_project_speaks_for_it() {
@@ -125,4 +125,50 @@ fn an_index_that_refuses_access_ends_the_search() {
             assert!(words.contains(&status[..3]), "{words}");
         }
     }
+}
+
+/// What a page says of itself: its version of the API, and the project's status.
+#[test]
+fn newer_pages_and_statuses_are_told() {
+    let mut index = Index::new();
+    for name in ["old", "plain", "unused"] {
+        index.wheel(&format!("{name}-1.0-py3-none-any.whl"), &[], "");
+    }
+    let status = |name: &str, version: &str, state: &str| {
+        let page = index.path().join("simple").join(name).join("index.html");
+        let files = std::fs::read_to_string(&page).unwrap();
+        let files = &files[files.find("<a").unwrap()..];
+        let meta = format!(
+            "<meta name='pypi:repository-version' content='{version}'>\
+             <meta name='pypi:project-status' content='{state}'>\
+             <meta name='pypi:project-status-reason' content='use plain'>{files}"
+        );
+        std::fs::write(page, meta).unwrap();
+    };
+    status("old", "1.99", "archived");
+    status("plain", "1.98", "active");
+    status("unused", "1.0", "deprecated");
+    let mut told = Vec::new();
+    let options = options(&[&index]);
+    let resolution = resolve_with(&options, &["old", "plain"], &mut |event| {
+        if let ResolveEvent::NewerPages(index, version) = event {
+            told.push(format!("{version} {}", index.url().scheme()));
+        }
+    })
+    .unwrap();
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert!(told[0].ends_with(" file"), "{told:?}");
+    let statuses: Vec<String> = resolution
+        .statuses
+        .iter()
+        .map(|(name, status)| format!("{name} {:?}", status.state))
+        .collect();
+    assert_eq!(statuses, ["old Archived"]);
+
+    status("old", "1.0", "quarantined");
+    let error = try_resolve(&options, &["old"]).unwrap_err().to_string();
+    assert!(error.contains("quarantine: use plain"), "{error}");
+    status("old", "2.0", "active");
+    let error = try_resolve(&options, &["old"]).unwrap_err().to_string();
+    assert!(error.contains("speaks version 2.0"), "{error}");
 }

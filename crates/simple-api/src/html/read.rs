@@ -10,7 +10,8 @@ use crate::file_url::{self, FileUrlError};
 use crate::hashes::Hashes;
 use crate::list::{ListedProject, ProjectList};
 use crate::page::{
-    CoreMetadataFile, File, ProjectPage, ProjectState, ProjectStatus, UnusableFile, Yanked,
+    CoreMetadataFile, File, FileParts, FileSink, ProjectPage, ProjectState, ProjectStatus,
+    UnusableFile, Yanked,
 };
 
 /// Why an HTML page cannot be read.
@@ -36,6 +37,22 @@ pub enum HtmlPageError {
 /// When the body is not HTML, speaks another major version, or has an unusable `<base>`. Single
 /// links that cannot be used are in [`ProjectPage::unusable`].
 pub fn parse_html(body: &[u8], url: &Url) -> Result<ProjectPage, HtmlPageError> {
+    let mut files: Vec<File> = Vec::new();
+    let mut page = parse_html_into(body, url, &mut files)?;
+    page.files = files;
+    Ok(page)
+}
+
+/// As [`parse_html`], with each file handed to `sink`: the page that is returned has none.
+///
+/// # Errors
+/// As [`parse_html`].
+pub fn parse_html_into(
+    body: &[u8],
+    url: &Url,
+    sink: &mut dyn FileSink,
+) -> Result<ProjectPage, HtmlPageError> {
+    sink.start_over();
     let text = String::from_utf8_lossy(body);
     let mut head = Head::new(url);
     let mut page = ProjectPage::new(last_folder(url));
@@ -48,7 +65,7 @@ pub fn parse_html(body: &[u8], url: &Url) -> Result<ProjectPage, HtmlPageError> 
         if tag.is("a") {
             if let Some(link) = Link::read(scanner.attributes()) {
                 match link.file(Some(&head.base)) {
-                    Ok(file) => page.files.push(file),
+                    Ok(file) => sink.take(file),
                     Err(unusable) => page.unusable.push(unusable),
                 }
             }
@@ -200,7 +217,7 @@ impl<'a> Link<'a> {
         has_href.then_some(link)
     }
 
-    fn file(self, base: Option<&Url>) -> Result<File, UnusableFile> {
+    fn file(&self, base: Option<&Url>) -> Result<FileParts<'_>, UnusableFile> {
         let href = self.href.trim();
         let (url, fragment) = href.split_once('#').unwrap_or((href, ""));
         // Space before the fragment would be the URL's end when it is written without one.
@@ -213,19 +230,25 @@ impl<'a> Link<'a> {
         let name = file_url::file_name(url).map_err(|error| unusable(error.to_string()))?;
         let hashes =
             Hashes::from_fragment(fragment).map_err(|error| unusable(error.to_string()))?;
-        let metadata = self.core_metadata.or(self.dist_info_metadata);
-        let core_metadata = metadata.map(|text| core_metadata(&text)).transpose();
-        Ok(File {
+        let metadata = self.core_metadata.as_ref();
+        let metadata = metadata.or(self.dist_info_metadata.as_ref());
+        let core_metadata = metadata.map(|text| core_metadata(text)).transpose();
+        let number = self.size.as_ref().map(|size| size.trim().parse());
+        let time = self.upload_time.as_ref().map(|time| time.trim().parse());
+        let reason = |reason: &Cow<'_, str>| some_text(Some(reason)).map(Box::from);
+        Ok(FileParts {
+            name,
+            url: url.into(),
             hashes,
-            requires_python: some_text(self.requires_python),
-            size_bytes: self.size.and_then(|size| size.trim().parse().ok()),
-            upload_time: self.upload_time.and_then(|time| time.trim().parse().ok()),
+            requires_python: some_text(self.requires_python.as_ref()),
+            size_bytes: number.and_then(Result::ok),
+            upload_time: time.and_then(Result::ok),
             yanked: self
                 .yanked
-                .map_or(Yanked::No, |reason| Yanked::Yes(some_text(Some(reason)))),
+                .as_ref()
+                .map_or(Yanked::No, |text| Yanked::Yes(reason(text))),
             core_metadata: core_metadata.map_err(unusable)?.unwrap_or_default(),
-            provenance: some_text(self.provenance),
-            ..File::new(name, url)
+            provenance: some_text(self.provenance.as_ref()),
         })
     }
 }
@@ -244,9 +267,9 @@ fn core_metadata(text: &str) -> Result<CoreMetadataFile, String> {
     })
 }
 
-fn some_text(text: Option<Cow<'_, str>>) -> Option<Box<str>> {
-    text.filter(|text| !text.trim().is_empty())
-        .map(|text| text.trim().into())
+fn some_text<'a>(text: Option<&'a Cow<'_, str>>) -> Option<Cow<'a, str>> {
+    let text = text?.trim();
+    (!text.is_empty()).then_some(Cow::Borrowed(text))
 }
 
 /// The value of the first attribute of this name.

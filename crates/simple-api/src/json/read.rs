@@ -1,12 +1,15 @@
 //! Reading the JSON form.
 //!
-//! The whole page is read in one typed pass. Only when that fails is it read again with each file on
-//! its own, so that one bad entry costs itself and not the page.
+//! The whole page is read in one typed pass, and each file handed on as it comes, its texts borrowed
+//! from the page. Only when that fails is it read again with each file on its own, so that one bad
+//! entry costs itself and not the page.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::str::Utf8Error;
 
 use jiff::Timestamp;
-use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{self, Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use url::Url;
 
@@ -15,8 +18,8 @@ use crate::file_url;
 use crate::hashes::Hashes;
 use crate::list::{ListedProject, ProjectList};
 use crate::page::{
-    CoreMetadataFile, File, Namespace, ProjectPage, ProjectState, ProjectStatus, UnusableFile,
-    Yanked,
+    CoreMetadataFile, File, FileParts, FileSink, Namespace, ProjectPage, ProjectState,
+    ProjectStatus, UnusableFile, Yanked,
 };
 
 /// Why a JSON page cannot be read.
@@ -60,19 +63,51 @@ impl From<serde_json::Error> for JsonPageError {
 /// When the body is not a page of version 1 of the Simple API. Single files that cannot be used are
 /// in [`ProjectPage::unusable`].
 pub fn parse_json(body: &[u8], url: Option<&Url>) -> Result<ProjectPage, JsonPageError> {
-    match serde_json::from_slice::<PageBody<FileBody>>(body) {
-        Ok(read) => read.into_page(url, Ok),
+    let mut files: Vec<File> = Vec::new();
+    let mut page = parse_json_into(body, url, &mut files)?;
+    page.files = files;
+    Ok(page)
+}
+
+/// As [`parse_json`], with each file handed to `sink`: the page that is returned has none.
+///
+/// # Errors
+/// As [`parse_json`].
+pub fn parse_json_into(
+    body: &[u8],
+    url: Option<&Url>,
+    sink: &mut dyn FileSink,
+) -> Result<ProjectPage, JsonPageError> {
+    // Once for all of it is faster than text by text.
+    let body = std::str::from_utf8(body).map_err(|error| not_text(body, error))?;
+    let mut read = |is_lenient| {
+        let mut reader = serde_json::Deserializer::from_str(body);
+        let reading = PageReading {
+            url,
+            sink: &mut *sink,
+            is_lenient,
+        };
+        let page = reading.deserialize(&mut reader)?;
+        reader.end()?;
+        Ok::<_, serde_json::Error>(page)
+    };
+    match read(false) {
+        Ok(page) => page.into_page(url),
         Err(error) => {
             // A page of another version may differ in anything: its version is the better reason.
-            readable_version(body)?;
-            let lenient = serde_json::from_slice::<PageBody<&RawValue>>(body).map_err(|_| error)?;
-            lenient.into_page(url, |raw| {
-                serde_json::from_str(raw.get()).map_err(|error| UnusableFile {
-                    name: name_of(raw.get()),
-                    reason: error.to_string(),
-                })
-            })
+            readable_version(body.as_bytes())?;
+            read(true).map_err(|_| error)?.into_page(url)
         }
+    }
+}
+
+fn not_text(body: &[u8], error: Utf8Error) -> JsonPageError {
+    let before = &body[..error.valid_up_to()];
+    let line_start = memchr::memrchr(b'\n', before).map_or(0, |end| end + 1);
+    JsonPageError::Syntax {
+        reason: "it is not UTF-8".to_owned(),
+        line: memchr::memchr_iter(b'\n', before).count() + 1,
+        column: before.len() - line_start + 1,
     }
 }
 
@@ -148,17 +183,126 @@ struct ListedBody {
     last_serial: Option<u64>,
 }
 
-#[derive(serde::Deserialize)]
-struct PageBody<F> {
+/// A page without its files.
+struct PageBody {
     meta: Meta,
     name: String,
-    #[serde(rename = "project-status", default)]
     status: Option<StatusBody>,
-    #[serde(default)]
     versions: Option<Vec<String>>,
-    files: Vec<F>,
-    #[serde(default)]
+    unusable: Vec<UnusableFile>,
     namespaces: Option<Vec<NamespaceBody>>,
+}
+
+/// Reads a page, and hands its files on as they come.
+struct PageReading<'s, 'u> {
+    url: Option<&'u Url>,
+    sink: &'s mut dyn FileSink,
+    /// Take each file on its own, so that a bad one costs only itself.
+    is_lenient: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for PageReading<'_, '_> {
+    type Value = PageBody;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<PageBody, D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
+impl<'de> Visitor<'de> for PageReading<'_, '_> {
+    type Value = PageBody;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a project's page")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<PageBody, A::Error> {
+        let (mut meta, mut name, mut unusable) = (None, None, None);
+        let (mut status, mut versions, mut namespaces) = (None, None, None);
+        let mut seen: Vec<Text<'de>> = Vec::new();
+        while let Some(key) = map.next_key::<Text<'de>>()? {
+            if seen.iter().any(|before| before.0 == key.0) {
+                let reason = format_args!("duplicate field `{}`", key.0);
+                return Err(de::Error::custom(reason));
+            }
+            match &*key.0 {
+                "meta" => meta = Some(map.next_value()?),
+                "name" => name = Some(map.next_value()?),
+                "project-status" => status = map.next_value()?,
+                "versions" => versions = map.next_value()?,
+                "namespaces" => namespaces = map.next_value()?,
+                "files" => {
+                    self.sink.start_over();
+                    unusable = Some(map.next_value_seed(FilesReading {
+                        url: self.url,
+                        sink: &mut *self.sink,
+                        is_lenient: self.is_lenient,
+                    })?);
+                }
+                _ => {
+                    map.next_value::<de::IgnoredAny>()?;
+                    continue;
+                }
+            }
+            seen.push(key);
+        }
+        Ok(PageBody {
+            meta: meta.ok_or_else(|| de::Error::missing_field("meta"))?,
+            name: name.ok_or_else(|| de::Error::missing_field("name"))?,
+            unusable: unusable.ok_or_else(|| de::Error::missing_field("files"))?,
+            status,
+            versions,
+            namespaces,
+        })
+    }
+}
+
+/// The files of a page; gives back those that cannot be used.
+struct FilesReading<'s, 'u> {
+    url: Option<&'u Url>,
+    sink: &'s mut dyn FileSink,
+    is_lenient: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for FilesReading<'_, '_> {
+    type Value = Vec<UnusableFile>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_seq(self)
+    }
+}
+
+impl<'de> Visitor<'de> for FilesReading<'_, '_> {
+    type Value = Vec<UnusableFile>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a list of files")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut files: A) -> Result<Self::Value, A::Error> {
+        let mut unusable = Vec::new();
+        if self.is_lenient {
+            while let Some(raw) = files.next_element::<&RawValue>()? {
+                let body = serde_json::from_str::<FileBody<'_>>(raw.get());
+                let read = body.map_err(|error| UnusableFile {
+                    name: name_of(raw.get()),
+                    reason: error.to_string(),
+                });
+                match read.and_then(|body| body.into_parts(self.url)) {
+                    Ok(file) => self.sink.take(file),
+                    Err(error) => unusable.push(error),
+                }
+            }
+            return Ok(unusable);
+        }
+        while let Some(body) = files.next_element::<FileBody<'de>>()? {
+            match body.into_parts(self.url) {
+                Ok(file) => self.sink.take(file),
+                Err(error) => unusable.push(error),
+            }
+        }
+        Ok(unusable)
+    }
 }
 
 #[derive(serde::Deserialize)]
@@ -177,12 +321,8 @@ struct NamespaceBody {
     owned: bool,
 }
 
-impl<F> PageBody<F> {
-    fn into_page(
-        self,
-        url: Option<&Url>,
-        read: impl Fn(F) -> Result<FileBody, UnusableFile>,
-    ) -> Result<ProjectPage, JsonPageError> {
+impl PageBody {
+    fn into_page(self, url: Option<&Url>) -> Result<ProjectPage, JsonPageError> {
         let mut page = ProjectPage::new(self.name);
         page.api_version = self.meta.readable_version()?;
         page.last_serial = self.meta.last_serial;
@@ -201,26 +341,21 @@ impl<F> PageBody<F> {
             namespaces.into_iter().map(namespace).collect()
         });
         page.base = url.cloned();
-        page.files.reserve(self.files.len());
-        for file in self.files {
-            match read(file).and_then(|body| body.into_file(url)) {
-                Ok(file) => page.files.push(file),
-                Err(unusable) => page.unusable.push(unusable),
-            }
-        }
+        page.unusable = self.unusable;
         Ok(page)
     }
 }
 
 #[derive(serde::Deserialize)]
-struct FileBody {
-    #[serde(rename = "filename")]
-    name: Box<str>,
-    url: Box<str>,
+struct FileBody<'a> {
+    #[serde(rename = "filename", borrow)]
+    name: Text<'a>,
+    #[serde(borrow)]
+    url: Text<'a>,
     #[serde(deserialize_with = "hashes")]
     hashes: Hashes,
-    #[serde(rename = "requires-python", default)]
-    requires_python: Option<Box<str>>,
+    #[serde(rename = "requires-python", default, borrow)]
+    requires_python: Option<Text<'a>>,
     #[serde(default)]
     size: Option<u64>,
     #[serde(rename = "upload-time", default, deserialize_with = "upload_time")]
@@ -241,39 +376,40 @@ struct FileBody {
         deserialize_with = "core_metadata"
     )]
     data_dist_info_metadata: Option<CoreMetadataFile>,
-    #[serde(default)]
-    provenance: Option<Box<str>>,
+    #[serde(default, borrow)]
+    provenance: Option<Text<'a>>,
 }
 
-impl FileBody {
-    fn into_file(self, base: Option<&Url>) -> Result<File, UnusableFile> {
+impl<'a> FileBody<'a> {
+    fn into_parts(self, base: Option<&Url>) -> Result<FileParts<'a>, UnusableFile> {
         let unusable = |reason: String| UnusableFile {
-            name: file_url::shortened(&self.name.escape_debug().to_string()),
+            name: file_url::shortened(&self.name.0.escape_debug().to_string()),
             reason,
         };
-        if !file_url::is_file_name(&self.name) {
+        if !file_url::is_file_name(&self.name.0) {
             return Err(unusable("it is not the name of a file".to_owned()));
         }
-        let url = self.url.split_once('#').map_or(&*self.url, |(url, _)| url);
-        file_url::check(base, url).map_err(|error| unusable(error.to_string()))?;
-        let url = if url.len() == self.url.len() {
-            self.url
-        } else {
-            url.into()
-        };
+        let mut url = self.url.0;
+        if let Some(end) = memchr::memchr(b'#', url.as_bytes()) {
+            url = url[..end].to_owned().into();
+        }
+        file_url::check(base, &url).map_err(|error| unusable(error.to_string()))?;
         let metadata = self.core_metadata.or(self.dist_info_metadata);
-        Ok(File {
-            name: self.name,
+        Ok(FileParts {
+            name: self.name.0,
             url,
             hashes: self.hashes,
-            requires_python: self.requires_python.filter(|text| !text.trim().is_empty()),
+            requires_python: self
+                .requires_python
+                .map(|text| text.0)
+                .filter(|text| !text.trim().is_empty()),
             size_bytes: self.size,
             upload_time: self.upload_time,
             yanked: self.yanked,
             core_metadata: metadata
                 .or(self.data_dist_info_metadata)
                 .unwrap_or_default(),
-            provenance: self.provenance,
+            provenance: self.provenance.map(|text| text.0),
         })
     }
 }
@@ -303,9 +439,9 @@ impl<'de> Visitor<'de> for HashesVisitor {
 }
 
 /// A text that is borrowed from the page where it has no escapes.
-struct Text<'a>(std::borrow::Cow<'a, str>);
+struct Text<'a>(Cow<'a, str>);
 
-impl<'de> Deserialize<'de> for Text<'de> {
+impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct TextVisitor;
         impl<'de> Visitor<'de> for TextVisitor {

@@ -80,6 +80,16 @@ fn a_page_with_everything() {
 }
 
 #[test]
+fn what_is_no_text_is_refused_with_its_place() {
+    let body = b"{\"name\":\n  \"\xff\"}";
+    let error = parse_json(body, None).unwrap_err().to_string();
+    assert!(
+        error.ends_with("it is not UTF-8 (line 2, column 4)"),
+        "{error}"
+    );
+}
+
+#[test]
 fn what_is_refused() {
     let table = [
         (

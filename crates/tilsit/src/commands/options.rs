@@ -58,6 +58,9 @@ pub(crate) struct NetworkOptions {
     /// Try a failed request again as often
     #[arg(long, value_name = "COUNT")]
     retries: Option<u32>,
+    /// Ask this for passwords of users in index URLs [env: `TILSIT_KEYRING_PROVIDER`]
+    #[arg(long, value_name = "PROVIDER", value_parser = crate::network::KEYRING_PROVIDERS)]
+    keyring_provider: Option<String>,
     /// Use the cache only, never the network [env: `TILSIT_OFFLINE`]
     #[arg(long)]
     offline: bool,
@@ -122,6 +125,9 @@ pub(crate) struct UpgradeOptions {
     /// Ask the indexes again, whatever the cache holds
     #[arg(long)]
     pub(crate) refresh: bool,
+    /// Ask the indexes again for this project
+    #[arg(long, value_name = "PROJECT")]
+    pub(crate) refresh_package: Vec<ProjectName>,
 }
 
 impl UpgradeOptions {
@@ -129,8 +135,10 @@ impl UpgradeOptions {
     pub(crate) fn refresh(&self) -> Refresh {
         if self.refresh {
             Refresh::All
-        } else {
+        } else if self.refresh_package.is_empty() {
             Refresh::No
+        } else {
+            Refresh::Projects(self.refresh_package.iter().cloned().collect())
         }
     }
 
@@ -159,7 +167,7 @@ impl IndexOptions {
                 &self
                     .index
                     .iter()
-                    .map(|typed| named(typed))
+                    .map(|typed| NamedIndex::typed(typed))
                     .collect::<Result<Vec<_>, _>>()?,
             ),
             no_index: self.no_index.then_some(true),
@@ -187,6 +195,7 @@ impl NetworkOptions {
             proxy: self.proxy.clone(),
             timeout: self.timeout,
             retries: self.retries,
+            keyring_provider: self.keyring_provider.clone(),
             offline: self.offline.then_some(true),
             ..Settings::default()
         }
@@ -229,28 +238,4 @@ fn some<T: Clone>(values: &[T]) -> Option<Vec<T>> {
 
 fn table(pairs: &[(String, String)]) -> Option<BTreeMap<String, String>> {
     (!pairs.is_empty()).then(|| pairs.iter().cloned().collect())
-}
-
-fn named(typed: &str) -> Result<NamedIndex, CommandError> {
-    let parts = typed
-        .split_once('=')
-        .filter(|(name, _)| !name.contains(['/', ':']));
-    match parts {
-        Some((name, url)) => Ok(NamedIndex {
-            name: Some(name.to_owned()),
-            url: url.to_owned(),
-            default: false,
-            explicit: false,
-        }),
-        None if typed.contains("://") => Ok(NamedIndex {
-            name: None,
-            url: typed.to_owned(),
-            default: false,
-            explicit: false,
-        }),
-        None => Err(CommandError::new(
-            Code::Usage,
-            format!("`--index {typed}` is neither NAME=URL nor a URL"),
-        )),
-    }
 }

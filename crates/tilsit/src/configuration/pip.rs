@@ -1,18 +1,34 @@
 //! The weakest layer: what pip is told by its variables and files, so that a user of pip need not
 //! say it again. Their form is [`tilsit_environment::pip_configuration`]'s.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use tilsit_environment::pip_configuration::{
     ConfigurationFile, ConfigurationPlaces, PipConfiguration, file_paths,
 };
 
-use crate::configuration::{Settings, Sources};
+use crate::configuration::{NotFollowed, Settings, Sources};
 
-/// The settings of pip, and what of them could not be understood.
-pub(super) fn settings(sources: &Sources<'_>) -> (Settings, Vec<String>) {
+/// pip's settings.
+pub(super) struct Pip {
+    pub(super) settings: Settings,
+    /// Where each key is from.
+    pub(super) origins: BTreeMap<String, String>,
+    /// What could not be understood.
+    pub(super) warnings: Vec<String>,
+    /// What means nothing to us.
+    pub(super) not_followed: Vec<NotFollowed>,
+}
+
+/// The section of pip's files that counts beside `[global]`.
+const SECTION: &str = "install";
+
+/// Reads pip's files and variables.
+pub(super) fn read(sources: &Sources<'_>) -> Pip {
     let mut warnings = Vec::new();
     let mut files = Vec::new();
+    let mut origins = BTreeMap::new();
     let paths = if sources.no_files {
         Vec::new()
     } else {
@@ -24,24 +40,51 @@ pub(super) fn settings(sources: &Sources<'_>) -> (Settings, Vec<String>) {
             continue;
         };
         let (file, problems) = ConfigurationFile::parse(&text);
-        let shown = path.display();
-        warnings.extend(
-            problems
-                .iter()
-                .map(|problem| format!("pip's file `{shown}`: {problem}")),
-        );
-        files.push(file);
+        let shown = path.display().to_string();
+        let problems = problems.iter();
+        warnings.extend(problems.map(|problem| format!("pip's file `{shown}`: {problem}")));
+        files.push((shown, file));
+    }
+    for section in ["global", SECTION] {
+        for (shown, file) in &files {
+            let keys = file.section(section).map(|(key, _)| key.to_owned());
+            origins.extend(keys.map(|key| (key, shown.clone())));
+        }
     }
     let variables = sources.variables.all().iter().filter_map(|(name, value)| {
         let name = name.to_str()?;
         name.starts_with("PIP_").then_some((name, value.to_str()?))
     });
-    let pip = PipConfiguration::from_sources(&files, "install", variables);
+    let variables: Vec<(&str, &str)> = variables.collect();
+    for (name, _) in &variables {
+        let key = name["PIP_".len()..].to_lowercase().replace('_', "-");
+        origins.insert(key, (*name).to_owned());
+    }
+    let files: Vec<ConfigurationFile> = files.into_iter().map(|(_, file)| file).collect();
+    let pip = PipConfiguration::from_sources(&files, SECTION, variables);
     let invalid = pip.invalid.iter();
     warnings.extend(invalid.map(|(key, value)| {
         format!("pip's setting `{key}` is `{value}`, which is not understood")
     }));
-    (layer(&pip, sources.working_folder), warnings)
+    let not_followed = pip.unknown.iter().map(|key| NotFollowed {
+        key: key.clone(),
+        from: origins.get(key).cloned().unwrap_or_default(),
+    });
+    let not_followed = not_followed.collect();
+    for (theirs, ours) in [
+        ("default-timeout", "timeout"),
+        ("require-venv", "require-virtualenv"),
+    ] {
+        if let Some(origin) = origins.get(theirs).cloned() {
+            origins.entry(ours.to_owned()).or_insert(origin);
+        }
+    }
+    Pip {
+        settings: layer(&pip, sources.working_folder),
+        origins,
+        warnings,
+        not_followed,
+    }
 }
 
 fn places(sources: &Sources<'_>) -> ConfigurationPlaces {
@@ -73,6 +116,9 @@ fn layer(pip: &PipConfiguration, working_folder: &Path) -> Settings {
         proxy: pip.proxy.clone(),
         timeout: pip.timeout.map(|timeout| timeout.as_secs().max(1)),
         retries: pip.retries,
+        only_binary: list(&pip.only_binary),
+        no_binary: list(&pip.no_binary),
+        keyring_provider: pip.keyring_provider.clone(),
         require_hashes: pip.require_hashes.then_some(true),
         require_virtualenv: pip.require_virtualenv.then_some(true),
         constraint: (!constraints.is_empty()).then_some(constraints),

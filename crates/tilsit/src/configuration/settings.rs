@@ -4,13 +4,13 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::CommandError;
 use crate::explain::Code;
 
 /// An index with a name.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) struct NamedIndex {
     /// What the index is called in messages.
@@ -25,8 +25,38 @@ pub(crate) struct NamedIndex {
     pub(crate) explicit: bool,
 }
 
+impl NamedIndex {
+    /// An index as it is typed: `NAME=URL`, or the URL alone.
+    ///
+    /// # Errors
+    /// When it is neither.
+    pub(crate) fn typed(typed: &str) -> Result<Self, CommandError> {
+        let parts = typed
+            .split_once('=')
+            .filter(|(name, _)| !name.contains(['/', ':']));
+        match parts {
+            Some((name, url)) => Ok(Self {
+                name: Some(name.to_owned()),
+                url: url.to_owned(),
+                default: false,
+                explicit: false,
+            }),
+            None if typed.contains("://") => Ok(Self {
+                name: None,
+                url: typed.to_owned(),
+                default: false,
+                explicit: false,
+            }),
+            None => Err(CommandError::new(
+                Code::Usage,
+                format!("the index `{typed}` is neither NAME=URL nor a URL"),
+            )),
+        }
+    }
+}
+
 /// Where a project comes from: `torch = { index = "pytorch" }`.
-#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub(crate) struct Source {
     /// The name of the only index that is asked for it.
@@ -34,7 +64,7 @@ pub(crate) struct Source {
 }
 
 /// One layer of settings. What is absent is asked of the next layer.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", default)]
 pub(crate) struct Settings {
     /// The default index.
@@ -67,6 +97,12 @@ pub(crate) struct Settings {
     pub(crate) require_virtualenv: Option<bool>,
     /// Constraint files that always apply.
     pub(crate) constraint: Option<Vec<PathBuf>>,
+    /// Requirements that limit versions and always apply.
+    pub(crate) constraint_dependencies: Option<Vec<String>>,
+    /// Requirements that replace those of releases, and always apply.
+    pub(crate) override_dependencies: Option<Vec<String>>,
+    /// `disabled`, `keyring` (or `subprocess`), `secret-service` or `auto`.
+    pub(crate) keyring_provider: Option<String>,
     /// Ignore files uploaded later than this moment or date.
     pub(crate) exclude_newer: Option<String>,
     /// `highest`, `lowest` or `lowest-direct`.
@@ -102,7 +138,7 @@ pub(crate) struct Settings {
     /// Where `publish` uploads to.
     pub(crate) publish_url: Option<String>,
     /// Keys that nobody knows.
-    #[serde(flatten)]
+    #[serde(flatten, skip_serializing)]
     pub(crate) unknown: BTreeMap<String, toml::Value>,
 }
 
@@ -116,42 +152,12 @@ struct PyProject {
 struct Tools {
     #[serde(default)]
     tilsit: Settings,
-    #[serde(default)]
-    uv: UvSettings,
-}
-
-/// What is read of `[tool.uv]` where our own table is silent.
-#[derive(Default, Deserialize)]
-#[serde(rename_all = "kebab-case", default)]
-struct UvSettings {
-    index: Option<Vec<NamedIndex>>,
-    sources: BTreeMap<String, toml::Value>,
-}
-
-impl UvSettings {
-    /// The sources that name an index; those of other kinds are not about where a release is from.
-    fn index_sources(&self) -> Option<BTreeMap<String, Source>> {
-        let named = |(name, source): (&String, &toml::Value)| {
-            let index = source.get("index")?.as_str()?.to_owned();
-            // A source for some environments only would shut out the others.
-            let is_everywhere = source.get("marker").is_none();
-            is_everywhere.then(|| (name.clone(), Source { index }))
-        };
-        let sources: BTreeMap<String, Source> = self.sources.iter().filter_map(named).collect();
-        (!sources.is_empty()).then_some(sources)
-    }
 }
 
 /// The settings in `[tool.tilsit]` of a `pyproject.toml`.
 pub(super) fn of_pyproject(path: &Path, text: &str) -> Result<Settings, CommandError> {
     let project: PyProject = toml::from_str(text).map_err(|error| invalid(path, &error))?;
-    let Tools { tilsit, uv } = project.tool;
-    let settings = Settings {
-        sources: tilsit.sources.clone().or_else(|| uv.index_sources()),
-        index: tilsit.index.clone().or(uv.index),
-        ..tilsit
-    };
-    Ok(settings.relative_to(path))
+    Ok(project.tool.tilsit.relative_to(path))
 }
 
 /// The settings in a `tilsit.toml`.
@@ -182,7 +188,7 @@ impl Settings {
     }
 }
 
-fn invalid(path: &Path, error: &toml::de::Error) -> CommandError {
+pub(super) fn invalid(path: &Path, error: &toml::de::Error) -> CommandError {
     let shown = path.display();
     CommandError::new(
         Code::ConfigurationInvalid,

@@ -136,3 +136,32 @@ fn pip_is_asked_last() {
     let configuration = load(folder.path(), &[named, ours]).unwrap();
     assert_eq!(url(&configuration).as_deref(), Some("ours"));
 }
+
+#[test]
+fn uv_is_asked_where_ours_is_silent() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(
+        folder.path().join("pyproject.toml"),
+        "[tool.tilsit]\nresolution = 'lowest'\n[tool.uv]\nresolution = 'highest'\n\
+         exclude-newer = '2026-01-01'\nfind-links = ['wheels']\ndev-dependencies = []\n\
+         [tool.uv.sources]\na = { index = 'one' }\nb = { path = '.' }\n\
+         c = [{ index = 'one', marker = 'os_name == \"nt\"' }]",
+    )
+    .unwrap();
+    std::fs::write(folder.path().join("user.toml"), "exclude-newer = 'never'").unwrap();
+    let configuration = load(folder.path(), &[]).unwrap();
+    let first = |setting: fn(&Settings) -> Option<String>| configuration.first(setting);
+    assert_eq!(
+        first(|all| all.resolution.clone()).as_deref(),
+        Some("lowest")
+    );
+    assert_eq!(
+        first(|all| all.exclude_newer.clone()).as_deref(),
+        Some("2026-01-01")
+    );
+    let links = configuration.all(|settings| settings.find_links.as_ref());
+    assert_eq!(links, [folder.path().join("wheels").to_string_lossy()]);
+    let sources = configuration.merged(|settings| settings.sources.as_ref());
+    assert_eq!(sources.keys().collect::<Vec<_>>(), ["a"]);
+    assert_eq!(configuration.not_followed()[0].key, "dev-dependencies");
+}

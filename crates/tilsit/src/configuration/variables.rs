@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use crate::configuration::Settings;
+use crate::configuration::{NamedIndex, Settings};
 use crate::context::Variables;
 use crate::error::CommandError;
 use crate::explain::Code;
@@ -26,7 +26,10 @@ pub(super) fn settings(
     Ok(Settings {
         index_url: text("TILSIT_INDEX_URL").or_else(|| text("TILSIT_DEFAULT_INDEX")),
         extra_index_url: list("TILSIT_EXTRA_INDEX_URL"),
-        index: None,
+        index: variables
+            .text("TILSIT_INDEX")
+            .map(|value| value.split_whitespace().map(NamedIndex::typed).collect())
+            .transpose()?,
         no_index: yes_or_no(variables, "TILSIT_NO_INDEX")?,
         find_links: list("TILSIT_FIND_LINKS"),
         trusted_host: list("TILSIT_TRUSTED_HOST"),
@@ -42,6 +45,9 @@ pub(super) fn settings(
             let files = value.split_whitespace();
             files.map(|file| working_folder.join(file)).collect()
         }),
+        constraint_dependencies: None,
+        override_dependencies: None,
+        keyring_provider: text("TILSIT_KEYRING_PROVIDER"),
         exclude_newer: text("TILSIT_EXCLUDE_NEWER"),
         exclude_newer_package: None,
         resolution: text("TILSIT_RESOLUTION"),

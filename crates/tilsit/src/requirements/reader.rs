@@ -388,3 +388,41 @@ fn nameless(unnamed: &Unnamed) -> CommandError {
     CommandError::new(Code::RequirementInvalid, message)
         .hint("write the name in front: `NAME @ URL`")
 }
+
+impl Reader<'_> {
+    /// The constraints and overrides that stand in the settings themselves.
+    ///
+    /// # Errors
+    /// When one is no requirement.
+    pub(super) fn settings(&mut self) -> Result<(), CommandError> {
+        let configuration = &self.context.configuration;
+        for (key, texts, role) in [
+            (
+                "constraint-dependencies",
+                configuration.all(|settings| settings.constraint_dependencies.as_ref()),
+                Role::Constraints,
+            ),
+            (
+                "override-dependencies",
+                configuration.all(|settings| settings.override_dependencies.as_ref()),
+                Role::Overrides,
+            ),
+        ] {
+            for text in texts {
+                let requirement: Requirement = text.parse().map_err(|error| {
+                    CommandError::new(
+                        Code::ConfigurationInvalid,
+                        format!("`{text}` in `{key}` is no requirement"),
+                    )
+                    .caused_by(format!("{error}"))
+                })?;
+                let root = RootRequirement::new(requirement, format!("`{key}`"));
+                match role {
+                    Role::Overrides => self.wanted.overrides.push(root),
+                    _ => self.wanted.constraints.push(root),
+                }
+            }
+        }
+        Ok(())
+    }
+}

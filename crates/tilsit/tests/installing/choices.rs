@@ -289,3 +289,52 @@ fn constraints_with_urls_and_hashes() {
     let text = pins(&sandbox, "");
     assert_eq!(text, "lib==1.5\n", "links state no hashes");
 }
+
+/// `[tool.uv]` counts where `[tool.tilsit]` is silent.
+#[test]
+fn limits_in_the_settings() {
+    let Some(sandbox) = crate::sandbox() else {
+        return;
+    };
+    let wheels = sandbox.root().join("wheels");
+    for version in ["1.0", "1.5", "2.0"] {
+        wheel(&wheels, "limited", version, &[]);
+    }
+    wheel(&wheels, "asks", "1.0", &["limited>=2"]);
+    sandbox.write("app.in", "limited\n");
+    sandbox.write(
+        "pyproject.toml",
+        "[tool.uv]\nconstraint-dependencies = ['limited<2']\n",
+    );
+    assert_snapshot!(pins(&sandbox, ""), @"limited==1.5");
+    sandbox.write("app.in", "asks\n");
+    sandbox.write(
+        "pyproject.toml",
+        "[tool.uv]\noverride-dependencies = ['limited==1.0']\n",
+    );
+    assert_snapshot!(pins(&sandbox, ""), @"
+    asks==1.0
+    limited==1.0
+    ");
+    sandbox.write(
+        "pyproject.toml",
+        "[tool.tilsit]\nconstraint-dependencies = ['limited <']\n",
+    );
+    let refused = refusal(&sandbox, "");
+    assert!(
+        refused.contains("`limited <` in `constraint-dependencies` is no requirement"),
+        "{refused}"
+    );
+}
+
+#[test]
+fn an_index_without_encryption_has_to_be_trusted() {
+    let Some(mut sandbox) = crate::sandbox() else {
+        return;
+    };
+    sandbox.set("TILSIT_NO_INDEX", "false");
+    sandbox.write("app.in", "x\n");
+    let refused = refusal(&sandbox, "--index-url http://index.example/simple/");
+    assert!(refused.contains("is not encrypted"), "{refused}");
+    assert!(refused.contains("`--trusted-host`"), "{refused}");
+}

@@ -5,6 +5,7 @@ mod sandbox;
 
 mod cache;
 mod completions;
+mod config;
 mod doctor;
 mod envelope;
 mod help;

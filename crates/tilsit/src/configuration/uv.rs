@@ -1,0 +1,93 @@
+//! `[tool.uv]` in `pyproject.toml`, for what ours does not say: indexes, sources that are indexes,
+//! the cut-off date, constraints and overrides.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde::Deserialize;
+
+use super::NotFollowed;
+use super::settings::{NamedIndex, Settings, Source, invalid};
+use crate::error::CommandError;
+
+#[derive(Deserialize)]
+struct PyProject {
+    #[serde(default)]
+    tool: Tools,
+}
+
+#[derive(Default, Deserialize)]
+struct Tools {
+    #[serde(default)]
+    uv: Uv,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "kebab-case", default)]
+struct Uv {
+    index: Option<Vec<NamedIndex>>,
+    index_url: Option<String>,
+    extra_index_url: Option<Vec<String>>,
+    no_index: Option<bool>,
+    find_links: Option<Vec<String>>,
+    index_strategy: Option<String>,
+    exclude_newer: Option<String>,
+    resolution: Option<String>,
+    prerelease: Option<String>,
+    constraint_dependencies: Option<Vec<String>>,
+    override_dependencies: Option<Vec<String>>,
+    sources: BTreeMap<String, toml::Value>,
+    #[serde(flatten)]
+    others: BTreeMap<String, toml::Value>,
+}
+
+/// The settings where `own` is silent, and the keys that are not followed here.
+///
+/// # Errors
+/// When the table is not what uv would take.
+pub(super) fn of_pyproject(
+    path: &Path,
+    text: &str,
+    own: &Settings,
+) -> Result<(Settings, Vec<NotFollowed>), CommandError> {
+    let project: PyProject = toml::from_str(text).map_err(|error| invalid(path, &error))?;
+    let uv = project.tool.uv;
+    let from = format!("{} [tool.uv]", path.display());
+    let not_followed = uv.others.into_keys().map(|key| NotFollowed {
+        key,
+        from: from.clone(),
+    });
+    let settings = Settings {
+        index: silent(&own.index, uv.index),
+        index_url: uv.index_url,
+        extra_index_url: silent(&own.extra_index_url, uv.extra_index_url),
+        no_index: uv.no_index,
+        find_links: silent(&own.find_links, uv.find_links),
+        index_strategy: uv.index_strategy,
+        exclude_newer: uv.exclude_newer,
+        resolution: uv.resolution,
+        prerelease: uv.prerelease,
+        constraint_dependencies: silent(&own.constraint_dependencies, uv.constraint_dependencies),
+        override_dependencies: silent(&own.override_dependencies, uv.override_dependencies),
+        sources: silent(&own.sources, of_indexes(&uv.sources)),
+        ..Settings::default()
+    };
+    Ok((settings.relative_to(path), not_followed.collect()))
+}
+
+/// Lists and tables of all layers are joined, so that one of ours has to keep uv's out here.
+fn silent<T>(own: &Option<T>, theirs: Option<T>) -> Option<T> {
+    theirs.filter(|_| own.is_none())
+}
+
+/// The sources that name an index; those of other kinds are not about where a release is from.
+fn of_indexes(sources: &BTreeMap<String, toml::Value>) -> Option<BTreeMap<String, Source>> {
+    let named = |(name, source): (&String, &toml::Value)| {
+        let index = source.get("index")?.as_str()?.to_owned();
+        // A source for some environments only would shut out the others.
+        let is_everywhere = source.get("marker").is_none();
+        is_everywhere.then(|| (name.clone(), Source { index }))
+    };
+    let named: BTreeMap<String, Source> = sources.iter().filter_map(named).collect();
+    (!named.is_empty()).then_some(named)
+}
