@@ -10,8 +10,10 @@ if "__file__" not in globals():
 scripts = os.path.dirname(os.path.abspath(__file__))
 root = os.path.dirname(scripts)
 
-path = os.environ.get("PATH")
-os.environ["PATH"] = os.pathsep.join([scripts] + ([path] if path else []))
+# An empty entry would be the working folder.
+folders = [folder for folder in os.environ.get("PATH", "").split(os.pathsep) if folder]
+os.environ["PATH"] = os.pathsep.join([scripts] + folders)
+os.environ.pop("PYTHONHOME", None)
 os.environ["VIRTUAL_ENV"] = root
 os.environ["VIRTUAL_ENV_PROMPT"] = @PROMPT@
 libraries = os.path.join(root, "lib", "pkgconfig")
@@ -25,4 +27,4 @@ for folder in [@LIBRARIES@]:
 sys.path[:] = sys.path[before:] + sys.path[:before]
 
 sys.real_prefix = sys.prefix
-sys.prefix = root
+sys.prefix = sys.exec_prefix = root

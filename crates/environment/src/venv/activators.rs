@@ -98,7 +98,7 @@ const OWN_ROOT_SH: &str = r#""$(
 
 /// The scripts of an environment: file names and texts.
 pub(super) fn all(values: &Values<'_>) -> impl Iterator<Item = (&'static str, String)> {
-    let prompt: String = values.prompt.chars().filter(|c| !c.is_control()).collect();
+    let prompt = one_line(values.prompt);
     ACTIVATORS.into_iter().map(move |activator| {
         let quote = activator.quote;
         let libraries: Vec<String> = values.libraries.iter().map(|path| quote(path)).collect();
@@ -118,6 +118,14 @@ pub(super) fn all(values: &Values<'_>) -> impl Iterator<Item = (&'static str, St
         }
         (activator.name, text)
     })
+}
+
+/// The prompt on one line: what ends a line for Python becomes a space, other control characters go.
+fn one_line(prompt: &str) -> String {
+    let ends_line = |c: char| matches!(c, '\n'..='\r' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let prompt = prompt.replace("\r\n", "\n");
+    let spaced = prompt.chars().map(|c| if ends_line(c) { ' ' } else { c });
+    spaced.filter(|c| !c.is_control()).collect()
 }
 
 /// Whether the file is cmd's, which loses its place in files whose lines end otherwise.

@@ -47,17 +47,18 @@ functions -q pydoc; or echo gone
 const CSH: &str = r#"
 set prompt='$ '
 setenv PATH /usr/bin:/bin
+setenv PYTHONHOME /elsewhere
 set here="$argv[1]:q"
 source "$here:q/bin/activate.csh"
 source "$here:q/bin/activate.csh"
 printf '%s\n' "$VIRTUAL_ENV:q" "$VIRTUAL_ENV_PROMPT:q" "$prompt:q"
 which python
-echo none
+if (! $?PYTHONHOME) echo none
 if ("$PKG_CONFIG_PATH:q" != "$here:q/lib/pkgconfig") echo "$PKG_CONFIG_PATH:q"
 python -c 'import sys; print(sys.prefix)'
 pydoc pydoc | grep -c '^DESCRIPTION'
 deactivate
-if ("$PATH" == "/usr/bin:/bin" && "$prompt:q" == '$ ' && ! $?VIRTUAL_ENV && ! $?PKG_CONFIG_PATH) echo restored
+if ("$PATH" == "/usr/bin:/bin" && "$prompt:q" == '$ ' && "$PYTHONHOME" == /elsewhere && ! $?VIRTUAL_ENV && ! $?PKG_CONFIG_PATH) echo restored
 if ("`alias deactivate`" == "") echo gone
 if ("`alias pydoc`" == "") echo gone
 "#;

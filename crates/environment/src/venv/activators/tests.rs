@@ -41,7 +41,7 @@ fn no_placeholder_is_left_and_values_are_not_filled_again() {
         "activate_this.py",
     ] {
         let text = script(name, false);
-        assert!(text.contains("p@ROOT@"), "{name}");
+        assert!(text.contains("p @ROOT@"), "{name}");
         assert!(
             !text.contains("@SCRIPTS@") && !text.contains("@LIBRARIES@"),
             "{name}"
