@@ -70,7 +70,17 @@ pydoc () {
 
 if [ -z "${VIRTUAL_ENV_DISABLE_PROMPT-}" ]; then
     _OLD_VIRTUAL_PS1="${PS1-}"
-    PS1="($VIRTUAL_ENV_PROMPT) ${PS1-}"
+    # Shells run what looks like a command in PS1 each time they show it, so the name stands in it as
+    # a variable. zsh does so only when it is told to, and takes `%` for its own.
+    if [ -n "${ZSH_VERSION-}" ]; then
+        if eval '[[ -o promptsubst ]]'; then
+            PS1='(${VIRTUAL_ENV_PROMPT//\%/%%}) '"${PS1-}"
+        else
+            eval 'PS1="(${VIRTUAL_ENV_PROMPT//\%/%%}) ${PS1-}"'
+        fi
+    else
+        PS1='($VIRTUAL_ENV_PROMPT) '"${PS1-}"
+    fi
 fi
 
 hash -r 2>/dev/null || true

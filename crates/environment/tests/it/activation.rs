@@ -12,12 +12,15 @@ const HOSTILE: &str = "o'ne $(touch x) `a`\\ \"!*";
 
 const SH: &str = r#"
 set -u
+show() {
+    if [ -n "${ZSH_VERSION-}" ]; then print -rP -- "$PS1"; else eval "printf '%s\\n' \"$PS1\""; fi
+}
 PS1='$ '; PATH=/usr/bin:/bin; PYTHONHOME=/elsewhere; export PYTHONHOME
 PKG_CONFIG_PATH=/own; export PKG_CONFIG_PATH
 before="$PATH|$PS1|$PYTHONHOME|$PKG_CONFIG_PATH"
 . "$1"/bin/activate
 . "$1"/bin/activate
-printf '%s\n' "$VIRTUAL_ENV" "$VIRTUAL_ENV_PROMPT" "$PS1" "$(command -v python)" "${PYTHONHOME-none}"
+printf '%s\n' "$VIRTUAL_ENV" "$VIRTUAL_ENV_PROMPT" "$(show)" "$(command -v python)" "${PYTHONHOME-none}"
 [ "$PKG_CONFIG_PATH" = "$1/lib/pkgconfig:/own" ] || echo "$PKG_CONFIG_PATH"
 python -c 'import sys; print(sys.prefix)'
 pydoc pydoc | grep -c '^DESCRIPTION'
@@ -126,6 +129,31 @@ fn activating_and_deactivating_changes_and_restores_the_shell() {
         if let Some((output, talk)) = tilsit_testing::require(shell, answer) {
             assert_eq!(output, expected(&root, HOSTILE), "{shell}: {talk}");
             assert_eq!(talk, "", "{shell}");
+        }
+    }
+    assert!(!folder.path().join("x").exists());
+}
+
+#[test]
+fn a_prompt_runs_no_command() {
+    let Some((folder, root)) = environment(&VenvOptions::default()) else {
+        return;
+    };
+    // Shells that show their prompt as they do to a person: with all that they expand in it.
+    for (shell, show) in [
+        ("bash", "PS1='> '; . \"$1\"/bin/activate; echo \"${PS1@P}\""),
+        (
+            "zsh",
+            "PS1='> '; . \"$1\"/bin/activate; print -rP -- \"$PS1\"",
+        ),
+        (
+            "zsh",
+            "setopt promptsubst; PS1='> '; . \"$1\"/bin/activate; print -rP -- \"$PS1\"",
+        ),
+    ] {
+        let answer = run(shell, show, &root);
+        if let Some((output, talk)) = tilsit_testing::require(shell, answer) {
+            assert_eq!(output, format!("({HOSTILE}) > \n"), "{shell}: {talk}");
         }
     }
     assert!(!folder.path().join("x").exists());
