@@ -75,8 +75,9 @@ fn a_folder_and_what_it_needs() {
 
 /// The folder of the environment's library.
 fn python(sandbox: &Sandbox) -> String {
-    let lib = std::fs::read_dir(sandbox.path(".venv/lib")).unwrap();
-    let name = lib.map(|entry| entry.unwrap().file_name()).next().unwrap();
+    let lib = std::fs::read_dir(sandbox.path(".venv/lib")).expect("a folder");
+    let mut names = lib.map(|entry| entry.expect("an entry").file_name());
+    let name = names.next().expect("the folder of the version");
     format!("{}/site-packages", name.to_string_lossy())
 }
 
@@ -152,9 +153,9 @@ fn git(folder: &Path, words: &str) -> String {
         .args(identity)
         .args(words.split(' '))
         .current_dir(folder);
-    let output = command.output().unwrap();
+    let output = command.output().expect("git starts");
     assert!(output.status.success(), "{words}: {output:?}");
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
 #[test]
@@ -244,7 +245,7 @@ fn sdist_of(sandbox: &Sandbox) -> Vec<u8> {
         let text = sandbox.read(&format!("toy/{name}"));
         writer.add_file(name, text.into(), false);
     }
-    writer.finish().unwrap()
+    writer.finish().expect("memory takes every write")
 }
 
 #[test]
