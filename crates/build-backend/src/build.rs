@@ -1,5 +1,6 @@
 //! The wheel and the sdist of a project.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use tilsit_archive::Limits;
@@ -72,7 +73,57 @@ pub fn build_sdist(source: &Path, out: &Path, options: &BuildOptions) -> Result<
 /// When the project is not as it must be, or a file cannot be read or written.
 pub fn build_wheel(source: &Path, out: &Path, options: &BuildOptions) -> Result<Built, BuildError> {
     let project = SourceProject::open(source)?;
-    let modules = module_files(&project)?;
+    let mut contents = Vec::new();
+    for (path, file) in module_files(&project)? {
+        contents.push((path, file.read()?, file.is_executable));
+    }
+    write_wheel(&project, contents, out, *options)
+}
+
+/// Builds a wheel that leads to the project in `source`, which stays where it is, into the folder
+/// `out` (PEP 660): a `.pth` file with the folders of its modules.
+///
+/// # Errors
+/// When the project is not as it must be, a file cannot be read or written, or the path of `source`
+/// cannot stand in a `.pth` file.
+pub fn build_editable(
+    source: &Path,
+    out: &Path,
+    options: &BuildOptions,
+) -> Result<Built, BuildError> {
+    let project = SourceProject::open(source)?;
+    let mut folders = BTreeSet::new();
+    for (path, file) in module_files(&project)? {
+        let depth = Path::new(&path).components().count();
+        folders.extend(file.place.ancestors().nth(depth));
+    }
+    let mut lines = String::new();
+    for folder in folders {
+        let folder = tilsit_files::canonicalize(folder)?;
+        let text = folder.to_str().filter(|text| !text.contains(['\n', '\r']));
+        let text = text.ok_or_else(|| BuildError::Path {
+            path: folder.clone(),
+            reason: "a `.pth` file cannot hold its path".to_owned(),
+        })?;
+        lines.push_str(text);
+        lines.push('\n');
+    }
+    let name = format!("_{}.pth", project.stem());
+    write_wheel(
+        &project,
+        vec![(name, lines.into_bytes(), false)],
+        out,
+        *options,
+    )
+}
+
+/// Writes a wheel with these files (path, contents, whether they are programs) and the metadata.
+fn write_wheel(
+    project: &SourceProject,
+    contents: Vec<(String, Vec<u8>, bool)>,
+    out: &Path,
+    options: BuildOptions,
+) -> Result<Built, BuildError> {
     let stem = project.stem();
     let writer_options = WheelWriterOptions {
         modified: DosTime::from_unix(options.modified_seconds),
@@ -80,11 +131,11 @@ pub fn build_wheel(source: &Path, out: &Path, options: &BuildOptions) -> Result<
     };
     let mut writer = WheelWriter::new(Vec::new(), &stem, writer_options);
     let mut files = Vec::new();
-    for (path, file) in modules {
-        writer.add_file(&path, &file.read()?, file.is_executable)?;
+    for (path, bytes, is_executable) in contents {
+        writer.add_file(&path, &bytes, is_executable)?;
         files.push(path);
     }
-    for (path, contents) in metadata_files(&project)? {
+    for (path, contents) in metadata_files(project)? {
         writer.add_dist_info(&path, &contents)?;
         files.push(format!("{stem}.dist-info/{path}"));
     }

@@ -41,6 +41,8 @@ pub mod modules;
 pub mod source_files;
 pub mod source_project;
 
-pub use build::{BuildOptions, Built, build_sdist, build_wheel, build_wheel_from_sdist};
+pub use build::{
+    BuildOptions, Built, build_editable, build_sdist, build_wheel, build_wheel_from_sdist,
+};
 pub use error::BuildError;
 pub use source_project::SourceProject;

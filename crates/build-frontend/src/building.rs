@@ -114,10 +114,11 @@ impl Building<'_> {
             let project = self.project()?;
             let tree = self.tree()?;
             let is_told_nothing = self.settings().is_empty();
-            if project.backend() == OWN_BACKEND && is_told_nothing && target != Target::Editable {
+            if project.backend() == OWN_BACKEND && is_told_nothing {
                 let build = match target {
                     Target::Sdist => tilsit_build_backend::build_sdist,
-                    Target::Wheel | Target::Editable => tilsit_build_backend::build_wheel,
+                    Target::Wheel => tilsit_build_backend::build_wheel,
+                    Target::Editable => tilsit_build_backend::build_editable,
                 };
                 return Ok(build(tree, out, &BuildOptions::default())?.path);
             }

@@ -224,6 +224,8 @@ impl Python {
             .current_dir(folder)
             .env("PATH", &self.search_path)
             .env("PYTHONIOENCODING", "utf-8:backslashreplace")
+            // What was printed before a crash is not to be lost.
+            .env("PYTHONUNBUFFERED", "1")
             // Where a backend installs something by itself, it asks nothing.
             .env("PIP_NO_INPUT", "1")
             .env_remove("PYTHONSAFEPATH")

@@ -52,10 +52,7 @@ impl SourceTree {
             .as_ref()
             .and_then(|project| static_metadata(project, is_poetry));
         Ok(Self {
-            system: system.map_or_else(BuildSystem::legacy, |system| BuildSystem {
-                build_backend: system.build_backend.or(BuildSystem::legacy().build_backend),
-                ..system
-            }),
+            system: system.map_or_else(BuildSystem::legacy, with_backend),
             metadata,
         })
     }
@@ -63,6 +60,27 @@ impl SourceTree {
     /// The backend's name.
     pub(crate) fn backend(&self) -> &str {
         self.system.build_backend.as_deref().unwrap_or_default()
+    }
+}
+
+/// A build system that names no backend is setuptools', and needs it, said or not.
+fn with_backend(mut system: BuildSystem) -> BuildSystem {
+    if system.build_backend.is_some() {
+        return system;
+    }
+    let legacy = BuildSystem::legacy();
+    for requirement in legacy.requires {
+        if !system
+            .requires
+            .iter()
+            .any(|known| known.name == requirement.name)
+        {
+            system.requires.push(requirement);
+        }
+    }
+    BuildSystem {
+        build_backend: legacy.build_backend,
+        ..system
     }
 }
 

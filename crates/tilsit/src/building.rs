@@ -267,7 +267,7 @@ impl Wanted {
         let told = self.told.iter().map(|(name, pairs)| {
             let pairs = pairs.iter();
             let pairs = pairs.map(|(key, value)| (key.as_str(), value.as_str()));
-            (name.clone(), ConfigSettings::from_iter(pairs))
+            (name.clone(), pairs.collect())
         });
         told.collect()
     }

@@ -49,7 +49,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Venv(venv::Arguments),
-    Pip(pip::Arguments),
+    Pip(Box<pip::Arguments>),
     Run(run::Arguments),
     Build(build::Arguments),
     Publish(publish::Arguments),

@@ -124,10 +124,8 @@ or has a value of a wrong kind. It may have `requires-python`, a range of versio
 The message names the file, and the table or line. `name` and `version` must be there.";
 
     RequirementUnsupported = "TL0105", Usage, "a kind of requirement is not supported yet",
-"This version of tilsit installs wheels: from indexes, from URLs and from paths. What must be built
-first (a source distribution, a folder, an editable install, a repository) comes with a later version.
-Build a wheel with the tool that the project uses and name the wheel, or look whether the index has
-one for your Python.";
+"Some things can be written and not be done: a repository cannot be installed as editable (clone it, and
+install the clone with `-e`), and a folder or repository is no file that `pip download` could save.";
 
     PythonNotFound = "TL0201", No, "no Python fits",
 "No Python that was found is the one that was asked for with `--python`, `TILSIT_PYTHON` or the
@@ -216,10 +214,10 @@ its author.";
 environment is as it was before. The lines below the message name the file and the reason.";
 
     BuildFailed = "TL0601", Usage, "a project cannot be built",
-"The project is not one that this version can build: a pure Python project with a `[project]` table
-and its package in `src/` or beside pyproject.toml. The message says what is in the way. Other
-projects are built with the backend that their pyproject.toml names; calling it comes with a later
-version.";
+"The backend that pyproject.toml names (setuptools where it names none) failed, or what the build needs
+cannot be had. The end of what was printed is shown; `-v` shows all of it. Often a library or a compiler
+is missing: the hints name the packages that have it, where that is known. What needs no build is taken
+with `--only-binary :all:`.";
 
     FilesRefused = "TL0701", No, "files are not fit to be published",
 "Before anything is sent, all files are checked: the archives, the names, versions and metadata, and

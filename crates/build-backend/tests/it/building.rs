@@ -3,11 +3,32 @@
 use std::os::unix::fs::PermissionsExt;
 
 use tilsit_archive::Limits;
-use tilsit_build_backend::{BuildOptions, build_sdist, build_wheel, build_wheel_from_sdist};
+use tilsit_build_backend::{
+    BuildOptions, build_editable, build_sdist, build_wheel, build_wheel_from_sdist,
+};
 use tilsit_dist::sdist::Sdist;
 use tilsit_dist::wheel::Wheel;
 
 use crate::{Example, FILES, PYPROJECT};
+
+#[test]
+fn an_editable_wheel_leads_to_the_source() {
+    let example = Example::new();
+    let (source, out) = (example.source(), example.out());
+    let built = build_editable(&source, &out, &BuildOptions::default()).unwrap();
+    let wheel = Wheel::open(&built.path, &Limits::default()).unwrap();
+    wheel.verify().unwrap();
+    let entry = wheel
+        .archive()
+        .entries()
+        .iter()
+        .find(|entry| entry.name().ends_with(".pth"));
+    let entry = entry.unwrap();
+    assert_eq!(entry.name(), "_demo_project-1.0.post1.pth");
+    let text = wheel.archive().read(entry).unwrap();
+    let expected = format!("{}\n", source.join("src").canonicalize().unwrap().display());
+    assert_eq!(String::from_utf8(text).unwrap(), expected);
+}
 
 #[test]
 fn a_wheel_has_the_package_and_its_metadata() {

@@ -18,7 +18,12 @@ fn who_builds() {
             1,
         ),
         (
-            "[build-system]\nrequires = ['a', 'b']",
+            "[build-system]\nrequires = ['a', 'setuptools>1']",
+            "setuptools.build_meta:__legacy__",
+            2,
+        ),
+        (
+            "[build-system]\nrequires = ['a']",
             "setuptools.build_meta:__legacy__",
             2,
         ),

@@ -115,6 +115,30 @@ fn settings_reach_the_backend_with_lists() {
 }
 
 #[test]
+fn our_own_backend_needs_no_python() {
+    let Some(world) = World::new() else { return };
+    world.write(
+        "own/pyproject.toml",
+        "[build-system]\nrequires = ['tilsit-build']\nbuild-backend = 'tilsit_build'\n[project]\nname = 'own'\nversion = '1'\n",
+    );
+    world.write("own/own.py", "");
+    let url = Url::from_file_path(world.path("own")).unwrap();
+    for (target, file) in [
+        (Target::Wheel, "own-1-py3-none-any.whl"),
+        (Target::Editable, "own-1-py3-none-any.whl"),
+        (Target::Sdist, "own-1.tar.gz"),
+    ] {
+        let (source, _) = Source::of_url(url.as_str(), target == Target::Editable).unwrap();
+        let out = world.path("out");
+        // There is no `tilsit-build` to be had: a Python could not have built it.
+        let (built, _) = world.with(world.options(), |frontend| {
+            frontend.build_into(source, target, &out).unwrap()
+        });
+        assert!(built.ends_with(file), "{built:?}");
+    }
+}
+
+#[test]
 fn nothing_is_at_the_path() {
     let error = Source::of_url("file:///surely/not/there", false).unwrap_err();
     assert_eq!(error, SourceError::NotThere("/surely/not/there".into()));

@@ -76,7 +76,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let in_process = BackendOptions {
         modified_seconds: modified_seconds(context)?,
     };
-    let built = if !is_file && arguments.build.is_usual() && is_own(&source)? {
+    let built = if !is_file && arguments.build.is_usual() && is_own(&source, context)? {
         tilsit_files::create_dir_all(&out)?;
         build_in_process(arguments, &source, &out, in_process, context)?
     } else {
@@ -96,16 +96,22 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
 }
 
 /// Whether a project is ours to build: it names our backend, or another that would do the same.
-fn is_own(folder: &Path) -> Result<bool, CommandError> {
+fn is_own(folder: &Path, context: &Context) -> Result<bool, CommandError> {
     let text = match tilsit_files::read_to_string(folder.join("pyproject.toml")) {
         Ok(text) => text,
         Err(error) if error.is_not_found() => return Ok(false),
         Err(error) => return Err(error.into()),
     };
-    let (pyproject, _) = PyProject::parse(&text).map_err(|source| BuildError::PyProject {
-        folder: folder.to_path_buf(),
-        source,
-    })?;
+    let (pyproject, problems) =
+        PyProject::parse(&text).map_err(|source| BuildError::PyProject {
+            folder: folder.to_path_buf(),
+            source,
+        })?;
+    for problem in problems {
+        context
+            .terminal
+            .warn(format_args!("pyproject.toml {problem}"));
+    }
     let named = pyproject
         .build_system
         .and_then(|system| system.build_backend);

@@ -120,7 +120,7 @@ fn target(
             .map_err(|error| CommandError::from_error(Code::Usage, &error))?
     };
     let tags = match other_tags {
-        Some(other) => other.compatible(&environment.python_full_version(), &interpreter.tags()),
+        Some(other) => other.compatible(environment.python_full_version(), &interpreter.tags()),
         None => tags,
     };
     Ok((Target::Environment(environment), FilePolicy::new(tags)))

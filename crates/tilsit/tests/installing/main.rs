@@ -11,6 +11,7 @@ mod faults;
 mod inspect;
 mod install;
 mod list;
+mod sources;
 mod uninstall;
 
 use sandbox::Sandbox;

@@ -3,6 +3,7 @@
 #[path = "../support/sandbox.rs"]
 mod sandbox;
 
+mod backends;
 mod scripts;
 
 use sandbox::Sandbox;

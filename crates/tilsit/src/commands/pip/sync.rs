@@ -61,16 +61,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let mut wanted = Wanted::gather(&[], &arguments.files, &arguments.constraints, context)?;
-    wanted.build = arguments.build.read(context)?;
-    wanted.build.rebuild = arguments.reinstall;
-    let is_empty = wanted.requirements.is_empty() && wanted.unnamed.is_empty();
-    if is_empty && !arguments.allow_empty_requirements {
-        let message = "the files list nothing, which would uninstall everything";
-        return Err(
-            CommandError::new(Code::Usage, message).hint("`--allow-empty-requirements` does so")
-        );
-    }
+    let wanted = wanted(arguments, context)?;
     let configuration = arguments.link.over(&arguments.index.over(context)?);
     installing::required_hashes(arguments.require_hashes, &wanted, &configuration)?;
     let environment = arguments
@@ -133,6 +124,21 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     change.apply(&locked, context)?;
     tell(&change, context);
     Ok(Report::silent(result))
+}
+
+/// What is to be there; an error when that is nothing, and nobody said that nothing is meant.
+fn wanted(arguments: &Arguments, context: &Context) -> Result<Wanted, CommandError> {
+    let mut wanted = Wanted::gather(&[], &arguments.files, &arguments.constraints, context)?;
+    wanted.build = arguments.build.read(context)?;
+    wanted.build.rebuild = arguments.reinstall;
+    let is_empty = wanted.requirements.is_empty() && wanted.unnamed.is_empty();
+    if is_empty && !arguments.allow_empty_requirements {
+        let message = "the files list nothing, which would uninstall everything";
+        return Err(
+            CommandError::new(Code::Usage, message).hint("`--allow-empty-requirements` does so")
+        );
+    }
+    Ok(wanted)
 }
 
 fn tell(change: &Change, context: &Context) {

@@ -1,0 +1,276 @@
+//! What must be built: folders, editable ones, sdists, repositories, by a backend that the projects
+//! bring along, so that no index is needed.
+
+use std::path::Path;
+use std::process::Command;
+
+use insta::assert_snapshot;
+
+use crate::sandbox::Sandbox;
+
+const TOY: &str = include_str!("../../../build-frontend/tests/it/toy_backend.py");
+
+/// A project of this name and version with its backend in it.
+fn project(sandbox: &Sandbox, folder: &str, name: &str, more: &str) {
+    sandbox.write(
+        &format!("{folder}/pyproject.toml"),
+        "[build-system]\nrequires = []\nbuild-backend = 'toy_backend'\nbackend-path = ['.']\n",
+    );
+    sandbox.write(
+        &format!("{folder}/toy_backend.py"),
+        &format!("{TOY}\n{more}\n"),
+    );
+    sandbox.write(&format!("{folder}/name.txt"), name);
+    sandbox.write(&format!("{folder}/requires.txt"), "lib<2\n");
+}
+
+#[test]
+fn a_folder_and_what_it_needs() {
+    let Some(sandbox) = crate::sandbox_with_environment() else {
+        return;
+    };
+    project(&sandbox, "toy", "toy", "");
+    assert_snapshot!(sandbox.run("pip install ./toy -C a=1 -C a=2"), @"
+    exit: 0
+    -- stderr
+    Preparing `toy`
+    Resolved 2 projects in [TIME]
+    Building `toy`
+    Installed 2 wheels in [TIME]
+     + lib==1.5
+     + toy==1.0
+    ");
+    let module = sandbox.read(
+        ".venv/lib/python3/toy.py"
+            .replace("python3", &python(&sandbox))
+            .as_str(),
+    );
+    assert_snapshot!(module, @"
+    SETTINGS = {'a': ['1', '2']}
+    PREPARED = True
+    ");
+    // The name is known only from the build, and again and again the same.
+    sandbox.write("requirements.txt", "./toy\n");
+    assert_snapshot!(sandbox.run("pip compile requirements.txt --no-header"), @"
+    exit: 0
+    -- stdout
+    lib==1.5
+        # via toy
+    toy @ file://[ROOT]/project/toy
+        # via -r requirements.txt
+    -- stderr
+    Preparing `toy`
+    Resolved 2 projects in [TIME]
+    ");
+    assert_snapshot!(sandbox.run("pip sync requirements.txt"), @"
+    exit: 0
+    -- stderr
+    Preparing `toy`
+    Building `toy`
+    Installed 1 wheel and uninstalled 1 project in [TIME]
+     - lib==1.5
+     ~ toy==1.0
+    ");
+}
+
+/// The folder of the environment's library.
+fn python(sandbox: &Sandbox) -> String {
+    let lib = std::fs::read_dir(sandbox.path(".venv/lib")).expect("a folder");
+    let mut names = lib.map(|entry| entry.expect("an entry").file_name());
+    let name = names.next().expect("the folder of the version");
+    format!("{}/site-packages", name.to_string_lossy())
+}
+
+#[test]
+fn an_editable_folder() {
+    let Some(sandbox) = crate::sandbox_with_environment() else {
+        return;
+    };
+    project(&sandbox, "toy", "toy", "");
+    sandbox.run_well("pip install -e ./toy");
+    assert_snapshot!(sandbox.run("pip freeze").stdout, @"
+    lib==1.5
+    # Editable install with no version control (toy==1.0)
+    -e [ROOT]/project/toy
+    ");
+    sandbox.write("requirements.txt", "-e toy\n");
+    assert_snapshot!(sandbox.run("pip compile requirements.txt --no-header").stdout, @"
+    lib==1.5
+        # via toy
+    -e file://[ROOT]/project/toy
+        # via -r requirements.txt
+    ");
+    assert_snapshot!(sandbox.run("pip install -e git+https://index.example/a.git"), @"
+    exit: 2
+    -- stderr
+    error: the editable requirement (the command line) is not the path of a folder [TL0105]
+    hint: clone the repository, and install the clone: `tilsit pip install -e PATH`
+    ");
+}
+
+#[test]
+fn a_repository_at_a_tag() {
+    let has_git = Command::new("git").arg("--version").output().is_ok();
+    if tilsit_testing::require("git", has_git.then_some(())).is_none() {
+        return;
+    }
+    let Some(sandbox) = crate::sandbox_with_environment() else {
+        return;
+    };
+    project(&sandbox, "toy", "toy", "");
+    let folder = sandbox.path("toy");
+    for words in ["init -q .", "add -A", "commit -q -m one", "tag v1"] {
+        git(&folder, words);
+    }
+    let url = format!("git+file://{}@v1", folder.display());
+    sandbox.run_well(&format!("pip install toy@{url}"));
+    let path = format!(
+        ".venv/lib/{}/toy-1.0.dist-info/direct_url.json",
+        python(&sandbox)
+    );
+    let commit = git(&folder, "rev-parse HEAD");
+    let shown = sandbox
+        .steady(&sandbox.read(&path))
+        .replace(&commit, "[COMMIT]");
+    assert_snapshot!(shown, @r#"{"url": "file://[ROOT]/project/toy", "vcs_info": {"commit_id": "[COMMIT]", "requested_revision": "v1", "vcs": "git"}}"#);
+    let freeze = sandbox
+        .run("pip freeze")
+        .stdout
+        .replace(&commit, "[COMMIT]");
+    assert_snapshot!(freeze, @"
+    lib==1.5
+    toy @ git+file://[ROOT]/project/toy@[COMMIT]
+    ");
+    // The same commit is not built twice, whatever it is called.
+    let answer = sandbox.run_well(&format!("pip install --dry-run {url}"));
+    assert!(!answer.stderr.contains("Building"), "{answer}");
+}
+
+fn git(folder: &Path, words: &str) -> String {
+    let mut command = Command::new("git");
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@index.example"];
+    command
+        .args(identity)
+        .args(words.split(' '))
+        .current_dir(folder);
+    let output = command.output().expect("git starts");
+    assert!(output.status.success(), "{words}: {output:?}");
+    String::from_utf8_lossy(&output.stdout).trim().to_owned()
+}
+
+#[test]
+fn a_failing_backend_is_quoted() {
+    let Some(sandbox) = crate::sandbox_with_environment() else {
+        return;
+    };
+    let more = "def build_wheel(*arguments):\n    print('psycopg/psycopg.h:35:10: fatal error: libpq-fe.h: No such file or directory')\n    os._exit(1)";
+    project(&sandbox, "toy", "toy", more);
+    assert_snapshot!(sandbox.run("pip install ./toy"), @"
+    exit: 2
+    -- stderr
+    Preparing `toy`
+    Resolved 2 projects in [TIME]
+    Building `toy`
+    error: `[ROOT]/project/toy` was not built: `build_wheel` of `toy_backend` ended its process with exit code 1 [TL0601]
+      caused by: it printed at last:
+        psycopg/psycopg.h:35:10: fatal error: libpq-fe.h: No such file or directory
+    hint: libpq is missing: `apt install libpq-dev` on Debian and Ubuntu, `dnf install libpq-devel` on Fedora, `libpq` in conda
+    ");
+    let answer = sandbox.run("pip list");
+    assert!(
+        !answer.stdout.contains("lib"),
+        "nothing was installed: {answer}"
+    );
+}
+
+#[test]
+fn sdists_of_a_folder_are_built_once_and_saved() {
+    let Some(sandbox) = crate::sandbox_with_environment() else {
+        return;
+    };
+    project(&sandbox, "toy", "toy", "");
+    let sdist = sdist_of(&sandbox);
+    std::fs::write(sandbox.root().join("wheels/toy-1.0.tar.gz"), sdist).unwrap();
+    assert_snapshot!(sandbox.run("pip install toy"), @"
+    exit: 0
+    -- stderr
+    Preparing `toy-1.0.tar.gz`
+    Resolved 2 projects in [TIME]
+    Building `toy-1.0.tar.gz`
+    Installed 2 wheels in [TIME]
+     + lib==1.5
+     + toy==1.0
+    ");
+    sandbox.run_well("pip uninstall -y toy");
+    let again = sandbox.run_well("pip install toy");
+    assert!(!again.stderr.contains("Building"), "{again}");
+    let refused = sandbox.run("pip install toy --only-binary :all: --reinstall");
+    assert_eq!(refused.exit, 1, "{refused}");
+    assert_snapshot!(sandbox.run("pip wheel toy -w built"), @"
+    exit: 0
+    -- stderr
+    Resolved 2 projects in [TIME]
+    Saved built/lib-1.5-py3-none-any.whl (1.07 KiB)
+    Saved built/toy-1.0-py3-none-any.whl (903 B)
+    ");
+    assert_snapshot!(sandbox.run("pip download toy -d files --no-deps"), @"
+    exit: 0
+    -- stderr
+    Resolved 1 project in [TIME]
+    Saved files/toy-1.0.tar.gz (1.25 KiB)
+    ");
+    assert!(sandbox.path("built/toy-1.0-py3-none-any.whl").is_file());
+    assert!(sandbox.path("files/toy-1.0.tar.gz").is_file());
+    // Another hash than the one that is asked for: nothing is unpacked.
+    let digest = "0".repeat(64);
+    sandbox.write(
+        "requirements.txt",
+        &format!("toy --hash=sha256:{digest}\nlib==1.5 --hash=sha256:{digest}\n"),
+    );
+    let refused = sandbox.run("pip install -r requirements.txt --reinstall --no-deps");
+    assert_ne!(refused.exit, 0, "{refused}");
+    assert!(!refused.stderr.contains("Building"), "{refused}");
+}
+
+fn sdist_of(sandbox: &Sandbox) -> Vec<u8> {
+    let mut writer = tilsit_dist::sdist::SdistWriter::new("toy-1.0", 0);
+    let metadata = "Metadata-Version: 2.1\nName: toy\nVersion: 1.0\n";
+    writer.add_file("PKG-INFO", metadata.into(), false);
+    for name in [
+        "pyproject.toml",
+        "toy_backend.py",
+        "name.txt",
+        "requires.txt",
+    ] {
+        let text = sandbox.read(&format!("toy/{name}"));
+        writer.add_file(name, text.into(), false);
+    }
+    writer.finish().expect("memory takes every write")
+}
+
+#[test]
+fn what_can_be_downloaded_for_others() {
+    let Some(sandbox) = crate::sandbox() else {
+        return;
+    };
+    assert_snapshot!(sandbox.run("pip download app --platform win_amd64"), @"
+    exit: 2
+    -- stderr
+    error: for another Python or platform nothing can be built [TL0002]
+    hint: add `--only-binary :all:`, or `--no-deps`
+    ");
+    sandbox.run_well(
+        "pip download app --platform win_amd64 --python-version 312 --only-binary :all: -d files",
+    );
+    assert!(sandbox.path("files/app-1.0-py3-none-any.whl").is_file());
+    assert!(sandbox.path("files/lib-1.5-py3-none-any.whl").is_file());
+    project(&sandbox, "toy", "toy", "");
+    assert_snapshot!(sandbox.run("pip download ./toy --no-deps"), @"
+    exit: 2
+    -- stderr
+    Preparing `toy`
+    Resolved 1 project in [TIME]
+    error: `toy` is a folder or repository, and no file to download [TL0105]
+    hint: `tilsit pip wheel` builds its wheel
+    ");
+}

@@ -1,0 +1,92 @@
+//! The backends that most projects use, as their index has them: built both ways, installed,
+//! installed where they are; and sdists of long ago.
+
+use crate::sandbox::Sandbox;
+
+/// A requirement on the backend, its object with the hooks, and settings of its own.
+const BACKENDS: &[(&str, &str, &str)] = &[
+    ("setuptools>=77", "setuptools.build_meta", ""),
+    (
+        "hatchling",
+        "hatchling.build",
+        "[tool.hatch.build]\nskip-excluded-dirs = true\n",
+    ),
+    (
+        "flit_core>=3.11",
+        "flit_core.buildapi",
+        "[tool.flit.sdist]\nexclude = ['no']\n",
+    ),
+    ("poetry-core>=2", "poetry.core.masonry.api", ""),
+    ("pdm-backend", "pdm.backend", ""),
+    (
+        "uv_build",
+        "uv_build",
+        "[tool.uv.build-backend]\nsource-exclude = ['no']\n",
+    ),
+];
+
+#[test]
+fn six_backends() {
+    for (requires, backend, settings) in BACKENDS {
+        let sandbox = super::sandbox();
+        sandbox.run_well("venv -q");
+        sandbox.write(
+            "demo/src/demo_of_it/__init__.py",
+            "\"\"\"A demonstration.\"\"\"\n",
+        );
+        sandbox.write("demo/README.md", "A demonstration.\n");
+        sandbox.write(
+            "demo/pyproject.toml",
+            &format!(
+                "[build-system]\nrequires = ['{requires}']\nbuild-backend = '{backend}'\n\
+                 [project]\nname = 'demo-of-it'\nversion = '1.2'\ndescription = 'A demonstration.'\n\
+                 readme = 'README.md'\nrequires-python = '>=3.8'\n{settings}"
+            ),
+        );
+        let built = sandbox.run_well("build demo");
+        assert!(built.stderr.contains("Building"), "{backend} ran: {built}");
+        assert!(
+            sandbox.path("demo/dist/demo_of_it-1.2.tar.gz").is_file(),
+            "{backend}"
+        );
+        let wheel = "demo/dist/demo_of_it-1.2-py3-none-any.whl";
+        assert!(sandbox.path(wheel).is_file(), "{backend}");
+        for what in ["./demo/dist/demo_of_it-1.2.tar.gz", "./demo", "-e ./demo"] {
+            sandbox.run_well(&format!("pip install --python .venv {what}"));
+            let place = imported_from(&sandbox);
+            let is_editable = place.contains("project/demo/src");
+            assert_eq!(
+                is_editable,
+                what.starts_with("-e"),
+                "{backend}: {what}: {place}"
+            );
+        }
+    }
+}
+
+fn imported_from(sandbox: &Sandbox) -> String {
+    let mut python = std::process::Command::new(sandbox.path(".venv/bin/python"));
+    let output = python
+        .args(["-c", "import demo_of_it; print(demo_of_it.__file__)"])
+        .output()
+        .expect("Python starts");
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout).expect("a path")
+}
+
+#[test]
+fn sdists_with_setup_py_alone_and_with_extensions() {
+    let sandbox = super::sandbox();
+    sandbox.run_well("venv -q");
+    let all = "docopt==0.6.2 markupsafe wrapt --no-binary docopt --no-binary markupsafe --no-binary wrapt";
+    sandbox.run_well(&format!("pip install --python .venv {all}"));
+    sandbox.write(
+        "app.py",
+        "import docopt, markupsafe, wrapt\nprint(docopt.__version__, markupsafe.escape('<'))\n",
+    );
+    let answer = sandbox.run_well("run --no-project --python .venv/bin/python app.py");
+    assert_eq!(answer.stdout, "0.6.2 &lt;\n");
+    // The second time nothing is built.
+    let again = sandbox.run_well(&format!("pip install --python .venv {all}"));
+    assert!(!again.stderr.contains("Building"), "{again}");
+}
