@@ -35,7 +35,7 @@ pub fn compact_page(data: &[u8]) {
     for release in page.releases() {
         assert!(page.version(&release).len() <= data.len());
         for file in page.files(&release) {
-            let texts = [file.requires_python(), file.yanked().flatten()];
+            let texts = [file.requires_python(), file.yanked().reason()];
             let length: usize = texts
                 .into_iter()
                 .flatten()

@@ -21,7 +21,7 @@ use std::slice::ChunksExact;
 
 use jiff::Timestamp;
 use tilsit_packaging::file_name::{SdistKind, WheelFileName};
-use tilsit_simple_api::{ApiVersion, File, ProjectPage, ProjectStatus, Yanked};
+use tilsit_simple_api::{ApiVersion, File, ProjectPage, Yanked};
 use url::Url;
 
 pub(crate) use builder::Builder;
@@ -30,7 +30,6 @@ use bytes::{Reader, Writer};
 /// The head of a project's page: its bytes as they lie in the cache, checked once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CompactPage {
-    bytes: Vec<u8>,
     /// What the page says of itself; it has no files and no versions.
     about: ProjectPage,
     /// The start that most URLs of the page have in common.
@@ -42,6 +41,7 @@ pub struct CompactPage {
     /// without a version.
     releases: Table,
     files: Table,
+    bytes: Vec<u8>,
 }
 
 /// Entries of one size.
@@ -98,9 +98,28 @@ pub struct CompactFile {
     requires_python: Option<Text>,
     /// What follows the version in the name of a wheel.
     wheel: Option<Text>,
-    yanked: Option<Option<Text>>,
+    yanked: CompactYanked,
     /// In microseconds since the epoch.
     upload_time: Option<i64>,
+}
+
+/// Whether a file is yanked (PEP 592).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CompactYanked {
+    /// It is not.
+    No,
+    /// It is, with the reason that was given.
+    Yes(Option<Text>),
+}
+
+impl CompactYanked {
+    /// The reason that was given.
+    pub fn reason(self) -> Option<Text> {
+        match self {
+            Self::No => None,
+            Self::Yes(reason) => reason,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -137,7 +156,7 @@ impl CompactFile {
     }
 
     /// Whether it is yanked, and why.
-    pub fn yanked(&self) -> Option<Option<Text>> {
+    pub fn yanked(&self) -> CompactYanked {
         self.yanked
     }
 
@@ -241,9 +260,10 @@ impl CompactPage {
                 requires_python: file.requires_python.map(owned),
                 size_bytes,
                 upload_time: file.upload_time(),
-                yanked: file
-                    .yanked
-                    .map_or(Yanked::No, |reason| Yanked::Yes(reason.map(owned))),
+                yanked: match file.yanked {
+                    CompactYanked::No => Yanked::No,
+                    CompactYanked::Yes(reason) => Yanked::Yes(reason.map(owned)),
+                },
                 core_metadata,
                 provenance,
                 ..File::new(name, url)
@@ -298,7 +318,7 @@ impl CompactPage {
             text_count: u32::try_from(ends.count).ok()?,
             file_count: u32::try_from(files.count).ok()?,
         };
-        let is_sound = checked.ends(ends.of(&bytes, END_BYTES), text)
+        let is_sound = are_ends(ends.of(&bytes, END_BYTES), text)
             && checked.releases(releases.of(&bytes, RELEASE_BYTES))
             && checked.files(files.of(&bytes, FILE_BYTES))
             && checked.text(Some(url_start));
@@ -331,17 +351,6 @@ impl Checked {
         text.is_none_or(|text| text.0 < self.text_count)
     }
 
-    /// The ends follow each other, and part the texts between characters.
-    fn ends(&self, mut ends: ChunksExact<'_, u8>, texts: &str) -> bool {
-        let mut before = 0;
-        ends.all(|end| {
-            let end = Reader(end).number().map_or(usize::MAX, |end| end as usize);
-            let fits = end >= before && texts.is_char_boundary(end);
-            before = end;
-            fits
-        })
-    }
-
     /// The releases share the files out among them without gaps; only the last has no version.
     fn releases(&self, releases: ChunksExact<'_, u8>) -> bool {
         let mut next = Some(0_u32);
@@ -363,10 +372,21 @@ impl Checked {
             read_file(row).is_some_and(|file| {
                 self.text(file.requires_python)
                     && self.text(file.wheel)
-                    && self.text(file.yanked.flatten())
+                    && self.text(file.yanked.reason())
             })
         })
     }
+}
+
+/// The ends follow each other, and part the texts between characters.
+fn are_ends(mut ends: ChunksExact<'_, u8>, texts: &str) -> bool {
+    let mut before = 0;
+    ends.all(|end| {
+        let end = Reader(end).number().map_or(usize::MAX, |end| end as usize);
+        let fits = end >= before && texts.is_char_boundary(end);
+        before = end;
+        fits
+    })
 }
 
 fn read_about(reader: &mut Reader<'_>) -> Option<ProjectPage> {
@@ -376,18 +396,18 @@ fn read_about(reader: &mut Reader<'_>) -> Option<ProjectPage> {
     };
     let mut about = ProjectPage::new(reader.text()?);
     about.api_version = api_version;
-    about.last_serial = match reader.optional()? {
-        Some(serial) => Some(serial.parse().ok()?),
-        None => None,
-    };
-    about.status = ProjectStatus {
-        state: reader.text()?.into(),
-        reason: reader.optional()?.map(str::to_owned),
-    };
-    about.base = match reader.optional()? {
-        Some(base) => Some(base.parse().ok()?),
-        None => None,
-    };
+    // An empty text is none.
+    let serial = reader.text()?;
+    if !serial.is_empty() {
+        about.last_serial = Some(serial.parse().ok()?);
+    }
+    about.status.state = reader.text()?.into();
+    let reason = reader.text()?;
+    about.status.reason = (!reason.is_empty()).then(|| reason.to_owned());
+    let base = reader.text()?;
+    if !base.is_empty() {
+        about.base = Some(base.parse().ok()?);
+    }
     Some(about)
 }
 
@@ -396,10 +416,10 @@ fn write_about(writer: &mut Writer, about: &ProjectPage) {
     writer.number(about.api_version.minor);
     writer.text(&about.name);
     let serial = about.last_serial.map(|serial| serial.to_string());
-    writer.optional(serial.as_deref());
+    writer.text(&serial.unwrap_or_default());
     writer.text(about.status.state.as_str());
-    writer.optional(about.status.reason.as_deref());
-    writer.optional(about.base.as_ref().map(Url::as_str));
+    writer.text(about.status.reason.as_deref().unwrap_or_default());
+    writer.text(about.base.as_ref().map(Url::as_str).unwrap_or_default());
 }
 
 fn read_release(reader: &mut Reader<'_>) -> Option<CompactRelease> {
@@ -434,7 +454,10 @@ fn read_file(row: &[u8]) -> Option<CompactFile> {
     let kind = [Kind::Wheel, Kind::TarGz, Kind::Zip, Kind::Other][usize::from(flags & 3)];
     let requires_python = one_down(reader.number()?);
     let wheel = one_down(reader.number()?);
-    let yanked = reader.number()?.checked_sub(1).map(one_down);
+    let yanked = match reader.number()? {
+        0 => CompactYanked::No,
+        number => CompactYanked::Yes(one_down(number - 1)),
+    };
     let time = reader.long()?;
     (flags < 16).then_some(CompactFile {
         kind,
@@ -451,7 +474,10 @@ fn write_file(writer: &mut Writer, file: &CompactFile) {
     writer.byte(file.kind as u8 | u8::from(file.has_metadata) << 2 | has_time << 3);
     writer.number(one_up(file.requires_python));
     writer.number(one_up(file.wheel));
-    writer.number(file.yanked.map_or(0, |reason| one_up(reason) + 1));
+    writer.number(match file.yanked {
+        CompactYanked::No => 0,
+        CompactYanked::Yes(reason) => one_up(reason) + 1,
+    });
     writer.long(file.upload_time.unwrap_or_default());
 }
 

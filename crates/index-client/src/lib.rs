@@ -67,7 +67,7 @@ mod transport;
 
 pub use batch::{Batch, Fetched};
 pub use client::IndexClient;
-pub use compact_page::{CompactFile, CompactPage, CompactRelease, Text};
+pub use compact_page::{CompactFile, CompactPage, CompactRelease, CompactYanked, Text};
 pub use credentials::{Credential, Credentials};
 pub use digest::HashMismatch;
 pub use download::{DownloadError, DownloadEvent, Downloaded};

@@ -418,7 +418,6 @@ fn about(url: &Url, fetched: &Fetched) -> About {
         etag: text(&fetched.headers, &ETAG),
         last_modified: text(&fetched.headers, &LAST_MODIFIED),
         fresh_seconds: freshness(&fetched.headers, None).unwrap_or(0),
-        ..About::default()
     }
 }
 

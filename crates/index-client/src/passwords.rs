@@ -60,10 +60,13 @@ impl PasswordProgram {
     }
 }
 
-/// What the programs said: each question is asked once.
+/// An answer that others may be waiting for too.
+type Asked = Arc<OnceCell<Option<Secret>>>;
+
+/// What the programs said, by place and user: each question is asked once.
 #[derive(Default)]
 pub(crate) struct Passwords {
-    known: Mutex<HashMap<(String, String), Arc<OnceCell<Option<Secret>>>>>,
+    known: Mutex<HashMap<(String, String), Asked>>,
 }
 
 impl Passwords {

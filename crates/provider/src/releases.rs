@@ -9,7 +9,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use rustc_hash::{FxHashMap, FxHashSet};
 use tilsit_index_client::{
-    CompactFile, CompactPage, IndexClient, Page, PageError, RemoteFile, Text,
+    CompactFile, CompactPage, CompactYanked, IndexClient, Page, PageError, RemoteFile, Text,
 };
 use tilsit_packaging::file_name::{BuildTag, WheelFileName};
 use tilsit_packaging::name::ProjectName;
@@ -184,9 +184,13 @@ impl Release {
     /// highest build tag, and then the first on the page.
     pub fn best(&self) -> Option<ReleaseFile<'_>> {
         let usable = self.files().filter(|file| file.objection().is_none());
-        usable
-            .rev()
-            .max_by_key(|file| (file.row.yanked().is_none(), file.is_wheel(), file.rank()))
+        usable.rev().max_by_key(|file| {
+            (
+                file.row.yanked() == CompactYanked::No,
+                file.is_wheel(),
+                file.rank(),
+            )
+        })
     }
 
     /// What the resolver is told of the release.
@@ -195,9 +199,10 @@ impl Release {
         candidate.tier = self.tier;
         if let Some(best) = self.best() {
             candidate.requires_python = best.requires_python().cloned();
-            candidate.yanked = best.row.yanked().map(|reason| Yanked {
-                reason: reason.map(|text| best.compact().text(text).to_owned()),
-            });
+            if let CompactYanked::Yes(reason) = best.row.yanked() {
+                let reason = reason.map(|text| best.compact().text(text).to_owned());
+                candidate.yanked = Some(Yanked { reason });
+            }
             return candidate;
         }
         let weakest = self

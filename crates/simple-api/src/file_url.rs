@@ -116,7 +116,7 @@ pub fn file_name(url: &str) -> Result<Cow<'_, str>, FileUrlError> {
         .decode_utf8()
         .map_err(|_| error())?;
     if is_file_name(&name) {
-        Ok(name.into())
+        Ok(name)
     } else {
         Err(error())
     }

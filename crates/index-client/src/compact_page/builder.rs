@@ -8,8 +8,8 @@ use tilsit_simple_api::{CoreMetadataFile, FileParts, FileSink, ProjectPage, Yank
 
 use super::bytes::Writer;
 use super::{
-    CompactFile, CompactPage, CompactRelease, Kind, Text, crc32, details, write_about, write_file,
-    write_release,
+    CompactFile, CompactPage, CompactRelease, CompactYanked, Kind, Text, crc32, details,
+    write_about, write_file, write_release,
 };
 
 /// Takes the files of a project's page.
@@ -65,8 +65,10 @@ impl FileSink for Builder {
     fn take(&mut self, file: FileParts<'_>) {
         let (kind, release, wheel) = self.classify(&file.name);
         let yanked = match &file.yanked {
-            Yanked::No => None,
-            Yanked::Yes(reason) => Some(reason.as_deref().map(|text| self.texts.text(text))),
+            Yanked::No => CompactYanked::No,
+            Yanked::Yes(reason) => {
+                CompactYanked::Yes(reason.as_deref().map(|text| self.texts.text(text)))
+            }
         };
         let requires_python = file.requires_python.as_deref();
         let row = CompactFile {
@@ -227,15 +229,14 @@ impl Builder {
         if let Some(number) = self.written.get(written) {
             return *number;
         }
-        let number = match self.versions.get(version) {
-            Some(number) => *number,
-            None => {
-                let new = u32::try_from(self.releases.len()).unwrap_or(u32::MAX);
-                self.versions.insert(version.clone(), new);
-                self.releases
-                    .push((version.clone(), self.texts.text(written)));
-                new
-            }
+        let number = if let Some(number) = self.versions.get(version) {
+            *number
+        } else {
+            let new = u32::try_from(self.releases.len()).unwrap_or(u32::MAX);
+            self.versions.insert(version.clone(), new);
+            self.releases
+                .push((version.clone(), self.texts.text(written)));
+            new
         };
         self.written.insert(written.into(), number);
         number

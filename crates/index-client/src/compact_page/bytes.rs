@@ -27,13 +27,6 @@ impl Writer {
         self.0.extend_from_slice(text.as_bytes());
     }
 
-    pub(super) fn optional(&mut self, text: Option<&str>) {
-        self.byte(u8::from(text.is_some()));
-        if let Some(text) = text {
-            self.text(text);
-        }
-    }
-
     /// Seven bits a byte, the lowest first.
     pub(super) fn short(&mut self, mut number: u64) {
         while number > 0x7f {
@@ -87,14 +80,6 @@ impl<'a> Reader<'a> {
     pub(super) fn text(&mut self) -> Option<&'a str> {
         let length = self.count(1)?;
         std::str::from_utf8(self.bytes(length)?).ok()
-    }
-
-    pub(super) fn optional(&mut self) -> Option<Option<&'a str>> {
-        match self.byte()? {
-            0 => Some(None),
-            1 => Some(Some(self.text()?)),
-            _ => None,
-        }
     }
 
     pub(super) fn short(&mut self) -> Option<u64> {

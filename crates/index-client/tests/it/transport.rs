@@ -350,17 +350,21 @@ fn a_user_without_a_password_has_it_from_a_program() {
 /// A cache that cannot be written makes a slower client, not a failing one.
 #[test]
 fn a_cache_without_room_is_done_without() {
+    const PAGE: &str = r#"{"meta":{"api-version":"1.0"},"name":"a","files":[
+        {"filename":"a-1-py3-none-any.whl","url":"a-1-py3-none-any.whl","hashes":{},
+         "core-metadata":true}]}"#;
+    const METADATA: &str = "Metadata-Version: 2.1\nName: a\nVersion: 1\n";
     let folder = tempfile::tempdir().unwrap();
     // Where the folders should be are files, as root may write anywhere else.
     for name in ["pages-v2", "metadata-v1"] {
         std::fs::write(folder.path().join(name), "").unwrap();
     }
-    let server = Server::start(|request| match request.path.ends_with(".metadata") {
-        true => Reply::new(200, "Metadata-Version: 2.1\nName: a\nVersion: 1\n"),
-        false => Reply::json(
-            r#"{"meta":{"api-version":"1.0"},"name":"a","files":[{"filename":"a-1-py3-none-any.whl",
-            "url":"a-1-py3-none-any.whl","hashes":{},"core-metadata":true}]}"#,
-        ),
+    let server = Server::start(|request| {
+        if request.path.ends_with(".metadata") {
+            Reply::new(200, METADATA)
+        } else {
+            Reply::json(PAGE)
+        }
     });
     for _ in 0..2 {
         let mut options = TestClock::new().options();
