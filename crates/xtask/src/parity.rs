@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 
 use crate::benches::client::Bench;
 use crate::benches::local_index::LocalIndex;
-use crate::process::root;
+use crate::process::{root, say};
 
 /// The pins of one side: versions with their markers, by name.
 type Pins = BTreeMap<String, Vec<String>>;
@@ -47,22 +47,26 @@ pub(crate) fn compare(words: &[&str]) -> Result<()> {
         let differences = match (ours, theirs) {
             (Ok(ours), Ok(theirs)) => {
                 let lines = differences(&ours, &theirs);
-                println!("{name}: {} pins, {} differ", theirs.len(), lines.len());
+                say(format_args!(
+                    "{name}: {} pins, {} differ",
+                    theirs.len(),
+                    lines.len()
+                ));
                 lines
             }
             (Err(_), Err(_)) => {
-                println!("{name}: neither resolves");
+                say(format_args!("{name}: neither resolves"));
                 Vec::new()
             }
             (Err(error), Ok(_)) => vec![format!("{name}: tilsit: {error:#}")],
             (Ok(_), Err(error)) => vec![format!("{name}: uv: {error:#}")],
         };
         for line in &differences {
-            println!("    {line}");
+            say(format_args!("    {line}"));
         }
         differing += usize::from(!differences.is_empty());
     }
-    println!("{} of {total} sets agree", total - differing);
+    say(format_args!("{} of {total} sets agree", total - differing));
     if differing > 0 {
         bail!("{differing} sets differ");
     }

@@ -57,3 +57,9 @@ fn show(command: &Command) -> String {
     );
     words.join(" ")
 }
+
+/// A line for the developer, on standard output.
+#[expect(clippy::print_stdout, reason = "a task tells what it found")]
+pub(crate) fn say(line: impl std::fmt::Display) {
+    println!("{line}");
+}

@@ -58,25 +58,28 @@ pub(super) fn of_pyproject(
         from: from.clone(),
     });
     let settings = Settings {
-        index: silent(&own.index, uv.index),
+        index: silent(own.index.as_ref(), uv.index),
         index_url: uv.index_url,
-        extra_index_url: silent(&own.extra_index_url, uv.extra_index_url),
+        extra_index_url: silent(own.extra_index_url.as_ref(), uv.extra_index_url),
         no_index: uv.no_index,
-        find_links: silent(&own.find_links, uv.find_links),
+        find_links: silent(own.find_links.as_ref(), uv.find_links),
         index_strategy: uv.index_strategy,
         exclude_newer: uv.exclude_newer,
         resolution: uv.resolution,
         prerelease: uv.prerelease,
-        constraint_dependencies: silent(&own.constraint_dependencies, uv.constraint_dependencies),
-        override_dependencies: silent(&own.override_dependencies, uv.override_dependencies),
-        sources: silent(&own.sources, of_indexes(&uv.sources)),
+        constraint_dependencies: silent(
+            own.constraint_dependencies.as_ref(),
+            uv.constraint_dependencies,
+        ),
+        override_dependencies: silent(own.override_dependencies.as_ref(), uv.override_dependencies),
+        sources: silent(own.sources.as_ref(), of_indexes(&uv.sources)),
         ..Settings::default()
     };
     Ok((settings.relative_to(path), not_followed.collect()))
 }
 
 /// Lists and tables of all layers are joined, so that one of ours has to keep uv's out here.
-fn silent<T>(own: &Option<T>, theirs: Option<T>) -> Option<T> {
+fn silent<T>(own: Option<&T>, theirs: Option<T>) -> Option<T> {
     theirs.filter(|_| own.is_none())
 }
 

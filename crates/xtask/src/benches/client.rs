@@ -13,7 +13,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::local_index::{self, LocalIndex};
 use super::measuring::{Pairs, Run, Sample, median_of, remove};
-use crate::process::{cargo, root, run};
+use crate::process::{cargo, root, run, say};
 
 /// The peers, as the default index has them.
 const PEERS: &[&str] = &["uv==0.13.8", "pip==26.3"];
@@ -165,7 +165,7 @@ impl Bench {
                     self.run(Step::InstallCold, side, set, &index).once()?;
                 }
             }
-            println!("recorded {set}");
+            say(format_args!("recorded {set}"));
         }
         drop(index);
         local_index::finish(&self.recorded, &python)
@@ -189,10 +189,10 @@ impl Bench {
             let mut wanted = words.iter().filter(named).peekable();
             wanted.peek().is_none() || wanted.any(|word| *word == set)
         };
-        println!(
+        say(format_args!(
             "| set | step | tilsit: wall, CPU, memory | uv | ratio of walls (median of pairs) | of CPU | of memory | aim |"
-        );
-        println!("|---|---|---|---|---|---|---|---|");
+        ));
+        say(format_args!("|---|---|---|---|---|---|---|---|"));
         for set in sets.filter(|set| asked(set)) {
             if INSTALLED.contains(&set) {
                 self.pin(set, &index)?;
@@ -208,7 +208,7 @@ impl Bench {
                 }
                 match self.pairs(step, set, rounds, &index) {
                     Ok(pairs) => print_row(set, name, aim, &pairs),
-                    Err(error) => println!("| {set} | {name} | fails: {error:#} |"),
+                    Err(error) => say(format_args!("| {set} | {name} | fails: {error:#} |")),
                 }
             }
         }
@@ -386,12 +386,12 @@ fn print_row(set: &str, step: &str, aim: f64, pairs: &Pairs) {
             median_of(samples, memory_mib)
         )
     };
-    println!(
+    say(format_args!(
         "| {set} | {step} | {} | {} | **{:.2}** | {:.2} | {:.2} | {aim} |",
         side(&pairs.ours),
         side(&pairs.theirs),
         pairs.ratio(wall_ms),
         pairs.ratio(cpu_ms),
         pairs.ratio(memory_mib)
-    );
+    ));
 }

@@ -40,7 +40,10 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/environment/src/request.rs", "python_request"),
     ("crates/environment/src/shim.rs", "python_shim"),
     ("crates/index-client/src/compact_page.rs", "compact_page"),
-    ("crates/index-client/src/page_record.rs", "http_cache_record"),
+    (
+        "crates/index-client/src/page_record.rs",
+        "http_cache_record",
+    ),
     ("crates/index-client/src/index_url.rs", "index_url"),
     (
         "crates/index-client/src/metadata_cache.rs",
