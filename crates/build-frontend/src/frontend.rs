@@ -120,8 +120,6 @@ pub struct Obtained {
     pub stored: StoredWheel,
     /// Where it is from, if not from an index.
     pub direct_url: Option<DirectUrl>,
-    /// The hash of the file that it is or was built of; none of a folder or repository.
-    pub source_sha256: Option<String>,
 }
 
 /// Builds. It lives for one command: what it built, copied and resolved is remembered until it is
@@ -172,15 +170,6 @@ impl BuildFrontend {
         self.building(&work).metadata()
     }
 
-    /// The metadata of the project in a folder.
-    ///
-    /// # Errors
-    /// When it cannot be built.
-    pub fn metadata_of(&self, source: Source) -> Result<Arc<SlimMetadata>, BuildFailure> {
-        let work = Work::new(source, "", self.is_nested());
-        self.building(&work).metadata()
-    }
-
     /// Builds the sdist or the wheel of a folder or an sdist into the folder `out`, and gives its path.
     ///
     /// # Errors
@@ -216,11 +205,7 @@ impl BuildFrontend {
                 let stored = fetched.next().expect("one for each wheel");
                 let url = pin.url.as_deref();
                 let direct_url = url.map(|url| archive(url, &stored.sha256));
-                Obtained {
-                    source_sha256: Some(stored.sha256.clone()),
-                    stored,
-                    direct_url,
-                }
+                Obtained { stored, direct_url }
             } else {
                 self.build(pin, &store)?
             });
@@ -243,7 +228,6 @@ impl BuildFrontend {
         Ok(Obtained {
             stored: store.add(&path, &sha256)?,
             direct_url: work.direct_url(),
-            source_sha256: work.sha256(),
         })
     }
 
