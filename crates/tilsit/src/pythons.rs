@@ -63,6 +63,11 @@ pub(crate) fn request(
     let Some(text) = typed.map(str::to_owned).or_else(configured) else {
         return Ok(PythonRequest::Any);
     };
+    // The folder of an environment is meant by its bare name too.
+    let folder = context.resolve(Path::new(&text));
+    if folder.join("pyvenv.cfg").is_file() {
+        return Ok(PythonRequest::Path(folder));
+    }
     text.parse()
         .map_err(|error| CommandError::from_error(Code::Usage, &error))
 }

@@ -72,13 +72,15 @@ pub(super) fn visit(
         seen: HashSet::new(),
         surroundings,
     };
-    if scope != Scope::Base {
+    // The name of a program means the search path, and nothing else that happens to be there.
+    let is_name = matches!(request, PythonRequest::Name(_));
+    if scope != Scope::Base && !is_name {
         search.environments()?;
     }
     if scope != Scope::Environment {
         let names = program_names(request);
         search.search_path(&names)?;
-        if !matches!(request, PythonRequest::Name(_)) {
+        if !is_name {
             search.managed()?;
             for folder in system::usual_folders(surroundings) {
                 search.folder(&folder, &names, Source::System)?;

@@ -128,3 +128,18 @@ fn python_2_is_found_and_refused_with_words() {
         assert!(answer.stderr.contains(words), "{answer}");
     }
 }
+
+#[test]
+fn a_folder_without_a_slash_is_meant_and_an_unknown_name_is_nobody() {
+    let Some(python) = tilsit_testing::require("Python", tilsit_testing::python()) else {
+        return;
+    };
+    let sandbox = Sandbox::new();
+    for name in [".venv", "other"] {
+        sandbox.run_well(&format!("venv -q {name} --python {}", python.display()));
+    }
+    let found = sandbox.run_well("python find other").stdout;
+    assert_eq!(found, "[ROOT]/project/other/bin/python\n");
+    let answer = sandbox.run("python find nobody");
+    assert_eq!(answer.exit, 1, "{answer}");
+}
