@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use rustc_hash::{FxHashMap, FxHashSet};
+use smallvec::SmallVec;
 use tilsit_index_client::{
     CompactFile, CompactPage, CompactYanked, IndexClient, Page, PageError, RemoteFile, Text,
 };
@@ -29,8 +30,8 @@ pub struct Releases {
 /// The files of one version.
 #[derive(Debug, Clone, Default)]
 pub struct Release {
-    /// Where the files stand: those of the index, then those of links.
-    parts: Vec<Part>,
+    /// Where the files stand: those of the index, then those of links. Nearly always one place.
+    parts: SmallVec<[Part; 1]>,
     /// The place of the index that they come from; `None` for files of `find-links` alone.
     pub index: Option<usize>,
     /// Releases of the lowest tier are tried first.
@@ -399,7 +400,7 @@ fn read(
             release: place,
         };
         let release = Release {
-            parts: vec![part],
+            parts: SmallVec::from_buf([part]),
             ..Release::default()
         };
         releases.push((version, release));
