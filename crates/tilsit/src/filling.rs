@@ -33,7 +33,6 @@ pub(crate) fn resolve(
         interpreter,
         preferences,
         elsewhere: Elsewhere::default(),
-        wheels_only: false,
         no_deps: false,
         refresh: Refresh::No,
     };

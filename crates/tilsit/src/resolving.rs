@@ -31,8 +31,6 @@ pub(crate) struct Question<'a> {
     pub(crate) elsewhere: Elsewhere,
     /// Versions to keep where they fit.
     pub(crate) preferences: Preferences,
-    /// Take wheels only, because the answer will be installed.
-    pub(crate) wheels_only: bool,
     /// Do not ask what the projects need in turn.
     pub(crate) no_deps: bool,
     /// Which pages are asked for again.

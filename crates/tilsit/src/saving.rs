@@ -106,7 +106,6 @@ impl SavingOptions {
             interpreter: &found.interpreter,
             elsewhere,
             preferences: Preferences::default(),
-            wheels_only: false,
             no_deps: self.no_deps,
             refresh: UpgradeOptions::default().refresh(),
         };

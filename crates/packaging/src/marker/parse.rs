@@ -155,7 +155,7 @@ impl Parser<'_, '_> {
         ) = (&left, operator, &right)
         {
             // Each version that is part of the text stands for a comparison of its own.
-            self.comparisons += minor_versions_within(text);
+            self.comparisons += count_minor_versions_within(text);
             if self.comparisons > COMPARISONS_MAX {
                 return Err((self.cursor.here(), MarkerFault::TooComplex));
             }
@@ -302,7 +302,7 @@ fn unescape(text: &str) -> Option<String> {
 }
 
 /// How many spellings of minor versions are part of a text, at the most.
-fn minor_versions_within(text: &str) -> usize {
+fn count_minor_versions_within(text: &str) -> usize {
     let digits = |bytes: &mut dyn Iterator<Item = &u8>| {
         bytes.take_while(|byte| byte.is_ascii_digit()).count()
     };

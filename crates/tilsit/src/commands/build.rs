@@ -200,7 +200,6 @@ fn frontend(arguments: &Arguments, context: &Context) -> Result<BuildFrontend, C
         interpreter: &found.interpreter,
         elsewhere: Elsewhere::default(),
         preferences: Preferences::default(),
-        wheels_only: false,
         no_deps: false,
         refresh: UpgradeOptions::default().refresh(),
     };

@@ -69,9 +69,6 @@ pub(super) fn options(
     resolver.overrides.clone_from(&question.wanted.overrides);
     sources.strategy = strategy(configuration)?;
     (files.no_binary, files.only_binary) = formats(configuration)?;
-    if question.wheels_only {
-        files.only_binary = FormatControl::All;
-    }
     files.exclude_newer = cut_offs(configuration, now)?;
     files.hashes = allowed_hashes(question);
     Ok(ResolveOptions {

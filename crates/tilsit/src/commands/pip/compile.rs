@@ -115,7 +115,6 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
             universal: arguments.universal,
             tags: None,
         },
-        wheels_only: false,
         no_deps: arguments.no_deps,
         refresh: arguments.upgrade.refresh(),
         wanted: &wanted,

@@ -95,7 +95,6 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         elsewhere: Elsewhere::default(),
         configuration: &configuration,
         interpreter: environment.interpreter(),
-        wheels_only: false,
         no_deps: arguments.no_deps,
         refresh: arguments.upgrade.refresh(),
         wanted: &wanted,

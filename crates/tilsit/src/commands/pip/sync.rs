@@ -91,7 +91,6 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         elsewhere: Elsewhere::default(),
         configuration: &configuration,
         interpreter: environment.interpreter(),
-        wheels_only: false,
         no_deps: true,
         refresh: UpgradeOptions::default().refresh(),
         wanted: &wanted,

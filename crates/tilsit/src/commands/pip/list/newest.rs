@@ -61,7 +61,6 @@ pub(super) fn find(
             elsewhere: Elsewhere::default(),
             configuration,
             interpreter: environment.interpreter(),
-            wheels_only: false,
             no_deps: true,
             refresh: Refresh::No,
             wanted: &wanted,
