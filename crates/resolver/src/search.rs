@@ -7,6 +7,7 @@
 use pubgrub::{DerivationTree, State, Term, VersionSet};
 use rustc_hash::{FxHashMap, FxHashSet};
 use tilsit_packaging::marker::Marker;
+use tilsit_packaging::name::ProjectName;
 
 use crate::candidate_set::{CandidateSet, Place};
 use crate::facts::{Facts, Refusal};
@@ -160,6 +161,10 @@ impl Search {
                 order.priority(id, package, left, has_url)
             })?;
         let set = set.clone();
+        if self.couple(id, &set) {
+            self.pending.push(id);
+            return Some(Phase::Propagate);
+        }
         let Some(place) = self.best(policy, facts, id, &set) else {
             self.state.add_no_versions(id, set);
             self.pending.push(id);
@@ -181,23 +186,50 @@ impl Search {
             Package::User => Some(USER),
             Package::Project(name) => policy.choose(name, facts.project(name)?, set),
             Package::Extra(name, _) => {
-                // An extra goes where its project goes, if it can.
-                let project = self
-                    .state
-                    .package_store
-                    .alloc(Package::Project(name.clone()));
-                let solution = &self.state.partial_solution;
-                let narrowed = match solution.term_intersection_for_package(project) {
-                    Some(Term::Positive(project)) => set.intersection(project),
-                    Some(Term::Negative(excluded)) => set.intersection(&excluded.complement()),
-                    None => set.clone(),
-                };
-                let project = facts.project(name)?;
-                policy
-                    .choose(name, project, &narrowed)
-                    .or_else(|| policy.choose(name, project, set))
+                let narrowed = self.with_its_project(name, set);
+                policy.choose(name, facts.project(name)?, &narrowed)
             }
         }
+    }
+
+    /// What is left of a set of an extra where its project can only be what it can be now.
+    fn with_its_project(&mut self, name: &ProjectName, set: &CandidateSet) -> CandidateSet {
+        let project = Package::Project(name.clone());
+        let project = self.state.package_store.alloc(project);
+        match self.term(project) {
+            Some(term) => set.intersection(&term),
+            None => set.clone(),
+        }
+    }
+
+    /// What a package can be now, as far as anything is known of it.
+    fn term(&self, id: Id) -> Option<CandidateSet> {
+        let solution = &self.state.partial_solution;
+        match solution.term_intersection_for_package(id)? {
+            Term::Positive(set) => Some(set.clone()),
+            Term::Negative(excluded) => Some(excluded.complement()),
+        }
+    }
+
+    /// An extra is always of the same candidate as its project. The core learns this from each
+    /// candidate of the extra that is tried; what the project cannot be now would have to be tried
+    /// one by one. So it is told for all of those at once. Says whether there was anything to tell.
+    fn couple(&mut self, id: Id, set: &CandidateSet) -> bool {
+        let Package::Extra(name, _) = &self.state.package_store[id] else {
+            return false;
+        };
+        let project = Package::Project(name.clone());
+        let project = self.state.package_store.alloc(project);
+        let Some(term) = self.term(project) else {
+            return false;
+        };
+        if set.subset_of(&term) {
+            return false;
+        }
+        let excluded = term.complement();
+        self.state
+            .add_dependency(id, excluded.clone(), (project, excluded));
+        true
     }
 
     /// Tells the core what the candidate requires, and decides for it unless that cannot be.

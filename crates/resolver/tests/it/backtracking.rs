@@ -112,3 +112,23 @@ fn a_plain_chain_takes_one_round_a_step() {
     assert_eq!(effort.metadata, 101);
     assert!(effort.rounds <= 203, "{effort:?}");
 }
+
+/// An extra without a bound, of a project that something else bounds: where the one release that
+/// fits is refused, none of the others is looked at, for the extra goes where its project goes.
+#[test]
+fn an_extra_stays_with_its_project() {
+    let mut index = Index::new();
+    for minor in 1..=200 {
+        let pinned = "packaging==1; extra == 'redis'";
+        index.release("kombu", &format!("5.{minor}"), &[pinned]);
+    }
+    let celery = ["kombu>=5.200", "kombu[redis]; extra == 'redis'"];
+    index.release("celery", "5.0", &celery);
+    index.release("packaging", "1", &[]);
+    index.release("packaging", "2", &[]);
+    let (resolution, effort) = drive(&index, &["packaging", "celery[redis]"]);
+    let resolution = resolution.expect("packaging 1 fits");
+    assert_eq!(version(&resolution, "kombu"), "5.200");
+    assert_eq!(version(&resolution, "packaging"), "1");
+    assert!(effort.metadata < 10, "{effort:?}");
+}
