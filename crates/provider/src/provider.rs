@@ -16,7 +16,7 @@ use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::version::Version;
 use tilsit_resolver::{
     Answer, Dependencies, Question, Release, Resolution as Solved, Target, Unusable, UrlTarget,
-    Versions, Wants,
+    Versions, Wants, Words,
 };
 use tilsit_simple_api::{
     ApiVersion, CoreMetadataFile, Hashes, ProjectPage, ProjectState, ProjectStatus,
@@ -539,7 +539,7 @@ impl<'a> Provider<'a> {
         }
         let tags = &self.resolving.options.files.tags;
         if tags.priority(&wheel.tags).is_none() {
-            let words = wheel.tags.to_string();
+            let words = Words::of(wheel.tags);
             return Ok(UrlTarget::Unusable(Unusable::NoMatchingWheel(words)));
         }
         let file = PinnedFile {

@@ -3,6 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::ops::Bound;
 use std::sync::Arc;
 
@@ -16,7 +17,7 @@ use tilsit_packaging::file_name::{BuildTag, WheelFileName};
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_packaging::version::Version;
-use tilsit_resolver::{Candidate, Unusable, Yanked};
+use tilsit_resolver::{Candidate, Unusable, Words, Yanked};
 use tilsit_simple_api::File;
 
 use crate::options::FilePolicy;
@@ -223,7 +224,9 @@ impl Release {
 
     fn unusable(&self, objection: Objection, file: ReleaseFile<'_>) -> Unusable {
         match objection {
-            Objection::Tags | Objection::Python => Unusable::NoMatchingWheel(self.tags_in_words()),
+            Objection::Tags | Objection::Python => {
+                Unusable::NoMatchingWheel(Words::of(WheelTags(self.parts.clone())))
+            }
             Objection::Sdist => Unusable::BuildNotAllowed,
             Objection::Wheel => Unusable::WheelNotAllowed,
             Objection::Hash => Unusable::Other("has no file with a hash that you allow".to_owned()),
@@ -232,32 +235,6 @@ impl Release {
                 Unusable::TooNew(time.unwrap_or_default())
             }
             Objection::NoUploadTime => Unusable::NoUploadTime,
-        }
-    }
-
-    /// What the wheels are for: `cp39, cp310 on win_amd64`, not all of a long list.
-    fn tags_in_words(&self) -> String {
-        let wheels: Vec<WheelFileName> = self
-            .files()
-            .filter_map(|file| file.compact().wheel(file.row.wheel()?))
-            .collect();
-        let mut interpreters: Vec<&str> = Vec::new();
-        let mut platforms: Vec<&str> = Vec::new();
-        for wheel in &wheels {
-            interpreters.extend(wheel.tags.interpreters());
-            platforms.extend(wheel.tags.platforms());
-        }
-        if interpreters.is_empty() {
-            return String::new();
-        }
-        // `cp39` before `cp310`.
-        interpreters.sort_by_key(|tag| (tag.len(), *tag));
-        platforms.sort_unstable();
-        let words = shortened(interpreters);
-        if platforms.iter().all(|platform| *platform == "any") {
-            words
-        } else {
-            [&words, " on ", &shortened(platforms)].concat()
         }
     }
 
@@ -293,6 +270,33 @@ impl Release {
             all.extend(part.files().zip(files.iter().cloned()));
         }
         Ok(all)
+    }
+}
+
+/// What the wheels of a release are for, in words: `cp39, cp310 on win_amd64`, not all of a long
+/// list; nothing for a release without wheels.
+struct WheelTags(SmallVec<[Part; 1]>);
+
+impl fmt::Display for WheelTags {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let files = self.0.iter().flat_map(Part::files);
+        let wheels: Vec<WheelFileName> = files
+            .filter_map(|file| file.compact().wheel(file.row.wheel()?))
+            .collect();
+        let mut interpreters: Vec<&str> = Vec::new();
+        let mut platforms: Vec<&str> = Vec::new();
+        for wheel in &wheels {
+            interpreters.extend(wheel.tags.interpreters());
+            platforms.extend(wheel.tags.platforms());
+        }
+        // `cp39` before `cp310`.
+        interpreters.sort_by_key(|tag| (tag.len(), *tag));
+        platforms.sort_unstable();
+        formatter.write_str(&shortened(interpreters))?;
+        if platforms.iter().any(|platform| *platform != "any") {
+            write!(formatter, " on {}", shortened(platforms))?;
+        }
+        Ok(())
     }
 }
 

@@ -4,7 +4,7 @@
 //! usable candidate) as half-open segments, together with the number of candidates there are, so
 //! that the algebra is exact: the complement of "all but the newest" is "the newest", and never an
 //! interval that holds no release. What a specifier means is decided where it is turned into a set
-//! (see `facts`), by `VersionSpecifiers::contains`, so this file knows nothing of PEP 440.
+//! (see `facts`), so this file knows nothing of PEP 440.
 
 use std::fmt;
 
@@ -47,6 +47,18 @@ impl CandidateSet {
             match segments.last_mut() {
                 Some(last) if last.1 == index => last.1 = index + 1,
                 _ => segments.push((index, index + 1)),
+            }
+        }
+        Self::canonical(count, segments)
+    }
+
+    /// The set of these stretches of places, which are in order and may be empty or touch.
+    pub(crate) fn from_segments(count: u32, stretches: impl Iterator<Item = Segment>) -> Self {
+        let mut segments: SmallVec<[Segment; 2]> = SmallVec::new();
+        for (start, end) in stretches.filter(|(start, end)| start < end) {
+            match segments.last_mut() {
+                Some(last) if last.1 == start => last.1 = end,
+                _ => segments.push((start, end)),
             }
         }
         Self::canonical(count, segments)

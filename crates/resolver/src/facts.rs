@@ -9,6 +9,7 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::ProjectName;
+use tilsit_packaging::range::{Cut, VersionRange};
 use tilsit_packaging::requirement::{Requirement, RequirementSource};
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_packaging::version::Version;
@@ -95,16 +96,43 @@ impl ProjectFacts {
 
     /// As [`Self::set`], without remembering.
     pub(crate) fn compute_set(&self, source: &RequirementSource) -> CandidateSet {
-        CandidateSet::from_places(self.count(), |index| {
-            let candidate = &self.usable[index as usize];
-            match source {
-                RequirementSource::Specifiers(specifiers) => {
-                    specifiers.contains(&candidate.version)
-                }
-                RequirementSource::Url(url) => candidate.url.as_deref() == Some(url.as_str()),
+        match source {
+            RequirementSource::Specifiers(specifiers) if has_texts(specifiers) => {
+                self.set_where(|candidate| specifiers.contains(&candidate.version))
             }
-        })
+            RequirementSource::Specifiers(specifiers) => self.set_within(specifiers),
+            RequirementSource::Url(url) => {
+                self.set_where(|candidate| candidate.url.as_deref() == Some(url.as_str()))
+            }
+        }
     }
+
+    fn set_where(&self, contains: impl Fn(&Usable) -> bool) -> CandidateSet {
+        CandidateSet::from_places(self.count(), |index| contains(&self.usable[index as usize]))
+    }
+
+    /// The candidates are sorted, so it is enough to find where the stretches of the range begin and
+    /// end.
+    fn set_within(&self, specifiers: &VersionSpecifiers) -> CandidateSet {
+        let range = VersionRange::from(specifiers);
+        let count = self.count();
+        let place = |cut: &Cut| {
+            let is_before = |candidate: &Usable| !cut.is_below(&candidate.version);
+            let place = self.usable.partition_point(is_before);
+            u32::try_from(place).expect("no place is behind the last candidate")
+        };
+        let stretches = range.stretches();
+        let segments = stretches.map(|(lower, upper)| {
+            let (start, end) = (lower.map(&place), upper.map(&place));
+            (start.unwrap_or(0), end.unwrap_or(count))
+        });
+        CandidateSet::from_segments(count, segments)
+    }
+}
+
+/// Whether a comparison is one of texts, which no range of versions stands for.
+fn has_texts(specifiers: &VersionSpecifiers) -> bool {
+    specifiers.iter().any(|one| one.text().is_some())
 }
 
 /// Everything that has been answered.
@@ -272,3 +300,6 @@ pub(crate) fn admits(requirement: &Requirement, version: &Version) -> bool {
         RequirementSource::Url(_) => false,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,7 +48,7 @@ pub use options::{
 };
 pub use question::{
     Answer, Candidate, Dependencies, Metadata, Question, Release, Unusable, UrlTarget, Versions,
-    Wants, Yanked,
+    Wants, Words, Yanked,
 };
 pub use resolution::{Dependency, Notice, Pin, RequiredBy, Requirer, Resolution};
 pub use resolver::{Resolver, Step};

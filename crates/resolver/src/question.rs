@@ -3,6 +3,9 @@
 //! The resolver does no I/O: it names what it wants to know, and whoever drives it finds out from
 //! an index, a cache or a table in memory.
 
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use tilsit_packaging::name::{ExtraName, ProjectName};
@@ -137,7 +140,7 @@ pub struct Metadata {
 pub enum Unusable {
     /// Its wheels are for other interpreters or platforms, and there is no source distribution.
     /// In words: what the wheels are for (`cp39, win_amd64`), or empty.
-    NoMatchingWheel(String),
+    NoMatchingWheel(Words),
     /// Only a source distribution is there, and building is not allowed.
     BuildNotAllowed,
     /// Only wheels are there, and wheels are not allowed.
@@ -152,4 +155,54 @@ pub enum Unusable {
     NoMetadata(String),
     /// Something else. In words, as the rest of "`a` 1.0 …" (`is quarantined`).
     Other(String),
+}
+
+/// Words for people, made when somebody reads them: of the thousands of releases with the same fault
+/// most are never spoken of. Two are equal when they read the same.
+#[derive(Clone)]
+pub struct Words(Arc<dyn fmt::Display + Send + Sync>);
+
+impl Words {
+    /// The words that a value shows.
+    pub fn of(value: impl fmt::Display + Send + Sync + 'static) -> Self {
+        Self(Arc::new(value))
+    }
+}
+
+impl fmt::Display for Words {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+impl fmt::Debug for Words {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.to_string(), formatter)
+    }
+}
+
+impl PartialEq for Words {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Words {}
+
+impl PartialOrd for Words {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Words {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.to_string().cmp(&other.to_string())
+    }
+}
+
+impl Hash for Words {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.to_string().hash(state);
+    }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
 use tilsit_packaging::name::ProjectName;
-use tilsit_packaging::requirement::RequirementSource;
+use tilsit_packaging::requirement::{Requirement, RequirementSource};
 use tilsit_packaging::specifier::VersionSpecifiers;
 
 use crate::explanation::{Explanation, explain, partial_markers};
@@ -57,7 +57,29 @@ struct Ahead {
     expected: FxHashMap<ProjectName, VersionSpecifiers>,
 }
 
-/// So many comparisons are kept of what is required of a project; then it begins anew.
+impl Ahead {
+    /// Notes what is required of a project; says whether its releases may be guessed at.
+    fn expect(&mut self, requirement: &Requirement) -> bool {
+        let RequirementSource::Specifiers(specifiers) = &requirement.source else {
+            return true;
+        };
+        let any = VersionSpecifiers::any;
+        let known = self
+            .expected
+            .entry(requirement.name.clone())
+            .or_insert_with(any);
+        if known.len() >= EXPECTED_MAX {
+            return false;
+        }
+        if !specifiers.is_empty() {
+            *known = known.and(specifiers);
+        }
+        true
+    }
+}
+
+/// When so many comparisons are known of what is required of a project, its releases are no longer
+/// guessed at: they come from many releases of one other project, of which one will be chosen.
 const EXPECTED_MAX: usize = 8;
 
 impl Resolver {
@@ -162,20 +184,9 @@ impl Resolver {
                             requirement,
                             &mut self.ahead.queue,
                         );
-                        if let RequirementSource::Specifiers(specifiers) = &requirement.source {
-                            self.ahead
-                                .expected
-                                .entry(requirement.name.clone())
-                                .and_modify(|known| {
-                                    *known = if known.len() < EXPECTED_MAX {
-                                        known.and(specifiers)
-                                    } else {
-                                        specifiers.clone()
-                                    };
-                                })
-                                .or_insert_with(|| specifiers.clone());
+                        if self.ahead.expect(requirement) {
+                            hints.push(requirement.name.clone());
                         }
-                        hints.push(requirement.name.clone());
                     }
                 }
             }

@@ -75,12 +75,12 @@ pub(crate) fn unusable(reason: &Unusable, many: bool) -> String {
         ("has", "is", "was")
     };
     match reason {
-        Unusable::NoMatchingWheel(tags) if tags.is_empty() => {
-            format!("{have} no wheel for this platform and Python, and no source distribution")
-        }
-        Unusable::NoMatchingWheel(tags) => {
-            format!("{have} wheels for {tags} only, and no source distribution")
-        }
+        Unusable::NoMatchingWheel(tags) => match tags.to_string() {
+            tags if tags.is_empty() => {
+                format!("{have} no wheel for this platform and Python, and no source distribution")
+            }
+            tags => format!("{have} wheels for {tags} only, and no source distribution"),
+        },
         Unusable::BuildNotAllowed => {
             format!("{have} no wheel for this platform and Python, and building is not allowed")
         }

@@ -7,7 +7,7 @@ use tilsit_packaging::version::Version;
 use tilsit_resolver::in_memory::{Index, linux};
 use tilsit_resolver::{
     Answer, Candidate, Dependencies, Metadata, Origin, PrereleaseMode, Question, Resolver,
-    ResolverOptions, RootRequirement, Step, Target, Universal, Unusable, Versions, Yanked,
+    ResolverOptions, RootRequirement, Step, Target, Universal, Unusable, Versions, Words, Yanked,
 };
 
 /// Requirements as they stand in a file, one a line, and how to resolve.
@@ -113,9 +113,9 @@ fn no_wheels_for_this_python() {
             &mut index,
             "tensorflow",
             text,
-            Unusable::NoMatchingWheel(
-                "cp39, cp310, cp311 on manylinux_2_17_x86_64, win_amd64".to_owned(),
-            ),
+            Unusable::NoMatchingWheel(Words::of(
+                "cp39, cp310, cp311 on manylinux_2_17_x86_64, win_amd64",
+            )),
         );
     }
     assert_snapshot!(told(&mut index, wanted(&["tensorflow<2.16"])), @r#"

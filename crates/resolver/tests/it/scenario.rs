@@ -13,7 +13,7 @@ use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_resolver::in_memory::{Index, linux};
 use tilsit_resolver::{
     Candidate, Dependencies, Metadata, PrereleaseMode, Resolver, ResolverOptions, RootRequirement,
-    Target, Universal, Unusable, Yanked,
+    Target, Universal, Unusable, Words, Yanked,
 };
 
 #[derive(Debug, Deserialize)]
@@ -240,7 +240,7 @@ impl Release {
         } else if wheel {
             Unusable::WheelNotAllowed
         } else {
-            Unusable::NoMatchingWheel(self.wheel_tags.join(", "))
+            Unusable::NoMatchingWheel(Words::of(self.wheel_tags.join(", ")))
         })
     }
 

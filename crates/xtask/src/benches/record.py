@@ -1,7 +1,7 @@
 """Records a slice of a package index: answers from a folder, and fetches what the folder lacks.
 
     python record.py serve FOLDER PORT UPSTREAM     answer on loopback until killed
-    python record.py finish FOLDER                  sizes into the pages, compressed forms beside
+    python record.py finish FOLDER                  wheels only, with sizes; compressed forms beside
 
 The folder is a static tree: `simple/<project>/index.json` and `index.html` (PEP 691, 503),
 `files/<2 hex>/<rest of the hash>/<file>` and `<file>.metadata` (PEP 658). Whatever web server hands
@@ -275,7 +275,11 @@ def serve(folder, port, upstream):
 
 
 def finish(folder):
-    """Puts the sizes of the files that are there into the pages, and compresses pages and metadata."""
+    """Puts the sizes of the files that are there into the pages, and compresses pages and metadata.
+
+    Of projects that have wheels only those are left: what a bench compares are resolvers and
+    installers, not the backends of old releases.
+    """
     sizes = {}
     for place, _, names in os.walk(os.path.join(folder, "files")):
         for name in names:
@@ -291,6 +295,8 @@ def finish(folder):
             continue
         with open(os.path.join(place, "index.json"), encoding="utf-8") as file:
             page = json.load(file)
+        wheels = [file for file in page["files"] if file["filename"].endswith(".whl")]
+        page["files"] = wheels or page["files"]
         for file in page["files"]:
             # A size that nobody asked for is made up, but plausible in length.
             file["size"] = sizes.get(file["hashes"]["sha256"], 1000000)
