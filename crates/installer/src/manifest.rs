@@ -17,7 +17,7 @@ use tilsit_packaging::version::Version;
 mod tests;
 
 /// The first line; another number is another form, and the wheel is unpacked anew.
-const FIRST_LINE: &str = "tilsit wheel manifest 1";
+const FIRST_LINE: &str = "tilsit wheel manifest 2";
 
 /// What a wheel in the store consists of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Manifest {
     pub dist_info: String,
     /// Whether the wheel's root goes to `purelib`; else to `platlib`.
     pub root_is_purelib: bool,
-    /// Whether the wheel's top folders may be linked as a whole (`--link-mode tree`).
+    /// Whether the wheel's folders may be linked as a whole (`--link-mode tree`).
     pub tree_safe: bool,
     /// Every file, sorted by path. RECORD is left out: each installation writes its own.
     pub files: Vec<ManifestFile>,

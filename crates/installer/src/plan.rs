@@ -42,7 +42,8 @@ pub enum LinkMode {
     Hardlink,
     /// A copy of the bytes.
     Copy,
-    /// A symbolic link for each top folder where that is safe, else a second name for each file.
+    /// A symbolic link for each folder of one wheel alone where that is safe, else a second name for
+    /// each file.
     Tree,
 }
 
@@ -125,7 +126,7 @@ pub struct PlannedWheel {
     pub tree: PathBuf,
     /// The wheel's files, by their number in the manifest, that are linked as they are.
     links: Vec<u32>,
-    /// The wheel's top folders that become links.
+    /// The wheel's folders that become links, by their paths inside it.
     linked_folders: FxHashSet<String>,
     /// The compiled modules that are placed.
     compiled: Option<Arc<Manifest>>,
@@ -213,7 +214,7 @@ impl PlannedWheel {
     fn of(
         wheel: &WheelToInstall,
         targets: Arc<Targets>,
-        tops: &tree::Tops<'_>,
+        claims: &tree::Claims<'_>,
     ) -> Result<Self, FileError> {
         let manifest = &wheel.stored.manifest;
         Ok(Self {
@@ -221,7 +222,7 @@ impl PlannedWheel {
             version: manifest.version.clone(),
             tree: wheel.stored.tree.clone(),
             links: Vec::with_capacity(manifest.files.len()),
-            linked_folders: tops.linked(manifest, &targets)?,
+            linked_folders: claims.linked(manifest, &targets)?,
             compiled: wheel.compiled.clone(),
             writes: Vec::new(),
             behind_links: 0,
@@ -246,9 +247,9 @@ impl PlannedWheel {
 
     /// The links to whole folders.
     pub fn folder_links(&self) -> impl Iterator<Item = PlannedLink> + '_ {
-        self.linked_folders.iter().map(|top| PlannedLink {
-            source: self.tree.join(top),
-            destination: self.targets.root.join(top),
+        self.linked_folders.iter().map(|folder| PlannedLink {
+            source: self.tree.join(folder),
+            destination: self.targets.root.join(folder),
             is_program: false,
         })
     }
@@ -275,10 +276,7 @@ impl PlannedWheel {
     fn is_in_linked_folder(&self, file: &ManifestFile) -> bool {
         !self.linked_folders.is_empty()
             && file.inside_start == 0
-            && file
-                .path
-                .split_once('/')
-                .is_some_and(|(top, _)| self.linked_folders.contains(top))
+            && tree::outer_folders(&file.path).any(|folder| self.linked_folders.contains(folder))
     }
 
     /// How many files the distribution has in the environment.
@@ -487,8 +485,8 @@ fn plan_changes(
         (*wheel, Arc::new(targets))
     });
     let with_targets: Vec<(&WheelToInstall, Arc<Targets>)> = with_targets.collect();
-    let tops = tree::Tops::of(&with_targets, &removals, options.link_mode);
-    let splits = tops.splits()?;
+    let claims = tree::Claims::of(&with_targets, &removals, options.link_mode)?;
+    let splits = claims.splits()?;
     let mut installs = Vec::with_capacity(wheels.len());
     let mut folders = folders::Folders::default();
     for split in &splits {
@@ -498,7 +496,7 @@ fn plan_changes(
         }
     }
     for (wheel, targets) in with_targets {
-        let mut planned = PlannedWheel::of(wheel, targets, &tops)?;
+        let mut planned = PlannedWheel::of(wheel, targets, &claims)?;
         folders.add_wheel(&planned);
         writes::place_files(&mut planned, wheel, &shebang, options)?;
         for write in &planned.writes {

@@ -87,5 +87,5 @@ fn what_no_wheel_can_be_is_refused() {
         line("root purelib\n", ""),
         Err(ManifestError::Missing("root"))
     );
-    assert_eq!(line("manifest 1", "manifest 2"), Err(ManifestError::Form));
+    assert_eq!(line("manifest 2", "manifest 1"), Err(ManifestError::Form));
 }

@@ -35,6 +35,9 @@ impl Folders {
             }
         }
         self.add(&wheel.targets.root);
+        for link in wheel.folder_links() {
+            self.add_all(&wheel.targets.root, link.destination.parent());
+        }
     }
 
     /// The folders between `top` and `folder`, which lies below it.

@@ -1,8 +1,11 @@
-//! Whether a library looks for others by a path that climbs out of its wheel's top folder.
+//! Where a library looks for others by paths that climb out of its own folder.
 //!
-//! Such a library (`$ORIGIN/../../nvidia/lib`) breaks when the top folder is a link, because the
-//! loader starts from the real place. Run paths are strings in the file, so they are searched for
-//! as such; a string that is none is harmless: the wheel is then linked file by file.
+//! When a folder above the library is a link, the system follows such a path (`$ORIGIN/../../x.libs`)
+//! from the real place, in the store: what lies there in the same wheel is found, what another wheel
+//! brings (`$ORIGIN/../../nvidia/lib`) is not. Run paths are strings in the file, so they are searched
+//! for as such; a string that is none is harmless: the wheel is then linked file by file.
+
+use std::collections::BTreeSet;
 
 /// What a run path starts with to be relative to the library.
 const ORIGINS: [&[u8]; 2] = [b"$ORIGIN", b"${ORIGIN}"];
@@ -11,67 +14,72 @@ const ORIGINS: [&[u8]; 2] = [b"$ORIGIN", b"${ORIGIN}"];
 const RUN_PATH_MAX_BYTES: usize = 4096;
 
 /// Looks for such run paths in a file whose contents come in pieces.
-pub(super) struct RunPaths {
-    /// Folders between the top folder and the file; none for a file in the root, which is linked
-    /// by itself.
-    depth: Option<usize>,
+pub(super) struct RunPaths<'a> {
+    /// The file's folder inside the wheel; none for a file in the root, which is linked by itself.
+    folder: Option<&'a str>,
     /// Whether it is a library; not known before the first piece.
     is_elf: Option<bool>,
     /// The end of the piece before.
     tail: Vec<u8>,
-    /// Whether a run path leaves the wheel's top folder.
-    pub(super) climbs_out: bool,
+    /// The folders outside of its own that the library looks into, as paths inside the wheel; the
+    /// empty path stands for the root and all that lies outside of the wheel.
+    pub(super) lead_to: BTreeSet<String>,
 }
 
-impl RunPaths {
+impl<'a> RunPaths<'a> {
     /// The file at `path` inside a wheel.
-    pub(super) fn of(path: &str) -> Self {
+    pub(super) fn of(path: &'a str) -> Self {
         Self {
-            depth: path.matches('/').count().checked_sub(1),
+            folder: path.rsplit_once('/').map(|(folder, _)| folder),
             is_elf: None,
             tail: Vec::new(),
-            climbs_out: false,
+            lead_to: BTreeSet::new(),
         }
     }
 
     /// Looks at the next piece.
     pub(super) fn look_at(&mut self, piece: &[u8]) {
         let is_elf = *self.is_elf.get_or_insert(piece.starts_with(b"\x7fELF"));
-        let Some(depth) = self.depth.filter(|_| is_elf && !self.climbs_out) else {
+        let Some(folder) = self.folder.filter(|_| is_elf) else {
             return;
         };
         let start = piece.len().min(RUN_PATH_MAX_BYTES);
         self.tail.extend_from_slice(&piece[..start]);
-        self.climbs_out = climbs_out(&self.tail, depth) || climbs_out(piece, depth);
+        for contents in [&self.tail, piece] {
+            self.lead_to.extend(run_paths(contents, folder));
+        }
         let end = piece.len() - start;
         self.tail.clear();
         self.tail.extend_from_slice(&piece[end..]);
     }
 }
 
-fn climbs_out(contents: &[u8], depth: usize) -> bool {
-    ORIGINS.iter().any(|origin| {
+/// Where the run paths lead to that leave the folder.
+fn run_paths(contents: &[u8], folder: &str) -> impl Iterator<Item = String> {
+    ORIGINS.iter().flat_map(move |origin| {
         memchr::memmem::find_iter(contents, origin)
-            .any(|at| climb(&contents[at + origin.len()..]) > depth)
+            .filter_map(move |at| lead_to(&contents[at + origin.len()..], folder))
     })
 }
 
-/// How many folders above its start a run path reaches, at most.
-fn climb(after_origin: &[u8]) -> usize {
-    let end = after_origin
-        .iter()
-        .position(|byte| matches!(byte, b'\0' | b':'))
-        .unwrap_or(after_origin.len());
-    let (mut above, mut most) = (0_isize, 0);
-    for part in after_origin[..end].split(|byte| *byte == b'/') {
+/// The folder that a run path leads to, if it climbs; one whose end is not here is seen with the next
+/// piece.
+fn lead_to(after_origin: &[u8], folder: &str) -> Option<String> {
+    let is_end = |byte: &u8| matches!(byte, b'\0' | b':');
+    let end = after_origin.iter().position(is_end)?;
+    let path = std::str::from_utf8(&after_origin[..end]).unwrap_or("/..");
+    let mut folders: Vec<&str> = folder.split('/').collect();
+    let own = folders.len();
+    let mut climbs = false;
+    for part in path.split('/') {
         match part {
-            b"" | b"." => {}
-            b".." => above += 1,
-            _ => above -= 1,
+            "" | "." => {}
+            ".." if folders.pop().is_none() => return Some(String::new()),
+            ".." => climbs |= folders.len() < own,
+            _ => folders.push(part),
         }
-        most = most.max(above);
     }
-    most.unsigned_abs()
+    climbs.then(|| folders.join("/"))
 }
 
 #[cfg(test)]

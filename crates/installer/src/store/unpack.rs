@@ -41,7 +41,15 @@ pub(super) fn unpack(path: &Path, tree: &Path) -> Result<Manifest, UnpackError> 
         let path = Path::new(&file.file.path);
         path.parent() == Some(Path::new("")) && path.extension().is_some_and(|kind| kind == "pth")
     };
-    let tree_safe = !unpacked.iter().any(|file| file.climbs || has_pth(file));
+    let is_in_wheel = |folder: &String| {
+        let is_below = |file: &Unpacked| {
+            let rest = file.file.path.strip_prefix(folder.as_str());
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        unpacked.iter().any(is_below)
+    };
+    let lead_to: BTreeSet<&String> = unpacked.iter().flat_map(|file| &file.lead_to).collect();
+    let tree_safe = lead_to.into_iter().all(is_in_wheel) && !unpacked.iter().any(has_pth);
     let name = wheel.file_name();
     Ok(Manifest {
         name: name.name.clone(),
@@ -94,8 +102,8 @@ fn commands_of(entry_points: &EntryPoints) -> Vec<Command> {
 /// A file that is in place.
 struct Unpacked {
     file: ManifestFile,
-    /// Whether it is a library that looks outside of its top folder.
-    climbs: bool,
+    /// The folders of the wheel that it looks into, if it is a library.
+    lead_to: BTreeSet<String>,
 }
 
 /// Unpacks the files with as many threads as the wheel is worth.
@@ -180,7 +188,7 @@ fn write_one(
     let computed = hasher.map(|hasher| RecordHash::sha256(&hasher.finalize().into()));
     let hash = hash.cloned().or(computed);
     Ok(Unpacked {
-        climbs: run_paths.climbs_out,
+        lead_to: run_paths.lead_to,
         file: ManifestFile {
             path: entry.name.clone(),
             scheme: entry.scheme,

@@ -50,6 +50,21 @@ fn files_are_read_only_and_programs_executable() {
 }
 
 #[test]
+fn libraries_may_look_into_their_own_wheel_only() {
+    let Some(world) = World::new() else { return };
+    let library = (
+        "demo/core/m.so",
+        "\x7fELF\0$ORIGIN/../../demo.libs\0",
+        false,
+    );
+    let own = ("demo.libs/libx.so.1", "\x7fELF\0", false);
+    let stored = world.try_store("demo", "1", &[library, own]).unwrap();
+    assert!(stored.manifest.tree_safe);
+    let stored = world.try_store("other", "1", &[library]).unwrap();
+    assert!(!stored.manifest.tree_safe);
+}
+
+#[test]
 fn a_wheel_whose_record_lies_is_refused_and_leaves_nothing() {
     type Change<'a> = &'a dyn Fn(&mut Record);
     let Some(world) = World::new() else { return };

@@ -132,6 +132,53 @@ fn what_is_not_safe_is_linked_by_file() {
 }
 
 #[test]
+fn below_a_shared_folder_each_wheel_has_links_of_its_own() {
+    let Some(world) = World::new() else { return };
+    let before = world.paths();
+    let one = [
+        ("ns/one/__init__.py", "x = 1\n", false),
+        ("ns/one/deep/a.py", "y = 2\n", false),
+    ];
+    let two = [
+        ("ns/common.py", "z = 3\n", false),
+        ("ns/deep/two/__init__.py", "w = 4\n", false),
+    ];
+    let wheels = [world.wheel("one", "1", &one), world.wheel("two", "1", &two)];
+    let stored = store(&world);
+    install(&world, &wheels, LinkMode::Tree);
+    let site = world.site_packages();
+    assert!(!is_link(&site.join("ns")) && !is_link(&site.join("ns/common.py")));
+    assert!(is_link(&site.join("ns/one")) && is_link(&site.join("ns/deep")));
+    let listed = record(&world, "one-1.dist-info");
+    assert!(
+        listed.contains(&"ns/one".to_owned()) && !listed.iter().any(|path| path.ends_with("a.py"))
+    );
+    let python = world.environment.interpreter().executable();
+    let code = "import ns.one.deep.a as a, ns.one, ns.common as c, ns.deep.two as t\n\
+                print(ns.one.x + a.y + c.z + t.w)";
+    let output = Command::new(python).args(["-c", code]).output().unwrap();
+    assert_eq!(output.stdout, b"10\n");
+    // A later wheel that writes below such a link splits it, and only it.
+    let three = world.wheel("three", "1", &[("ns/deep/three.py", "", false)]);
+    install(&world, &[three], LinkMode::Tree);
+    assert!(is_link(&site.join("ns/one")) && !is_link(&site.join("ns/deep")));
+    assert!(
+        site.join("ns/deep/two/__init__.py").is_file() && site.join("ns/deep/three.py").is_file()
+    );
+    let listed = record(&world, "two-1.dist-info");
+    assert!(listed.contains(&"ns/deep/two/__init__.py".to_owned()));
+    assert!(!listed.contains(&"ns/deep".to_owned()));
+    world.apply(&world.plan_uninstall()).unwrap();
+    assert_eq!(world.paths(), before);
+    let after = store(&world);
+    assert!(
+        stored
+            .iter()
+            .all(|(path, file)| after.get(path) == Some(file))
+    );
+}
+
+#[test]
 fn a_later_wheel_splits_a_link() {
     let Some(world) = World::new() else { return };
     let before = world.paths();

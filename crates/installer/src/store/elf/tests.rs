@@ -2,33 +2,48 @@
 
 use super::RunPaths;
 
-fn climbs_out(path: &str, pieces: &[&[u8]]) -> bool {
+fn lead_to(path: &str, pieces: &[&[u8]]) -> Vec<String> {
     let mut run_paths = RunPaths::of(path);
     for piece in pieces {
         run_paths.look_at(piece);
     }
-    run_paths.climbs_out
+    run_paths.lead_to.into_iter().collect()
 }
 
 #[test]
-fn tells_run_paths_that_leave_the_top_folder() {
-    for (path, run_path, expected) in [
-        ("numpy/_core/m.so", "$ORIGIN/../../numpy.libs", true),
-        ("numpy/_core/m.so", "$ORIGIN/..", false),
-        ("numpy/_core/m.so", "$ORIGIN", false),
-        ("torch/lib/m.so", "$ORIGIN:$ORIGIN/../../nvidia/lib", true),
-        ("torch/lib/deep/m.so", "${ORIGIN}/../../x", false),
-        ("torch/m.so", "$ORIGIN/../x", true),
-        ("torch/m.so", "$ORIGIN/x/../y/..", false),
-        ("m.so", "$ORIGIN/../x", false),
-        ("torch/m.so", "/usr/lib/../lib", false),
-    ] {
+fn tells_where_run_paths_lead_to() {
+    let cases: [(&str, &str, &[&str]); 11] = [
+        (
+            "numpy/_core/m.so",
+            "$ORIGIN/../../numpy.libs",
+            &["numpy.libs"],
+        ),
+        ("numpy/_core/m.so", "$ORIGIN/..", &["numpy"]),
+        ("numpy/_core/m.so", "$ORIGIN", &[]),
+        (
+            "torch/lib/m.so",
+            "$ORIGIN:$ORIGIN/../../nvidia/lib",
+            &["nvidia/lib"],
+        ),
+        (
+            "nvidia/a/lib/m.so",
+            "$ORIGIN/../../b/lib",
+            &["nvidia/b/lib"],
+        ),
+        ("torch/lib/deep/m.so", "${ORIGIN}/../../x", &["torch/x"]),
+        ("torch/m.so", "$ORIGIN/..", &[""]),
+        ("torch/m.so", "$ORIGIN/../../x", &[""]),
+        ("torch/m.so", "$ORIGIN/x/../y/..", &[]),
+        ("m.so", "$ORIGIN/../x", &[]),
+        ("torch/m.so", "/usr/lib/../lib", &[]),
+    ];
+    for (path, run_path, expected) in cases {
         let contents = format!("\x7fELF..\0{run_path}\0more/../../..");
         for cut in 4..contents.len() {
             let (left, right) = contents.as_bytes().split_at(cut);
-            let found = climbs_out(path, &[left, right]);
+            let found = lead_to(path, &[left, right]);
             assert_eq!(found, expected, "{path} {run_path} cut at {cut}");
         }
     }
-    assert!(!climbs_out("a/m.py", &[b"$ORIGIN/../../../x"]));
+    assert!(lead_to("a/m.py", &[b"$ORIGIN/../../../x\0"]).is_empty());
 }
