@@ -147,6 +147,8 @@ pub struct PipConfiguration {
     pub constraints: Vec<String>,
     /// Refuse to install outside a virtual environment.
     pub require_virtualenv: bool,
+    /// Keep no cache.
+    pub no_cache: bool,
     /// Who keeps passwords: `auto`, `disabled`, `import` or `subprocess`.
     pub keyring_provider: Option<String>,
     /// Keys that tilsit does not follow, sorted.
@@ -206,9 +208,8 @@ impl PipConfiguration {
             "constraint" => self.constraints = words(),
             "only-binary" => self.only_binary = names(),
             "no-binary" => self.no_binary = names(),
-            "no-index" | "require-hashes" | "require-virtualenv" | "require-venv" => {
-                self.set_flag(key, value);
-            }
+            "no-index" | "require-hashes" | "require-virtualenv" | "require-venv"
+            | "no-cache-dir" => self.set_flag(key, value),
             "timeout" | "default-timeout" => {
                 let seconds = value.parse().ok();
                 self.timeout =
@@ -230,6 +231,9 @@ impl PipConfiguration {
         match key {
             "no-index" => self.no_index = flag,
             "require-hashes" => self.require_hashes = flag,
+            // To pip `PIP_NO_CACHE_DIR=off` means the same: it once was read the wrong way round,
+            // and files that switched the cache off by it are still about.
+            "no-cache-dir" => self.no_cache = true,
             _ => self.require_virtualenv = flag,
         }
     }

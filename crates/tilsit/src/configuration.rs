@@ -178,6 +178,16 @@ impl Configuration {
         )
     }
 
+    /// Whether no cache is to stay: the strongest source that says anything of the cache decides, so
+    /// that a folder named by ours outdoes pip's switch.
+    pub(crate) fn wants_no_cache(&self) -> bool {
+        let said = |settings: &Settings| {
+            let has_folder = settings.cache_dir.is_some();
+            settings.no_cache.or(has_folder.then_some(false))
+        };
+        self.first(said).unwrap_or(false)
+    }
+
     fn settings(&self) -> impl Iterator<Item = &Settings> {
         self.layers.iter().map(|layer| &layer.settings)
     }

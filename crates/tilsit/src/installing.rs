@@ -120,6 +120,25 @@ impl RemovedEntry {
     }
 }
 
+/// Which link mode the settings ask for in an environment that stays.
+///
+/// # Errors
+/// When it is none, or would link into a cache that goes.
+pub(crate) fn link_mode_to_stay(
+    configuration: &Configuration,
+    context: &Context,
+) -> Result<LinkMode, CommandError> {
+    let mode = link_mode(configuration)?;
+    if mode == LinkMode::Tree && context.has_passing_cache() {
+        return Err(CommandError::new(
+            Code::Usage,
+            "`--link-mode tree` links into the cache, which `--no-cache` removes",
+        )
+        .hint("leave one of the two out, or use `--link-mode hardlink`"));
+    }
+    Ok(mode)
+}
+
 /// Which link mode the settings ask for.
 ///
 /// # Errors

@@ -135,6 +135,8 @@ pub(crate) struct Settings {
     pub(crate) compile_bytecode: Option<bool>,
     /// The cache folder.
     pub(crate) cache_dir: Option<PathBuf>,
+    /// Keep no cache.
+    pub(crate) no_cache: Option<bool>,
     /// Where `publish` uploads to.
     pub(crate) publish_url: Option<String>,
     /// Keys that nobody knows.

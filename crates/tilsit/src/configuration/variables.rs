@@ -64,6 +64,7 @@ pub(super) fn settings(
         link_mode: text("TILSIT_LINK_MODE"),
         compile_bytecode: yes_or_no(variables, "TILSIT_COMPILE_BYTECODE")?,
         cache_dir: variables.path("TILSIT_CACHE_DIR").map(PathBuf::from),
+        no_cache: yes_or_no(variables, "TILSIT_NO_CACHE")?,
         publish_url: text("TILSIT_PUBLISH_URL"),
         unknown: std::collections::BTreeMap::new(),
     })

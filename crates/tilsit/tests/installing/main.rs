@@ -5,6 +5,7 @@ mod sandbox;
 #[path = "../support/wheels.rs"]
 mod wheels;
 
+mod caches;
 mod choices;
 mod compile;
 mod faults;

@@ -106,7 +106,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         resolved: &resolved,
         hashes: &hashes,
         reinstall: arguments.reinstall,
-        link_mode: installing::link_mode(&configuration)?,
+        link_mode: installing::link_mode_to_stay(&configuration, context)?,
         compile: installing::compiles(&configuration)?,
     };
     let mut change = installation.plan_removing(&extra, context)?;
