@@ -1,6 +1,6 @@
 //! What builds are told and what they print: URLs of repositories, the output of failed builds.
 
-use tilsit_build_frontend::{Advice, GitSource, diagnosis};
+use tilsit_build_frontend::{Advice, GitSource, cache_keys, diagnosis};
 
 /// A `git+…` URL: no credentials are shown, no option and no folder outside gets through.
 pub fn git_url(data: &[u8]) {
@@ -19,6 +19,12 @@ pub fn git_url(data: &[u8]) {
         assert!(!subdirectory.split('/').any(|step| step == ".."));
     }
     let _ = git.public_url();
+}
+
+/// `cache-keys` of a pyproject.toml: whatever it holds, there is an answer, and twice the same.
+pub fn cache_keys(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    assert_eq!(cache_keys::cache_keys(&text), cache_keys::cache_keys(&text));
 }
 
 /// The output of a build: a few pieces of advice, each once.

@@ -28,6 +28,7 @@ pub const TARGETS: &[Target] = &[
     ("authorization_header", index_server::authorization_header),
     ("build_details", environment::build_details),
     ("build_output", build_frontend::build_output),
+    ("cache_keys", build_frontend::cache_keys),
     ("compact_page", index_client::compact_page),
     ("core_metadata", packaging_formats::core_metadata),
     ("dependency_groups", packaging_formats::dependency_groups),

@@ -22,7 +22,7 @@ use crate::building::Building;
 use crate::built_cache::FileOnDisk;
 use crate::error::BuildFailure;
 use crate::hook::Target;
-use crate::settings::{ConfigSettings, Isolation};
+use crate::settings::{ConfigSettings, Isolation, Renewal};
 use crate::source::Source;
 use crate::work::Work;
 
@@ -46,8 +46,10 @@ pub struct FrontendOptions {
     pub isolation: Isolation,
     /// The cache folder.
     pub cache: PathBuf,
-    /// Take nothing from the cache, whatever it holds.
-    pub rebuild: bool,
+    /// What is built anew, whatever the cache holds.
+    pub rebuild: Renewal,
+    /// The environment's variables, for projects whose builds depend on them.
+    pub variables: BTreeMap<OsString, OsString>,
     /// Where environments and copies of sources are made.
     pub temporary: PathBuf,
     /// `PATH` for the programs that builds start.
@@ -77,7 +79,8 @@ impl FrontendOptions {
             project_settings: BTreeMap::new(),
             isolation: Isolation::All,
             cache,
-            rebuild: false,
+            rebuild: Renewal::None,
+            variables: BTreeMap::new(),
             temporary,
             search_path: None,
             editables: BTreeSet::new(),

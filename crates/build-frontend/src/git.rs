@@ -10,6 +10,7 @@ use std::process::Command;
 use sha2::{Digest, Sha256};
 use tilsit_files::{FileError, LockFile, LockKind};
 
+use crate::built_cache::USED;
 use crate::process::{self, ProcessError};
 use crate::source::GitSource;
 
@@ -23,6 +24,9 @@ const MISLEADING: [&str; 7] = [
     "GIT_COMMON_DIR",
     "GIT_NAMESPACE",
 ];
+
+/// The folder of clones in a cache.
+pub const GIT: &str = "git-v1";
 
 /// How much git may say.
 const OUTPUT_MAX_BYTES: u64 = 64 << 20;
@@ -84,11 +88,11 @@ impl Repositories<'_> {
     /// The commit that is meant; fetched if it is not there yet. A branch or tag is asked for anew.
     pub(crate) fn commit(&self, source: &GitSource) -> Result<Commit, GitError> {
         let url = source.public_url();
-        let bare = self.folder.join(hex(&Sha256::digest(&url))).join("bare");
-        if let Some(parent) = bare.parent() {
-            tilsit_files::create_dir_all(parent)?;
-        }
-        let _lock = LockFile::acquire(bare.with_extension("lock"), LockKind::Exclusive)?;
+        let folder = self.folder.join(hex(&Sha256::digest(&url)));
+        let bare = folder.join("bare");
+        tilsit_files::create_dir_all(&folder)?;
+        let _lock = LockFile::acquire(lock_path(&folder), LockKind::Exclusive)?;
+        tilsit_files::write(folder.join(USED), "1")?;
         if !bare.join("HEAD").is_file() {
             self.git(source, "init", &["init", "--quiet", "--bare"], Some(&bare))?;
         }
@@ -261,6 +265,11 @@ impl Repositories<'_> {
             output,
         })
     }
+}
+
+/// The lock of a clone, in its folder.
+pub(crate) fn lock_path(folder: &Path) -> PathBuf {
+    folder.join("bare.lock")
 }
 
 /// Whether a text is the whole name of a commit.

@@ -30,6 +30,8 @@ pub(crate) struct Work {
     /// The archive, with its hash.
     pub(crate) archive: OnceCell<FileOnDisk>,
     pub(crate) commit: OnceCell<Commit>,
+    /// The state of a folder before it is built, if it is known.
+    pub(crate) state: OnceCell<Option<String>>,
     /// Where copies of the source are.
     pub(crate) folder: OnceCell<TemporaryFolder>,
     /// The project's folder.
@@ -53,6 +55,7 @@ impl Work {
             is_nested,
             archive: OnceCell::new(),
             commit: OnceCell::new(),
+            state: OnceCell::new(),
             folder: OnceCell::new(),
             tree: OnceCell::new(),
             project: OnceCell::new(),

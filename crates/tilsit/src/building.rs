@@ -10,7 +10,7 @@ use std::time::Instant;
 use clap::Args;
 use tilsit_build_frontend::{
     BackendFailure, BuildEvent, BuildFailure, BuildFrontend, ConfigSettings, FrontendOptions,
-    Isolation,
+    Isolation, Renewal,
 };
 use tilsit_environment::Interpreter;
 use tilsit_index_client::IndexClient;
@@ -63,8 +63,8 @@ pub(crate) struct BuildSettings {
     settings: ConfigSettings,
     isolation: Isolation,
     constraints: Vec<RootRequirement>,
-    /// Build again what the cache holds.
-    pub(crate) rebuild: bool,
+    /// What is built again although the cache holds it.
+    pub(crate) rebuild: Renewal,
 }
 
 impl BuildOptions {
@@ -100,7 +100,7 @@ impl BuildOptions {
             settings,
             isolation,
             constraints: constraints_of(&self.build_constraint, context)?,
-            rebuild: false,
+            rebuild: Renewal::None,
         })
     }
 }
@@ -122,7 +122,8 @@ pub(crate) fn frontend(
         settings: build.settings.clone(),
         project_settings: wanted.project_settings(),
         isolation: build.isolation.clone(),
-        rebuild: build.rebuild,
+        rebuild: build.rebuild.clone(),
+        variables: context.variables.all().clone(),
         search_path: context.variables.path("PATH").map(Into::into),
         editables: wanted.editables.clone(),
         hashes: wanted.hashes_in_words(),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
+use tilsit_build_frontend::Renewal;
 use tilsit_index_client::Refresh;
 use tilsit_packaging::name::ProjectName;
 
@@ -142,6 +143,11 @@ impl UpgradeOptions {
         }
     }
 
+    /// Of which projects is built anew what the cache holds.
+    pub(crate) fn renewal(&self) -> Renewal {
+        renewal(self.refresh, &self.refresh_package)
+    }
+
     /// The projects of which what is there is to be left behind.
     ///
     /// # Errors
@@ -151,6 +157,34 @@ impl UpgradeOptions {
         names
             .collect::<Result<_, _>>()
             .map_err(|error| CommandError::from_error(Code::Usage, &error))
+    }
+}
+
+/// What is installed although it is there.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct ReinstallOptions {
+    /// Install again what is there in the same version, and build again what is built
+    #[arg(long, visible_alias = "force-reinstall")]
+    reinstall: bool,
+    /// The same for one project
+    #[arg(long, value_name = "PROJECT")]
+    reinstall_package: Vec<ProjectName>,
+}
+
+impl ReinstallOptions {
+    /// Of which projects.
+    pub(crate) fn renewal(&self) -> Renewal {
+        renewal(self.reinstall, &self.reinstall_package)
+    }
+}
+
+fn renewal(all: bool, names: &[ProjectName]) -> Renewal {
+    if all {
+        Renewal::All
+    } else if names.is_empty() {
+        Renewal::None
+    } else {
+        Renewal::Only(names.iter().cloned().collect())
     }
 }
 

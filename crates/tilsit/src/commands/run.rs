@@ -7,6 +7,7 @@ mod answers;
 mod kept;
 mod script;
 mod target;
+pub(crate) mod upkeep;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,9 @@ use crate::{child, pythons};
 use kept::{Kept, Place};
 use script::Script;
 use target::Target;
+
+/// The folder of the cache for what is run.
+pub(crate) const SCRIPTS: &str = "scripts-1";
 
 /// Run a script, a module or a program with what it needs
 ///

@@ -11,7 +11,7 @@ use crate::sandbox::Sandbox;
 const TOY: &str = include_str!("../../../build-frontend/tests/it/toy_backend.py");
 
 /// A project of this name and version with its backend in it.
-fn project(sandbox: &Sandbox, folder: &str, name: &str, more: &str) {
+pub(crate) fn project(sandbox: &Sandbox, folder: &str, name: &str, more: &str) {
     sandbox.write(
         &format!("{folder}/pyproject.toml"),
         "[build-system]\nrequires = []\nbuild-backend = 'toy_backend'\nbackend-path = ['.']\n",
@@ -65,7 +65,6 @@ fn a_folder_and_what_it_needs() {
     assert_snapshot!(sandbox.run("pip sync requirements.txt"), @"
     exit: 0
     -- stderr
-    Preparing `toy`
     Building `toy`
     Installed 1 wheel and uninstalled 1 project in [TIME]
      - lib==1.5
@@ -146,7 +145,7 @@ fn a_repository_at_a_tag() {
     assert!(!answer.stderr.contains("Building"), "{answer}");
 }
 
-fn git(folder: &Path, words: &str) -> String {
+pub(crate) fn git(folder: &Path, words: &str) -> String {
     let mut command = Command::new("git");
     let identity = ["-c", "user.name=a", "-c", "user.email=a@index.example"];
     command
@@ -232,7 +231,7 @@ fn sdists_of_a_folder_are_built_once_and_saved() {
     assert!(!refused.stderr.contains("Building"), "{refused}");
 }
 
-fn sdist_of(sandbox: &Sandbox) -> Vec<u8> {
+pub(crate) fn sdist_of(sandbox: &Sandbox) -> Vec<u8> {
     let mut writer = tilsit_dist::sdist::SdistWriter::new("toy-1.0", 0);
     let metadata = "Metadata-Version: 2.1\nName: toy\nVersion: 1.0\n";
     writer.add_file("PKG-INFO", metadata.into(), false);

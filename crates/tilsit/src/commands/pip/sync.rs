@@ -5,11 +5,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
+use tilsit_build_frontend::Renewal;
 use tilsit_dist::dist_info::InstalledDistribution;
 use tilsit_environment::Environment;
 
 use crate::building::BuildOptions;
-use crate::commands::options::{IndexOptions, UpgradeOptions};
+use crate::commands::options::{IndexOptions, ReinstallOptions, UpgradeOptions};
 use crate::context::Context;
 use crate::environments::EnvironmentOptions;
 use crate::error::CommandError;
@@ -39,9 +40,8 @@ pub(crate) struct Arguments {
     /// Refuse everything that has no hash in the files
     #[arg(long)]
     require_hashes: bool,
-    /// Install again what is there in the same version
-    #[arg(long)]
-    reinstall: bool,
+    #[command(flatten)]
+    reinstall: ReinstallOptions,
     /// Uninstall everything when the files list nothing
     #[arg(long)]
     allow_empty_requirements: bool,
@@ -71,7 +71,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let present = installing::present(&environment, context)?;
     let extra = extraneous(&wanted, &environment, &present);
     let satisfied = satisfied::by_installed(&wanted, &environment, &present, true);
-    if let Some(projects) = satisfied.filter(|_| extra.is_empty() && !arguments.reinstall) {
+    let reinstall = arguments.reinstall.renewal();
+    let stays = extra.is_empty() && reinstall == Renewal::None;
+    if let Some(projects) = satisfied.filter(|_| stays) {
         let result = json!({
             "environment": environment.root(),
             "installed": [],
@@ -105,7 +107,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         present: &present,
         resolved: &resolved,
         hashes: &hashes,
-        reinstall: arguments.reinstall,
+        reinstall,
         link_mode: installing::link_mode_to_stay(&configuration, context)?,
         compile: installing::compiles(&configuration)?,
     };
@@ -129,7 +131,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
 fn wanted(arguments: &Arguments, context: &Context) -> Result<Wanted, CommandError> {
     let mut wanted = Wanted::gather(&[], &arguments.files, &arguments.constraints, context)?;
     wanted.build = arguments.build.read(context)?;
-    wanted.build.rebuild = arguments.reinstall;
+    wanted.build.rebuild = arguments.reinstall.renewal();
     let is_empty = wanted.requirements.is_empty() && wanted.unnamed.is_empty();
     if is_empty && !arguments.allow_empty_requirements {
         let message = "the files list nothing, which would uninstall everything";

@@ -22,7 +22,7 @@ use tilsit_resolver::Preferences;
 
 use super::answers::{Answers, digest};
 use super::script::Script;
-use super::{Arguments, asked};
+use super::{Arguments, SCRIPTS, asked};
 use crate::configuration::{Configuration, Settings};
 use crate::context::Context;
 use crate::error::CommandError;
@@ -32,7 +32,7 @@ use crate::terminal::{DIM, count, duration};
 use crate::{filling, installing};
 
 /// The mark of an environment in which everything is installed.
-const COMPLETE: &str = "tilsit-complete";
+pub(super) const COMPLETE: &str = "tilsit-complete";
 
 /// The file that lays an environment over another one.
 const OVERLAY: &str = "_tilsit_overlay.pth";
@@ -112,7 +112,7 @@ impl Kept {
             .extend(script.dependencies.iter().cloned());
         let of_script = context.with_settings(script.settings.clone());
         let configuration = arguments.resolver.over(&arguments.index.over(&of_script)?);
-        let folder = context.cache_folder.join("scripts-1");
+        let folder = context.cache_folder.join(SCRIPTS);
         let base = interpreter.to_base();
         let question = question(&base, below.as_ref(), &wanted, &configuration);
         Ok(Self {
@@ -148,7 +148,7 @@ impl Kept {
             context,
         )?;
         // The cache is marked when something is put into it.
-        context.cache()?.bucket("scripts-1")?;
+        context.cache()?.bucket(SCRIPTS)?;
         let name = digest(&self.described(&resolved));
         let root = self.folder.join(&name);
         let lock = self.folder.join(format!("{name}.lock"));
