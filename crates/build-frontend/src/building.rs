@@ -17,7 +17,6 @@ use tilsit_packaging::requirement::Requirement;
 use crate::built_cache::{BuildKey, BuiltCache, Entry, FileOnDisk};
 use crate::environment::{BuildEnvironment, without_isolation};
 use crate::error::{BuildFailure, FailureReason};
-use crate::folder_state::FolderState;
 use crate::frontend::{BuildEvent, BuildFrontend};
 use crate::git::{Commit, GIT, Repositories, hex};
 use crate::hook::{Backend, Hook, HookCall, Target, made_in, texts};
@@ -286,13 +285,8 @@ impl Building<'_> {
         if !options.isolation.includes(self.work.name().as_ref()) {
             return Ok(None);
         }
-        let source = match &self.work.source {
-            Source::Folder(folder) => match self.state(folder) {
-                Some(state) => format!("{} {} {state}", folder.url, folder.editable),
-                None => return Ok(None),
-            },
-            Source::Sdist(_) | Source::Archive(_) => self.checked_sha256()?,
-            Source::Git(git) => format!("{}@{}", git.public_url(), self.commit()?.id),
+        let Some(source) = self.identity()? else {
+            return Ok(None);
         };
         let constraints = options.constraints.iter();
         let constraints: Vec<String> = constraints
@@ -319,16 +313,23 @@ impl Building<'_> {
         Ok(Some(entry))
     }
 
+    /// What is built, as a text that changes when that does; none for what may change unseen.
+    pub(crate) fn identity(&self) -> Result<Option<String>, BuildFailure> {
+        Ok(match &self.work.source {
+            Source::Folder(folder) => self
+                .state(folder)
+                .map(|state| format!("{} {} {state}", folder.url, folder.editable)),
+            Source::Sdist(_) | Source::Archive(_) => Some(self.checked_sha256()?),
+            Source::Git(git) => Some(format!("{}@{}", git.public_url(), self.commit()?.id)),
+        })
+    }
+
     /// The state of a folder, as it was when it was first looked at.
     fn state(&self, folder: &FolderSource) -> Option<&str> {
-        let state = self.work.state.get_or_init(|| {
-            let state = FolderState {
-                folder: &folder.path,
-                is_editable: folder.editable,
-                variables: &self.frontend.options().variables,
-            };
-            state.digest()
-        });
+        let state = self
+            .work
+            .state
+            .get_or_init(|| folder.state(&self.frontend.options().variables));
         state.as_deref()
     }
 

@@ -20,6 +20,7 @@ use tilsit_files::FileKind;
 
 use crate::cache_keys::{CacheKey, cache_keys};
 use crate::git::hex;
+use crate::source::FolderSource;
 
 /// Looking at more files would cost as much as many a build.
 const FILES_MAX: usize = 20_000;
@@ -43,15 +44,28 @@ const FOREIGN: [&str; 11] = [
 const LEFT_BY_BUILDS: [&str; 2] = ["build", "dist"];
 
 /// What is looked at.
-pub(crate) struct FolderState<'a> {
-    pub(crate) folder: &'a Path,
-    pub(crate) is_editable: bool,
-    pub(crate) variables: &'a BTreeMap<OsString, OsString>,
+struct FolderState<'a> {
+    folder: &'a Path,
+    is_editable: bool,
+    variables: &'a BTreeMap<OsString, OsString>,
+}
+
+impl FolderSource {
+    /// The state of the folder: while it is the same, so is what is built of it. None where that is
+    /// not known. The variables are the environment's.
+    pub fn state(&self, variables: &BTreeMap<OsString, OsString>) -> Option<String> {
+        let state = FolderState {
+            folder: &self.path,
+            is_editable: self.editable,
+            variables,
+        };
+        state.digest()
+    }
 }
 
 impl FolderState<'_> {
     /// The state; none when it is not known.
-    pub(crate) fn digest(&self) -> Option<String> {
+    fn digest(&self) -> Option<String> {
         let pyproject = match tilsit_files::read_to_string(self.folder.join("pyproject.toml")) {
             Ok(text) => text,
             Err(error) if error.is_not_found() => String::new(),

@@ -225,6 +225,16 @@ impl BuildFrontend {
         Ok(self.building(&work).wheel()?.path)
     }
 
+    /// What a pin that must be built is built of, as a text that changes when that does; none for what
+    /// may change unseen.
+    ///
+    /// # Errors
+    /// When the archive or the commit cannot be had.
+    pub fn identity(&self, pin: &Pin) -> Result<Option<String>, BuildFailure> {
+        let work = self.work_of(pin)?;
+        self.building(&work).identity()
+    }
+
     fn build(&self, pin: &Pin, store: &WheelStore) -> Result<Obtained, ObtainError> {
         let work = self.work_of(pin)?;
         let FileOnDisk { path, sha256 } = self.building(&work).wheel()?;

@@ -65,6 +65,32 @@ pub(super) struct Line {
     told: Vec<(String, String)>,
 }
 
+/// A requirement with the full URL of what it names by a relative path (`name @ ./folder`).
+fn full(
+    requirement: Requirement,
+    place: &Place,
+    origin: &str,
+) -> Result<Requirement, CommandError> {
+    let RequirementSource::Url(path) = &requirement.source else {
+        return Ok(requirement);
+    };
+    if !matches!(
+        Url::parse(path),
+        Err(url::ParseError::RelativeUrlWithoutBase)
+    ) {
+        return Ok(requirement);
+    }
+    let full = plain(&place.folder.join(path));
+    if !tilsit_files::exists(&full)? {
+        return Err(not_there(path, origin));
+    }
+    let url = Url::from_file_path(&full).map_err(|()| no_url(path, origin))?;
+    Ok(Requirement {
+        source: RequirementSource::Url(url.into()),
+        ..requirement
+    })
+}
+
 impl Line {
     pub(super) fn typed(target: Target, is_editable: bool) -> Self {
         Self {
@@ -193,7 +219,7 @@ impl<'a> Reader<'a> {
             told,
         } = line;
         let requirement = match target {
-            Target::Named(requirement) => Ok(requirement),
+            Target::Named(requirement) => Ok(full(requirement, place, &origin)?),
             target => self.unnamed(target, place, &origin)?,
         };
         let url = match &requirement {
