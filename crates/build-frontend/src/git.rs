@@ -1,7 +1,13 @@
-//! Repositories, by the `git` program: one bare clone a URL in the cache, and a checkout a build.
+//! Repositories, by the `git` program: one bare clone a URL in the cache, and a checkout a build. Of a
+//! repository the branch, tag or commit is fetched that is asked for, with its history and the tags
+//! in it, from which backends count versions; all branches only where it cannot be found otherwise.
+//!
+//! [`work_tree`] is about the clones of users.
 //!
 //! Git asks nobody for a password, follows no protocol that can run programs, and is told where to
 //! work by arguments, not by the variables that a hook or an alias may have left in the environment.
+
+pub mod work_tree;
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -56,6 +62,14 @@ pub enum GitError {
         /// What it said.
         output: String,
     },
+    /// A folder in which another repository lies, or none.
+    #[error("the folder `{}` is in the way: it holds {found}", folder.display())]
+    InTheWay {
+        /// The folder.
+        folder: PathBuf,
+        /// What it holds.
+        found: String,
+    },
     /// There is no such branch, tag or commit.
     #[error("the repository `{url}` has no branch, tag or commit `{revision}`")]
     NoRevision {
@@ -107,17 +121,20 @@ impl Repositories<'_> {
         if self.offline {
             return Err(GitError::Offline(url));
         }
-        // One small request; what it names is mostly there already.
-        if let Some(id) = self.remote_id(source, revision)? {
-            if !self.has(source, &bare, &id) {
-                self.fetch(source, &bare, &[])?;
-            }
-            if self.has(source, &bare, &id) {
+        // Most servers give a commit by its name; else it is looked for in all branches. A branch or
+        // tag costs one small request, and what it names is mostly there already.
+        let named = if is_commit(revision) {
+            Some((revision.to_ascii_lowercase(), revision.to_owned()))
+        } else {
+            self.remote_id(source, revision)?
+        };
+        if let Some((id, reference)) = named {
+            let is_there = || self.has(source, &bare, &id);
+            if is_there() || self.fetch_one(source, &bare, &reference, &id) && is_there() {
                 return Ok(at(id));
             }
-        } else {
-            self.fetch(source, &bare, &[])?;
         }
+        self.fetch(source, &bare, &[])?;
         if let Some(id) = self.local_id(source, &bare, revision) {
             return Ok(at(id));
         }
@@ -171,8 +188,12 @@ impl Repositories<'_> {
         self.git(source, "cat-file", &words, Some(bare)).is_ok()
     }
 
-    /// The commit that the server has under this name.
-    fn remote_id(&self, source: &GitSource, name: &str) -> Result<Option<String>, GitError> {
+    /// The commit that the server has under this name, and the whole name.
+    fn remote_id(
+        &self,
+        source: &GitSource,
+        name: &str,
+    ) -> Result<Option<(String, String)>, GitError> {
         let peeled = format!("{name}^{{}}");
         let words = [
             "ls-remote",
@@ -204,6 +225,22 @@ impl Repositories<'_> {
         })
     }
 
+    /// Fetches one reference or commit with its history; whether it was given.
+    fn fetch_one(&self, source: &GitSource, bare: &Path, what: &str, id: &str) -> bool {
+        // A name of its own for each commit: those of branches may exclude each other.
+        let refspec = format!("+{what}:refs/tilsit/{id}");
+        let words = [
+            "fetch",
+            "--quiet",
+            "--force",
+            "--no-write-fetch-head",
+            "--",
+            &source.repository,
+            &refspec,
+        ];
+        self.git(source, "fetch", &words, Some(bare)).is_ok()
+    }
+
     fn fetch(&self, source: &GitSource, bare: &Path, what: &[&str]) -> Result<(), GitError> {
         let mut words = vec![
             "fetch",
@@ -233,14 +270,7 @@ impl Repositories<'_> {
         words: &[&str],
         bare: Option<&Path>,
     ) -> Result<String, GitError> {
-        let mut command = Command::new("git");
-        for name in MISLEADING {
-            command.env_remove(name);
-        }
-        command
-            .env("GIT_TERMINAL_PROMPT", "0")
-            .env("GIT_ALLOW_PROTOCOL", "https:http:ssh:git:file")
-            .env("LC_ALL", "C");
+        let mut command = git_command();
         match bare {
             Some(bare) if action == "init" => command.args(words).arg(bare),
             Some(bare) => command.arg("--git-dir").arg(bare).args(words),
@@ -272,14 +302,27 @@ pub(crate) fn lock_path(folder: &Path) -> PathBuf {
     folder.join("bare.lock")
 }
 
+/// Git, asking nobody and led by nothing but its arguments.
+fn git_command() -> Command {
+    let mut command = Command::new("git");
+    for name in MISLEADING {
+        command.env_remove(name);
+    }
+    command
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_ALLOW_PROTOCOL", "https:http:ssh:git:file")
+        .env("LC_ALL", "C");
+    command
+}
+
 /// Whether a text is the whole name of a commit.
 pub(crate) fn is_commit(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// The commit of a name in what `git ls-remote` says: a branch before a tag, an annotated tag's
-/// commit before the tag itself.
-fn pick(output: &str, name: &str) -> Option<String> {
+/// The commit of a name in what `git ls-remote` says, and the reference that has it: a branch before a
+/// tag, an annotated tag's commit before the tag itself.
+fn pick(output: &str, name: &str) -> Option<(String, String)> {
     let wanted = [
         name.to_owned(),
         format!("refs/heads/{name}"),
@@ -291,8 +334,9 @@ fn pick(output: &str, name: &str) -> Option<String> {
         let mut pairs = pairs();
         pairs.find(|(_, reference)| reference.trim_end() == wanted)
     });
-    let (id, _) = found?;
-    is_commit(id).then(|| id.to_owned())
+    let (id, reference) = found?;
+    let reference = reference.trim_end().trim_end_matches("^{}");
+    is_commit(id).then(|| (id.to_owned(), reference.to_owned()))
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -59,6 +59,7 @@ pub use diagnosis::Advice;
 pub use error::{BackendFailure, BuildFailure, FailureReason};
 pub use frontend::{BuildEvent, BuildFrontend, FrontendOptions, ObtainError, Obtained, OnEvent};
 pub use git::GIT;
+pub use git::work_tree::{WorkTree, check_out_to_stay};
 pub use hook::{Hook, Target};
 pub use settings::{ConfigSettings, Isolation, Renewal};
 pub use source::{ArchiveSource, FolderSource, GitSource, Source, SourceError};

@@ -10,6 +10,7 @@
 
 mod bug;
 mod building;
+mod checkouts;
 mod child;
 mod commands;
 mod configuration;

@@ -231,8 +231,10 @@ impl<'a> Reader<'a> {
             Err(unnamed) => Some(&unnamed.url),
         };
         if is_editable {
-            let is_folder = |url: &&String| Url::parse(url).is_ok_and(|url| is_folder(&url));
-            let url = url.filter(is_folder).ok_or_else(|| no_folder(&origin))?;
+            let can_be = |url: &&String| {
+                url.starts_with("git+") || Url::parse(url).is_ok_and(|url| is_folder(&url))
+            };
+            let url = url.filter(can_be).ok_or_else(|| no_folder(&origin))?;
             self.wanted.editables.insert(url.clone());
         }
         let requirement = match requirement {
@@ -402,7 +404,8 @@ fn no_url(path: &str, origin: &str) -> CommandError {
 }
 
 fn no_folder(origin: &str) -> CommandError {
-    let message = format!("the editable requirement ({origin}) is not the path of a folder");
+    let message =
+        format!("the editable requirement ({origin}) is neither a folder nor a git repository");
     CommandError::new(Code::RequirementUnsupported, message)
         .hint("clone the repository, and install the clone: `tilsit pip install -e PATH`")
 }

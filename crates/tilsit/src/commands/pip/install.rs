@@ -13,6 +13,7 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
 
 use crate::building::BuildOptions;
+use crate::checkouts::CheckoutOptions;
 use crate::commands::options::{IndexOptions, ReinstallOptions, ResolverOptions, UpgradeOptions};
 use crate::context::Context;
 use crate::environments::EnvironmentOptions;
@@ -62,6 +63,8 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     target: TargetOptions,
     #[command(flatten)]
+    checkout: CheckoutOptions,
+    #[command(flatten)]
     resolver: ResolverOptions,
     #[command(flatten)]
     build: BuildOptions,
@@ -90,6 +93,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let present = installing::present(&environment, context)?;
     if let Some(report) = satisfied(arguments, &wanted, &environment, &present, context) {
         return Ok(report);
+    }
+    if !arguments.dry_run {
+        let checkout = &arguments.checkout;
+        checkout.check_out(&mut wanted, &environment, &configuration, context)?;
     }
     let question = Question {
         preferences: preferences(arguments, &present)?.into_iter().collect(),

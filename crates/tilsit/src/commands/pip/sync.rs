@@ -10,6 +10,7 @@ use tilsit_dist::dist_info::InstalledDistribution;
 use tilsit_environment::Environment;
 
 use crate::building::BuildOptions;
+use crate::checkouts::CheckoutOptions;
 use crate::commands::options::{IndexOptions, ReinstallOptions, UpgradeOptions};
 use crate::context::Context;
 use crate::environments::EnvironmentOptions;
@@ -55,13 +56,15 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     target: TargetOptions,
     #[command(flatten)]
+    checkout: CheckoutOptions,
+    #[command(flatten)]
     build: BuildOptions,
     #[command(flatten)]
     index: IndexOptions,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let wanted = wanted(arguments, context)?;
+    let mut wanted = wanted(arguments, context)?;
     let configuration = arguments.link.over(&arguments.index.over(context)?);
     installing::required_hashes(arguments.require_hashes, &wanted, &configuration)?;
     let environment = arguments
@@ -88,6 +91,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let preferences: BTreeMap<_, _> = versions
         .map(|one| (one.name.clone(), one.version.clone()))
         .collect();
+    if !arguments.dry_run {
+        let checkout = &arguments.checkout;
+        checkout.check_out(&mut wanted, &environment, &configuration, context)?;
+    }
     let question = Question {
         preferences: preferences.into_iter().collect(),
         elsewhere: Elsewhere::default(),
