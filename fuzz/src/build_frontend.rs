@@ -1,12 +1,18 @@
 //! What builds are told and what they print: URLs of repositories, the output of failed builds.
 
-use tilsit_build_frontend::{Advice, GitSource, cache_keys, diagnosis};
+use tilsit_build_frontend::{Advice, GitSource, VcsSource, cache_keys, diagnosis};
 
 /// A `git+…` URL: no credentials are shown, no option and no folder outside gets through.
 pub fn git_url(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
     };
+    if let Ok(Some(vcs)) = VcsSource::parse(text) {
+        let revision = vcs.revision.as_deref();
+        assert!(revision.is_none_or(|revision| !revision.starts_with('-')));
+        assert!(vcs.repository.contains(':') && !vcs.repository.starts_with('-'));
+        let _ = vcs.public_url();
+    }
     let Ok(Some(git)) = GitSource::parse(text) else {
         return;
     };

@@ -18,11 +18,12 @@ use crate::built_cache::{BuildKey, BuiltCache, Entry, FileOnDisk};
 use crate::environment::{BuildEnvironment, without_isolation};
 use crate::error::{BuildFailure, FailureReason};
 use crate::frontend::{BuildEvent, BuildFrontend};
-use crate::git::{Commit, GIT, Repositories, hex};
+use crate::git::{Commit, GIT, GitError, Repositories, hex};
 use crate::hook::{Backend, Hook, HookCall, Target, made_in, texts};
 use crate::project::SourceTree;
 use crate::settings::{ConfigSettings, Renewal};
-use crate::source::{FolderSource, Source, project_folder};
+use crate::source::{FolderSource, Source, VcsSource, project_folder};
+use crate::vcs;
 use crate::work::Work;
 
 /// The name by which a project asks for our own backend.
@@ -321,6 +322,7 @@ impl Building<'_> {
                 .map(|state| format!("{} {} {state}", folder.url, folder.editable)),
             Source::Sdist(_) | Source::Archive(_) => Some(self.checked_sha256()?),
             Source::Git(git) => Some(format!("{}@{}", git.public_url(), self.commit()?.id)),
+            Source::Vcs(vcs) => Some(format!("{}@{}", vcs.public_url(), self.commit()?.id)),
         })
     }
 
@@ -351,6 +353,7 @@ impl Building<'_> {
                 })?;
                 project_folder(&root, self.work.subdirectory())?
             }
+            Source::Vcs(_) => project_folder(&self.commit()?.place, self.work.subdirectory())?,
             Source::Git(git) => {
                 let into = self.scratch()?.join("source");
                 let commit = self.commit()?;
@@ -380,7 +383,9 @@ impl Building<'_> {
         let file = match &self.work.source {
             Source::Sdist(file) => file,
             Source::Archive(archive) => &archive.file,
-            Source::Folder(_) | Source::Git(_) => unreachable!("only archives are asked for"),
+            Source::Folder(_) | Source::Git(_) | Source::Vcs(_) => {
+                unreachable!("only archives are asked for")
+            }
         };
         let path = self.scratch()?.join(&*file.name);
         let frontend = self.frontend;
@@ -464,11 +469,24 @@ impl Building<'_> {
         if let Some(commit) = self.work.commit.get() {
             return Ok(commit);
         }
-        let Source::Git(git) = &self.work.source else {
-            unreachable!("only repositories are asked for commits");
+        let commit = match &self.work.source {
+            Source::Git(git) => self.repositories(|repositories| Ok(repositories.commit(git)?))?,
+            Source::Vcs(source) => self.checked_out(source)?,
+            _ => unreachable!("only repositories are asked for commits"),
         };
-        let commit = self.repositories(|repositories| Ok(repositories.commit(git)?))?;
         Ok(self.work.commit.get_or_init(|| commit))
+    }
+
+    /// A checkout of a repository of which no clone is kept.
+    fn checked_out(&self, source: &VcsSource) -> Result<Commit, BuildFailure> {
+        let frontend = self.frontend;
+        if frontend.client().options().offline {
+            return Err(GitError::Offline(source.public_url()).into());
+        }
+        let place = self.scratch()?.join("source");
+        let on_output = &mut |piece: &str| frontend.tell(BuildEvent::Output(piece));
+        let id = vcs::check_out(source, &place, on_output)?;
+        Ok(Commit { id, place })
     }
 
     fn repositories<T>(

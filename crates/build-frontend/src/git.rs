@@ -44,18 +44,20 @@ pub enum GitError {
     /// A file or folder cannot be made.
     #[error(transparent)]
     File(#[from] FileError),
-    /// There is no git.
-    #[error("the program `git`, which fetches `{url}`, cannot be run")]
+    /// The program is not there.
+    #[error("the program `{program}`, which fetches `{url}`, cannot be run")]
     Program {
+        /// The program.
+        program: &'static str,
         /// The repository, without credentials.
         url: String,
         /// Why.
         source: ProcessError,
     },
-    /// Git failed.
-    #[error("`git {action}` failed for `{url}`: {output}")]
+    /// The program failed.
+    #[error("`{action}` failed for `{url}`: {output}")]
     Failed {
-        /// What it was to do.
+        /// The program, and what it was to do.
         action: String,
         /// The repository, without credentials.
         url: String,
@@ -91,11 +93,12 @@ pub(crate) struct Repositories<'a> {
     pub(crate) on_output: &'a dyn Fn(&str) -> ControlFlow<()>,
 }
 
-/// A commit in a bare clone.
+/// A commit in a bare clone, or what a checkout of another system is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Commit {
     pub(crate) id: String,
-    pub(crate) bare: PathBuf,
+    /// The clone, or the checkout.
+    pub(crate) place: PathBuf,
 }
 
 impl Repositories<'_> {
@@ -112,7 +115,7 @@ impl Repositories<'_> {
         }
         let at = |id: String| Commit {
             id,
-            bare: bare.clone(),
+            place: bare.clone(),
         };
         let revision = source.revision.as_deref().unwrap_or("HEAD");
         if is_commit(revision) && self.has(source, &bare, revision) {
@@ -156,7 +159,7 @@ impl Repositories<'_> {
         commit: &Commit,
         tree: &Path,
     ) -> Result<(), GitError> {
-        let bare = commit.bare.to_string_lossy();
+        let bare = commit.place.to_string_lossy();
         let target = tree.to_string_lossy();
         let clone = [
             "clone",
@@ -280,6 +283,7 @@ impl Repositories<'_> {
         let url = source.public_url();
         let finished = process::run(command, OUTPUT_MAX_BYTES, &mut on_output);
         let finished = finished.map_err(|source| GitError::Program {
+            program: "git",
             url: url.clone(),
             source,
         })?;
@@ -290,7 +294,7 @@ impl Repositories<'_> {
         let output = finished.output.replace(&source.repository, &url);
         let output = output.trim().lines().collect::<Vec<_>>().join("; ");
         Err(GitError::Failed {
-            action: action.to_owned(),
+            action: format!("git {action}"),
             url,
             output,
         })

@@ -20,7 +20,7 @@
 //!
 //! # Invariants
 //!
-//! - Only the `git` program and the environment's Python are started, each in a process group of
+//! - Only `git`, `hg`, `svn`, `bzr` and the environment's Python are started, each in a process group of
 //!   its own, with bounded output, and ended as a whole when the caller says so.
 //! - A source tree of the cache is never built in: each build has its own copy. A folder of the user
 //!   is built where it is, as its author does.
@@ -42,6 +42,7 @@ mod built_cache;
 mod environment;
 mod folder_state;
 mod project;
+mod vcs;
 mod work;
 
 #[cfg(unix)]
@@ -58,8 +59,8 @@ pub use built_cache::BUILT;
 pub use diagnosis::Advice;
 pub use error::{BackendFailure, BuildFailure, FailureReason};
 pub use frontend::{BuildEvent, BuildFrontend, FrontendOptions, ObtainError, Obtained, OnEvent};
-pub use git::GIT;
 pub use git::work_tree::{WorkTree, check_out_to_stay};
+pub use git::{GIT, GitError};
 pub use hook::{Hook, Target};
 pub use settings::{ConfigSettings, Isolation, Renewal};
-pub use source::{ArchiveSource, FolderSource, GitSource, Source, SourceError};
+pub use source::{ArchiveSource, FolderSource, GitSource, Source, SourceError, System, VcsSource};

@@ -109,6 +109,7 @@ impl Work {
         match &self.source {
             Source::Archive(archive) => archive.subdirectory.as_deref(),
             Source::Git(git) => git.subdirectory.as_deref(),
+            Source::Vcs(vcs) => vcs.subdirectory.as_deref(),
             Source::Sdist(_) | Source::Folder(_) => None,
         }
     }
@@ -137,13 +138,21 @@ impl Work {
                 };
                 (git.repository.clone(), origin)
             }
+            Source::Vcs(source) => {
+                let origin = Origin::Vcs {
+                    vcs: source.system.name().to_owned(),
+                    commit_id: self.commit.get()?.id.clone(),
+                    requested_revision: source.revision.clone(),
+                };
+                (source.repository.clone(), origin)
+            }
         };
         let direct_url = DirectUrl {
             url,
             origin,
             subdirectory: self.subdirectory().map(str::to_owned),
         };
-        Some(direct_url.without_credentials(&["git"]))
+        Some(direct_url.without_credentials(&["git", "hg", "svn", "bzr"]))
     }
 }
 
@@ -156,5 +165,6 @@ fn shown(source: &Source) -> String {
         },
         Source::Folder(folder) => format!("`{}`", folder.path.display()),
         Source::Git(git) => format!("`{}`", git.public_url()),
+        Source::Vcs(vcs) => format!("`{}`", vcs.public_url()),
     }
 }

@@ -10,7 +10,7 @@ use std::time::Instant;
 use clap::Args;
 use tilsit_build_frontend::{
     BackendFailure, BuildEvent, BuildFailure, BuildFrontend, ConfigSettings, FrontendOptions,
-    Isolation, Renewal,
+    GitError, Isolation, Renewal,
 };
 use tilsit_environment::Interpreter;
 use tilsit_index_client::IndexClient;
@@ -300,11 +300,25 @@ pub(crate) fn build_error(error: &BuildFailure) -> CommandError {
         BuildFailure::Source(_) | BuildFailure::NoProject(_) => Code::RequirementInvalid,
         BuildFailure::Hash { .. } => Code::FileRefused,
         BuildFailure::File(_) => Code::FileAccess,
+        BuildFailure::Repository(GitError::Program { .. }) => Code::ProgramNotStarted,
+        BuildFailure::Repository(GitError::InTheWay { .. } | GitError::NoRevision { .. }) => {
+            Code::RequirementInvalid
+        }
         BuildFailure::Download(_) | BuildFailure::Repository(_) => Code::IndexUnreachable,
         BuildFailure::Stopped => Code::Interrupted,
         _ => Code::BuildFailed,
     };
     let mut failure = CommandError::from_error(code, error);
+    match error {
+        BuildFailure::Repository(GitError::Program { program, .. }) => {
+            failure = failure.hint(format!("install it: {}", package_of(program)));
+        }
+        BuildFailure::Repository(GitError::InTheWay { .. }) => {
+            failure = failure
+                .hint("commit or stash what is there, or name another folder: `--src FOLDER`");
+        }
+        _ => {}
+    }
     if let Some(backend) = backend_failure(error) {
         let lines = backend.last_lines(LINES_SHOWN_MAX);
         if !lines.is_empty() {
@@ -315,6 +329,16 @@ pub(crate) fn build_error(error: &BuildFailure) -> CommandError {
         }
     }
     failure
+}
+
+/// The package of a version control system's program, as distributions name it.
+fn package_of(program: &str) -> &'static str {
+    match program {
+        "hg" => "Mercurial is in the package `mercurial`",
+        "svn" => "Subversion is in the package `subversion`",
+        "bzr" => "Bazaar goes on as Breezy, in the package `bzr` or `breezy`",
+        _ => "Git is in the package `git`",
+    }
 }
 
 /// The backend's failure at the bottom of a chain of builds.

@@ -88,6 +88,7 @@ impl Git<'_> {
         command.args(words).args(path);
         let finished = process::run(command, OUTPUT_MAX_BYTES, &mut self.on_output);
         let finished = finished.map_err(|source| GitError::Program {
+            program: "git",
             url: self.url.to_owned(),
             source,
         })?;
@@ -96,7 +97,7 @@ impl Git<'_> {
         }
         let output = finished.output.replace(self.repository, self.url);
         Err(GitError::Failed {
-            action: words[0].to_owned(),
+            action: format!("git {}", words[0]),
             url: self.url.to_owned(),
             output: output.trim().lines().collect::<Vec<_>>().join("; "),
         })

@@ -146,6 +146,23 @@ fn a_repository_at_a_tag() {
 }
 
 #[test]
+fn a_program_that_is_missing() {
+    let Some(sandbox) = crate::sandbox_with_environment() else {
+        return;
+    };
+    let mut command = sandbox.command("pip install hg+https://u:secret@index.example/a");
+    command.env("PATH", sandbox.path(""));
+    assert_snapshot!(sandbox.finish(&mut command), @"
+    exit: 2
+    -- stderr
+    error: the program `hg`, which fetches `https://index.example/a`, cannot be run [TL0901]
+      caused by: the program `hg` cannot be started
+      caused by: No such file or directory (os error 2)
+    hint: install it: Mercurial is in the package `mercurial`
+    ");
+}
+
+#[test]
 fn an_editable_repository() {
     let has_git = Command::new("git").arg("--version").output().is_ok();
     if tilsit_testing::require("git", has_git.then_some(())).is_none() {
@@ -205,10 +222,11 @@ fn an_editable_repository() {
     // What somebody changed stays.
     sandbox.write(".venv/src/toy/version.txt", "3.0");
     assert_snapshot!(sandbox.run(&format!("pip install -e {url}@v1#egg=toy")), @"
-    exit: 5
+    exit: 2
     -- stderr
     Cloning `file://[ROOT]/project/toy` to `.venv/src/toy`
-    error: the folder `[ROOT]/project/.venv/src/toy` is in the way: it holds changes that are not committed [TL0401]
+    error: the folder `[ROOT]/project/.venv/src/toy` is in the way: it holds changes that are not committed [TL0101]
+    hint: commit or stash what is there, or name another folder: `--src FOLDER`
     ");
     assert_eq!(sandbox.read(".venv/src/toy/version.txt"), "3.0");
     // Elsewhere, and without a name.

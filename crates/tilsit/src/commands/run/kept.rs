@@ -285,7 +285,7 @@ fn local_state(url: &str, is_editable: bool, context: &Context) -> Option<String
             let state = found.map(|found| (found.len(), found.modified().ok()));
             Some(format!("{state:?}"))
         }
-        Source::Sdist(_) | Source::Git(_) => Some(String::new()),
+        Source::Sdist(_) | Source::Git(_) | Source::Vcs(_) => Some(String::new()),
     }
 }
 
