@@ -153,6 +153,7 @@ fn for_builds(resolve: &ResolveOptions, interpreter: &Interpreter) -> ResolveOpt
         sources: resolve.sources.clone(),
         files: FilePolicy {
             exclude_newer: resolve.files.exclude_newer.clone(),
+            prefer_binary: resolve.files.prefer_binary,
             no_binary: resolve.files.no_binary.clone(),
             only_binary: if is_all_built {
                 FormatControl::None

@@ -158,11 +158,14 @@ impl Configuration {
             self.first(|settings| settings.no_index),
             self.first(|settings| settings.pre),
             self.first(|settings| settings.no_build),
+            self.first(|settings| settings.prefer_binary),
         ];
         let lists = [
             self.all(|settings| settings.no_build_package.as_ref()),
             self.all(|settings| settings.no_binary.as_ref()),
             self.all(|settings| settings.only_binary.as_ref()),
+            self.all(|settings| settings.all_releases.as_ref()),
+            self.all(|settings| settings.only_final.as_ref()),
             self.all(|settings| settings.constraint_dependencies.as_ref()),
             self.all(|settings| settings.override_dependencies.as_ref()),
         ];

@@ -80,6 +80,15 @@ pub(crate) struct ResolverOptions {
     /// When to take pre-releases of one project
     #[arg(long, value_name = "PROJECT=MODE", value_parser = pair)]
     prerelease_package: Vec<(String, String)>,
+    /// Take pre-releases of this project; `:all:` for every project
+    #[arg(long, value_name = "PROJECT", conflicts_with = "pre")]
+    all_releases: Vec<String>,
+    /// Take no pre-releases of this project; `:all:` for every project
+    #[arg(long, value_name = "PROJECT", conflicts_with = "pre")]
+    only_final: Vec<String>,
+    /// Take releases that have a wheel before newer ones that must be built
+    #[arg(long)]
+    prefer_binary: bool,
     /// Which of the possible versions to take
     #[arg(long, value_name = "STRATEGY", value_parser = ["highest", "lowest", "lowest-direct"])]
     resolution: Option<String>,
@@ -257,6 +266,9 @@ impl ResolverOptions {
             prerelease: self.prerelease.clone(),
             prerelease_package: table(&self.prerelease_package),
             index_strategy: self.index_strategy.clone(),
+            all_releases: some(&self.all_releases),
+            only_final: some(&self.only_final),
+            prefer_binary: self.prefer_binary.then_some(true),
             no_build: self.no_build.then_some(true),
             no_build_package: some(&self.no_build_package),
             no_binary: some(&self.no_binary),

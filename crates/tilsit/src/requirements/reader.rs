@@ -340,16 +340,22 @@ impl<'a> Reader<'a> {
             FileOption::Pre => settings.pre = Some(true),
             FileOption::NoBinary(words) => control(&mut settings.no_binary, &words),
             FileOption::OnlyBinary(words) => control(&mut settings.only_binary, &words),
-            // A wheel goes before an sdist of its version here; of older wheels before newer sdists
-            // nobody wants to hear twice.
+            FileOption::PreferBinary => settings.prefer_binary = Some(true),
+            FileOption::AllReleases(words) => control(&mut settings.all_releases, &words),
+            FileOption::OnlyFinal(words) => control(&mut settings.only_final, &words),
+            // What pip tries out is its own.
+            FileOption::UseFeature(feature) => self.context.terminal.warn(format_args!(
+                "the feature `{feature}` that a requirements file asks for is one of pip's, and \
+                 means nothing here"
+            )),
             other => self.context.terminal.warn(format_args!(
-                "the option `{other:?}` in a requirements file is not followed yet"
+                "the option `{other:?}` in a requirements file is not known here"
             )),
         }
     }
 }
 
-/// Adds words of `--no-binary` or `--only-binary` to a setting.
+/// Adds words of `--no-binary` and its like to a setting.
 fn control(setting: &mut Option<Vec<String>>, words: &[ReleaseControl]) {
     let setting = setting.get_or_insert_default();
     setting.extend(words.iter().map(|word| match word {
