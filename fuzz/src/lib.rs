@@ -60,6 +60,7 @@ pub const TARGETS: &[Target] = &[
     ("record", packaging_formats::record),
     ("requirement", packaging::requirement),
     ("requirements_file", packaging_formats::requirements_file),
+    ("requires_txt", dist::requires_txt),
     ("resolver_universe", resolver::resolver_universe),
     ("sdist", dist::sdist),
     ("sdist_file_name", packaging::sdist_file_name),

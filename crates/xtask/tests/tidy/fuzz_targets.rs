@@ -21,6 +21,7 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/build-frontend/src/diagnosis.rs", "build_output"),
     ("crates/build-frontend/src/source.rs", "git_url"),
     ("crates/dist/src/dist_info.rs", "wheel_parts"),
+    ("crates/dist/src/dist_info/requires_txt.rs", "requires_txt"),
     ("crates/dist/src/sdist.rs", "sdist"),
     ("crates/dist/src/sdist.rs", "sdist_parts"),
     ("crates/dist/src/wheel.rs", "wheel"),
