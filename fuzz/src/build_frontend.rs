@@ -1,12 +1,18 @@
 //! What builds are told and what they print: URLs of repositories, the output of failed builds.
 
-use tilsit_build_frontend::{Advice, GitSource, diagnosis};
+use tilsit_build_frontend::{Advice, GitSource, VcsSource, cache_keys, diagnosis};
 
 /// A `git+…` URL: no credentials are shown, no option and no folder outside gets through.
 pub fn git_url(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
     };
+    if let Ok(Some(vcs)) = VcsSource::parse(text) {
+        let revision = vcs.revision.as_deref();
+        assert!(revision.is_none_or(|revision| !revision.starts_with('-')));
+        assert!(vcs.repository.contains(':') && !vcs.repository.starts_with('-'));
+        let _ = vcs.public_url();
+    }
     let Ok(Some(git)) = GitSource::parse(text) else {
         return;
     };
@@ -19,6 +25,12 @@ pub fn git_url(data: &[u8]) {
         assert!(!subdirectory.split('/').any(|step| step == ".."));
     }
     let _ = git.public_url();
+}
+
+/// `cache-keys` of a pyproject.toml: whatever it holds, there is an answer, and twice the same.
+pub fn cache_keys(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    assert_eq!(cache_keys::cache_keys(&text), cache_keys::cache_keys(&text));
 }
 
 /// The output of a build: a few pieces of advice, each once.

@@ -7,8 +7,10 @@ use tilsit_archive::Limits;
 use tilsit_archive::compression::gzip;
 use tilsit_archive::tar::TarWriter;
 use tilsit_archive::zip::{ZipWriter, ZipWriterOptions};
+use tilsit_dist::dist_info::requires_txt::RequiresTxt;
 use tilsit_dist::sdist::Sdist;
 use tilsit_dist::wheel::{Wheel, WheelFile};
+use tilsit_packaging::requirement::Requirement;
 
 const WHEEL_NAME: &str = "demo-1.0-py3-none-any.whl";
 const SDIST_NAME: &str = "demo-1.0.tar.gz";
@@ -136,4 +138,14 @@ fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes
         .windows(wanted.len())
         .position(|window| window == wanted)
+}
+
+/// `requires.txt` of an egg: every requirement that is read can be written and read again.
+pub fn requires_txt(data: &[u8]) {
+    let read = RequiresTxt::parse(&String::from_utf8_lossy(data));
+    for requirement in &read.requires {
+        let text = requirement.to_string();
+        let again = text.parse::<Requirement>();
+        assert_eq!(again.map(|again| again.to_string()).as_ref(), Ok(&text));
+    }
 }

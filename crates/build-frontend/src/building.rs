@@ -18,11 +18,12 @@ use crate::built_cache::{BuildKey, BuiltCache, Entry, FileOnDisk};
 use crate::environment::{BuildEnvironment, without_isolation};
 use crate::error::{BuildFailure, FailureReason};
 use crate::frontend::{BuildEvent, BuildFrontend};
-use crate::git::{Commit, Repositories, hex};
+use crate::git::{Commit, GIT, GitError, Repositories, hex};
 use crate::hook::{Backend, Hook, HookCall, Target, made_in, texts};
 use crate::project::SourceTree;
-use crate::settings::ConfigSettings;
-use crate::source::{Source, project_folder};
+use crate::settings::{ConfigSettings, Renewal};
+use crate::source::{FolderSource, Source, VcsSource, project_folder};
+use crate::vcs;
 use crate::work::Work;
 
 /// The name by which a project asks for our own backend.
@@ -41,7 +42,8 @@ impl Building<'_> {
             return Ok(Arc::clone(metadata));
         }
         let entry = self.entry()?;
-        if let Some(metadata) = entry.as_ref().and_then(|(entry, _)| entry.metadata()) {
+        let kept = entry.as_ref().and_then(Entry::metadata);
+        if let Some(metadata) = kept.filter(|metadata| !self.is_renewed(metadata)) {
             return Ok(Arc::clone(self.work.metadata.get_or_init(|| metadata)));
         }
         if let Some(metadata) = self.stated()? {
@@ -55,12 +57,18 @@ impl Building<'_> {
         };
         let metadata = SlimMetadata::parse(&bytes)
             .map_err(|error| self.failed(FailureReason::Answer(error.to_string())))?;
-        if let Some((entry, _)) = entry {
+        if let Some(entry) = entry {
             entry.keep_metadata(&bytes)?;
         }
         Ok(Arc::clone(
             self.work.metadata.get_or_init(|| Arc::new(metadata)),
         ))
+    }
+
+    /// Whether what has this metadata is built anew.
+    fn is_renewed(&self, metadata: &SlimMetadata) -> bool {
+        let name = metadata.name.parse();
+        name.is_ok_and(|name| self.frontend.options().rebuild.includes(&name))
     }
 
     /// What the source says of itself for good.
@@ -91,15 +99,21 @@ impl Building<'_> {
             return Ok(wheel.clone());
         }
         let entry = self.entry()?;
-        let kept = entry.as_ref().filter(|_| !self.frontend.options().rebuild);
-        if let Some(wheel) = kept.and_then(|(entry, _)| entry.wheel()) {
+        let is_renewed = match self.frontend.options().rebuild {
+            Renewal::None => false,
+            Renewal::All => true,
+            // Who is meant is known by its metadata.
+            Renewal::Only(_) => self.is_renewed(&*self.metadata()?),
+        };
+        let kept = entry.as_ref().filter(|_| !is_renewed);
+        if let Some(wheel) = kept.and_then(Entry::wheel) {
             return Ok(self.work.wheel.get_or_init(|| wheel).clone());
         }
         let out = self.scratch()?.join("wheel");
         tilsit_files::create_dir_all(&out)?;
         let path = self.build_into(self.work.target(), &out)?;
         let wheel = match entry {
-            Some((entry, _)) => entry.keep_wheel(&path)?,
+            Some(entry) => entry.keep_wheel(&path)?,
             None => FileOnDisk {
                 sha256: sha256_of(&path)?,
                 path,
@@ -266,16 +280,14 @@ impl Building<'_> {
         own.unwrap_or(&options.settings).clone()
     }
 
-    /// The entry of the cache, and what is built there; none for what may change at any time.
-    fn entry(&self) -> Result<Option<(Entry, String)>, BuildFailure> {
+    /// The entry of the cache; none for what may change unseen.
+    fn entry(&self) -> Result<Option<Entry>, BuildFailure> {
         let options = self.frontend.options();
         if !options.isolation.includes(self.work.name().as_ref()) {
             return Ok(None);
         }
-        let source = match &self.work.source {
-            Source::Folder(_) => return Ok(None),
-            Source::Sdist(_) | Source::Archive(_) => self.checked_sha256()?,
-            Source::Git(git) => format!("{}@{}", git.public_url(), self.commit()?.id),
+        let Some(source) = self.identity()? else {
+            return Ok(None);
         };
         let constraints = options.constraints.iter();
         let constraints: Vec<String> = constraints
@@ -295,8 +307,32 @@ impl Building<'_> {
             settings: serde_json::to_string(&self.settings()).expect("texts are JSON"),
             constraints: &constraints,
         };
-        let entry = BuiltCache::in_cache(&options.cache).entry(&key);
-        Ok(Some((entry, source)))
+        let mut entry = BuiltCache::in_cache(&options.cache).entry(&key);
+        if let Source::Folder(folder) = &self.work.source {
+            entry.folder = Some(folder.path.clone());
+        }
+        Ok(Some(entry))
+    }
+
+    /// What is built, as a text that changes when that does; none for what may change unseen.
+    pub(crate) fn identity(&self) -> Result<Option<String>, BuildFailure> {
+        Ok(match &self.work.source {
+            Source::Folder(folder) => self
+                .state(folder)
+                .map(|state| format!("{} {} {state}", folder.url, folder.editable)),
+            Source::Sdist(_) | Source::Archive(_) => Some(self.checked_sha256()?),
+            Source::Git(git) => Some(format!("{}@{}", git.public_url(), self.commit()?.id)),
+            Source::Vcs(vcs) => Some(format!("{}@{}", vcs.public_url(), self.commit()?.id)),
+        })
+    }
+
+    /// The state of a folder, as it was when it was first looked at.
+    fn state(&self, folder: &FolderSource) -> Option<&str> {
+        let state = self
+            .work
+            .state
+            .get_or_init(|| folder.state(&self.frontend.options().variables));
+        state.as_deref()
     }
 
     /// The project's source, in a folder.
@@ -317,6 +353,7 @@ impl Building<'_> {
                 })?;
                 project_folder(&root, self.work.subdirectory())?
             }
+            Source::Vcs(_) => project_folder(&self.commit()?.place, self.work.subdirectory())?,
             Source::Git(git) => {
                 let into = self.scratch()?.join("source");
                 let commit = self.commit()?;
@@ -346,7 +383,9 @@ impl Building<'_> {
         let file = match &self.work.source {
             Source::Sdist(file) => file,
             Source::Archive(archive) => &archive.file,
-            Source::Folder(_) | Source::Git(_) => unreachable!("only archives are asked for"),
+            Source::Folder(_) | Source::Git(_) | Source::Vcs(_) => {
+                unreachable!("only archives are asked for")
+            }
         };
         let path = self.scratch()?.join(&*file.name);
         let frontend = self.frontend;
@@ -430,11 +469,24 @@ impl Building<'_> {
         if let Some(commit) = self.work.commit.get() {
             return Ok(commit);
         }
-        let Source::Git(git) = &self.work.source else {
-            unreachable!("only repositories are asked for commits");
+        let commit = match &self.work.source {
+            Source::Git(git) => self.repositories(|repositories| Ok(repositories.commit(git)?))?,
+            Source::Vcs(source) => self.checked_out(source)?,
+            _ => unreachable!("only repositories are asked for commits"),
         };
-        let commit = self.repositories(|repositories| Ok(repositories.commit(git)?))?;
         Ok(self.work.commit.get_or_init(|| commit))
+    }
+
+    /// A checkout of a repository of which no clone is kept.
+    fn checked_out(&self, source: &VcsSource) -> Result<Commit, BuildFailure> {
+        let frontend = self.frontend;
+        if frontend.client().options().offline {
+            return Err(GitError::Offline(source.public_url()).into());
+        }
+        let place = self.scratch()?.join("source");
+        let on_output = &mut |piece: &str| frontend.tell(BuildEvent::Output(piece));
+        let id = vcs::check_out(source, &place, on_output)?;
+        Ok(Commit { id, place })
     }
 
     fn repositories<T>(
@@ -445,7 +497,7 @@ impl Building<'_> {
         let on_output =
             |piece: &str| -> ControlFlow<()> { frontend.tell(BuildEvent::Output(piece)) };
         ask(&Repositories {
-            folder: &frontend.options().cache.join("git-v1"),
+            folder: &frontend.options().cache.join(GIT),
             offline: frontend.client().options().offline,
             on_output: &on_output,
         })

@@ -22,7 +22,7 @@ use crate::building::Building;
 use crate::built_cache::FileOnDisk;
 use crate::error::BuildFailure;
 use crate::hook::Target;
-use crate::settings::{ConfigSettings, Isolation};
+use crate::settings::{ConfigSettings, Isolation, Renewal};
 use crate::source::Source;
 use crate::work::Work;
 
@@ -46,8 +46,10 @@ pub struct FrontendOptions {
     pub isolation: Isolation,
     /// The cache folder.
     pub cache: PathBuf,
-    /// Take nothing from the cache, whatever it holds.
-    pub rebuild: bool,
+    /// What is built anew, whatever the cache holds.
+    pub rebuild: Renewal,
+    /// The environment's variables, for projects whose builds depend on them.
+    pub variables: BTreeMap<OsString, OsString>,
     /// Where environments and copies of sources are made.
     pub temporary: PathBuf,
     /// `PATH` for the programs that builds start.
@@ -77,7 +79,8 @@ impl FrontendOptions {
             project_settings: BTreeMap::new(),
             isolation: Isolation::All,
             cache,
-            rebuild: false,
+            rebuild: Renewal::None,
+            variables: BTreeMap::new(),
             temporary,
             search_path: None,
             editables: BTreeSet::new(),
@@ -220,6 +223,16 @@ impl BuildFrontend {
     pub fn wheel_of(&self, pin: &Pin) -> Result<PathBuf, BuildFailure> {
         let work = self.work_of(pin)?;
         Ok(self.building(&work).wheel()?.path)
+    }
+
+    /// What a pin that must be built is built of, as a text that changes when that does; none for what
+    /// may change unseen.
+    ///
+    /// # Errors
+    /// When the archive or the commit cannot be had.
+    pub fn identity(&self, pin: &Pin) -> Result<Option<String>, BuildFailure> {
+        let work = self.work_of(pin)?;
+        self.building(&work).identity()
     }
 
     fn build(&self, pin: &Pin, store: &WheelStore) -> Result<Obtained, ObtainError> {

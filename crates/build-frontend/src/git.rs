@@ -1,7 +1,13 @@
-//! Repositories, by the `git` program: one bare clone a URL in the cache, and a checkout a build.
+//! Repositories, by the `git` program: one bare clone a URL in the cache, and a checkout a build. Of a
+//! repository the branch, tag or commit is fetched that is asked for, with its history and the tags
+//! in it, from which backends count versions; all branches only where it cannot be found otherwise.
+//!
+//! [`work_tree`] is about the clones of users.
 //!
 //! Git asks nobody for a password, follows no protocol that can run programs, and is told where to
 //! work by arguments, not by the variables that a hook or an alias may have left in the environment.
+
+pub mod work_tree;
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -10,6 +16,7 @@ use std::process::Command;
 use sha2::{Digest, Sha256};
 use tilsit_files::{FileError, LockFile, LockKind};
 
+use crate::built_cache::USED;
 use crate::process::{self, ProcessError};
 use crate::source::GitSource;
 
@@ -24,6 +31,9 @@ const MISLEADING: [&str; 7] = [
     "GIT_NAMESPACE",
 ];
 
+/// The folder of clones in a cache.
+pub const GIT: &str = "git-v1";
+
 /// How much git may say.
 const OUTPUT_MAX_BYTES: u64 = 64 << 20;
 
@@ -34,23 +44,33 @@ pub enum GitError {
     /// A file or folder cannot be made.
     #[error(transparent)]
     File(#[from] FileError),
-    /// There is no git.
-    #[error("the program `git`, which fetches `{url}`, cannot be run")]
+    /// The program is not there.
+    #[error("the program `{program}`, which fetches `{url}`, cannot be run")]
     Program {
+        /// The program.
+        program: &'static str,
         /// The repository, without credentials.
         url: String,
         /// Why.
         source: ProcessError,
     },
-    /// Git failed.
-    #[error("`git {action}` failed for `{url}`: {output}")]
+    /// The program failed.
+    #[error("`{action}` failed for `{url}`: {output}")]
     Failed {
-        /// What it was to do.
+        /// The program, and what it was to do.
         action: String,
         /// The repository, without credentials.
         url: String,
         /// What it said.
         output: String,
+    },
+    /// A folder in which another repository lies, or none.
+    #[error("the folder `{}` is in the way: it holds {found}", folder.display())]
+    InTheWay {
+        /// The folder.
+        folder: PathBuf,
+        /// What it holds.
+        found: String,
     },
     /// There is no such branch, tag or commit.
     #[error("the repository `{url}` has no branch, tag or commit `{revision}`")]
@@ -73,28 +93,29 @@ pub(crate) struct Repositories<'a> {
     pub(crate) on_output: &'a dyn Fn(&str) -> ControlFlow<()>,
 }
 
-/// A commit in a bare clone.
+/// A commit in a bare clone, or what a checkout of another system is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Commit {
     pub(crate) id: String,
-    pub(crate) bare: PathBuf,
+    /// The clone, or the checkout.
+    pub(crate) place: PathBuf,
 }
 
 impl Repositories<'_> {
     /// The commit that is meant; fetched if it is not there yet. A branch or tag is asked for anew.
     pub(crate) fn commit(&self, source: &GitSource) -> Result<Commit, GitError> {
         let url = source.public_url();
-        let bare = self.folder.join(hex(&Sha256::digest(&url))).join("bare");
-        if let Some(parent) = bare.parent() {
-            tilsit_files::create_dir_all(parent)?;
-        }
-        let _lock = LockFile::acquire(bare.with_extension("lock"), LockKind::Exclusive)?;
+        let folder = self.folder.join(hex(&Sha256::digest(&url)));
+        let bare = folder.join("bare");
+        tilsit_files::create_dir_all(&folder)?;
+        let _lock = LockFile::acquire(lock_path(&folder), LockKind::Exclusive)?;
+        tilsit_files::write(folder.join(USED), "1")?;
         if !bare.join("HEAD").is_file() {
             self.git(source, "init", &["init", "--quiet", "--bare"], Some(&bare))?;
         }
         let at = |id: String| Commit {
             id,
-            bare: bare.clone(),
+            place: bare.clone(),
         };
         let revision = source.revision.as_deref().unwrap_or("HEAD");
         if is_commit(revision) && self.has(source, &bare, revision) {
@@ -103,17 +124,20 @@ impl Repositories<'_> {
         if self.offline {
             return Err(GitError::Offline(url));
         }
-        // One small request; what it names is mostly there already.
-        if let Some(id) = self.remote_id(source, revision)? {
-            if !self.has(source, &bare, &id) {
-                self.fetch(source, &bare, &[])?;
-            }
-            if self.has(source, &bare, &id) {
+        // Most servers give a commit by its name; else it is looked for in all branches. A branch or
+        // tag costs one small request, and what it names is mostly there already.
+        let named = if is_commit(revision) {
+            Some((revision.to_ascii_lowercase(), revision.to_owned()))
+        } else {
+            self.remote_id(source, revision)?
+        };
+        if let Some((id, reference)) = named {
+            let is_there = || self.has(source, &bare, &id);
+            if is_there() || self.fetch_one(source, &bare, &reference, &id) && is_there() {
                 return Ok(at(id));
             }
-        } else {
-            self.fetch(source, &bare, &[])?;
         }
+        self.fetch(source, &bare, &[])?;
         if let Some(id) = self.local_id(source, &bare, revision) {
             return Ok(at(id));
         }
@@ -135,7 +159,7 @@ impl Repositories<'_> {
         commit: &Commit,
         tree: &Path,
     ) -> Result<(), GitError> {
-        let bare = commit.bare.to_string_lossy();
+        let bare = commit.place.to_string_lossy();
         let target = tree.to_string_lossy();
         let clone = [
             "clone",
@@ -167,8 +191,12 @@ impl Repositories<'_> {
         self.git(source, "cat-file", &words, Some(bare)).is_ok()
     }
 
-    /// The commit that the server has under this name.
-    fn remote_id(&self, source: &GitSource, name: &str) -> Result<Option<String>, GitError> {
+    /// The commit that the server has under this name, and the whole name.
+    fn remote_id(
+        &self,
+        source: &GitSource,
+        name: &str,
+    ) -> Result<Option<(String, String)>, GitError> {
         let peeled = format!("{name}^{{}}");
         let words = [
             "ls-remote",
@@ -200,6 +228,22 @@ impl Repositories<'_> {
         })
     }
 
+    /// Fetches one reference or commit with its history; whether it was given.
+    fn fetch_one(&self, source: &GitSource, bare: &Path, what: &str, id: &str) -> bool {
+        // A name of its own for each commit: those of branches may exclude each other.
+        let refspec = format!("+{what}:refs/tilsit/{id}");
+        let words = [
+            "fetch",
+            "--quiet",
+            "--force",
+            "--no-write-fetch-head",
+            "--",
+            &source.repository,
+            &refspec,
+        ];
+        self.git(source, "fetch", &words, Some(bare)).is_ok()
+    }
+
     fn fetch(&self, source: &GitSource, bare: &Path, what: &[&str]) -> Result<(), GitError> {
         let mut words = vec![
             "fetch",
@@ -229,14 +273,7 @@ impl Repositories<'_> {
         words: &[&str],
         bare: Option<&Path>,
     ) -> Result<String, GitError> {
-        let mut command = Command::new("git");
-        for name in MISLEADING {
-            command.env_remove(name);
-        }
-        command
-            .env("GIT_TERMINAL_PROMPT", "0")
-            .env("GIT_ALLOW_PROTOCOL", "https:http:ssh:git:file")
-            .env("LC_ALL", "C");
+        let mut command = git_command();
         match bare {
             Some(bare) if action == "init" => command.args(words).arg(bare),
             Some(bare) => command.arg("--git-dir").arg(bare).args(words),
@@ -246,6 +283,7 @@ impl Repositories<'_> {
         let url = source.public_url();
         let finished = process::run(command, OUTPUT_MAX_BYTES, &mut on_output);
         let finished = finished.map_err(|source| GitError::Program {
+            program: "git",
             url: url.clone(),
             source,
         })?;
@@ -256,11 +294,29 @@ impl Repositories<'_> {
         let output = finished.output.replace(&source.repository, &url);
         let output = output.trim().lines().collect::<Vec<_>>().join("; ");
         Err(GitError::Failed {
-            action: action.to_owned(),
+            action: format!("git {action}"),
             url,
             output,
         })
     }
+}
+
+/// The lock of a clone, in its folder.
+pub(crate) fn lock_path(folder: &Path) -> PathBuf {
+    folder.join("bare.lock")
+}
+
+/// Git, asking nobody and led by nothing but its arguments.
+fn git_command() -> Command {
+    let mut command = Command::new("git");
+    for name in MISLEADING {
+        command.env_remove(name);
+    }
+    command
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_ALLOW_PROTOCOL", "https:http:ssh:git:file")
+        .env("LC_ALL", "C");
+    command
 }
 
 /// Whether a text is the whole name of a commit.
@@ -268,9 +324,9 @@ pub(crate) fn is_commit(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-/// The commit of a name in what `git ls-remote` says: a branch before a tag, an annotated tag's
-/// commit before the tag itself.
-fn pick(output: &str, name: &str) -> Option<String> {
+/// The commit of a name in what `git ls-remote` says, and the reference that has it: a branch before a
+/// tag, an annotated tag's commit before the tag itself.
+fn pick(output: &str, name: &str) -> Option<(String, String)> {
     let wanted = [
         name.to_owned(),
         format!("refs/heads/{name}"),
@@ -282,8 +338,9 @@ fn pick(output: &str, name: &str) -> Option<String> {
         let mut pairs = pairs();
         pairs.find(|(_, reference)| reference.trim_end() == wanted)
     });
-    let (id, _) = found?;
-    is_commit(id).then(|| id.to_owned())
+    let (id, reference) = found?;
+    let reference = reference.trim_end().trim_end_matches("^{}");
+    is_commit(id).then(|| (id.to_owned(), reference.to_owned()))
 }
 
 pub(crate) fn hex(bytes: &[u8]) -> String {

@@ -3,8 +3,8 @@
 //! A [`BuildFrontend`] calls the hooks of PEP 517 and PEP 660 in an isolated environment that has
 //! what the project says it needs and nothing else. What is needed is resolved through
 //! `tilsit-provider`, which may again ask this front end to build something: a project that is needed
-//! to build itself is seen and named. What was built of something that cannot change (an archive by
-//! its hash, a commit) is kept in the cache.
+//! to build itself is seen and named. What was built is kept in the
+//! cache: by an archive's hash, a commit, or the state of a folder.
 //!
 //! Nothing is run where nothing must be: metadata that pyproject.toml or PKG-INFO states for good is
 //! taken from there, and projects of our own backend are built in process.
@@ -13,19 +13,20 @@
 //!
 //! | file | written and read by |
 //! |---|---|
-//! | `built-v1/<key>` in the cache folder: `METADATA`, a wheel, `built.json` | [`frontend`] |
-//! | `git-v1/<hash of the URL>/bare` in the cache folder: a bare clone | [`git`] |
+//! | `built-v1/<key>` in the cache folder: `METADATA`, a wheel, `built.json`, `used` | [`frontend`] |
+//! | `git-v1/<hash of the URL>` in the cache folder: a bare clone, its lock, `used` | [`git`] |
 //! | `pyproject.toml`, `setup.py` of a source tree | read by [`frontend`] |
 //! | environments, source trees and requests of hooks in the temporary folder | [`frontend`], [`hook`] |
 //!
 //! # Invariants
 //!
-//! - Only the `git` program and the environment's Python are started, each in a process group of
+//! - Only `git`, `hg`, `svn`, `bzr` and the environment's Python are started, each in a process group of
 //!   its own, with bounded output, and ended as a whole when the caller says so.
 //! - A source tree of the cache is never built in: each build has its own copy. A folder of the user
 //!   is built where it is, as its author does.
 //! - Credentials of a URL go to git and the index client, and nowhere else.
 
+pub mod cache_keys;
 pub mod diagnosis;
 pub mod error;
 pub mod frontend;
@@ -34,11 +35,14 @@ pub mod hook;
 pub mod process;
 pub mod settings;
 pub mod source;
+pub mod upkeep;
 
 mod building;
 mod built_cache;
 mod environment;
+mod folder_state;
 mod project;
+mod vcs;
 mod work;
 
 #[cfg(unix)]
@@ -51,9 +55,12 @@ use unix as system;
 #[cfg(windows)]
 use windows as system;
 
+pub use built_cache::BUILT;
 pub use diagnosis::Advice;
 pub use error::{BackendFailure, BuildFailure, FailureReason};
 pub use frontend::{BuildEvent, BuildFrontend, FrontendOptions, ObtainError, Obtained, OnEvent};
+pub use git::work_tree::{WorkTree, check_out_to_stay};
+pub use git::{GIT, GitError};
 pub use hook::{Hook, Target};
-pub use settings::{ConfigSettings, Isolation};
-pub use source::{ArchiveSource, FolderSource, GitSource, Source, SourceError};
+pub use settings::{ConfigSettings, Isolation, Renewal};
+pub use source::{ArchiveSource, FolderSource, GitSource, Source, SourceError, System, VcsSource};

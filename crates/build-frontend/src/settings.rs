@@ -1,6 +1,6 @@
 //! Config settings: what the user tells the backends (PEP 517, `config_settings`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use tilsit_packaging::name::ProjectName;
@@ -75,6 +75,42 @@ impl Isolation {
             Self::All => true,
             Self::Except(names) => name.is_none_or(|name| !names.contains(name)),
             Self::None => false,
+        }
+    }
+}
+
+/// Of which projects is made anew what is there already.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Renewal {
+    /// Of none.
+    #[default]
+    None,
+    /// Of these.
+    Only(BTreeSet<ProjectName>),
+    /// Of all.
+    All,
+}
+
+impl Renewal {
+    /// Whether it is about a project.
+    pub fn includes(&self, name: &ProjectName) -> bool {
+        match self {
+            Self::None => false,
+            Self::Only(names) => names.contains(name),
+            Self::All => true,
+        }
+    }
+
+    /// Of what either asks for.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::All, _) | (_, Self::All) => Self::All,
+            (Self::None, other) | (other, Self::None) => other,
+            (Self::Only(mut names), Self::Only(more)) => {
+                names.extend(more);
+                Self::Only(names)
+            }
         }
     }
 }

@@ -1,11 +1,15 @@
 //! What a URL leads to, when it is no wheel: an archive, a folder, or a repository. Pure, save that
 //! [`Source::of_url`] looks whether a `file:` URL is a folder.
 
+mod vcs;
+
 use std::path::{Path, PathBuf};
 
 use tilsit_index_client::{Credential, RedactedUrl, RemoteFile};
 use tilsit_packaging::direct_url::strip_credentials;
 use url::Url;
+
+pub use vcs::{System, VcsSource};
 
 /// Something to build.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,6 +22,8 @@ pub enum Source {
     Folder(FolderSource),
     /// A commit of a git repository.
     Git(GitSource),
+    /// A revision of a repository of another system.
+    Vcs(VcsSource),
 }
 
 /// An archive at a URL.
@@ -97,23 +103,19 @@ impl Source {
         if let Some(git) = GitSource::parse(url)? {
             return Ok((Self::Git(git), None));
         }
+        if let Some(vcs) = VcsSource::parse(url)? {
+            return Ok((Self::Vcs(vcs), None));
+        }
         let parsed = parse(url)?;
-        let advice = match parsed.scheme() {
+        match parsed.scheme() {
             "http" | "https" => return archive(parsed),
             "file" => return local(parsed, editable),
-            scheme
-                if ["hg", "svn", "bzr"]
-                    .iter()
-                    .any(|known| scheme.starts_with(known)) =>
-            {
-                "of the version control systems only git is supported: give a path of a clone, or an archive"
-            }
-            _ => "`https`, `http`, `file` and `git+…` URLs can be used",
-        };
+            _ => {}
+        }
         Err(SourceError::Scheme {
             url: shown(url),
             scheme: parsed.scheme().to_owned(),
-            advice,
+            advice: "`https`, `http`, `file`, `git+…`, `hg+…`, `svn+…` and `bzr+…` URLs can be used",
         })
     }
 }
@@ -135,7 +137,7 @@ impl GitSource {
         let Some(plain) = url.strip_prefix("git+") else {
             return Ok(None);
         };
-        let mut parsed = parse(plain)?;
+        let parsed = parse(plain)?;
         if !["https", "http", "ssh", "git", "file"].contains(&parsed.scheme()) {
             return Err(SourceError::Scheme {
                 url: shown(url),
@@ -143,8 +145,31 @@ impl GitSource {
                 advice: "`git+https`, `git+http`, `git+ssh`, `git+git` and `git+file` can be used",
             });
         }
-        let subdirectory = subdirectory(&parsed)?;
-        parsed.set_fragment(None);
+        let parts = Parts::of(plain, &parsed, url)?;
+        Ok(Some(Self {
+            repository: parts.repository.to_owned(),
+            revision: parts.revision.map(str::to_owned),
+            subdirectory: parts.subdirectory,
+        }))
+    }
+
+    /// The repository without credentials, as it may be shown and kept. The user `git` of SSH is none.
+    pub fn public_url(&self) -> String {
+        strip_credentials(&self.repository, &["git"])
+    }
+}
+
+/// The parts of a repository's URL.
+struct Parts<'a> {
+    repository: &'a str,
+    revision: Option<&'a str>,
+    subdirectory: Option<String>,
+}
+
+impl<'a> Parts<'a> {
+    /// Those of a URL without its system in front; `url` has it, for messages.
+    fn of(plain: &'a str, parsed: &Url, url: &str) -> Result<Self, SourceError> {
+        let subdirectory = subdirectory(parsed)?;
         // The text, not the parsed URL: what git is told is what the user wrote.
         let (plain, _) = plain.split_once('#').unwrap_or((plain, ""));
         let path_start = plain.find("://").map_or(0, |start| start + 3);
@@ -171,16 +196,11 @@ impl GitSource {
         if let Some(revision) = revision.filter(|revision| is_odd(revision)) {
             return Err(SourceError::Revision(revision.to_owned()));
         }
-        Ok(Some(Self {
-            repository: repository.to_owned(),
-            revision: revision.map(str::to_owned),
+        Ok(Self {
+            repository,
+            revision,
             subdirectory,
-        }))
-    }
-
-    /// The repository without credentials, as it may be shown and kept. The user `git` of SSH is none.
-    pub fn public_url(&self) -> String {
-        strip_credentials(&self.repository, &["git"])
+        })
     }
 }
 

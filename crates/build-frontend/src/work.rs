@@ -30,6 +30,8 @@ pub(crate) struct Work {
     /// The archive, with its hash.
     pub(crate) archive: OnceCell<FileOnDisk>,
     pub(crate) commit: OnceCell<Commit>,
+    /// The state of a folder before it is built, if it is known.
+    pub(crate) state: OnceCell<Option<String>>,
     /// Where copies of the source are.
     pub(crate) folder: OnceCell<TemporaryFolder>,
     /// The project's folder.
@@ -53,6 +55,7 @@ impl Work {
             is_nested,
             archive: OnceCell::new(),
             commit: OnceCell::new(),
+            state: OnceCell::new(),
             folder: OnceCell::new(),
             tree: OnceCell::new(),
             project: OnceCell::new(),
@@ -106,6 +109,7 @@ impl Work {
         match &self.source {
             Source::Archive(archive) => archive.subdirectory.as_deref(),
             Source::Git(git) => git.subdirectory.as_deref(),
+            Source::Vcs(vcs) => vcs.subdirectory.as_deref(),
             Source::Sdist(_) | Source::Folder(_) => None,
         }
     }
@@ -134,13 +138,21 @@ impl Work {
                 };
                 (git.repository.clone(), origin)
             }
+            Source::Vcs(source) => {
+                let origin = Origin::Vcs {
+                    vcs: source.system.name().to_owned(),
+                    commit_id: self.commit.get()?.id.clone(),
+                    requested_revision: source.revision.clone(),
+                };
+                (source.repository.clone(), origin)
+            }
         };
         let direct_url = DirectUrl {
             url,
             origin,
             subdirectory: self.subdirectory().map(str::to_owned),
         };
-        Some(direct_url.without_credentials(&["git"]))
+        Some(direct_url.without_credentials(&["git", "hg", "svn", "bzr"]))
     }
 }
 
@@ -153,5 +165,6 @@ fn shown(source: &Source) -> String {
         },
         Source::Folder(folder) => format!("`{}`", folder.path.display()),
         Source::Git(git) => format!("`{}`", git.public_url()),
+        Source::Vcs(vcs) => format!("`{}`", vcs.public_url()),
     }
 }

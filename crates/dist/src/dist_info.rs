@@ -5,6 +5,7 @@
 
 mod installed;
 mod list;
+pub mod requires_txt;
 
 pub use installed::{InstalledDistribution, InstalledError, InstalledForm};
 pub use list::{Installed, list};

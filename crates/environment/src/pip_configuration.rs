@@ -143,10 +143,20 @@ pub struct PipConfiguration {
     pub only_binary: Vec<String>,
     /// Names, or `:all:` and `:none:`, for which no wheels are taken.
     pub no_binary: Vec<String>,
+    /// Take pre-releases.
+    pub pre: bool,
+    /// Take wheels before newer sdists.
+    pub prefer_binary: bool,
+    /// Names, or `:all:` and `:none:`, of which pre-releases are taken.
+    pub all_releases: Vec<String>,
+    /// Names, or `:all:` and `:none:`, of which no pre-releases are taken.
+    pub only_final: Vec<String>,
     /// Constraint files.
     pub constraints: Vec<String>,
     /// Refuse to install outside a virtual environment.
     pub require_virtualenv: bool,
+    /// Keep no cache.
+    pub no_cache: bool,
     /// Who keeps passwords: `auto`, `disabled`, `import` or `subprocess`.
     pub keyring_provider: Option<String>,
     /// Keys that tilsit does not follow, sorted.
@@ -206,9 +216,10 @@ impl PipConfiguration {
             "constraint" => self.constraints = words(),
             "only-binary" => self.only_binary = names(),
             "no-binary" => self.no_binary = names(),
-            "no-index" | "require-hashes" | "require-virtualenv" | "require-venv" => {
-                self.set_flag(key, value);
-            }
+            "all-releases" => self.all_releases = names(),
+            "only-final" => self.only_final = names(),
+            "no-index" | "require-hashes" | "require-virtualenv" | "require-venv"
+            | "no-cache-dir" | "pre" | "prefer-binary" => self.set_flag(key, value),
             "timeout" | "default-timeout" => {
                 let seconds = value.parse().ok();
                 self.timeout =
@@ -230,6 +241,11 @@ impl PipConfiguration {
         match key {
             "no-index" => self.no_index = flag,
             "require-hashes" => self.require_hashes = flag,
+            "pre" => self.pre = flag,
+            "prefer-binary" => self.prefer_binary = flag,
+            // To pip `PIP_NO_CACHE_DIR=off` means the same: it once was read the wrong way round,
+            // and files that switched the cache off by it are still about.
+            "no-cache-dir" => self.no_cache = true,
             _ => self.require_virtualenv = flag,
         }
     }

@@ -18,7 +18,8 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
-use tilsit_files::{AtomicFile, Durability, FileError};
+use tilsit_files::{AtomicFile, Durability, FileError, FileKind};
+use tilsit_packaging::name::ProjectName;
 use url::Url;
 
 use crate::compact_page::CompactPage;
@@ -28,6 +29,47 @@ use crate::retry::http_date;
 
 /// How long an answer without lifetime and validators is used, as PyPI states it for its own pages.
 pub const FALLBACK_SECONDS: u64 = 600;
+
+/// The folder of pages in a cache.
+pub const PAGES: &str = "pages-v2";
+
+/// Takes the pages of some projects out of a cache, whatever index they are from, and gives how many
+/// there were.
+///
+/// # Errors
+/// When the pages cannot be listed, or one not be removed.
+pub fn forget_pages(cache: &Path, names: &[ProjectName]) -> Result<usize, FileError> {
+    let folder = cache.join(PAGES);
+    if !tilsit_files::exists(&folder)? {
+        return Ok(0);
+    }
+    let mut removed = 0;
+    for entry in tilsit_files::walk(&folder)? {
+        if entry.kind != FileKind::File {
+            continue;
+        }
+        let Ok(file) = File::open(&entry.path) else {
+            continue;
+        };
+        let length = file.metadata().map_or(0, |found| found.len());
+        let url = read_head(&file, length).and_then(|(about, ..)| about.url.parse::<Url>().ok());
+        let is_meant = url
+            .as_ref()
+            .and_then(project_of)
+            .is_some_and(|name| names.contains(&name));
+        if is_meant {
+            tilsit_files::remove_file(&entry.path)?;
+            removed += 1;
+        }
+    }
+    Ok(removed)
+}
+
+/// The project whose page this is: the last step of its path.
+fn project_of(url: &Url) -> Option<ProjectName> {
+    let steps = url.path_segments()?;
+    steps.rev().find(|step| !step.is_empty())?.parse().ok()
+}
 
 /// A page of the cache, save its details.
 #[derive(Debug)]
@@ -118,7 +160,7 @@ pub(crate) struct HttpCache {
 impl HttpCache {
     pub(crate) fn new(cache: &Path) -> Self {
         Self {
-            folder: cache.join("pages-v2"),
+            folder: cache.join(PAGES),
         }
     }
 

@@ -22,6 +22,7 @@ use std::sync::{Arc, Mutex};
 
 use sha2::{Digest, Sha256};
 use tilsit_files::{Durability, FileError, LockFile, LockKind, Operation};
+use tilsit_packaging::name::ProjectName;
 
 use crate::remote_file::RemoteFile;
 use crate::slim_metadata::SlimMetadata;
@@ -34,6 +35,34 @@ const HEAD_BYTES: usize = 8;
 const RECORD_MAX_BYTES: usize = 16 << 20;
 /// New records are written out when there are so many bytes of them, and when the client ends.
 const PENDING_MAX_BYTES: usize = 256 << 10;
+
+/// The folder of metadata in a cache.
+pub const METADATA: &str = "metadata-v1";
+
+/// Takes the metadata of some projects out of a cache, and gives how many records there were.
+///
+/// # Errors
+/// When the segment cannot be read or written anew.
+pub fn forget_metadata(cache: &Path, names: &[ProjectName]) -> Result<usize, FileError> {
+    let folder = cache.join(METADATA);
+    let path = folder.join("segment");
+    if !tilsit_files::exists(&path)? {
+        return Ok(0);
+    }
+    let _lock = LockFile::acquire(folder.join("lock"), LockKind::Exclusive)?;
+    let mut segment = Segment::read(tilsit_files::read(&path)?);
+    let before = segment.len();
+    let bytes = &segment.bytes;
+    segment.records.retain(|_, range| {
+        let name = decode(&bytes[range.clone()]).and_then(|metadata| metadata.name.parse().ok());
+        !name.is_some_and(|name| names.contains(&name))
+    });
+    let removed = before - segment.len();
+    if removed > 0 {
+        tilsit_files::write_atomic(&path, segment.live(), Durability::Fast)?;
+    }
+    Ok(removed)
+}
 
 /// What a record is found by.
 pub type Key = [u8; 32];
@@ -70,7 +99,7 @@ struct State {
 impl MetadataCache {
     pub(crate) fn new(cache: &Path) -> Self {
         Self {
-            path: cache.join("metadata-v1").join("segment"),
+            path: cache.join(METADATA).join("segment"),
             state: Mutex::default(),
         }
     }
@@ -194,6 +223,17 @@ impl Segment {
         self.is_damaged
     }
 
+    /// The bytes of a segment of the live records alone, in the order in which they were added.
+    fn live(&self) -> Vec<u8> {
+        let mut bytes = MAGIC.to_vec();
+        let mut records: Vec<_> = self.records.iter().collect();
+        records.sort_by_key(|(_, range)| range.start);
+        for (key, range) in records {
+            push_record(&mut bytes, key, &self.bytes[range.clone()]);
+        }
+        bytes
+    }
+
     fn needs_rewrite(&self) -> bool {
         self.bytes.is_empty() || self.is_damaged || self.superseded > self.records.len()
     }
@@ -217,14 +257,7 @@ fn record_at(bytes: &[u8], at: usize) -> Option<(Key, std::ops::Range<usize>)> {
 
 /// A segment of the live records of another and of new records.
 fn rewritten(old: &[u8], new: &[u8]) -> Vec<u8> {
-    let old = Segment::read(old.to_vec());
-    let mut bytes = MAGIC.to_vec();
-    let mut records: Vec<_> = old.records.iter().collect();
-    // In the order in which they were added.
-    records.sort_by_key(|(_, range)| range.start);
-    for (key, range) in records {
-        push_record(&mut bytes, key, &old.bytes[range.clone()]);
-    }
+    let mut bytes = Segment::read(old.to_vec()).live();
     bytes.extend_from_slice(new);
     bytes
 }

@@ -4,17 +4,19 @@
 //! of its METADATA (every installation by hard links has one). Environments made by copies need
 //! nothing of the store.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::SystemTime;
 
 use tilsit_files::{FileError, FileKind};
+use tilsit_packaging::name::ProjectName;
 
 use crate::manifest::Manifest;
 use crate::place::is_key;
 use crate::roots::Roots;
 use crate::store::{self, WheelStore};
+use crate::verify::keys;
 
 /// What was taken out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -73,6 +75,41 @@ pub fn prune(
     }
     pruned.leftovers += prune_temporary(&cache_folder.join("tmp"), left_before)?;
     Ok(pruned)
+}
+
+/// The wheels of some projects in a store, each with the bytes of its files. A wheel whose manifest
+/// is damaged is nobody's.
+///
+/// # Errors
+/// When the store cannot be read.
+pub fn wheels_of(
+    cache_folder: &Path,
+    names: &[ProjectName],
+) -> Result<BTreeMap<String, u64>, FileError> {
+    let store = WheelStore::in_cache(cache_folder);
+    let mut found = BTreeMap::new();
+    for sha256 in keys(store.folder())? {
+        let manifest = manifest(&store.folder().join(&sha256))?;
+        if let Some(manifest) = manifest.filter(|manifest| names.contains(&manifest.name)) {
+            found.insert(sha256, manifest.size_bytes());
+        }
+    }
+    Ok(found)
+}
+
+/// Takes wheels out of a store, which no other process may use meanwhile.
+///
+/// # Errors
+/// When one cannot be removed.
+pub fn remove_wheels<'a>(
+    cache_folder: &Path,
+    wheels: impl IntoIterator<Item = &'a String>,
+) -> Result<(), FileError> {
+    let store = WheelStore::in_cache(cache_folder);
+    for sha256 in wheels {
+        store::remove_entry(&store.folder().join(sha256))?;
+    }
+    Ok(())
 }
 
 fn manifest(entry: &Path) -> Result<Option<Manifest>, FileError> {

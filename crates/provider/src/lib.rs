@@ -41,4 +41,4 @@ pub use options::{
 pub use platform::{Platform, PlatformError, elsewhere};
 pub use releases::{Release, ReleaseFile, Releases};
 pub use resolution::{Pin, PinnedFile, Resolution};
-pub use resolve::{ResolveError, ResolveEvent, Resolving, resolve};
+pub use resolve::{ResolveError, ResolveEvent, Resolving, resolve, versions};

@@ -69,6 +69,8 @@ pub struct FilePolicy {
     pub no_binary: FormatControl,
     /// Projects whose sdists are left out (`--only-binary`, `--no-build`).
     pub only_binary: FormatControl,
+    /// Releases that have a wheel go before newer ones that have none (`--prefer-binary`).
+    pub prefer_binary: bool,
     /// Which files are too new.
     pub exclude_newer: CutOff,
     /// The hashes that the files of a project may have, as `algorithm:digest`: a file whose hashes
@@ -92,6 +94,7 @@ impl FilePolicy {
             tags,
             no_binary: FormatControl::None,
             only_binary: FormatControl::None,
+            prefer_binary: false,
             exclude_newer: CutOff::default(),
             hashes: BTreeMap::new(),
         }

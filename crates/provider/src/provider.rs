@@ -258,7 +258,7 @@ impl<'a> Provider<'a> {
                 added.map_err(failed)?;
             }
         }
-        let found = releases.candidates();
+        let found = releases.candidates(options.files.prefer_binary);
         let versions = match options.sources.pins.get(name) {
             Some(index) if pages.is_empty() => Versions::Unavailable(format!(
                 "it is pinned to the index `{index}`, which does not have it"

@@ -376,14 +376,22 @@ impl Releases {
             .any(|file| file.is_wheel())
     }
 
-    /// All versions, the oldest first, as the resolver wants them.
-    pub fn candidates(&self) -> Vec<Candidate> {
-        self.releases
-            .iter()
-            .map(|(version, release)| release.candidate(version))
-            .collect()
+    /// All versions, the oldest first, as the resolver wants them: those with a wheel before those
+    /// without, if `prefer_binary` asks for that.
+    pub fn candidates(&self, prefer_binary: bool) -> Vec<Candidate> {
+        let candidate = |(version, release): (&Version, &Release)| {
+            let mut candidate = release.candidate(version);
+            if prefer_binary && !release.best().is_some_and(|best| best.is_wheel()) {
+                candidate.tier += WITHOUT_WHEEL;
+            }
+            candidate
+        };
+        self.releases.iter().map(candidate).collect()
     }
 }
+
+/// What is added to the tier of a release without a wheel: more than there are indexes.
+const WITHOUT_WHEEL: u32 = 1 << 16;
 
 /// The files of a page that belong to the project, by version.
 fn read(

@@ -7,7 +7,9 @@ use tilsit_files::FileError;
 use tilsit_index_client::{HttpError, IndexClient, IndexUrl, PageError};
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
-use tilsit_resolver::{Explanation, Resolver, RootRequirement, Step};
+use tilsit_resolver::{
+    Answer, Explanation, Question, Resolver, RootRequirement, Step, Versions, Wants,
+};
 use tilsit_simple_api::ApiVersion;
 
 use crate::builder::MetadataBuilder;
@@ -125,4 +127,25 @@ pub fn resolve(
             Step::Failed(explanation) => return Err(ResolveError::Unsolvable(explanation)),
         }
     }
+}
+
+/// What the sources have of one project: every version, with what speaks against it.
+///
+/// # Errors
+/// When an index cannot be asked, or `on_event` stops it.
+pub fn versions(
+    name: &ProjectName,
+    resolving: &Resolving<'_>,
+    on_event: &mut dyn FnMut(ResolveEvent<'_>) -> ControlFlow<()>,
+) -> Result<Versions, ResolveError> {
+    let wants = Wants {
+        needed: vec![Question::Versions(name.clone())],
+        ahead: Vec::new(),
+    };
+    let answers = Provider::new(resolving)?.answer(&wants, on_event)?;
+    let mut versions = answers.into_iter().filter_map(|answer| match answer {
+        Answer::Versions(_, versions) => Some(versions),
+        _ => None,
+    });
+    Ok(versions.next().unwrap_or(Versions::NotFound))
 }

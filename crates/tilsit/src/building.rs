@@ -10,7 +10,7 @@ use std::time::Instant;
 use clap::Args;
 use tilsit_build_frontend::{
     BackendFailure, BuildEvent, BuildFailure, BuildFrontend, ConfigSettings, FrontendOptions,
-    Isolation,
+    GitError, Isolation, Renewal,
 };
 use tilsit_environment::Interpreter;
 use tilsit_index_client::IndexClient;
@@ -63,8 +63,8 @@ pub(crate) struct BuildSettings {
     settings: ConfigSettings,
     isolation: Isolation,
     constraints: Vec<RootRequirement>,
-    /// Build again what the cache holds.
-    pub(crate) rebuild: bool,
+    /// What is built again although the cache holds it.
+    pub(crate) rebuild: Renewal,
 }
 
 impl BuildOptions {
@@ -100,7 +100,7 @@ impl BuildOptions {
             settings,
             isolation,
             constraints: constraints_of(&self.build_constraint, context)?,
-            rebuild: false,
+            rebuild: Renewal::None,
         })
     }
 }
@@ -122,7 +122,8 @@ pub(crate) fn frontend(
         settings: build.settings.clone(),
         project_settings: wanted.project_settings(),
         isolation: build.isolation.clone(),
-        rebuild: build.rebuild,
+        rebuild: build.rebuild.clone(),
+        variables: context.variables.all().clone(),
         search_path: context.variables.path("PATH").map(Into::into),
         editables: wanted.editables.clone(),
         hashes: wanted.hashes_in_words(),
@@ -152,6 +153,7 @@ fn for_builds(resolve: &ResolveOptions, interpreter: &Interpreter) -> ResolveOpt
         sources: resolve.sources.clone(),
         files: FilePolicy {
             exclude_newer: resolve.files.exclude_newer.clone(),
+            prefer_binary: resolve.files.prefer_binary,
             no_binary: resolve.files.no_binary.clone(),
             only_binary: if is_all_built {
                 FormatControl::None
@@ -299,11 +301,25 @@ pub(crate) fn build_error(error: &BuildFailure) -> CommandError {
         BuildFailure::Source(_) | BuildFailure::NoProject(_) => Code::RequirementInvalid,
         BuildFailure::Hash { .. } => Code::FileRefused,
         BuildFailure::File(_) => Code::FileAccess,
+        BuildFailure::Repository(GitError::Program { .. }) => Code::ProgramNotStarted,
+        BuildFailure::Repository(GitError::InTheWay { .. } | GitError::NoRevision { .. }) => {
+            Code::RequirementInvalid
+        }
         BuildFailure::Download(_) | BuildFailure::Repository(_) => Code::IndexUnreachable,
         BuildFailure::Stopped => Code::Interrupted,
         _ => Code::BuildFailed,
     };
     let mut failure = CommandError::from_error(code, error);
+    match error {
+        BuildFailure::Repository(GitError::Program { program, .. }) => {
+            failure = failure.hint(format!("install it: {}", package_of(program)));
+        }
+        BuildFailure::Repository(GitError::InTheWay { .. }) => {
+            failure = failure
+                .hint("commit or stash what is there, or name another folder: `--src FOLDER`");
+        }
+        _ => {}
+    }
     if let Some(backend) = backend_failure(error) {
         let lines = backend.last_lines(LINES_SHOWN_MAX);
         if !lines.is_empty() {
@@ -314,6 +330,16 @@ pub(crate) fn build_error(error: &BuildFailure) -> CommandError {
         }
     }
     failure
+}
+
+/// The package of a version control system's program, as distributions name it.
+fn package_of(program: &str) -> &'static str {
+    match program {
+        "hg" => "Mercurial is in the package `mercurial`",
+        "svn" => "Subversion is in the package `subversion`",
+        "bzr" => "Bazaar goes on as Breezy, in the package `bzr` or `breezy`",
+        _ => "Git is in the package `git`",
+    }
 }
 
 /// The backend's failure at the bottom of a chain of builds.

@@ -12,7 +12,8 @@ use crate::explain::Code;
 ///
 /// On Unix the program takes the place of this one, so that signals reach it as if the user had
 /// started it, and this function returns only when it could not be started. With `--json` it is a
-/// child whose standard output goes to standard error, so that the envelope stands alone.
+/// child whose standard output goes to standard error, so that the envelope stands alone; with
+/// `--no-cache` it is a child too, so that what was made for it can be removed.
 ///
 /// # Errors
 /// When the program cannot be started.
@@ -28,7 +29,7 @@ pub(crate) fn run(command: &mut Command, context: &Context) -> Result<u8, Comman
     };
     if context.terminal.json() {
         command.stdout(Stdio::from(std::io::stderr()));
-    } else {
+    } else if !context.has_passing_cache() {
         #[cfg(unix)]
         {
             use std::os::unix::process::CommandExt;

@@ -158,11 +158,14 @@ impl Configuration {
             self.first(|settings| settings.no_index),
             self.first(|settings| settings.pre),
             self.first(|settings| settings.no_build),
+            self.first(|settings| settings.prefer_binary),
         ];
         let lists = [
             self.all(|settings| settings.no_build_package.as_ref()),
             self.all(|settings| settings.no_binary.as_ref()),
             self.all(|settings| settings.only_binary.as_ref()),
+            self.all(|settings| settings.all_releases.as_ref()),
+            self.all(|settings| settings.only_final.as_ref()),
             self.all(|settings| settings.constraint_dependencies.as_ref()),
             self.all(|settings| settings.override_dependencies.as_ref()),
         ];
@@ -176,6 +179,16 @@ impl Configuration {
         format!(
             "{single:?} {flags:?} {lists:?} {tables:?} {sources:?} {indexes:?} {extra:?} {links:?}"
         )
+    }
+
+    /// Whether no cache is to stay: the strongest source that says anything of the cache decides, so
+    /// that a folder named by ours outdoes pip's switch.
+    pub(crate) fn wants_no_cache(&self) -> bool {
+        let said = |settings: &Settings| {
+            let has_folder = settings.cache_dir.is_some();
+            settings.no_cache.or(has_folder.then_some(false))
+        };
+        self.first(said).unwrap_or(false)
     }
 
     fn settings(&self) -> impl Iterator<Item = &Settings> {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use jiff::Timestamp;
-use tilsit_files::CacheFolder;
+use tilsit_files::{CacheFolder, TemporaryFolder};
 use tilsit_index_client::Clock;
 
 use crate::configuration::{Configuration, Settings, Sources};
@@ -38,6 +38,15 @@ pub(crate) struct GlobalArguments {
         help_heading = "Global options"
     )]
     cache_dir: Option<PathBuf>,
+    /// Read nothing from the cache and leave nothing in it [env: `TILSIT_NO_CACHE`]
+    #[arg(
+        short = 'n',
+        long,
+        global = true,
+        visible_alias = "no-cache-dir",
+        help_heading = "Global options"
+    )]
+    no_cache: bool,
     /// Read this file in place of the user's tilsit.toml [env: `TILSIT_CONFIG_FILE`]
     #[arg(
         long,
@@ -108,6 +117,10 @@ pub(crate) struct Context {
     pub(crate) home: Option<PathBuf>,
     /// The root of everything that may be lost.
     pub(crate) cache_folder: PathBuf,
+    /// Whether the user wants no cache that stays.
+    no_cache: bool,
+    /// The cache of this run alone, which goes with it.
+    passing_cache: Option<Arc<TemporaryFolder>>,
     /// Where new temporary folders go.
     pub(crate) temporary_folder: PathBuf,
     /// Where the program talks.
@@ -151,6 +164,8 @@ impl Context {
         for warning in configuration.warnings() {
             terminal.warn(warning);
         }
+        let no_cache =
+            arguments.no_cache || arguments.cache_dir.is_none() && configuration.wants_no_cache();
         let cache_folder = arguments
             .cache_dir
             .clone()
@@ -168,6 +183,8 @@ impl Context {
             variables,
             home,
             cache_folder,
+            no_cache,
+            passing_cache: None,
             terminal,
             configuration,
             interrupt: Interrupt::default(),
@@ -191,6 +208,24 @@ impl Context {
             configuration: self.configuration.with_options(settings),
             ..self.clone()
         }
+    }
+
+    /// Works with a cache that goes with this run, if the user wants none that stays.
+    ///
+    /// # Errors
+    /// When the temporary folder cannot be made.
+    pub(crate) fn without_cache_if_wanted(mut self) -> Result<Self, CommandError> {
+        if self.no_cache {
+            let folder = TemporaryFolder::create_in(&self.temporary_folder)?;
+            self.cache_folder = folder.path().to_path_buf();
+            self.passing_cache = Some(Arc::new(folder));
+        }
+        Ok(self)
+    }
+
+    /// Whether the cache goes with this run.
+    pub(crate) fn has_passing_cache(&self) -> bool {
+        self.passing_cache.is_some()
     }
 
     /// The cache folder, made and marked when it is not there.

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use tilsit_build_frontend::Renewal;
 use tilsit_environment::{Environment, Interpreter};
 use tilsit_index_client::Refresh;
 use tilsit_installer::{LinkMode, LockedEnvironment};
@@ -56,7 +57,7 @@ pub(crate) fn fill(
         present: &present,
         resolved,
         hashes: &BTreeMap::new(),
-        reinstall: false,
+        reinstall: Renewal::None,
         link_mode,
         // What is shared by links is compiled once for all environments.
         compile: link_mode == LinkMode::Tree,

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use serde::Serialize;
-use tilsit_build_frontend::{BuildFrontend, Obtained};
+use tilsit_build_frontend::{BuildFrontend, Obtained, Renewal};
 use tilsit_dist::dist_info::InstalledDistribution;
 use tilsit_environment::Environment;
 use tilsit_files::{LockFile, LockKind};
@@ -41,8 +41,8 @@ pub(crate) struct Installation<'a> {
     pub(crate) resolved: &'a Resolved,
     /// The hashes that files must have; empty when none are asked for.
     pub(crate) hashes: &'a BTreeMap<ProjectName, Vec<FileHash>>,
-    /// Install again what is there in the same version.
-    pub(crate) reinstall: bool,
+    /// What is installed again although it is there in the same version.
+    pub(crate) reinstall: Renewal,
     /// How files get into the environment.
     pub(crate) link_mode: LinkMode,
     /// Whether modules are compiled.
@@ -118,6 +118,25 @@ impl RemovedEntry {
             version: distribution.version.to_string(),
         }
     }
+}
+
+/// Which link mode the settings ask for in an environment that stays.
+///
+/// # Errors
+/// When it is none, or would link into a cache that goes.
+pub(crate) fn link_mode_to_stay(
+    configuration: &Configuration,
+    context: &Context,
+) -> Result<LinkMode, CommandError> {
+    let mode = link_mode(configuration)?;
+    if mode == LinkMode::Tree && context.has_passing_cache() {
+        return Err(CommandError::new(
+            Code::Usage,
+            "`--link-mode tree` links into the cache, which `--no-cache` removes",
+        )
+        .hint("leave one of the two out, or use `--link-mode hardlink`"));
+    }
+    Ok(mode)
 }
 
 /// Which link mode the settings ask for.
@@ -277,7 +296,8 @@ impl Installation<'_> {
         }
         let options = PlanOptions {
             link_mode: self.link_mode,
-            reinstall: self.reinstall,
+            // What stays is not among the wheels.
+            reinstall: self.reinstall != Renewal::None,
             ..PlanOptions::default()
         };
         let present = Present {
@@ -323,7 +343,9 @@ impl Installation<'_> {
     /// Whether the pin is not there yet. What has a URL is always installed again: what is behind
     /// it may have changed.
     fn is_wanted(&self, pin: &Pin) -> bool {
-        self.reinstall || pin.url.is_some() || self.before(pin) != Some(&pin.version)
+        self.reinstall.includes(&pin.name)
+            || pin.url.is_some()
+            || self.before(pin) != Some(&pin.version)
     }
 
     /// The version that is there of the pin's project.

@@ -10,6 +10,7 @@
 
 mod bug;
 mod building;
+mod checkouts;
 mod child;
 mod commands;
 mod configuration;
@@ -37,7 +38,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::commands::Arguments;
+use crate::commands::{Arguments, Command};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::report::Report;
@@ -68,6 +69,10 @@ fn asks_for_version() -> bool {
 }
 
 fn run(arguments: Arguments, terminal: Terminal) -> Result<Report, CommandError> {
-    let context = Context::new(&arguments.global, terminal)?;
+    let mut context = Context::new(&arguments.global, terminal)?;
+    // `cache` is about the cache that stays.
+    if !matches!(arguments.command, Command::Cache(_)) {
+        context = context.without_cache_if_wanted()?;
+    }
     commands::run(arguments.command, &context)
 }

@@ -16,7 +16,7 @@ use crate::terminal::DIM;
 mod missing;
 
 /// The folder of remembered probes in the cache.
-const PROBES: &str = "interpreters-1";
+pub(crate) const PROBES: &str = "interpreters-1";
 
 /// The Python that `typed`, the settings or the project's `.python-version` ask for, within `scope`.
 /// An environment that is there is a stronger wish than the project's file.

@@ -8,8 +8,9 @@ use std::time::{Duration, Instant};
 use tilsit_build_frontend::BuildFrontend;
 use tilsit_environment::Interpreter;
 use tilsit_index_client::{IndexClient, Refresh};
+use tilsit_packaging::name::ProjectName;
 use tilsit_provider::{Resolution, ResolveEvent, ResolveOptions, Resolving, Sources};
-use tilsit_resolver::{Notice, Preferences};
+use tilsit_resolver::{Notice, Preferences, PrereleaseMode, Versions};
 
 use crate::configuration::Configuration;
 use crate::context::Context;
@@ -82,23 +83,11 @@ pub(crate) fn resolve(
     };
     let resolution = tilsit_provider::resolve(&resolving, &mut |event| {
         match event {
-            ResolveEvent::Project(_) => {}
             ResolveEvent::Release(name, version) => {
                 releases += 1;
                 spinner.message(format!("Resolving: {name} {version} ({releases} read)"));
             }
-            ResolveEvent::BehindWheels(name, version) => context.terminal.warn(format_args!(
-                "newer releases of `{name}` have wheels, but the requirements lead back to {version}, \
-                 which has to be built from source"
-            )),
-            ResolveEvent::NoUploadTimes(index) => context.terminal.warn(format_args!(
-                "the index `{index}` does not say when files were uploaded: those files are left \
-                 out, as `--exclude-newer` asks"
-            )),
-            ResolveEvent::NewerPages(index, version) => context.terminal.warn(format_args!(
-                "the index `{index}` speaks version {version} of the Simple API: a newer tilsit may \
-                 understand more of its pages"
-            )),
+            event => warn_of(&event, context),
         }
         context.interrupt.flow()
     })?;
@@ -123,6 +112,58 @@ pub(crate) fn resolve(
         sources: options.sources,
         took: began.elapsed(),
     })
+}
+
+/// Says what may be wrong with what an index answers.
+fn warn_of(event: &ResolveEvent<'_>, context: &Context) {
+    match *event {
+        ResolveEvent::Project(_) | ResolveEvent::Release(..) => {}
+        ResolveEvent::BehindWheels(name, version) => context.terminal.warn(format_args!(
+            "newer releases of `{name}` have wheels, but the requirements lead back to {version}, \
+             which has to be built from source"
+        )),
+        ResolveEvent::NoUploadTimes(index) => context.terminal.warn(format_args!(
+            "the index `{index}` does not say when files were uploaded: those files are left \
+             out, as `--exclude-newer` asks"
+        )),
+        ResolveEvent::NewerPages(index, version) => context.terminal.warn(format_args!(
+            "the index `{index}` speaks version {version} of the Simple API: a newer tilsit may \
+             understand more of its pages"
+        )),
+    }
+}
+
+/// Every version that the sources have of a project, with what speaks against it, and whether
+/// pre-releases are asked for.
+///
+/// # Errors
+/// When the settings are wrong, or an index does not answer.
+pub(crate) fn versions(
+    name: &ProjectName,
+    question: &Question<'_>,
+    context: &Context,
+) -> Result<(Versions, bool), CommandError> {
+    let Prepared {
+        client,
+        options,
+        frontend,
+    } = prepare(question, context)?;
+    let _spinner = context.terminal.spinner("Asking");
+    let resolving = Resolving {
+        requirements: Vec::new(),
+        constraints: Vec::new(),
+        options: &options,
+        client: &client,
+        builder: &frontend,
+        temporary: context.cache()?.temporary()?,
+    };
+    let versions = tilsit_provider::versions(name, &resolving, &mut |event| {
+        warn_of(&event, context);
+        context.interrupt.flow()
+    })?;
+    let mode = options.resolver.prereleases_of.get(name);
+    let mode = mode.unwrap_or(&options.resolver.prereleases);
+    Ok((versions, *mode == PrereleaseMode::Allow))
 }
 
 /// What answers a question.

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use tilsit_dist::dist_info::InstalledDistribution;
+use tilsit_dist::dist_info::{InstalledDistribution, InstalledForm};
 use tilsit_environment::Environment;
 use tilsit_index_client::SlimMetadata;
 use tilsit_packaging::marker::MarkerEnvironment;
@@ -87,15 +87,8 @@ impl Check<'_> {
         if self.no_deps {
             return Some(Vec::new());
         }
-        let (path, _) = found.metadata_path();
-        let metadata = tilsit_files::read(path).ok()?;
-        let metadata = SlimMetadata::parse(&metadata).ok()?;
-        if metadata.version.parse::<Version>().ok()? != found.version {
-            return None;
-        }
         let mut needs = Vec::new();
-        for text in &metadata.requires_dist {
-            let need: Requirement = text.parse().ok()?;
+        for need in requires(found)? {
             let overrides = self.wanted.overrides.iter().map(|root| &root.requirement);
             let mut overrides = overrides.filter(|one| one.name == need.name).peekable();
             if overrides.peek().is_none() {
@@ -106,4 +99,20 @@ impl Check<'_> {
         }
         Some(needs)
     }
+}
+
+/// What an installed project requires, if that is known for sure.
+fn requires(found: &InstalledDistribution) -> Option<Vec<Requirement>> {
+    if found.form != InstalledForm::DistInfo {
+        let (metadata, findings) = found.metadata().ok()?;
+        return findings.is_empty().then_some(metadata.requires_dist);
+    }
+    let (path, _) = found.metadata_path();
+    let metadata = tilsit_files::read(path).ok()?;
+    let metadata = SlimMetadata::parse(&metadata).ok()?;
+    if metadata.version.parse::<Version>().ok()? != found.version {
+        return None;
+    }
+    let texts = metadata.requires_dist.iter();
+    texts.map(|text| text.parse().ok()).collect()
 }

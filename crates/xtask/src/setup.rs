@@ -33,6 +33,11 @@ pub(crate) fn prepare() -> Result<()> {
             .into_iter()
             .filter(|name| !exists(name, "--version")),
     );
+    for (program, package) in [("hg", "mercurial"), ("svn", "subversion")] {
+        if !exists(program, "--version") {
+            missing.push(package);
+        }
+    }
     if missing.is_empty() || !may_install() {
         return Ok(());
     }

@@ -14,11 +14,16 @@ fn references_of_a_server() {
         id('e'),
         id('f')
     );
-    assert_eq!(pick(&output, "HEAD"), Some(id('a')));
-    assert_eq!(pick(&output, "v1"), Some(id('b')), "a branch before a tag");
+    let found = |digit: char, reference: &str| Some((id(digit), reference.to_owned()));
+    assert_eq!(pick(&output, "HEAD"), found('a', "HEAD"));
+    assert_eq!(
+        pick(&output, "v1"),
+        found('b', "refs/heads/v1"),
+        "a branch before a tag"
+    );
     assert_eq!(
         pick(&output, "v2"),
-        Some(id('f')),
+        found('f', "refs/tags/v2"),
         "the commit of an annotated tag"
     );
     assert_eq!(pick(&output, "odd"), None);

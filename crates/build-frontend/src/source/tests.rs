@@ -87,11 +87,53 @@ fn other_urls() {
         "https://index.example/a.zip b true"
     );
     assert_eq!(
-        words("hg+https://u:secret@index.example/a"),
-        "`hg+https://index.example/a` is at a `hg+https` URL; of the version control systems only git is supported: give a path of a clone, or an archive"
-    );
-    assert_eq!(
         words("ftp://index.example/a.zip"),
-        "`ftp://index.example/a.zip` is at a `ftp` URL; `https`, `http`, `file` and `git+…` URLs can be used"
+        "`ftp://index.example/a.zip` is at a `ftp` URL; `https`, `http`, `file`, `git+…`, `hg+…`, `svn+…` and `bzr+…` URLs can be used"
     );
+}
+
+#[test]
+fn urls_of_other_systems() {
+    let vcs = |url: &str| match VcsSource::parse(url) {
+        Ok(None) => "another".to_owned(),
+        Ok(Some(vcs)) => format!(
+            "{:?} {} {} {}",
+            vcs.system,
+            vcs.repository,
+            vcs.revision.as_deref().unwrap_or("-"),
+            vcs.subdirectory.as_deref().unwrap_or("-")
+        ),
+        Err(error) => error.to_string(),
+    };
+    for (url, expected) in [
+        (
+            "hg+https://index.example/a@v1#subdirectory=b&egg=a",
+            "Mercurial https://index.example/a v1 b",
+        ),
+        (
+            "hg+ssh://hg@index.example/a",
+            "Mercurial ssh://hg@index.example/a - -",
+        ),
+        (
+            "svn+ssh://index.example/a@12",
+            "Subversion svn+ssh://index.example/a 12 -",
+        ),
+        (
+            "svn+svn://index.example/a",
+            "Subversion svn://index.example/a - -",
+        ),
+        ("bzr+lp:project", "Bazaar lp:project - -"),
+        ("git+https://index.example/a", "another"),
+        ("https://index.example/a", "another"),
+        (
+            "hg+https://index.example/a@--config=x",
+            "`--config=x` is no name of a branch, tag or commit",
+        ),
+        (
+            "svn+gopher://index.example/a",
+            "`svn+gopher://index.example/a` is at a `svn+gopher` URL; `svn+https`, `svn+http`, `svn+ssh`, `svn+svn` and `svn+file` can be used",
+        ),
+    ] {
+        assert_eq!(vcs(url), expected);
+    }
 }

@@ -1,6 +1,6 @@
 //! What is built is kept, and reused where nothing that matters has changed.
 
-use tilsit_build_frontend::{BuildFrontend, ConfigSettings, FrontendOptions};
+use tilsit_build_frontend::{BuildFrontend, ConfigSettings, FrontendOptions, Renewal};
 use url::Url;
 
 use crate::needs::sdist_with;
@@ -61,9 +61,46 @@ fn a_wheel_is_built_once() {
     assert!(!built);
     // Who asks for it gets it anew.
     let mut options = world.options();
-    options.rebuild = true;
+    options.rebuild = Renewal::All;
     let (_, built) = build(&world, options, &url);
     assert!(built);
+}
+
+#[test]
+fn a_folder_is_built_again_when_it_changed() {
+    let Some(world) = World::new() else { return };
+    let project = world.toy_project("toy", "");
+    let url = Url::from_file_path(&project).unwrap();
+    let built = |options| build(&world, options, &url).1;
+    assert!(built(world.options()));
+    assert!(!built(world.options()));
+    world.write("toy/data.txt", "more");
+    assert!(built(world.options()));
+    assert!(!built(world.options()));
+    // Who is named is built again, and nobody else.
+    let only = |name: &str| {
+        let mut options = world.options();
+        options.rebuild = Renewal::Only([name.parse().unwrap()].into());
+        options
+    };
+    assert!(!built(only("other")));
+    assert!(built(only("toy")));
+    // Its editable wheel is another one, and its code is not in it.
+    let editable = || {
+        let mut options = world.options();
+        options.editables.insert(url.to_string());
+        options
+    };
+    let editably = |options| {
+        let (obtained, output) = world.with(options, |frontend| obtain(frontend, &url));
+        assert!(obtained.direct_url.is_some());
+        output.contains("building the wheel")
+    };
+    assert!(editably(editable()));
+    world.write("toy/data.txt", "and more");
+    assert!(!editably(editable()));
+    world.write("toy/setup.cfg", "[metadata]");
+    assert!(editably(editable()));
 }
 
 #[test]

@@ -8,4 +8,5 @@ mod faults;
 mod needs;
 mod repositories;
 mod sources;
+mod vcs;
 mod world;

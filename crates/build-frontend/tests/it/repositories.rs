@@ -156,3 +156,27 @@ fn submodules_and_folders() {
     let left = std::fs::read_dir(world.path("tmp")).unwrap().count();
     assert_eq!(left, 0);
 }
+
+#[test]
+fn only_what_is_asked_for_is_fetched() {
+    let Some((world, folder)) = world() else {
+        return;
+    };
+    git(&folder, "checkout --quiet -b other v1");
+    world.write("toy/other.txt", "x");
+    let other = commit(&folder, "other");
+    git(&folder, "checkout --quiet main");
+    let _ = version(&world, &url(&folder, "@main"));
+    let clones = std::fs::read_dir(world.path("cache/git-v1")).unwrap();
+    let bare = clones.last().unwrap().unwrap().path().join("bare");
+    let has = |object: &str| {
+        let mut command = Command::new("git");
+        let status = command.args(["cat-file", "-e", object]).current_dir(&bare);
+        status.output().unwrap().status.success()
+    };
+    assert!(has("refs/tags/v1"), "the tags of its history are there");
+    assert!(!has(&other), "another branch was fetched");
+    // By the beginning of its name a commit is looked for everywhere.
+    let (found, id) = version(&world, &url(&folder, &format!("@{}", &other[..9])));
+    assert_eq!((found.as_str(), &id), ("1.0", &other));
+}

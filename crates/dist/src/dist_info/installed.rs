@@ -13,6 +13,7 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::record::{Record, RecordError};
 use tilsit_packaging::version::Version;
 
+use super::requires_txt::RequiresTxt;
 use crate::finding::Finding;
 
 /// How a distribution was installed, as far as its traces tell.
@@ -97,7 +98,8 @@ pub enum InstalledError {
 }
 
 impl InstalledDistribution {
-    /// What METADATA (or PKG-INFO) says.
+    /// What METADATA says, or PKG-INFO with the `requires.txt` of an egg, whose metadata does not name
+    /// requirements.
     ///
     /// # Errors
     /// When it is missing, cannot be read, or does not say which release it is.
@@ -108,12 +110,31 @@ impl InstalledDistribution {
             _ => tilsit_files::read(&path)?,
         };
         match CoreMetadata::parse(&bytes) {
-            Ok((metadata, problems)) => {
-                let findings = Finding::all_in(file, problems).collect();
+            Ok((mut metadata, problems)) => {
+                let mut findings: Vec<Finding> = Finding::all_in(file, problems).collect();
+                if self.form != InstalledForm::DistInfo && metadata.requires_dist.is_empty() {
+                    findings.extend(self.add_requires_txt(&mut metadata)?);
+                }
                 Ok((metadata, findings))
             }
             Err(source) => Err(InstalledError::Metadata { path, source }),
         }
+    }
+
+    fn add_requires_txt(
+        &self,
+        metadata: &mut CoreMetadata,
+    ) -> Result<impl Iterator<Item = Finding>, InstalledError> {
+        let found = self.read("requires.txt")?;
+        let text = found.map(|(_, bytes)| String::from_utf8_lossy(&bytes).into_owned());
+        let read = RequiresTxt::parse(&text.unwrap_or_default());
+        metadata.requires_dist = read.requires;
+        for extra in read.extras {
+            if !metadata.provides_extra.contains(&extra) {
+                metadata.provides_extra.push(extra);
+            }
+        }
+        Ok(Finding::all_in("requires.txt", read.problems))
     }
 
     /// The file that holds the metadata, and its name for messages.

@@ -128,3 +128,38 @@ fn files_are_read_when_asked_for() {
         assert!(message.contains("demo_pkg-1.0.dist-info"), "{message}");
     }
 }
+
+#[test]
+fn the_requirements_of_eggs() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = "Metadata-Version: 1.2\nName: old\nVersion: 1.0\n";
+    put(folder.path(), "old-1.0.egg-info/PKG-INFO", old);
+    put(
+        folder.path(),
+        "old-1.0.egg-info/requires.txt",
+        "six\n\n[x]\nidna\n",
+    );
+    let new = "Metadata-Version: 2.1\nName: new\nVersion: 1.0\nRequires-Dist: one\n";
+    put(folder.path(), "new-1.0.egg-info/PKG-INFO", new);
+    put(folder.path(), "new-1.0.egg-info/requires.txt", "two\n");
+    let requires = list(folder.path())
+        .unwrap()
+        .distributions
+        .into_iter()
+        .map(|one| {
+            let (metadata, _) = one.metadata().unwrap();
+            let requires = metadata.requires_dist.iter().map(ToString::to_string);
+            (requires.collect::<Vec<_>>(), metadata.provides_extra.len())
+        });
+    let requires: Vec<_> = requires.collect();
+    assert_eq!(
+        requires,
+        [
+            (vec!["one".to_owned()], 0),
+            (
+                vec!["six".to_owned(), r#"idna; extra == "x""#.to_owned()],
+                1
+            ),
+        ]
+    );
+}

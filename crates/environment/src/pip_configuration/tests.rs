@@ -75,6 +75,15 @@ fn a_later_source_wins() {
 }
 
 #[test]
+fn any_truth_value_switches_the_cache_off() {
+    for (value, expected) in [("1", true), ("off", true), ("0", true), ("maybe", false)] {
+        let found = PipConfiguration::from_sources(&[], "install", [("PIP_NO_CACHE_DIR", value)]);
+        assert_eq!(found.no_cache, expected, "{value}");
+        assert_eq!(found.invalid.is_empty(), expected, "{value}");
+    }
+}
+
+#[test]
 fn unusable_numbers_are_reported() {
     for value in ["-1", "NaN", "1e400", "soon", ""] {
         let found = PipConfiguration::from_sources(&[], "install", [("PIP_TIMEOUT", value)]);

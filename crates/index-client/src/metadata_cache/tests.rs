@@ -83,3 +83,19 @@ fn a_flipped_bit_costs_what_follows_it() {
     let segment = Segment::read(bytes);
     assert_eq!((segment.len(), segment.is_damaged()), (1, true));
 }
+
+#[test]
+fn one_project_is_forgotten() {
+    let folder = tempfile::tempdir().unwrap();
+    let forget = |name: &str| forget_metadata(folder.path(), &[name.parse().unwrap()]).unwrap();
+    assert_eq!(forget("one"), 0);
+    let cache = MetadataCache::new(folder.path());
+    for (number, name) in [(1, "One.x"), (2, "two"), (3, "one-x"), (4, "four")] {
+        cache.store(key(number), metadata(name));
+    }
+    cache.flush().unwrap();
+    assert_eq!(forget("one-x"), 2);
+    let after = MetadataCache::new(folder.path());
+    let known = (1..5).map(|number| after.load(&key(number)).is_some());
+    assert_eq!(known.collect::<Vec<_>>(), [false, true, false, true]);
+}

@@ -259,3 +259,25 @@ fn without_dependencies() {
     options.no_dependencies = true;
     assert_eq!(files(&options, &["a"]), ["a-1.0-py3-none-any.whl"]);
 }
+
+#[test]
+fn wheels_before_newer_sdists() {
+    let mut index = Index::new();
+    index.wheel("a-1.0-py3-none-any.whl", &[], "");
+    index.wheel("a-2.0-py3-none-any.whl", &[], "");
+    index.wheel("a-3.0-cp312-cp312-win_amd64.whl", &[], "");
+    index.sdist("a", "3.0", "2.2", &[]);
+    index.sdist("b", "1.0", "2.2", &[]);
+    let mut options = options(&[&index]);
+    let version = |options: &tilsit_provider::ResolveOptions, requirement: &str| {
+        let resolution = try_resolve(options, &[requirement]).unwrap();
+        resolution.pins[0].version.to_string()
+    };
+    assert_eq!(version(&options, "a"), "3.0");
+    options.files.prefer_binary = true;
+    assert_eq!(version(&options, "a"), "2.0");
+    assert_eq!(version(&options, "a<2"), "1.0");
+    // Where nothing else fits, it is built all the same.
+    assert_eq!(version(&options, "a>2"), "3.0");
+    assert_eq!(version(&options, "b"), "1.0");
+}

@@ -155,8 +155,16 @@ fn name_of(raw: &str) -> String {
 struct Meta {
     #[serde(rename = "api-version")]
     api_version: String,
-    #[serde(rename = "_last-serial", default)]
+    #[serde(rename = "_last-serial", default, deserialize_with = "serial")]
     last_serial: Option<u64>,
+}
+
+/// A serial. The key is no part of the specification, and some mirrors write a text: what is no number
+/// is none, and no reason to refuse the page.
+fn serial<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let value = <serde_json::Value as serde::Deserialize>::deserialize(deserializer)?;
+    let of_text = || value.as_str()?.parse().ok();
+    Ok(value.as_u64().or_else(of_text))
 }
 
 impl Meta {
@@ -179,7 +187,7 @@ struct ListBody {
 #[derive(serde::Deserialize)]
 struct ListedBody {
     name: Box<str>,
-    #[serde(rename = "_last-serial", default)]
+    #[serde(rename = "_last-serial", default, deserialize_with = "serial")]
     last_serial: Option<u64>,
 }
 

@@ -25,6 +25,23 @@ fn parse(text: &str) -> Result<ProjectPage, JsonPageError> {
 }
 
 #[test]
+fn a_serial_that_is_no_number() {
+    for (serial, expected) in [
+        ("\"7\"", Some(7)),
+        ("null", None),
+        ("[]", None),
+        ("-1", None),
+    ] {
+        let meta = format!(r#""meta":{{"api-version":"1.1","_last-serial":{serial}}}"#);
+        let page = parse(&format!(r#"{{{meta},"name":"some-project","files":[]}}"#)).unwrap();
+        assert_eq!(page.last_serial, expected, "{serial}");
+        let list = format!(r#"{{{meta},"projects":[{{"name":"a","_last-serial":{serial}}}]}}"#);
+        let list = parse_list_json(list.as_bytes()).unwrap();
+        assert_eq!(list.projects[0].last_serial, expected, "{serial}");
+    }
+}
+
+#[test]
 fn a_page_with_everything() {
     let text = format!(
         r#"{{"meta":{{"api-version":"1.5","_last-serial":7,"new":1}},"name":"some-project","new":[],

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use clap::Args;
+use tilsit_build_frontend::Renewal;
 use tilsit_index_client::Refresh;
 use tilsit_packaging::name::ProjectName;
 
@@ -79,6 +80,15 @@ pub(crate) struct ResolverOptions {
     /// When to take pre-releases of one project
     #[arg(long, value_name = "PROJECT=MODE", value_parser = pair)]
     prerelease_package: Vec<(String, String)>,
+    /// Take pre-releases of this project; `:all:` for every project
+    #[arg(long, value_name = "PROJECT", conflicts_with = "pre")]
+    all_releases: Vec<String>,
+    /// Take no pre-releases of this project; `:all:` for every project
+    #[arg(long, value_name = "PROJECT", conflicts_with = "pre")]
+    only_final: Vec<String>,
+    /// Take releases that have a wheel before newer ones that must be built
+    #[arg(long)]
+    prefer_binary: bool,
     /// Which of the possible versions to take
     #[arg(long, value_name = "STRATEGY", value_parser = ["highest", "lowest", "lowest-direct"])]
     resolution: Option<String>,
@@ -142,6 +152,11 @@ impl UpgradeOptions {
         }
     }
 
+    /// Of which projects is built anew what the cache holds.
+    pub(crate) fn renewal(&self) -> Renewal {
+        renewal(self.refresh, &self.refresh_package)
+    }
+
     /// The projects of which what is there is to be left behind.
     ///
     /// # Errors
@@ -151,6 +166,34 @@ impl UpgradeOptions {
         names
             .collect::<Result<_, _>>()
             .map_err(|error| CommandError::from_error(Code::Usage, &error))
+    }
+}
+
+/// What is installed although it is there.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct ReinstallOptions {
+    /// Install again what is there in the same version, and build again what is built
+    #[arg(long, visible_alias = "force-reinstall")]
+    reinstall: bool,
+    /// The same for one project
+    #[arg(long, value_name = "PROJECT")]
+    reinstall_package: Vec<ProjectName>,
+}
+
+impl ReinstallOptions {
+    /// Of which projects.
+    pub(crate) fn renewal(&self) -> Renewal {
+        renewal(self.reinstall, &self.reinstall_package)
+    }
+}
+
+fn renewal(all: bool, names: &[ProjectName]) -> Renewal {
+    if all {
+        Renewal::All
+    } else if names.is_empty() {
+        Renewal::None
+    } else {
+        Renewal::Only(names.iter().cloned().collect())
     }
 }
 
@@ -223,6 +266,9 @@ impl ResolverOptions {
             prerelease: self.prerelease.clone(),
             prerelease_package: table(&self.prerelease_package),
             index_strategy: self.index_strategy.clone(),
+            all_releases: some(&self.all_releases),
+            only_final: some(&self.only_final),
+            prefer_binary: self.prefer_binary.then_some(true),
             no_build: self.no_build.then_some(true),
             no_build_package: some(&self.no_build_package),
             no_binary: some(&self.no_binary),

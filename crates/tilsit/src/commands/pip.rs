@@ -5,6 +5,7 @@ pub(crate) mod compile;
 pub(crate) mod download;
 pub(crate) mod freeze;
 pub(crate) mod hash;
+pub(crate) mod index;
 pub(crate) mod inspect;
 pub(crate) mod install;
 pub(crate) mod list;
@@ -44,6 +45,7 @@ enum Command {
     Wheel(wheel::Arguments),
     Download(download::Arguments),
     Hash(hash::Arguments),
+    Index(index::Arguments),
     Tree(tree::Arguments),
     Inspect(inspect::Arguments),
 }
@@ -61,6 +63,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         Command::Wheel(arguments) => wheel::run(arguments, context),
         Command::Download(arguments) => download::run(arguments, context),
         Command::Hash(arguments) => hash::run(arguments, context),
+        Command::Index(arguments) => index::run(arguments, context),
         Command::Tree(arguments) => tree::run(arguments, context),
         Command::Inspect(arguments) => inspect::run(arguments, context),
     }

@@ -7,6 +7,7 @@ mod answers;
 mod kept;
 mod script;
 mod target;
+pub(crate) mod upkeep;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -27,6 +28,9 @@ use crate::{child, pythons};
 use kept::{Kept, Place};
 use script::Script;
 use target::Target;
+
+/// The folder of the cache for what is run.
+pub(crate) const SCRIPTS: &str = "scripts-1";
 
 /// Run a script, a module or a program with what it needs
 ///
@@ -62,6 +66,9 @@ pub(crate) struct Arguments {
     /// Install these requirements too
     #[arg(short = 'w', long, value_name = "REQUIREMENT", value_delimiter = ',')]
     with: Vec<String>,
+    /// Install the project in this folder too, so that changes to it show at once
+    #[arg(long, value_name = "PATH")]
+    with_editable: Vec<String>,
     /// Install what this file lists too
     #[arg(long, value_name = "FILE")]
     with_requirements: Vec<PathBuf>,
@@ -94,7 +101,9 @@ impl Arguments {
 
     /// Whether more is asked for than the environment or the script has.
     fn adds(&self) -> bool {
-        !self.with.is_empty() || !self.with_requirements.is_empty()
+        !self.with.is_empty()
+            || !self.with_editable.is_empty()
+            || !self.with_requirements.is_empty()
     }
 }
 
@@ -172,12 +181,10 @@ fn project_python(arguments: &Arguments, context: &Context) -> Result<Interprete
 /// What the options ask for beside the script.
 fn asked(arguments: &Arguments, context: &Context) -> Result<Wanted, CommandError> {
     let limits = ConstraintOptions::default();
-    Wanted::gather(
-        &arguments.with,
-        &arguments.with_requirements,
-        &limits,
-        context,
-    )
+    let files = &arguments.with_requirements;
+    let mut wanted = Wanted::gather(&arguments.with, files, &limits, context)?;
+    wanted.add_editables(&arguments.with_editable, context)?;
+    Ok(wanted)
 }
 
 fn hand_over(

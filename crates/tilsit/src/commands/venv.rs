@@ -142,7 +142,7 @@ impl Seeds {
         environment: &Environment,
         context: &Context,
     ) -> Result<Change, CommandError> {
-        let link_mode = installing::link_mode(&self.configuration)?;
+        let link_mode = installing::link_mode_to_stay(&self.configuration, context)?;
         filling::fill(environment, &self.resolved, link_mode, context)
     }
 }

@@ -74,6 +74,7 @@ pub(super) fn read(sources: &Sources<'_>) -> Pip {
     for (theirs, ours) in [
         ("default-timeout", "timeout"),
         ("require-venv", "require-virtualenv"),
+        ("no-cache-dir", "no-cache"),
     ] {
         if let Some(origin) = origins.get(theirs).cloned() {
             origins.entry(ours.to_owned()).or_insert(origin);
@@ -121,6 +122,11 @@ fn layer(pip: &PipConfiguration, working_folder: &Path) -> Settings {
         keyring_provider: pip.keyring_provider.clone(),
         require_hashes: pip.require_hashes.then_some(true),
         require_virtualenv: pip.require_virtualenv.then_some(true),
+        pre: pip.pre.then_some(true),
+        prefer_binary: pip.prefer_binary.then_some(true),
+        all_releases: list(&pip.all_releases),
+        only_final: list(&pip.only_final),
+        no_cache: pip.no_cache.then_some(true),
         constraint: (!constraints.is_empty()).then_some(constraints),
         ..Settings::default()
     }

@@ -115,6 +115,12 @@ pub(crate) struct Settings {
     pub(crate) prerelease: Option<String>,
     /// The same for single projects.
     pub(crate) prerelease_package: Option<BTreeMap<String, String>>,
+    /// Projects of which all releases are taken, pre-releases too; `:all:`, `:none:`.
+    pub(crate) all_releases: Option<Vec<String>>,
+    /// Projects of which no pre-releases are taken; `:all:`, `:none:`.
+    pub(crate) only_final: Option<Vec<String>>,
+    /// Take releases with a wheel before newer ones without.
+    pub(crate) prefer_binary: Option<bool>,
     /// `first-index`, `unsafe-first-match` or `unsafe-best-match`.
     pub(crate) index_strategy: Option<String>,
     /// The indexes that single projects come from.
@@ -135,6 +141,8 @@ pub(crate) struct Settings {
     pub(crate) compile_bytecode: Option<bool>,
     /// The cache folder.
     pub(crate) cache_dir: Option<PathBuf>,
+    /// Keep no cache.
+    pub(crate) no_cache: Option<bool>,
     /// Where `publish` uploads to.
     pub(crate) publish_url: Option<String>,
     /// Keys that nobody knows.

@@ -54,6 +54,9 @@ pub(super) fn settings(
         pre: yes_or_no(variables, "TILSIT_PRE")?,
         prerelease: text("TILSIT_PRERELEASE"),
         prerelease_package: None,
+        all_releases: list("TILSIT_ALL_RELEASES"),
+        only_final: list("TILSIT_ONLY_FINAL"),
+        prefer_binary: yes_or_no(variables, "TILSIT_PREFER_BINARY")?,
         index_strategy: text("TILSIT_INDEX_STRATEGY"),
         sources: None,
         no_build: yes_or_no(variables, "TILSIT_NO_BUILD")?,
@@ -64,6 +67,7 @@ pub(super) fn settings(
         link_mode: text("TILSIT_LINK_MODE"),
         compile_bytecode: yes_or_no(variables, "TILSIT_COMPILE_BYTECODE")?,
         cache_dir: variables.path("TILSIT_CACHE_DIR").map(PathBuf::from),
+        no_cache: yes_or_no(variables, "TILSIT_NO_CACHE")?,
         publish_url: text("TILSIT_PUBLISH_URL"),
         unknown: std::collections::BTreeMap::new(),
     })

@@ -65,6 +65,32 @@ pub(super) struct Line {
     told: Vec<(String, String)>,
 }
 
+/// A requirement with the full URL of what it names by a relative path (`name @ ./folder`).
+fn full(
+    requirement: Requirement,
+    place: &Place,
+    origin: &str,
+) -> Result<Requirement, CommandError> {
+    let RequirementSource::Url(path) = &requirement.source else {
+        return Ok(requirement);
+    };
+    if !matches!(
+        Url::parse(path),
+        Err(url::ParseError::RelativeUrlWithoutBase)
+    ) {
+        return Ok(requirement);
+    }
+    let full = plain(&place.folder.join(path));
+    if !tilsit_files::exists(&full)? {
+        return Err(not_there(path, origin));
+    }
+    let url = Url::from_file_path(&full).map_err(|()| no_url(path, origin))?;
+    Ok(Requirement {
+        source: RequirementSource::Url(url.into()),
+        ..requirement
+    })
+}
+
 impl Line {
     pub(super) fn typed(target: Target, is_editable: bool) -> Self {
         Self {
@@ -193,7 +219,7 @@ impl<'a> Reader<'a> {
             told,
         } = line;
         let requirement = match target {
-            Target::Named(requirement) => Ok(requirement),
+            Target::Named(requirement) => Ok(full(requirement, place, &origin)?),
             target => self.unnamed(target, place, &origin)?,
         };
         let url = match &requirement {
@@ -205,8 +231,10 @@ impl<'a> Reader<'a> {
             Err(unnamed) => Some(&unnamed.url),
         };
         if is_editable {
-            let is_folder = |url: &&String| Url::parse(url).is_ok_and(|url| is_folder(&url));
-            let url = url.filter(is_folder).ok_or_else(|| no_folder(&origin))?;
+            let can_be = |url: &&String| {
+                url.starts_with("git+") || Url::parse(url).is_ok_and(|url| is_folder(&url))
+            };
+            let url = url.filter(can_be).ok_or_else(|| no_folder(&origin))?;
             self.wanted.editables.insert(url.clone());
         }
         let requirement = match requirement {
@@ -312,16 +340,22 @@ impl<'a> Reader<'a> {
             FileOption::Pre => settings.pre = Some(true),
             FileOption::NoBinary(words) => control(&mut settings.no_binary, &words),
             FileOption::OnlyBinary(words) => control(&mut settings.only_binary, &words),
-            // A wheel goes before an sdist of its version here; of older wheels before newer sdists
-            // nobody wants to hear twice.
+            FileOption::PreferBinary => settings.prefer_binary = Some(true),
+            FileOption::AllReleases(words) => control(&mut settings.all_releases, &words),
+            FileOption::OnlyFinal(words) => control(&mut settings.only_final, &words),
+            // What pip tries out is its own.
+            FileOption::UseFeature(feature) => self.context.terminal.warn(format_args!(
+                "the feature `{feature}` that a requirements file asks for is one of pip's, and \
+                 means nothing here"
+            )),
             other => self.context.terminal.warn(format_args!(
-                "the option `{other:?}` in a requirements file is not followed yet"
+                "the option `{other:?}` in a requirements file is not known here"
             )),
         }
     }
 }
 
-/// Adds words of `--no-binary` or `--only-binary` to a setting.
+/// Adds words of `--no-binary` and its like to a setting.
 fn control(setting: &mut Option<Vec<String>>, words: &[ReleaseControl]) {
     let setting = setting.get_or_insert_default();
     setting.extend(words.iter().map(|word| match word {
@@ -376,7 +410,8 @@ fn no_url(path: &str, origin: &str) -> CommandError {
 }
 
 fn no_folder(origin: &str) -> CommandError {
-    let message = format!("the editable requirement ({origin}) is not the path of a folder");
+    let message =
+        format!("the editable requirement ({origin}) is neither a folder nor a git repository");
     CommandError::new(Code::RequirementUnsupported, message)
         .hint("clone the repository, and install the clone: `tilsit pip install -e PATH`")
 }

@@ -54,21 +54,13 @@ pub(super) fn options(
 ) -> Result<ResolveOptions, CommandError> {
     let (target, mut files) = target(question.interpreter, &question.elsewhere)?;
     let mut resolver = ResolverOptions::for_target(target);
-    resolver.prereleases = match configuration.first(|settings| settings.prerelease.clone()) {
-        Some(mode) => prerelease_mode(&mode)?,
-        None if configuration.first(|settings| settings.pre) == Some(true) => PrereleaseMode::Allow,
-        None => PrereleaseMode::default(),
-    };
-    resolver.prereleases_of = by_project(
-        configuration,
-        |settings| settings.prerelease_package.as_ref(),
-        prerelease_mode,
-    )?;
+    (resolver.prereleases, resolver.prereleases_of) = prereleases(configuration)?;
     resolver.resolution = resolution_mode(configuration)?;
     resolver.preferences.clone_from(&question.preferences);
     resolver.overrides.clone_from(&question.wanted.overrides);
     sources.strategy = strategy(configuration)?;
     (files.no_binary, files.only_binary) = formats(configuration)?;
+    files.prefer_binary = configuration.first(|settings| settings.prefer_binary) == Some(true);
     files.exclude_newer = cut_offs(configuration, now)?;
     files.hashes = allowed_hashes(question);
     Ok(ResolveOptions {
@@ -137,6 +129,36 @@ fn allowed_hashes(question: &Question<'_>) -> BTreeMap<ProjectName, BTreeSet<Str
 
 fn invalid(words: String) -> CommandError {
     CommandError::new(Code::ConfigurationInvalid, words)
+}
+
+/// When pre-releases are taken: in general, and of single projects. pip's words say less than ours,
+/// which go before them.
+fn prereleases(
+    configuration: &Configuration,
+) -> Result<(PrereleaseMode, BTreeMap<ProjectName, PrereleaseMode>), CommandError> {
+    let all = Formats::read(&configuration.all(|settings| settings.all_releases.as_ref()))?;
+    let only_final = Formats::read(&configuration.all(|settings| settings.only_final.as_ref()))?;
+    let mode = match configuration.first(|settings| settings.prerelease.clone()) {
+        Some(mode) => prerelease_mode(&mode)?,
+        None if only_final.all => PrereleaseMode::Disallow,
+        None if all.all => PrereleaseMode::Allow,
+        None if configuration.first(|settings| settings.pre) == Some(true) => PrereleaseMode::Allow,
+        None => PrereleaseMode::default(),
+    };
+    let mut single = by_project(
+        configuration,
+        |settings| settings.prerelease_package.as_ref(),
+        prerelease_mode,
+    )?;
+    for (names, mode) in [
+        (only_final.names, PrereleaseMode::Disallow),
+        (all.names, PrereleaseMode::Allow),
+    ] {
+        for name in names {
+            single.entry(name).or_insert(mode);
+        }
+    }
+    Ok((mode, single))
 }
 
 fn prerelease_mode(text: &str) -> Result<PrereleaseMode, CommandError> {

@@ -338,3 +338,41 @@ fn an_index_without_encryption_has_to_be_trusted() {
     assert!(refused.contains("is not encrypted"), "{refused}");
     assert!(refused.contains("`--trusted-host`"), "{refused}");
 }
+
+#[test]
+fn pips_words_for_prereleases() {
+    let Some(sandbox) = crate::sandbox() else {
+        return;
+    };
+    let compiled = |options: &str| {
+        let line = format!("pip compile in.txt --no-header --no-annotate -q {options}");
+        let answer = sandbox.run(&line);
+        answer.stdout + &answer.stderr
+    };
+    sandbox.write("in.txt", "lib\n");
+    assert_snapshot!(compiled(""), @"lib==1.5");
+    assert_snapshot!(compiled("--all-releases lib"), @"lib==2.0rc1");
+    assert_snapshot!(compiled("--all-releases :all:"), @"lib==2.0rc1");
+    assert_snapshot!(compiled("--all-releases :all: --only-final Lib"), @"lib==1.5");
+    assert_snapshot!(compiled("--pre --only-final lib"), @"
+    error: the argument '--pre' cannot be used with '--only-final <PROJECT>'
+
+    Usage: tilsit pip compile --no-header --no-annotate --quiet... --pre <FILE>...
+
+    For more information, try '--help'.
+    ");
+    sandbox.write(
+        "in.txt",
+        "--all-releases lib\n--prefer-binary\n--use-feature=fast-deps\nlib\n",
+    );
+    assert_snapshot!(compiled("-v"), @"
+    lib==2.0rc1
+    warning: the feature `fast-deps` that a requirements file asks for is one of pip's, and means nothing here
+    Resolved 1 project in [TIME]
+    ");
+    sandbox.write("in.txt", "--only-final :all:\nlib>1.5\n");
+    assert_snapshot!(compiled(""), @"
+    error: `lib>1.5` (in.txt, line 2) cannot be met: `lib` 2.0rc1 is a pre-release, and those are not allowed [TL0301]
+    hint: the pre-release `lib==2.0rc1` would do: `--prerelease-package lib=allow` allows it
+    ");
+}

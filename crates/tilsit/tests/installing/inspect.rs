@@ -76,3 +76,36 @@ fn files_are_hashed() {
     --hash=sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad
     ");
 }
+
+#[test]
+fn what_an_egg_requires() {
+    let Some(sandbox) = crate::sandbox_with_environment() else {
+        return;
+    };
+    let lib = std::fs::read_dir(sandbox.path(".venv/lib")).unwrap();
+    let lib = lib.map(|entry| entry.unwrap().path()).next().unwrap();
+    let egg = lib.join("site-packages/old-1.0.egg-info");
+    std::fs::create_dir(&egg).unwrap();
+    let metadata = "Metadata-Version: 1.2\nName: old\nVersion: 1.0\n";
+    std::fs::write(egg.join("PKG-INFO"), metadata).unwrap();
+    std::fs::write(egg.join("requires.txt"), "lib>=1\n\n[more]\nextra-lib\n").unwrap();
+    assert_snapshot!(sandbox.run("pip check"), @"
+    exit: 1
+    -- stdout
+    old 1.0 requires lib, which is not installed.
+    ");
+    let shown = sandbox.run_well("pip show old");
+    assert!(shown.stdout.contains("Requires: lib\n"), "{shown}");
+    sandbox.run_well("pip install -q lib==1.0");
+    assert_snapshot!(sandbox.run("pip check").stdout, @"No broken requirements found.");
+    assert_snapshot!(sandbox.run("pip tree").stdout, @"
+    old v1.0
+    └── lib v1.0
+    ");
+    assert_snapshot!(sandbox.run("pip install old"), @"
+    exit: 0
+    -- stderr
+    Checked 2 projects in [TIME]
+    Everything is there already.
+    ");
+}

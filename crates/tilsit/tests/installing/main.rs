@@ -5,9 +5,11 @@ mod sandbox;
 #[path = "../support/wheels.rs"]
 mod wheels;
 
+mod caches;
 mod choices;
 mod compile;
 mod faults;
+mod index;
 mod inspect;
 mod install;
 mod list;

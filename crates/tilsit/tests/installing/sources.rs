@@ -11,7 +11,7 @@ use crate::sandbox::Sandbox;
 const TOY: &str = include_str!("../../../build-frontend/tests/it/toy_backend.py");
 
 /// A project of this name and version with its backend in it.
-fn project(sandbox: &Sandbox, folder: &str, name: &str, more: &str) {
+pub(crate) fn project(sandbox: &Sandbox, folder: &str, name: &str, more: &str) {
     sandbox.write(
         &format!("{folder}/pyproject.toml"),
         "[build-system]\nrequires = []\nbuild-backend = 'toy_backend'\nbackend-path = ['.']\n",
@@ -65,7 +65,6 @@ fn a_folder_and_what_it_needs() {
     assert_snapshot!(sandbox.run("pip sync requirements.txt"), @"
     exit: 0
     -- stderr
-    Preparing `toy`
     Building `toy`
     Installed 1 wheel and uninstalled 1 project in [TIME]
      - lib==1.5
@@ -100,10 +99,10 @@ fn an_editable_folder() {
     -e file://[ROOT]/project/toy
         # via -r requirements.txt
     ");
-    assert_snapshot!(sandbox.run("pip install -e git+https://index.example/a.git"), @"
+    assert_snapshot!(sandbox.run("pip install -e hg+https://index.example/a"), @"
     exit: 2
     -- stderr
-    error: the editable requirement (the command line) is not the path of a folder [TL0105]
+    error: the editable requirement (the command line) is neither a folder nor a git repository [TL0105]
     hint: clone the repository, and install the clone: `tilsit pip install -e PATH`
     ");
 }
@@ -146,7 +145,103 @@ fn a_repository_at_a_tag() {
     assert!(!answer.stderr.contains("Building"), "{answer}");
 }
 
-fn git(folder: &Path, words: &str) -> String {
+#[test]
+fn a_program_that_is_missing() {
+    let Some(sandbox) = crate::sandbox_with_environment() else {
+        return;
+    };
+    let mut command = sandbox.command("pip install hg+https://u:secret@index.example/a");
+    command.env("PATH", sandbox.path(""));
+    assert_snapshot!(sandbox.finish(&mut command), @"
+    exit: 2
+    -- stderr
+    error: the program `hg`, which fetches `https://index.example/a`, cannot be run [TL0901]
+      caused by: the program `hg` cannot be started
+      caused by: No such file or directory (os error 2)
+    hint: install it: Mercurial is in the package `mercurial`
+    ");
+}
+
+#[test]
+fn an_editable_repository() {
+    let has_git = Command::new("git").arg("--version").output().is_ok();
+    if tilsit_testing::require("git", has_git.then_some(())).is_none() {
+        return;
+    }
+    let Some(sandbox) = crate::sandbox_with_environment() else {
+        return;
+    };
+    project(&sandbox, "toy", "toy", "");
+    let folder = sandbox.path("toy");
+    for words in ["init -q -b main .", "add -A", "commit -q -m one", "tag v1"] {
+        git(&folder, words);
+    }
+    let url = format!("git+file://{}", folder.display());
+    assert_snapshot!(sandbox.run(&format!("pip install -e {url}@v1#egg=toy")), @"
+    exit: 0
+    -- stderr
+    Cloning `file://[ROOT]/project/toy` to `.venv/src/toy`
+    Preparing `.venv/src/toy`
+    Resolved 2 projects in [TIME]
+    Building `.venv/src/toy`
+    Installed 2 wheels in [TIME]
+     + lib==1.5
+     + toy==1.0
+    ");
+    let first = git(&folder, "rev-parse HEAD");
+    let frozen = |commit: &str| {
+        let answer = sandbox.run_well("pip freeze");
+        answer.stdout.replace(commit, "[COMMIT]")
+    };
+    assert_snapshot!(frozen(&first), @"
+    lib==1.5
+    -e git+file://[ROOT]/project/toy@[COMMIT]#egg=toy
+    ");
+    let record = format!(
+        ".venv/lib/{}/toy-1.0.dist-info/direct_url.json",
+        python(&sandbox)
+    );
+    assert_snapshot!(sandbox.steady(&sandbox.read(&record)), @r#"{"dir_info": {"editable": true}, "url": "file://[ROOT]/project/.venv/src/toy"}"#);
+    // What pip freeze wrote is installed again; a branch moves on.
+    sandbox.write(
+        "requirements.txt",
+        &sandbox
+            .run_well("pip freeze")
+            .stdout
+            .replace("[ROOT]", &sandbox.root().to_string_lossy()),
+    );
+    sandbox.run_well("pip install -r requirements.txt");
+    sandbox.write("toy/version.txt", "2.0");
+    git(&folder, "add -A");
+    git(&folder, "commit -q -m two");
+    sandbox.run_well(&format!("pip install -q -e {url}@main#egg=toy"));
+    assert_snapshot!(frozen(&git(&folder, "rev-parse HEAD")), @"
+    lib==1.5
+    -e git+file://[ROOT]/project/toy@[COMMIT]#egg=toy
+    ");
+    // What somebody changed stays.
+    sandbox.write(".venv/src/toy/version.txt", "3.0");
+    assert_snapshot!(sandbox.run(&format!("pip install -e {url}@v1#egg=toy")), @"
+    exit: 2
+    -- stderr
+    Cloning `file://[ROOT]/project/toy` to `.venv/src/toy`
+    error: the folder `[ROOT]/project/.venv/src/toy` is in the way: it holds changes that are not committed [TL0101]
+    hint: commit or stash what is there, or name another folder: `--src FOLDER`
+    ");
+    assert_eq!(sandbox.read(".venv/src/toy/version.txt"), "3.0");
+    // Elsewhere, and without a name.
+    sandbox.run_well(&format!("pip install -q -e {url}@v1 --src elsewhere"));
+    assert!(sandbox.path("elsewhere/toy/.git").is_dir());
+    sandbox.write("in.txt", &format!("-e {url}@v1#egg=toy\n"));
+    assert_snapshot!(sandbox.run("pip compile in.txt --no-header").stdout, @"
+    lib==1.5
+        # via toy
+    -e git+file://[ROOT]/project/toy@v1#egg=toy
+        # via -r in.txt
+    ");
+}
+
+pub(crate) fn git(folder: &Path, words: &str) -> String {
     let mut command = Command::new("git");
     let identity = ["-c", "user.name=a", "-c", "user.email=a@index.example"];
     command
@@ -232,7 +327,7 @@ fn sdists_of_a_folder_are_built_once_and_saved() {
     assert!(!refused.stderr.contains("Building"), "{refused}");
 }
 
-fn sdist_of(sandbox: &Sandbox) -> Vec<u8> {
+pub(crate) fn sdist_of(sandbox: &Sandbox) -> Vec<u8> {
     let mut writer = tilsit_dist::sdist::SdistWriter::new("toy-1.0", 0);
     let metadata = "Metadata-Version: 2.1\nName: toy\nVersion: 1.0\n";
     writer.add_file("PKG-INFO", metadata.into(), false);

@@ -136,3 +136,75 @@ fn signals_and_exit_codes_are_those_of_the_program() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8_lossy(&output.stdout), format!("{id}\n"));
 }
+
+/// A project with one module, built in process.
+fn project(sandbox: &crate::Sandbox, folder: &str, name: &str, answer: &str) {
+    sandbox.write(
+        &format!("{folder}/pyproject.toml"),
+        &format!(
+            "[project]\nname = '{name}'\nversion = '1.0'\n[build-system]\nrequires = ['tilsit-build']\nbuild-backend = 'tilsit_build'\n"
+        ),
+    );
+    let module = format!("ANSWER = '{answer}'\n");
+    sandbox.write(&format!("{folder}/src/{name}/__init__.py"), &module);
+}
+
+#[test]
+fn a_folder_that_changed_is_seen() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    let ask = |folder: &str| {
+        let mut command = sandbox.command(&format!("run --isolated --with {folder} python -c"));
+        command.arg("import toy; print(toy.ANSWER, toy.__file__)");
+        let answer = sandbox.finish(&mut command);
+        assert_eq!(answer.exit, 0, "{answer}");
+        answer
+    };
+    project(&sandbox, "one", "toy", "one");
+    project(&sandbox, "two", "toy", "two");
+    let first = ask("./one");
+    assert!(first.stdout.starts_with("one "), "{first}");
+    assert!(first.stderr.contains("Installed"), "{first}");
+    // The second time nothing is done; another folder is another environment.
+    assert_eq!(ask("./one").stderr, "");
+    assert!(ask("./two").stdout.starts_with("two "));
+    project(&sandbox, "one", "toy", "three");
+    let changed = ask("./one");
+    assert!(changed.stdout.starts_with("three "), "{changed}");
+    assert_eq!(ask("toy@./one").stdout.split(' ').next(), Some("three"));
+    // What is built is linked as a folder, too.
+    let file = changed.stdout.trim().split(' ').next_back().unwrap();
+    let file = file.replace("[ROOT]", &sandbox.root().to_string_lossy());
+    let package = std::path::Path::new(&file).parent().unwrap();
+    let kind = std::fs::symlink_metadata(package).unwrap().file_type();
+    assert!(kind.is_symlink(), "{}", package.display());
+    // The code of an editable one is where it is, without anything being made again.
+    let ask = || {
+        let mut command = sandbox.command("run --isolated --with-editable ./one python -c");
+        command.arg("import toy; print(toy.ANSWER)");
+        sandbox.finish(&mut command)
+    };
+    assert_eq!(ask().stdout, "three\n");
+    project(&sandbox, "one", "toy", "fourth");
+    let answer = ask();
+    assert_eq!(
+        (answer.stdout.as_str(), answer.exit),
+        ("fourth\n", 0),
+        "{answer}"
+    );
+}
+
+#[test]
+fn a_wheel_that_changed_is_seen() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    let wheel = crate::wheels::wheel(&sandbox.path("own"), "toy", "1.0", &[]);
+    let line = format!("run --isolated --with {} toy", wheel.display());
+    assert_eq!(sandbox.run_well(&line).stdout, "toy 1.0\n");
+    assert_eq!(sandbox.run_well(&line).stderr, "");
+    crate::wheels::wheel(&sandbox.path("own"), "toy", "1.0", &["lib"]);
+    let answer = sandbox.run_well(&line);
+    assert!(answer.stderr.contains("Installed 2 projects"), "{answer}");
+}

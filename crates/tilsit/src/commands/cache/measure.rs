@@ -17,6 +17,29 @@ pub(super) struct Content {
     pub(super) parts: Vec<Part>,
 }
 
+/// What the folders of a cache hold, by their names without the version of their form.
+const CONTENTS: [(&str, &str); 7] = [
+    ("pages", "pages of indexes"),
+    ("metadata", "metadata"),
+    ("wheels", "unpacked wheels"),
+    ("built", "built wheels"),
+    ("git", "clones of repositories"),
+    ("scripts", "environments of `run`"),
+    ("interpreters", "what is known of Pythons"),
+];
+
+impl Part {
+    /// What it is, for people.
+    pub(super) fn words(&self) -> &str {
+        let stem = self
+            .name
+            .rsplit_once('-')
+            .map_or(&*self.name, |(stem, _)| stem);
+        let known = CONTENTS.iter().find(|(name, _)| *name == stem);
+        known.map_or(&self.name, |(_, words)| words)
+    }
+}
+
 /// A folder or file at the root of a cache.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Part {

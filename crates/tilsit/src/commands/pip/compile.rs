@@ -102,7 +102,7 @@ struct PinEntry {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
     let mut wanted = Wanted::gather(&[], &arguments.sources, &arguments.constraints, context)?;
     wanted.build = arguments.build.read(context)?;
-    wanted.build.rebuild = arguments.upgrade.refresh;
+    wanted.build.rebuild = arguments.upgrade.renewal();
     let configuration = arguments.resolver.over(&arguments.index.over(context)?);
     let found = pythons::find(arguments.python.as_deref(), Scope::Any, context)?;
     let question = Question {

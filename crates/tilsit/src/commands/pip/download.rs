@@ -36,6 +36,27 @@ pub(crate) struct Arguments {
         visible_alias = "destination-directory"
     )]
     dest: PathBuf,
+    #[command(flatten)]
+    other: OtherOptions,
+}
+
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
+    let saving = &arguments.saving;
+    let elsewhere = arguments.other.elsewhere();
+    if !elsewhere.is_here() && !saving.no_deps && !saving.only_wheels() {
+        let message = "for another Python or platform nothing can be built";
+        return Err(CommandError::new(Code::Usage, message)
+            .hint("add `--only-binary :all:`, or `--no-deps`"));
+    }
+    let files = saving
+        .find(elsewhere, &arguments.dest, context)?
+        .save(false, context)?;
+    Ok(Report::silent(json!({ "files": files })))
+}
+
+/// Another Python or system than the one that is found, in pip's words.
+#[derive(Args, Debug)]
+pub(crate) struct OtherOptions {
     /// For this platform, as `manylinux_2_28_x86_64` or `win_amd64`; may be repeated
     #[arg(long, value_name = "TAG")]
     platform: Vec<String>,
@@ -50,22 +71,9 @@ pub(crate) struct Arguments {
     abi: Vec<String>,
 }
 
-pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let saving = &arguments.saving;
-    let elsewhere = arguments.elsewhere();
-    if !elsewhere.is_here() && !saving.no_deps && !saving.only_wheels() {
-        let message = "for another Python or platform nothing can be built";
-        return Err(CommandError::new(Code::Usage, message)
-            .hint("add `--only-binary :all:`, or `--no-deps`"));
-    }
-    let files = saving
-        .find(elsewhere, &arguments.dest, context)?
-        .save(false, context)?;
-    Ok(Report::silent(json!({ "files": files })))
-}
-
-impl Arguments {
-    fn elsewhere(&self) -> Elsewhere {
+impl OtherOptions {
+    /// What they are about.
+    pub(crate) fn elsewhere(&self) -> Elsewhere {
         let is_other = self.python_version.is_some()
             || self.implementation.is_some()
             || !self.platform.is_empty()

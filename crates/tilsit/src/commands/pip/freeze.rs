@@ -1,7 +1,10 @@
 //! `tilsit pip freeze`: what is installed, as requirements, in pip's own form.
 
+use std::path::Path;
+
 use clap::Args;
 use serde::Serialize;
+use tilsit_build_frontend::WorkTree;
 use tilsit_packaging::direct_url::{DirectUrl, Origin};
 
 use crate::commands::pip::listed::{Listed, ListingOptions};
@@ -56,14 +59,28 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
 fn requirement(listed: &Listed) -> String {
     let (name, version) = (listed.metadata.name(), &listed.distribution.version);
     if let Some(folder) = listed.editable_folder() {
-        return format!(
-            "# Editable install with no version control ({name}=={version})\n-e {folder}"
-        );
+        return editable(name, &version.to_string(), &folder);
     }
     match &listed.direct_url {
         Some(url) => at_url(name, url),
         None => format!("{name}=={version}"),
     }
+}
+
+/// What is installed from a folder: the repository that it is a clone of, if it is one.
+fn editable(name: &str, version: &str, folder: &str) -> String {
+    let Some(tree) = WorkTree::around(Path::new(folder)) else {
+        return format!(
+            "# Editable install with no version control ({name}=={version})\n-e {folder}"
+        );
+    };
+    let Some(remote) = tree.remote else {
+        return format!("# Editable Git install with no remote ({name}=={version})\n-e {folder}");
+    };
+    let (commit, egg) = (tree.commit, name.replace('-', "_"));
+    let inner = tree.subdirectory;
+    let inner = inner.map_or_else(String::new, |inner| format!("&subdirectory={inner}"));
+    format!("-e git+{remote}@{commit}#egg={egg}{inner}")
 }
 
 /// A requirement of what was installed from a URL, as pip writes it.

@@ -6,13 +6,15 @@ use std::time::Instant;
 
 use clap::Args;
 use serde_json::json;
+use tilsit_build_frontend::Renewal;
 use tilsit_dist::dist_info::InstalledDistribution;
 use tilsit_environment::Environment;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
 
 use crate::building::BuildOptions;
-use crate::commands::options::{IndexOptions, ResolverOptions, UpgradeOptions};
+use crate::checkouts::CheckoutOptions;
+use crate::commands::options::{IndexOptions, ReinstallOptions, ResolverOptions, UpgradeOptions};
 use crate::context::Context;
 use crate::environments::EnvironmentOptions;
 use crate::error::CommandError;
@@ -49,9 +51,8 @@ pub(crate) struct Arguments {
     /// Refuse everything that has no hash in the requirements
     #[arg(long)]
     require_hashes: bool,
-    /// Install again what is there in the same version
-    #[arg(long, visible_alias = "force-reinstall")]
-    reinstall: bool,
+    #[command(flatten)]
+    reinstall: ReinstallOptions,
     /// Print what would be done and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -61,6 +62,8 @@ pub(crate) struct Arguments {
     environment: EnvironmentOptions,
     #[command(flatten)]
     target: TargetOptions,
+    #[command(flatten)]
+    checkout: CheckoutOptions,
     #[command(flatten)]
     resolver: ResolverOptions,
     #[command(flatten)]
@@ -77,8 +80,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         context,
     )?;
     wanted.add_editables(&arguments.editable, context)?;
+    let reinstall = arguments.reinstall.renewal();
     wanted.build = arguments.build.read(context)?;
-    wanted.build.rebuild = arguments.reinstall || arguments.upgrade.refresh;
+    wanted.build.rebuild = reinstall.clone().and(arguments.upgrade.renewal());
     let configuration = arguments.resolver.over(&arguments.index.over(context)?);
     let configuration = arguments.link.over(&configuration);
     installing::required_hashes(arguments.require_hashes, &wanted, &configuration)?;
@@ -89,6 +93,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let present = installing::present(&environment, context)?;
     if let Some(report) = satisfied(arguments, &wanted, &environment, &present, context) {
         return Ok(report);
+    }
+    if !arguments.dry_run {
+        let checkout = &arguments.checkout;
+        checkout.check_out(&mut wanted, &environment, &configuration, context)?;
     }
     let question = Question {
         preferences: preferences(arguments, &present)?.into_iter().collect(),
@@ -112,8 +120,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         present: &present,
         resolved: &resolved,
         hashes: &hashes,
-        reinstall: arguments.reinstall,
-        link_mode: installing::link_mode(&configuration)?,
+        reinstall,
+        link_mode: installing::link_mode_to_stay(&configuration, context)?,
         compile: installing::compiles(&configuration)?,
     };
     let mut change = installation.plan(context)?;
@@ -149,7 +157,8 @@ fn satisfied(
     context: &Context,
 ) -> Option<Report> {
     let upgrade = &arguments.upgrade;
-    if arguments.reinstall || upgrade.upgrade || !upgrade.upgrade_package.is_empty() {
+    let reinstalls = arguments.reinstall.renewal() != Renewal::None;
+    if reinstalls || upgrade.upgrade || !upgrade.upgrade_package.is_empty() {
         return None;
     }
     let began = Instant::now();

@@ -5,11 +5,13 @@ use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::json;
+use tilsit_build_frontend::Renewal;
 use tilsit_dist::dist_info::InstalledDistribution;
 use tilsit_environment::Environment;
 
 use crate::building::BuildOptions;
-use crate::commands::options::{IndexOptions, UpgradeOptions};
+use crate::checkouts::CheckoutOptions;
+use crate::commands::options::{IndexOptions, ReinstallOptions, UpgradeOptions};
 use crate::context::Context;
 use crate::environments::EnvironmentOptions;
 use crate::error::CommandError;
@@ -39,9 +41,8 @@ pub(crate) struct Arguments {
     /// Refuse everything that has no hash in the files
     #[arg(long)]
     require_hashes: bool,
-    /// Install again what is there in the same version
-    #[arg(long)]
-    reinstall: bool,
+    #[command(flatten)]
+    reinstall: ReinstallOptions,
     /// Uninstall everything when the files list nothing
     #[arg(long)]
     allow_empty_requirements: bool,
@@ -55,13 +56,15 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     target: TargetOptions,
     #[command(flatten)]
+    checkout: CheckoutOptions,
+    #[command(flatten)]
     build: BuildOptions,
     #[command(flatten)]
     index: IndexOptions,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let wanted = wanted(arguments, context)?;
+    let mut wanted = wanted(arguments, context)?;
     let configuration = arguments.link.over(&arguments.index.over(context)?);
     installing::required_hashes(arguments.require_hashes, &wanted, &configuration)?;
     let environment = arguments
@@ -71,7 +74,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let present = installing::present(&environment, context)?;
     let extra = extraneous(&wanted, &environment, &present);
     let satisfied = satisfied::by_installed(&wanted, &environment, &present, true);
-    if let Some(projects) = satisfied.filter(|_| extra.is_empty() && !arguments.reinstall) {
+    let reinstall = arguments.reinstall.renewal();
+    let stays = extra.is_empty() && reinstall == Renewal::None;
+    if let Some(projects) = satisfied.filter(|_| stays) {
         let result = json!({
             "environment": environment.root(),
             "installed": [],
@@ -86,6 +91,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let preferences: BTreeMap<_, _> = versions
         .map(|one| (one.name.clone(), one.version.clone()))
         .collect();
+    if !arguments.dry_run {
+        let checkout = &arguments.checkout;
+        checkout.check_out(&mut wanted, &environment, &configuration, context)?;
+    }
     let question = Question {
         preferences: preferences.into_iter().collect(),
         elsewhere: Elsewhere::default(),
@@ -105,8 +114,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         present: &present,
         resolved: &resolved,
         hashes: &hashes,
-        reinstall: arguments.reinstall,
-        link_mode: installing::link_mode(&configuration)?,
+        reinstall,
+        link_mode: installing::link_mode_to_stay(&configuration, context)?,
         compile: installing::compiles(&configuration)?,
     };
     let mut change = installation.plan_removing(&extra, context)?;
@@ -129,7 +138,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
 fn wanted(arguments: &Arguments, context: &Context) -> Result<Wanted, CommandError> {
     let mut wanted = Wanted::gather(&[], &arguments.files, &arguments.constraints, context)?;
     wanted.build = arguments.build.read(context)?;
-    wanted.build.rebuild = arguments.reinstall;
+    wanted.build.rebuild = arguments.reinstall.renewal();
     let is_empty = wanted.requirements.is_empty() && wanted.unnamed.is_empty();
     if is_empty && !arguments.allow_empty_requirements {
         let message = "the files list nothing, which would uninstall everything";

@@ -2,6 +2,7 @@
 //! again needs no index. An answer holds for a day; then it is found out again, and as a rule the
 //! same environment comes of it.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -58,6 +59,33 @@ impl Answers {
         let text = serde_json::to_string(&answer).expect("an answer is plain data");
         tilsit_files::create_dir_all(&self.folder)?;
         tilsit_files::write_atomic(self.path(question), text, Durability::Fast)
+    }
+
+    /// The environments of the answers that were found out since a moment; older answers go, and
+    /// what is no answer.
+    ///
+    /// # Errors
+    /// When the folder cannot be listed, or an answer not be removed.
+    pub(super) fn environments_since(
+        &self,
+        since: Timestamp,
+    ) -> Result<BTreeSet<String>, FileError> {
+        let entries = match tilsit_files::read_dir(&self.folder) {
+            Ok(entries) => entries,
+            Err(error) if error.is_not_found() => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        let mut environments = BTreeSet::new();
+        for entry in entries {
+            let text = tilsit_files::read_to_string(&entry.path).unwrap_or_default();
+            match serde_json::from_str::<Answer>(&text) {
+                Ok(answer) if answer.found_out >= since => {
+                    environments.insert(answer.environment);
+                }
+                _ => drop(tilsit_files::remove_file_if_exists(&entry.path)?),
+            }
+        }
+        Ok(environments)
     }
 
     fn path(&self, question: &str) -> PathBuf {

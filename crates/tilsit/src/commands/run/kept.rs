@@ -14,15 +14,18 @@ use std::ffi::{OsStr, OsString};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
+use tilsit_build_frontend::Source;
 use tilsit_environment::venv::{self, Existing, VenvOptions};
 use tilsit_environment::{Environment, Interpreter};
 use tilsit_files::{LockFile, LockKind};
 use tilsit_installer::LinkMode;
+use tilsit_packaging::requirement::RequirementSource;
 use tilsit_resolver::Preferences;
 
 use super::answers::{Answers, digest};
 use super::script::Script;
-use super::{Arguments, asked};
+use super::{Arguments, SCRIPTS, asked};
+use crate::building::Unnamed;
 use crate::configuration::{Configuration, Settings};
 use crate::context::Context;
 use crate::error::CommandError;
@@ -32,7 +35,7 @@ use crate::terminal::{DIM, count, duration};
 use crate::{filling, installing};
 
 /// The mark of an environment in which everything is installed.
-const COMPLETE: &str = "tilsit-complete";
+pub(super) const COMPLETE: &str = "tilsit-complete";
 
 /// The file that lays an environment over another one.
 const OVERLAY: &str = "_tilsit_overlay.pth";
@@ -90,7 +93,8 @@ pub(super) struct Kept {
     below: Option<Environment>,
     folder: PathBuf,
     answers: Answers,
-    question: String,
+    /// None when something that is asked for may change unseen: then there is no answer to keep.
+    question: Option<String>,
     upgrade: bool,
 }
 
@@ -112,9 +116,9 @@ impl Kept {
             .extend(script.dependencies.iter().cloned());
         let of_script = context.with_settings(script.settings.clone());
         let configuration = arguments.resolver.over(&arguments.index.over(&of_script)?);
-        let folder = context.cache_folder.join("scripts-1");
+        let folder = context.cache_folder.join(SCRIPTS);
         let base = interpreter.to_base();
-        let question = question(&base, below.as_ref(), &wanted, &configuration);
+        let question = question(&base, below.as_ref(), &wanted, &configuration, context);
         Ok(Self {
             question,
             answers: Answers::in_folder(folder.join("answers")),
@@ -133,7 +137,8 @@ impl Kept {
     /// When the requirements cannot be met, or the environment cannot be made.
     pub(super) fn place(self, context: &Context) -> Result<Place, CommandError> {
         if !self.upgrade
-            && let Some(name) = self.answers.find(&self.question, context.now())
+            && let Some(question) = &self.question
+            && let Some(name) = self.answers.find(question, context.now())
         {
             let root = self.folder.join(name);
             if is_complete(&root) {
@@ -148,8 +153,8 @@ impl Kept {
             context,
         )?;
         // The cache is marked when something is put into it.
-        context.cache()?.bucket("scripts-1")?;
-        let name = digest(&self.described(&resolved));
+        context.cache()?.bucket(SCRIPTS)?;
+        let name = digest(&self.described(&resolved, context)?);
         let root = self.folder.join(&name);
         let lock = self.folder.join(format!("{name}.lock"));
         let lock = LockFile::acquire(lock, LockKind::Exclusive)?;
@@ -157,8 +162,9 @@ impl Kept {
             self.make(&root, &resolved, context)?;
         }
         drop(lock);
-        self.answers
-            .remember(&self.question, &name, context.now())?;
+        if let Some(question) = &self.question {
+            self.answers.remember(question, &name, context.now())?;
+        }
         Ok(self.place_in(root))
     }
 
@@ -216,32 +222,71 @@ impl Kept {
     }
 
     /// What makes an environment the one that it is: its base, what it lies over, each file in it.
-    fn described(&self, resolved: &Resolved) -> String {
+    fn described(&self, resolved: &Resolved, context: &Context) -> Result<String, CommandError> {
         let mut text = place_of(&self.interpreter, self.below.as_ref());
         for pin in &resolved.resolution.pins {
             let remote = &pin.file.remote;
-            let place = match &remote.hashes.sha256 {
-                Some(sha256) => sha256.to_string(),
-                None => remote.url.to_string(),
+            let place = match (&pin.url, &remote.hashes.sha256) {
+                (Some(_), _) if !pin.file.is_wheel => resolved
+                    .frontend
+                    .identity(pin)?
+                    // What may change unseen is another one each time.
+                    .unwrap_or_else(|| context.now().to_string()),
+                (Some(url), None) => format!("{url} {:?}", local_state(url, false, context)),
+                (_, Some(sha256)) => sha256.to_string(),
+                (None, None) => remote.url.to_string(),
             };
             let _ = writeln!(text, "{}=={} {place}", pin.name, pin.version);
         }
-        text
+        Ok(text)
     }
 }
 
-/// What is asked for, as text: the same text has the same answer.
+/// What is asked for, as text: the same text has the same answer. None when something of it may
+/// change unseen.
 fn question(
     base: &Interpreter,
     below: Option<&Environment>,
     wanted: &Wanted,
     configuration: &Configuration,
-) -> String {
+    context: &Context,
+) -> Option<String> {
     let mut text = place_of(base, below);
     for root in wanted.requirements.iter().chain(&wanted.constraints) {
         let _ = writeln!(text, "{}", root.requirement);
+        if let RequirementSource::Url(url) = &root.requirement.source {
+            text += &local_state(url, wanted.editables.contains(url), context)?;
+        }
     }
-    text + &wanted.over(configuration).resolution_key()
+    for Unnamed {
+        url,
+        extras,
+        marker,
+        ..
+    } in &wanted.unnamed
+    {
+        let _ = writeln!(text, "{url} {extras:?} {marker}");
+        text += &local_state(url, wanted.editables.contains(url), context)?;
+    }
+    Some(text + &wanted.over(configuration).resolution_key())
+}
+
+/// The state of a folder or file on this machine; nothing of other places.
+fn local_state(url: &str, is_editable: bool, context: &Context) -> Option<String> {
+    // What is wrong with a URL is said when it is resolved.
+    let Ok((source, _)) = Source::of_url(url, is_editable) else {
+        return Some(String::new());
+    };
+    match source {
+        Source::Folder(folder) => folder.state(context.variables.all()),
+        Source::Archive(archive) => {
+            let path = archive.file.url.to_file_path();
+            let found = path.ok().and_then(|path| tilsit_files::metadata(path).ok());
+            let state = found.map(|found| (found.len(), found.modified().ok()));
+            Some(format!("{state:?}"))
+        }
+        Source::Sdist(_) | Source::Git(_) | Source::Vcs(_) => Some(String::new()),
+    }
 }
 
 fn place_of(base: &Interpreter, below: Option<&Environment>) -> String {

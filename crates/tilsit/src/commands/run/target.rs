@@ -11,10 +11,10 @@ use tilsit_files::TemporaryFolder;
 use tilsit_index_client::{Refresh, RemoteFile};
 use url::Url;
 
-use super::Arguments;
 use super::answers::digest;
 use super::kept::Place;
 use super::script::{self, Script};
+use super::{Arguments, SCRIPTS};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
@@ -225,7 +225,7 @@ fn fetch(url: &str, arguments: &Arguments, context: &Context) -> Result<PathBuf,
     };
     let configuration = arguments.index.over(context)?;
     let client = network::client(&configuration, Refresh::No, context)?;
-    let folder = context.cache()?.bucket("scripts-1")?;
+    let folder = context.cache()?.bucket(SCRIPTS)?;
     let folder = folder.join("urls").join(digest(url));
     tilsit_files::create_dir_all(&folder)?;
     let path = folder.join(&*file.name);
