@@ -62,11 +62,15 @@ fn fault_of(relative: &str) -> Option<&'static str> {
     if relative.starts_with('/') {
         return Some("is absolute");
     }
-    if relative.contains('\\') {
-        return Some("has a backslash");
-    }
-    if relative.chars().any(char::is_control) {
-        return Some("has a control character");
+    // Nearly all paths are plain, which is seen at once.
+    let is_plain = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'\\';
+    if !relative.as_bytes().iter().all(is_plain) {
+        if relative.contains('\\') {
+            return Some("has a backslash");
+        }
+        if relative.chars().any(char::is_control) {
+            return Some("has a control character");
+        }
     }
     relative.split('/').find_map(|step| match step {
         "" => Some("has an empty step"),

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, Permissions};
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use crate::error::{FileError, Operation};
@@ -30,6 +31,27 @@ fn between<T>(
 pub fn read(path: impl AsRef<Path>) -> Result<Vec<u8>, FileError> {
     let path = path.as_ref();
     on(Operation::Read, path, fs::read(path))
+}
+
+/// The start of a file, piece by piece until it is enough, or the whole file.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn read_start(
+    path: impl AsRef<Path>,
+    is_enough: impl Fn(&[u8]) -> bool,
+) -> Result<Vec<u8>, FileError> {
+    const PIECE_BYTES: u64 = 8 << 10;
+    let path = path.as_ref();
+    let failed = |source| FileError::new(Operation::Read, path, source);
+    let mut file = File::open(path).map_err(failed)?;
+    let mut start = Vec::new();
+    loop {
+        let piece = (&mut file).take(PIECE_BYTES).read_to_end(&mut start);
+        if piece.map_err(failed)? == 0 || is_enough(&start) {
+            return Ok(start);
+        }
+    }
 }
 
 /// Reads a whole file of UTF-8 text.

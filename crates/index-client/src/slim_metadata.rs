@@ -29,7 +29,25 @@ pub struct SlimMetadata {
 #[error("the metadata has no `{0}`")]
 pub struct SlimMetadataError(pub &'static str);
 
+/// The fields that are read, those first of which a file has many.
+const FIELDS: [&str; 7] = [
+    "requires-dist",
+    "provides-extra",
+    "metadata-version",
+    "name",
+    "version",
+    "requires-python",
+    "dynamic",
+];
+
 impl SlimMetadata {
+    /// Whether the start of a metadata file holds all headers: the empty line behind them is there.
+    pub fn is_enough(start: &[u8]) -> bool {
+        let ends: [&[u8]; 2] = [b"\n\n", b"\n\r\n"];
+        ends.iter()
+            .any(|end| memchr::memmem::find(start, end).is_some())
+    }
+
     /// Reads the headers of a METADATA or PKG-INFO file.
     ///
     /// # Errors
@@ -37,25 +55,31 @@ impl SlimMetadata {
     pub fn parse(bytes: &[u8]) -> Result<Self, SlimMetadataError> {
         let mut metadata = Self::default();
         for header in HeaderLines::new(bytes) {
+            let Some(name) = FIELDS
+                .iter()
+                .find(|name| header.name.eq_ignore_ascii_case(name))
+            else {
+                continue;
+            };
             let Some(text) = header.text().filter(|text| !text.is_empty()) else {
                 continue;
             };
-            let one = |place: &mut String| {
-                if place.is_empty() {
-                    *place = text.clone().into_owned();
+            let text = text.into_owned();
+            match *name {
+                "requires-dist" => metadata.requires_dist.push(text),
+                "provides-extra" => metadata.provides_extra.push(text),
+                "dynamic" => metadata.dynamic.push(text),
+                "requires-python" => drop(metadata.requires_python.get_or_insert(text)),
+                once => {
+                    let place = match once {
+                        "metadata-version" => &mut metadata.metadata_version,
+                        "name" => &mut metadata.name,
+                        _ => &mut metadata.version,
+                    };
+                    if place.is_empty() {
+                        *place = text;
+                    }
                 }
-            };
-            match header.name.to_ascii_lowercase().as_str() {
-                "metadata-version" => one(&mut metadata.metadata_version),
-                "name" => one(&mut metadata.name),
-                "version" => one(&mut metadata.version),
-                "requires-python" if metadata.requires_python.is_none() => {
-                    metadata.requires_python = Some(text.into_owned());
-                }
-                "requires-dist" => metadata.requires_dist.push(text.into_owned()),
-                "provides-extra" => metadata.provides_extra.push(text.into_owned()),
-                "dynamic" => metadata.dynamic.push(text.into_owned()),
-                _ => {}
             }
         }
         for (name, value) in [

@@ -238,7 +238,9 @@ impl Reader {
             path: confined(parts.next()?)?.to_owned(),
             kind,
         };
-        confined(file.path.get(file.inside_start..)?)?;
+        if file.inside_start > 0 {
+            confined(file.path.get(file.inside_start..)?)?;
+        }
         self.files.push(file);
         Some(())
     }

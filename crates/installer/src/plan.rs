@@ -211,24 +211,20 @@ impl Targets {
 }
 
 impl PlannedWheel {
-    fn of(
-        wheel: &WheelToInstall,
-        targets: Arc<Targets>,
-        claims: &tree::Claims<'_>,
-    ) -> Result<Self, FileError> {
+    fn of(wheel: &WheelToInstall, targets: Arc<Targets>, linked: FxHashSet<String>) -> Self {
         let manifest = &wheel.stored.manifest;
-        Ok(Self {
+        Self {
             name: manifest.name.clone(),
             version: manifest.version.clone(),
             tree: wheel.stored.tree.clone(),
             links: Vec::with_capacity(manifest.files.len()),
-            linked_folders: claims.linked(manifest, &targets)?,
+            linked_folders: linked,
             compiled: wheel.compiled.clone(),
             writes: Vec::new(),
             behind_links: 0,
             manifest: Arc::clone(manifest),
             targets,
-        })
+        }
     }
 
     /// The files that are linked as they are in the store.
@@ -485,7 +481,7 @@ fn plan_changes(
         (*wheel, Arc::new(targets))
     });
     let with_targets: Vec<(&WheelToInstall, Arc<Targets>)> = with_targets.collect();
-    let claims = tree::Claims::of(&with_targets, &removals, options.link_mode)?;
+    let claims = tree::Claims::of(&with_targets, &removals)?;
     let splits = claims.splits()?;
     let mut installs = Vec::with_capacity(wheels.len());
     let mut folders = folders::Folders::default();
@@ -495,8 +491,12 @@ fn plan_changes(
             folders.add_all(&split.link, link.destination.parent());
         }
     }
-    for (wheel, targets) in with_targets {
-        let mut planned = PlannedWheel::of(wheel, targets, &claims)?;
+    for (number, (wheel, targets)) in with_targets.into_iter().enumerate() {
+        let linked = match options.link_mode {
+            LinkMode::Tree => claims.linked(number, &wheel.stored.manifest),
+            _ => FxHashSet::default(),
+        };
+        let mut planned = PlannedWheel::of(wheel, targets, linked);
         folders.add_wheel(&planned);
         writes::place_files(&mut planned, wheel, &shebang, options)?;
         for write in &planned.writes {

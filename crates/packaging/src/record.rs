@@ -11,7 +11,8 @@ mod csv;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
+use std::borrow::Cow;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
 use base64::Engine as _;
@@ -44,9 +45,12 @@ pub struct RecordEntry {
 /// [`RecordHash::digest`] checks it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordHash {
-    algorithm: String,
+    algorithm: Cow<'static, str>,
     encoded: String,
 }
+
+/// The algorithm that nearly every line names.
+const SHA256: &str = "sha256";
 
 /// Why a RECORD file, or a hash in it, could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -155,15 +159,18 @@ impl Record {
     /// The file's bytes: `\n` line ends, quotes only where needed, in the order of `entries`.
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut out = String::with_capacity(self.entries.len() * 96);
+        let mut hash_text = String::new();
         for entry in &self.entries {
             csv::push_field(&mut out, &entry.path);
             out.push(',');
             if let Some(hash) = &entry.hash {
-                csv::push_field(&mut out, &hash.to_string());
+                hash_text.clear();
+                let _ = write!(hash_text, "{hash}");
+                csv::push_field(&mut out, &hash_text);
             }
             out.push(',');
             if let Some(size) = entry.size {
-                out.push_str(&size.to_string());
+                let _ = write!(out, "{size}");
             }
             out.push('\n');
         }
@@ -210,7 +217,7 @@ impl RecordHash {
     /// A SHA-256 hash from its 32 bytes.
     pub fn sha256(digest: &[u8; 32]) -> RecordHash {
         RecordHash {
-            algorithm: "sha256".to_owned(),
+            algorithm: Cow::Borrowed(SHA256),
             encoded: URL_SAFE_NO_PAD.encode(digest),
         }
     }
@@ -232,7 +239,7 @@ impl RecordHash {
     /// length than the algorithm's.
     pub fn digest(&self) -> Result<Vec<u8>, RecordHashError> {
         let expected = digest_size(&self.algorithm)
-            .ok_or_else(|| RecordHashError::Algorithm(self.algorithm.clone()))?;
+            .ok_or_else(|| RecordHashError::Algorithm(self.algorithm().to_owned()))?;
         let digest = URL_SAFE_NO_PAD
             .decode(&self.encoded)
             .map_err(|_| RecordHashError::Encoding(self.encoded.clone()))?;
@@ -240,7 +247,7 @@ impl RecordHash {
             Ok(digest)
         } else {
             Err(RecordHashError::Length {
-                algorithm: self.algorithm.clone(),
+                algorithm: self.algorithm().to_owned(),
                 expected,
                 found: digest.len(),
             })
@@ -261,7 +268,11 @@ impl FromStr for RecordHash {
         match text.split_once('=') {
             Some((algorithm, encoded)) if !algorithm.is_empty() && !encoded.is_empty() => {
                 Ok(RecordHash {
-                    algorithm: algorithm.to_ascii_lowercase(),
+                    algorithm: if algorithm.eq_ignore_ascii_case(SHA256) {
+                        Cow::Borrowed(SHA256)
+                    } else {
+                        Cow::Owned(algorithm.to_ascii_lowercase())
+                    },
                     encoded: encoded.to_owned(),
                 })
             }
@@ -283,7 +294,7 @@ fn digest_size(algorithm: &str) -> Option<usize> {
         "md5" => 16,
         "sha1" => 20,
         "sha224" | "sha3_224" => 28,
-        "sha256" | "sha3_256" | "blake2s" => 32,
+        SHA256 | "sha3_256" | "blake2s" => 32,
         "sha384" | "sha3_384" => 48,
         "sha512" | "sha3_512" | "blake2b" => 64,
         _ => return None,

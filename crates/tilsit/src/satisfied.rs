@@ -88,7 +88,7 @@ impl Check<'_> {
             return Some(Vec::new());
         }
         let mut needs = Vec::new();
-        for need in requires(found)? {
+        for need in requires(found, &requirement.extras)? {
             let overrides = self.wanted.overrides.iter().map(|root| &root.requirement);
             let mut overrides = overrides.filter(|one| one.name == need.name).peekable();
             if overrides.peek().is_none() {
@@ -101,18 +101,29 @@ impl Check<'_> {
     }
 }
 
-/// What an installed project requires, if that is known for sure.
-fn requires(found: &InstalledDistribution) -> Option<Vec<Requirement>> {
+/// What an installed project requires with these extras, if that is known for sure; what is for other
+/// extras may be left out.
+fn requires(found: &InstalledDistribution, extras: &[ExtraName]) -> Option<Vec<Requirement>> {
     if found.form != InstalledForm::DistInfo {
         let (metadata, findings) = found.metadata().ok()?;
         return findings.is_empty().then_some(metadata.requires_dist);
     }
     let (path, _) = found.metadata_path();
-    let metadata = tilsit_files::read(path).ok()?;
+    let metadata = tilsit_files::read_start(path, SlimMetadata::is_enough).ok()?;
     let metadata = SlimMetadata::parse(&metadata).ok()?;
     if metadata.version.parse::<Version>().ok()? != found.version {
         return None;
     }
     let texts = metadata.requires_dist.iter();
-    texts.map(|text| text.parse().ok()).collect()
+    texts
+        .filter(|text| !extras.is_empty() || !is_for_an_extra(text))
+        .map(|text| text.parse().ok())
+        .collect()
+}
+
+/// Whether a requirement is for an extra and nothing else, as backends write it: most of them are,
+/// and need not be read further.
+fn is_for_an_extra(text: &str) -> bool {
+    let marker = text.rsplit_once(';').map_or("", |(_, marker)| marker);
+    marker.contains("extra ==") && !marker.contains(" or ")
 }

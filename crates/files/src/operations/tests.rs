@@ -99,3 +99,19 @@ fn executable_follows_the_right_to_read() {
     assert_eq!(found.permissions().mode() & 0o777, 0o750);
     assert!(is_executable(&path, &found));
 }
+
+#[test]
+fn the_start_of_a_file_is_read_until_it_is_enough() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("long");
+    let contents: Vec<u8> = (0..100_000_u32)
+        .map(|number| (number % 251) as u8)
+        .collect();
+    write(&path, &contents).unwrap();
+    for wanted in [0, 1, 10_000, 99_999, 200_000] {
+        let start = read_start(&path, |start| start.len() >= wanted).unwrap();
+        assert!(contents.starts_with(&start) && start.len() >= wanted.min(contents.len()));
+        assert!(start.len() < wanted + 10_000);
+    }
+    assert!(read_start(folder.path().join("missing"), |_| true).is_err());
+}

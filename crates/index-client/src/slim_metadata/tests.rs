@@ -16,6 +16,9 @@ fn what_a_resolver_needs() {
     );
     assert_eq!(metadata.provides_extra, ["x"]);
     assert_eq!(metadata.dynamic, ["License-File"]);
+    let end = text.windows(2).position(|pair| pair == b"\n\n").unwrap() + 2;
+    assert!(SlimMetadata::is_enough(&text[..end]) && !SlimMetadata::is_enough(&text[..end - 1]));
+    assert_eq!(SlimMetadata::parse(&text[..end]).unwrap(), metadata);
 }
 
 #[test]

@@ -16,7 +16,7 @@ use tilsit_dist::wheel::Scheme;
 use tilsit_files::FileError;
 use tilsit_packaging::record::{Record, RecordEntry};
 
-use super::{LinkMode, PlanError, PlannedLink, PlannedWrite, Targets, WheelToInstall};
+use super::{PlanError, PlannedLink, PlannedWrite, Targets, WheelToInstall};
 use crate::manifest::{FileKind, Manifest, ManifestFile};
 use crate::place::StoredPath;
 use crate::removal::Removal;
@@ -81,96 +81,100 @@ impl PlannedSplit {
 
 /// Which folders of packages belong to one wheel alone.
 pub(super) struct Claims<'a> {
-    /// How many wheels have a part in each folder: in the top folders, and below those that are
-    /// there already or that several wheels have a part in.
-    counts: FxHashMap<PathBuf, usize>,
+    /// The top folders that wheels have a part in, and the folders below those that are there already
+    /// or that several wheels have a part in.
+    folders: FxHashMap<PathBuf, Claim>,
+    /// For each wheel the outermost folders that are its alone, by their paths inside it.
+    alone: Vec<Vec<&'a str>>,
     /// Links that the removals take away.
     going: FxHashSet<&'a Path>,
-    mode: LinkMode,
+}
+
+/// What is known of a folder of packages.
+#[derive(Default)]
+struct Claim {
+    /// How many wheels have a part in it.
+    wheels: usize,
+    /// Whether something lies there, and stays.
+    is_there: bool,
+}
+
+/// The files of a wheel in one folder; they follow each other, for files are sorted.
+struct Part<'a> {
+    wheel: usize,
+    place: PathBuf,
+    /// The folder's path below its folder of packages.
+    folder: &'a str,
+    files: &'a [ManifestFile],
 }
 
 impl<'a> Claims<'a> {
     pub(super) fn of(
-        wheels: &[(&WheelToInstall, Arc<Targets>)],
+        wheels: &[(&'a WheelToInstall, Arc<Targets>)],
         removals: &'a [Removal],
-        mode: LinkMode,
     ) -> Result<Self, FileError> {
-        let files = removals.iter().flat_map(|removal| &removal.files);
+        let removed = removals.iter().flat_map(|removal| &removal.files);
         let mut claims = Self {
-            counts: FxHashMap::default(),
-            going: files.map(PathBuf::as_path).collect(),
-            mode,
+            folders: FxHashMap::default(),
+            alone: vec![Vec::new(); wheels.len()],
+            going: removed.map(PathBuf::as_path).collect(),
         };
-        let mut parents = None;
-        for depth in 0.. {
-            let mut found = FxHashMap::default();
-            for (wheel, targets) in wheels {
-                let manifest = &wheel.stored.manifest;
-                for folder in folders_at(depth, manifest, targets, parents.as_ref()) {
-                    *found.entry(folder).or_insert(0) += 1;
+        let mut parts = Vec::new();
+        for (wheel, (one, targets)) in wheels.iter().enumerate() {
+            folders_in(&one.stored.manifest.files, 0, targets, wheel, &mut parts);
+        }
+        while !parts.is_empty() {
+            for part in &parts {
+                claims.claim(&part.place)?;
+            }
+            let mut below = Vec::new();
+            for part in parts {
+                let claim = &claims.folders[&part.place];
+                if claim.wheels > 1 || claim.is_there {
+                    let (wheel, targets) = (part.wheel, &wheels[part.wheel].1);
+                    let start = part.folder.len() + 1;
+                    folders_in(part.files, start, targets, wheel, &mut below);
+                } else if part.files[0].inside_start == 0 {
+                    claims.alone[part.wheel].push(part.folder);
                 }
             }
-            let mut shared = FxHashSet::default();
-            for (folder, count) in &found {
-                if *count > 1 || claims.is_there(folder)? {
-                    shared.insert(folder.clone());
-                }
-            }
-            claims.counts.extend(found);
-            if shared.is_empty() {
-                break;
-            }
-            parents = Some(shared);
+            parts = below;
         }
         Ok(claims)
     }
 
-    /// Whether something lies at a place, and stays.
-    fn is_there(&self, place: &Path) -> Result<bool, FileError> {
-        Ok(!self.going.contains(place) && tilsit_files::exists(place)?)
+    fn claim(&mut self, place: &Path) -> Result<(), FileError> {
+        if let Some(claim) = self.folders.get_mut(place) {
+            claim.wheels += 1;
+            return Ok(());
+        }
+        let is_there = match tilsit_files::symlink_metadata(place) {
+            Ok(_) => !self.going.contains(place),
+            Err(error) if error.is_not_found() => false,
+            Err(error) => return Err(error),
+        };
+        let claim = Claim {
+            wheels: 1,
+            is_there,
+        };
+        self.folders.insert(place.to_path_buf(), claim);
+        Ok(())
     }
 
     /// The folders of a wheel that become links, by their paths inside it.
-    pub(super) fn linked(
-        &self,
-        manifest: &Manifest,
-        targets: &Targets,
-    ) -> Result<FxHashSet<String>, FileError> {
-        let mut linked: FxHashSet<String> = FxHashSet::default();
-        if self.mode != LinkMode::Tree || !manifest.tree_safe {
-            return Ok(linked);
-        }
-        let metadata = manifest.dist_info.as_str();
-        // The files are sorted, so those of one folder follow each other.
-        let mut last = "";
-        for file in manifest.files.iter().filter(|file| file.inside_start == 0) {
-            let folder = file.path.rsplit_once('/').map_or("", |(folder, _)| folder);
-            if folder == last || is_within(folder, metadata) {
-                continue;
-            }
-            last = folder;
-            for outer in outer_folders(&file.path) {
-                let place = targets.root.join(outer);
-                // Below a folder of one wheel alone nothing is counted.
-                let Some(count) = self.counts.get(&place) else {
-                    break;
-                };
-                if *count == 1 && !self.is_there(&place)? {
-                    if !linked.contains(outer) {
-                        linked.insert(outer.to_owned());
-                    }
-                    break;
-                }
-            }
-        }
-        Ok(linked)
+    pub(super) fn linked(&self, wheel: usize, manifest: &Manifest) -> FxHashSet<String> {
+        let folders = self.alone[wheel].iter();
+        folders
+            .filter(|folder| manifest.tree_safe && **folder != manifest.dist_info)
+            .map(|folder| (*folder).to_owned())
+            .collect()
     }
 
     /// The links that lie where wheels put files of their own.
     pub(super) fn splits(&self) -> Result<Vec<PlannedSplit>, FileError> {
         let mut splits = Vec::new();
-        for place in self.counts.keys() {
-            if !self.going.contains(&**place) {
+        for (place, claim) in &self.folders {
+            if claim.is_there {
                 splits.extend(PlannedSplit::at(place)?);
             }
         }
@@ -179,47 +183,49 @@ impl<'a> Claims<'a> {
     }
 }
 
+/// Adds the folders of packages that these files lie in, seen from the folder whose path (with its
+/// slash) has this length.
+fn folders_in<'a>(
+    files: &'a [ManifestFile],
+    start: usize,
+    targets: &Targets,
+    wheel: usize,
+    parts: &mut Vec<Part<'a>>,
+) {
+    let folder_of = |file: &'a ManifestFile| {
+        let inside = file.inside();
+        let is_package = matches!(file.scheme, Scheme::Purelib | Scheme::Platlib);
+        let end = inside[start..].find('/').filter(|_| is_package)?;
+        Some(&inside[..start + end])
+    };
+    let same = |one: &ManifestFile, other: &ManifestFile, folder: &str| {
+        let rest = other.inside().strip_prefix(folder);
+        one.scheme == other.scheme && rest.is_some_and(|rest| rest.starts_with('/'))
+    };
+    let mut rest = files;
+    while let Some(first) = rest.first() {
+        let Some(folder) = folder_of(first) else {
+            rest = &rest[1..];
+            continue;
+        };
+        let count = rest
+            .iter()
+            .take_while(|file| same(first, file, folder))
+            .count();
+        let (here, behind) = rest.split_at(count);
+        parts.push(Part {
+            wheel,
+            place: targets.folder(first.scheme).join(folder),
+            folder,
+            files: here,
+        });
+        rest = behind;
+    }
+}
+
 /// The folders that hold a file of a wheel, the outermost first.
 pub(super) fn outer_folders(path: &str) -> impl Iterator<Item = &str> {
     path.match_indices('/').map(|(end, _)| &path[..end])
-}
-
-fn is_within(path: &str, folder: &str) -> bool {
-    let rest = path.strip_prefix(folder);
-    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// The folders at a depth that a wheel has a part in, each once, that lie in a folder of packages,
-/// and below one of these parents.
-fn folders_at(
-    depth: usize,
-    manifest: &Manifest,
-    targets: &Targets,
-    parents: Option<&FxHashSet<PathBuf>>,
-) -> FxHashSet<PathBuf> {
-    let mut folders = FxHashSet::default();
-    let mut last = (None, "");
-    for file in &manifest.files {
-        let is_package = matches!(file.scheme, Scheme::Purelib | Scheme::Platlib);
-        let folder = outer_folders(file.inside()).nth(depth);
-        let Some(folder) = folder.filter(|_| is_package) else {
-            continue;
-        };
-        if last == (Some(file.scheme), folder) {
-            continue;
-        }
-        last = (Some(file.scheme), folder);
-        let place = targets.folder(file.scheme).join(folder);
-        let is_wanted = |parents: &FxHashSet<PathBuf>| {
-            place
-                .parent()
-                .is_some_and(|parent| parents.contains(parent))
-        };
-        if parents.is_none_or(is_wanted) {
-            folders.insert(place);
-        }
-    }
-    folders
 }
 
 /// The RECORDs of the wheels whose links are split, with the files in the place of the links.

@@ -7,8 +7,8 @@
 
 use std::collections::BTreeSet;
 
-/// What a run path starts with to be relative to the library.
-const ORIGINS: [&[u8]; 2] = [b"$ORIGIN", b"${ORIGIN}"];
+/// What a run path that is relative to the library has at its start, as `$ORIGIN` or `${ORIGIN}`.
+const ORIGIN: &[u8] = b"ORIGIN";
 
 /// No run path is longer; so many bytes of a piece are looked at again with the next one.
 const RUN_PATH_MAX_BYTES: usize = 4096;
@@ -56,9 +56,14 @@ impl<'a> RunPaths<'a> {
 
 /// Where the run paths lead to that leave the folder.
 fn run_paths(contents: &[u8], folder: &str) -> impl Iterator<Item = String> {
-    ORIGINS.iter().flat_map(move |origin| {
-        memchr::memmem::find_iter(contents, origin)
-            .filter_map(move |at| lead_to(&contents[at + origin.len()..], folder))
+    memchr::memmem::find_iter(contents, ORIGIN).filter_map(move |at| {
+        let (before, after) = (&contents[..at], &contents[at + ORIGIN.len()..]);
+        let path = match before.strip_suffix(b"$") {
+            Some(_) => after,
+            None if before.ends_with(b"${") => after.strip_prefix(b"}")?,
+            None => return None,
+        };
+        lead_to(path, folder)
     })
 }
 
