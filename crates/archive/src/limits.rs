@@ -34,7 +34,7 @@ impl Default for Limits {
             // The default index's own bound for wheels.
             ratio_max: 50,
             ratio_free_bytes: 64 << 20,
-            whole_entry_max_bytes: 32 << 20,
+            whole_entry_max_bytes: 16 << 20,
             zstandard: false,
         }
     }

@@ -41,14 +41,17 @@ pub fn read_start(
     path: impl AsRef<Path>,
     is_enough: impl Fn(&[u8]) -> bool,
 ) -> Result<Vec<u8>, FileError> {
-    const PIECE_BYTES: u64 = 8 << 10;
+    const PIECE_BYTES: usize = 8 << 10;
     let path = path.as_ref();
     let failed = |source| FileError::new(Operation::Read, path, source);
     let mut file = File::open(path).map_err(failed)?;
     let mut start = Vec::new();
     loop {
-        let piece = (&mut file).take(PIECE_BYTES).read_to_end(&mut start);
-        if piece.map_err(failed)? == 0 || is_enough(&start) {
+        let length = start.len();
+        start.resize(length + PIECE_BYTES, 0);
+        let more = file.read(&mut start[length..]).map_err(failed)?;
+        start.truncate(length + more);
+        if more == 0 || is_enough(&start) {
             return Ok(start);
         }
     }

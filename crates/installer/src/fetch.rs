@@ -3,6 +3,7 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Mutex, PoisonError};
 
@@ -98,10 +99,11 @@ fn download(
     let unpacked = Mutex::new(Vec::new());
     let (sender, receiver) = channel();
     let receiver = Mutex::new(receiver);
+    let idle = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(2, usize::from);
     let downloaded = std::thread::scope(|scope| {
         for _ in 0..threads.min(UNPACKING_MAX).min(wanted.len()) {
-            scope.spawn(|| unpack(&receiver, store, &unpacked));
+            scope.spawn(|| unpack(&receiver, store, &idle, &unpacked));
         }
         let received = receive(wanted, client, &sender, on_event);
         // The threads end when the sender is gone.
@@ -187,20 +189,26 @@ fn hand_over(number: usize, path: &Path, sha256: String, sender: &Sender<Waiting
         .expect("the receiver lives until all threads ended");
 }
 
+/// Unpacks wheels as they come. A thread that waits lends its processor to those that have work: a
+/// large wheel at the end is unpacked by all of them, and never more than that at once.
 fn unpack(
     receiver: &Mutex<Receiver<Waiting>>,
     store: &WheelStore,
+    idle: &AtomicUsize,
     unpacked: &Mutex<Vec<(usize, Result<StoredWheel, StoreError>)>>,
 ) {
     loop {
+        idle.fetch_add(1, Ordering::Relaxed);
         let next = receiver
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .recv();
         let Ok(waiting) = next else {
+            // It stays idle for the others.
             return;
         };
-        let wheel = store.add(&waiting.path, &waiting.sha256);
+        let others = idle.fetch_sub(1, Ordering::Relaxed) - 1;
+        let wheel = store.add_with(&waiting.path, &waiting.sha256, 1 + others);
         // The unpacked tree is all that is needed from here on.
         let _ = tilsit_files::remove_file_if_exists(&waiting.path);
         unpacked

@@ -94,16 +94,28 @@ impl WheelStore {
     /// # Errors
     /// When the wheel breaks a rule, or the store cannot be written.
     pub fn add(&self, wheel: &Path, sha256: &str) -> Result<StoredWheel, StoreError> {
+        let available = std::thread::available_parallelism();
+        self.add_with(wheel, sha256, available.map_or(1, std::num::NonZero::get))
+    }
+
+    /// As [`WheelStore::add`], with so many threads at the most.
+    pub(crate) fn add_with(
+        &self,
+        wheel: &Path,
+        sha256: &str,
+        threads: usize,
+    ) -> Result<StoredWheel, StoreError> {
         if let Some(found) = self.find(sha256)? {
             return Ok(found);
         }
         let entry = self.entry(sha256)?;
         let temporary = TemporaryFolder::create_in(&self.folder)?;
         let tree = temporary.path().join("tree");
-        let manifest = unpack::unpack(wheel, &tree).map_err(|source| StoreError::Unpack {
-            wheel: wheel.to_path_buf(),
-            source,
-        })?;
+        let manifest =
+            unpack::unpack(wheel, &tree, threads).map_err(|source| StoreError::Unpack {
+                wheel: wheel.to_path_buf(),
+                source,
+            })?;
         tilsit_files::write(temporary.path().join("manifest"), manifest.to_bytes())?;
         self.move_in(temporary, &entry)?;
         Ok(StoredWheel {

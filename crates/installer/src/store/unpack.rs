@@ -25,8 +25,9 @@ const SCRIPT_SIZE_MAX_BYTES: u64 = 16 << 20;
 /// Below this many bytes one thread is faster than starting more.
 const THREADS_FROM_BYTES: u64 = 1 << 20;
 
-/// Unpacks the wheel into the folder `tree`, which is made, and describes it.
-pub(super) fn unpack(path: &Path, tree: &Path) -> Result<Manifest, UnpackError> {
+/// Unpacks the wheel into the folder `tree`, which is made, with so many threads at the most, and
+/// describes it.
+pub(super) fn unpack(path: &Path, tree: &Path, threads: usize) -> Result<Manifest, UnpackError> {
     let wheel = Wheel::open(path, &Limits::default())?;
     let record = format!("{}/RECORD", wheel.dist_info());
     let files: Vec<&WheelEntry> = wheel
@@ -35,7 +36,7 @@ pub(super) fn unpack(path: &Path, tree: &Path) -> Result<Manifest, UnpackError> 
         .filter(|file| file.name != record)
         .collect();
     make_folders(tree, files.iter().map(|file| file.name.as_str()))?;
-    let mut unpacked = write_all(&wheel, &files, tree)?;
+    let mut unpacked = write_all(&wheel, &files, tree, threads)?;
     unpacked.sort_by(|left, right| left.file.path.cmp(&right.file.path));
     let has_pth = |file: &Unpacked| {
         let path = Path::new(&file.file.path);
@@ -111,6 +112,7 @@ fn write_all(
     wheel: &Wheel<FileSource>,
     files: &[&WheelEntry],
     tree: &Path,
+    threads: usize,
 ) -> Result<Vec<Unpacked>, UnpackError> {
     let size: u64 = files.iter().map(|file| file.size).sum();
     let hashes: HashMap<&str, &RecordHash> = wheel
@@ -122,8 +124,7 @@ fn write_all(
     let threads = if size < THREADS_FROM_BYTES {
         1
     } else {
-        let available = std::thread::available_parallelism();
-        available.map_or(1, std::num::NonZero::get).min(8)
+        threads.min(8)
     };
     let next = AtomicUsize::new(0);
     let work = || {
