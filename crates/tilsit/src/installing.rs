@@ -17,6 +17,7 @@ use tilsit_installer::{
     Event, FetchEvent, InstallPlan, LinkMode, LockedEnvironment, PlanOptions, StoredWheel,
     WheelToInstall,
 };
+use tilsit_packaging::direct_url::DirectUrl;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirements_file::FileHash;
 use tilsit_packaging::version::Version;
@@ -85,6 +86,8 @@ pub(crate) struct Change {
     pub(crate) plan: InstallPlan,
     /// What comes and goes, by name.
     pub(crate) entries: Vec<ChangeEntry>,
+    /// Where what comes is from, if not from an index.
+    pub(crate) direct_urls: BTreeMap<ProjectName, DirectUrl>,
     /// What goes and has no successor.
     pub(crate) removed: Vec<RemovedEntry>,
     /// How many projects are as they should be.
@@ -98,7 +101,7 @@ pub(crate) struct Change {
 /// A project that changes.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct ChangeEntry {
-    name: String,
+    name: ProjectName,
     version: String,
     /// The version that was there before.
     before: Option<String>,
@@ -266,6 +269,11 @@ impl Installation<'_> {
             Some(lock_store(LockKind::Shared, context)?)
         };
         let obtained = obtain(&pins, &self.resolved.frontend, context)?;
+        let origins = pins.iter().zip(&obtained).filter_map(|(pin, obtained)| {
+            let direct_url = obtained.direct_url.clone()?;
+            Some((pin.name.clone(), direct_url))
+        });
+        let direct_urls = origins.collect();
         let stored: Vec<StoredWheel> = obtained.iter().map(|one| one.stored.clone()).collect();
         let mut to_install = Vec::with_capacity(pins.len());
         let mut compiled = self.compile(&stored, context)?.into_iter();
@@ -293,6 +301,7 @@ impl Installation<'_> {
             ));
         }
         Ok(Change {
+            direct_urls,
             removed: extra.iter().map(|one| RemovedEntry::of(one)).collect(),
             entries: pins.iter().map(|pin| self.entry(pin)).collect(),
             unchanged: all.len() - pins.len(),
@@ -387,7 +396,7 @@ impl Installation<'_> {
 
     fn entry(&self, pin: &Pin) -> ChangeEntry {
         ChangeEntry {
-            name: pin.name.to_string(),
+            name: pin.name.clone(),
             version: pin.version.to_string(),
             before: self.before(pin).map(ToString::to_string),
         }
@@ -416,6 +425,16 @@ impl Change {
         })?;
         self.took += began.elapsed();
         Ok(())
+    }
+
+    /// What is there already, and stays.
+    pub(crate) fn unchanged_pins<'a>(
+        &'a self,
+        resolved: &'a Resolved,
+    ) -> impl Iterator<Item = (&'a ProjectName, &'a Version)> {
+        let pins = resolved.resolution.pins.iter();
+        let stays = pins.filter(|pin| self.entries.iter().all(|entry| entry.name != pin.name));
+        stays.map(|pin| (&pin.name, &pin.version))
     }
 
     /// Says what comes and goes, a line each, as uv does.

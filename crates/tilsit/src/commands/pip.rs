@@ -4,9 +4,11 @@ pub(crate) mod check;
 pub(crate) mod compile;
 pub(crate) mod download;
 pub(crate) mod freeze;
+pub(crate) mod habits;
 pub(crate) mod hash;
 pub(crate) mod inspect;
 pub(crate) mod install;
+pub(crate) mod installation_report;
 pub(crate) mod list;
 pub(crate) mod listed;
 pub(crate) mod show;
@@ -14,6 +16,7 @@ pub(crate) mod sync;
 pub(crate) mod tree;
 pub(crate) mod uninstall;
 pub(crate) mod wheel;
+pub(crate) mod words;
 
 use clap::{Args, Subcommand};
 
@@ -29,6 +32,8 @@ use crate::report::Report;
 pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    habits: habits::Habits,
 }
 
 #[derive(Debug, Subcommand)]

@@ -8,10 +8,12 @@ RECORD that the wheel specification demands: tilsit refuses wheels that do not l
 """
 
 import base64
+import collections
 import fnmatch
 import hashlib
 import os
 import pathlib
+import re
 import zipfile
 
 import pytest
@@ -21,6 +23,9 @@ HERE = pathlib.Path(__file__).parent
 
 # Commands that tilsit has under another name.
 OTHER_PLACE = {"cache": ["cache"], "config": ["config"]}
+
+# Commands whose standard output is talk and not data.
+TALKS = {"install", "uninstall", "download", "wheel", "lock"}
 
 
 def excluded():
@@ -81,6 +86,42 @@ def pytest_configure():
         python = os.fspath(self.bin_path / "python")
         self.environ.setdefault("TILSIT_PYTHON", python)
         self.environ.setdefault("TILSIT_NO_PROGRESS", "1")
-        return self.run(PROGRAM, *command, *words[len(command) - 1 :], **kwargs)
+        result = self.run(PROGRAM, *command, *words[len(command) - 1 :], **kwargs)
+        return as_pip_says(result, words)
 
     PipTestEnvironment.pip = pip
+
+
+def as_pip_says(result, words):
+    """pip talks on standard output and writes its levels in capitals."""
+    said = re.sub(r"^(warning|error):", lambda m: m[0].upper(), result.stderr, flags=re.M)
+    result._impl.stderr = said
+    if TALKS.intersection(words) and "-" not in words:
+        result._impl.stdout += said
+    return result
+
+
+def pytest_terminal_summary(terminalreporter):
+    """The table: what passed, what failed, and what does not apply for which reason."""
+    stats = terminalreporter.stats
+    rows = {}
+    for outcome in ("passed", "failed", "error", "xfailed", "xpassed"):
+        for report in stats.get(outcome, ()):
+            rows.setdefault(report.nodeid.rpartition("/")[2].partition("::")[0], []).append(outcome)
+    terminalreporter.section("tilsit")
+    total = {"passed": 0, "failed": 0}
+    for name, outcomes in sorted(rows.items()):
+        # A test that pip itself expects to fail says nothing.
+        passed = outcomes.count("passed")
+        failed = outcomes.count("failed") + outcomes.count("error")
+        total["passed"] += passed
+        total["failed"] += failed
+        terminalreporter.line(f"| {name} | {passed} | {failed} |")
+    reasons = collections.Counter(
+        report.longrepr[2].removeprefix("Skipped: ") for report in stats.get("skipped", ())
+    )
+    for reason, count in reasons.most_common():
+        terminalreporter.line(f"| {reason} | {count} |")
+    applicable = sum(total.values())
+    share = 100 * total["passed"] / applicable if applicable else 0
+    terminalreporter.line(f"{total['passed']} of {applicable} applicable tests passed: {share:.1f} %")

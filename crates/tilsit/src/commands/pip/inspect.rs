@@ -59,7 +59,7 @@ fn entry(distribution: &InstalledDistribution) -> Result<Value, InstalledError> 
 }
 
 /// The marker variables of the interpreter.
-fn markers(environment: &tilsit_environment::Environment) -> Map<String, Value> {
+pub(crate) fn markers(environment: &tilsit_environment::Environment) -> Map<String, Value> {
     let probe = environment.interpreter().probe();
     let names = [
         "implementation_name",

@@ -13,6 +13,7 @@ use tilsit_packaging::version::Version;
 
 use crate::building::BuildOptions;
 use crate::commands::options::{IndexOptions, ResolverOptions, UpgradeOptions};
+use crate::commands::pip::{installation_report, words};
 use crate::context::Context;
 use crate::environments::EnvironmentOptions;
 use crate::error::CommandError;
@@ -49,9 +50,18 @@ pub(crate) struct Arguments {
     /// Refuse everything that has no hash in the requirements
     #[arg(long)]
     require_hashes: bool,
+    /// What `-U` is about: what is named, or also all that this needs
+    #[arg(long, value_name = "STRATEGY", value_parser = ["only-if-needed", "eager"], default_value = "only-if-needed")]
+    upgrade_strategy: String,
     /// Install again what is there in the same version
     #[arg(long, visible_alias = "force-reinstall")]
     reinstall: bool,
+    /// Choose and install as if nothing were there
+    #[arg(short = 'I', long)]
+    ignore_installed: bool,
+    /// Write what is installed and where it is from to this file, or `-`, as JSON in pip's form
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
     /// Print what would be done and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -69,6 +79,12 @@ pub(crate) struct Arguments {
     index: IndexOptions,
 }
 
+impl Arguments {
+    fn reinstalls(&self) -> bool {
+        self.reinstall || self.ignore_installed
+    }
+}
+
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
     let mut wanted = Wanted::gather(
         &arguments.requirements,
@@ -78,7 +94,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     )?;
     wanted.add_editables(&arguments.editable, context)?;
     wanted.build = arguments.build.read(context)?;
-    wanted.build.rebuild = arguments.reinstall || arguments.upgrade.refresh;
+    wanted.build.rebuild = arguments.reinstalls() || arguments.upgrade.refresh;
     let configuration = arguments.resolver.over(&arguments.index.over(context)?);
     let configuration = arguments.link.over(&configuration);
     installing::required_hashes(arguments.require_hashes, &wanted, &configuration)?;
@@ -91,7 +107,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         return Ok(report);
     }
     let question = Question {
-        preferences: preferences(arguments, &present)?.into_iter().collect(),
+        preferences: preferences(arguments, &wanted, &present)?.into_iter().collect(),
         elsewhere: Elsewhere::default(),
         configuration: &configuration,
         interpreter: environment.interpreter(),
@@ -112,7 +128,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         present: &present,
         resolved: &resolved,
         hashes: &hashes,
-        reinstall: arguments.reinstall,
+        reinstall: arguments.reinstalls(),
         link_mode: installing::link_mode(&configuration)?,
         compile: installing::compiles(&configuration)?,
     };
@@ -123,12 +139,29 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         "unchanged": change.unchanged,
         "dry_run": arguments.dry_run,
     });
+    let mut words = words::satisfied(
+        change.unchanged_pins(&resolved),
+        &resolved.wanted,
+        &environment,
+        context,
+    );
+    words.push_str(&words::installed(&change.plan, arguments.dry_run, context));
     if arguments.dry_run {
-        return Ok(Report::new(format!("{}\n", change.plan), result));
+        words = format!("{}\n{words}", change.plan);
+    }
+    let answer = match &arguments.report {
+        None => words,
+        Some(file) => {
+            let report = installation_report::text(&change, &resolved, &environment)?;
+            installation_report::place(file, report, words, context)?
+        }
+    };
+    if arguments.dry_run {
+        return Ok(Report::new(answer, result));
     }
     if change.entries.is_empty() {
         context.terminal.say("Everything is there already.");
-        return Ok(Report::silent(result));
+        return Ok(Report::new(answer, result));
     }
     change.apply(&locked, context)?;
     let wheels = count(change.entries.len(), "wheel");
@@ -137,7 +170,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         .terminal
         .say(format_args!("{GOOD}Installed{GOOD:#} {wheels} in {took}"));
     change.tell(context);
-    Ok(Report::silent(result))
+    Ok(Report::new(answer, result))
 }
 
 /// The answer when what is installed fulfils the wish already.
@@ -149,32 +182,41 @@ fn satisfied(
     context: &Context,
 ) -> Option<Report> {
     let upgrade = &arguments.upgrade;
-    if arguments.reinstall || upgrade.upgrade || !upgrade.upgrade_package.is_empty() {
+    if arguments.reinstalls()
+        || upgrade.upgrade
+        || !upgrade.upgrade_package.is_empty()
+        || arguments.report.is_some()
+    {
         return None;
     }
     let began = Instant::now();
-    let projects = satisfied::by_installed(wanted, environment, present, arguments.no_deps)?;
+    let found = satisfied::by_installed(wanted, environment, present, arguments.no_deps)?;
     let result = json!({
         "environment": environment.root(),
         "installed": [],
-        "unchanged": projects.len(),
+        "unchanged": found.len(),
         "dry_run": arguments.dry_run,
     });
-    let projects = count(projects.len(), "project");
+    let projects = count(found.len(), "project");
     let took = duration(began.elapsed());
     context
         .terminal
         .say(format_args!("{GOOD}Checked{GOOD:#} {projects} in {took}"));
     context.terminal.say("Everything is there already.");
-    Some(Report::silent(result))
+    let stays = present.iter().filter(|one| found.contains(&one.name));
+    let stays = stays.map(|one| (&one.name, &one.version));
+    let answer = words::satisfied(stays, wanted, environment, context);
+    Some(Report::new(answer, result))
 }
 
 /// The installed versions that stay when they fit.
 fn preferences(
     arguments: &Arguments,
+    wanted: &Wanted,
     present: &[InstalledDistribution],
 ) -> Result<BTreeMap<ProjectName, Version>, CommandError> {
-    if arguments.upgrade.upgrade {
+    let upgrade = arguments.upgrade.upgrade;
+    if arguments.ignore_installed || (upgrade && arguments.upgrade_strategy == "eager") {
         return Ok(BTreeMap::new());
     }
     let versions = present
@@ -183,6 +225,11 @@ fn preferences(
     let mut preferences: BTreeMap<_, _> = versions.collect();
     for name in arguments.upgrade.projects()? {
         preferences.remove(&name);
+    }
+    if upgrade {
+        for root in &wanted.requirements {
+            preferences.remove(&root.requirement.name);
+        }
     }
     Ok(preferences)
 }

@@ -96,11 +96,28 @@ pub(crate) fn present(
         // A change broke off, or goes on: either way its lock is waited for, and it is put right.
         installing::lock(environment, context)?;
     }
-    let installed = environment.installed()?;
+    let mut installed = environment.installed()?;
+    for folder in python_path(context) {
+        let found = dist_info::list(folder)?;
+        installed.distributions.extend(found.distributions);
+        installed.findings.extend(found.findings);
+    }
     for finding in &installed.findings {
         context.terminal.warn(finding);
     }
     Ok(installed.distributions)
+}
+
+/// The folders that the user adds to every Python's search path: what lies there can be imported,
+/// so it is listed.
+fn python_path(context: &Context) -> Vec<PathBuf> {
+    let folders = context.variables.path("PYTHONPATH");
+    let folders = folders.map(|folders| std::env::split_paths(folders).collect());
+    let folders: Vec<PathBuf> = folders.unwrap_or_default();
+    let named = folders
+        .iter()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    named.map(|folder| context.resolve(folder)).collect()
 }
 
 fn read(distribution: InstalledDistribution, context: &Context) -> Option<Listed> {
