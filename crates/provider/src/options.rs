@@ -11,6 +11,8 @@ use tilsit_packaging::version::{Version, VersionParts};
 use tilsit_resolver::ResolverOptions;
 use url::Url;
 
+use crate::installed::InstalledRelease;
+
 /// Everything that decides a resolution besides the requirements.
 #[derive(Debug, Clone)]
 pub struct ResolveOptions {
@@ -22,6 +24,8 @@ pub struct ResolveOptions {
     pub files: FilePolicy,
     /// Leave out what releases require in turn (`--no-deps`).
     pub no_dependencies: bool,
+    /// What is installed where the answer is for, and may stay.
+    pub installed: BTreeMap<ProjectName, InstalledRelease>,
 }
 
 /// Where files come from.

@@ -23,6 +23,7 @@ use tilsit_simple_api::{
 };
 
 use crate::builder::BuildSource;
+use crate::installed::InstalledRelease;
 use crate::metadata::dependencies;
 use crate::options::IndexStrategy;
 use crate::releases::{Judge, Known, ReleaseFile, Releases};
@@ -258,9 +259,12 @@ impl<'a> Provider<'a> {
                 added.map_err(failed)?;
             }
         }
-        let found = releases.candidates();
+        let mut found = releases.candidates();
+        if let Some(installed) = options.installed.get(name) {
+            installed.add_to(&mut found);
+        }
         let versions = match options.sources.pins.get(name) {
-            Some(index) if pages.is_empty() => Versions::Unavailable(format!(
+            Some(index) if pages.is_empty() && found.is_empty() => Versions::Unavailable(format!(
                 "it is pinned to the index `{index}`, which does not have it"
             )),
             None if pages.is_empty() && found.is_empty() => Versions::NotFound,
@@ -352,6 +356,10 @@ impl<'a> Provider<'a> {
     }
 
     fn ask_metadata(&mut self, release: &Release) -> Result<(), ResolveError> {
+        if let Some(metadata) = self.installed(release).and_then(InstalledRelease::metadata) {
+            self.know_metadata(release, &metadata);
+            return Ok(());
+        }
         let Some(file) = self.file_of(release)? else {
             let unusable = Dependencies::Unusable(Unusable::NoFiles);
             self.answers
@@ -383,6 +391,13 @@ impl<'a> Provider<'a> {
             Some(best) => self.pinned(&release.name, &best),
             None => Ok(None),
         }
+    }
+
+    /// The release, if it is installed.
+    fn installed(&self, release: &Release) -> Option<&'a InstalledRelease> {
+        let installed = self.resolving.options.installed.get(&release.name)?;
+        let is_it = release.url.is_none() && installed.version == release.version;
+        is_it.then_some(installed)
     }
 
     fn best(&self, release: &Release) -> Option<ReleaseFile<'_>> {
@@ -602,8 +617,9 @@ impl<'a> Provider<'a> {
         let mut pins = Vec::with_capacity(solved.pins.len());
         for pin in solved.pins {
             let release = pin.release();
-            let file = self
-                .file_of(&release)?
+            let of_sources = self.file_of(&release)?;
+            let file = of_sources
+                .or_else(|| self.installed(&release)?.file())
                 .expect("the resolver chooses among releases with files");
             let releases = self.projects.get(&pin.name).filter(|_| pin.url.is_none());
             let of_index = releases.and_then(|releases| releases.release(&pin.version));

@@ -161,6 +161,7 @@ fn for_builds(resolve: &ResolveOptions, interpreter: &Interpreter) -> ResolveOpt
             ..FilePolicy::new(interpreter.tags())
         },
         no_dependencies: false,
+        installed: BTreeMap::new(),
     }
 }
 

@@ -35,6 +35,7 @@ pub(crate) fn resolve(
         elsewhere: Elsewhere::default(),
         no_deps: false,
         refresh: Refresh::No,
+        installed: BTreeMap::new(),
     };
     resolving::resolve(&question, context)
 }

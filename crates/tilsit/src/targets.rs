@@ -30,6 +30,11 @@ pub(crate) struct TargetOptions {
 }
 
 impl TargetOptions {
+    /// Whether a folder of its own is named.
+    pub(crate) fn is_folder(&self) -> bool {
+        self.target.is_some()
+    }
+
     /// The environment, to change it.
     ///
     /// # Errors

@@ -77,6 +77,7 @@ impl World {
             },
             files: FilePolicy::new(interpreter.tags()),
             no_dependencies: false,
+            installed: std::collections::BTreeMap::new(),
         };
         FrontendOptions {
             search_path: Some("/usr/local/bin:/usr/bin:/bin".into()),

@@ -7,6 +7,7 @@ use clap::Args;
 use tilsit_index_client::Refresh;
 use tilsit_packaging::name::ProjectName;
 
+use crate::commands::controls::Controls;
 use crate::configuration::Configuration;
 use crate::configuration::{NamedIndex, Settings};
 use crate::context::Context;
@@ -83,7 +84,7 @@ pub(crate) struct ResolverOptions {
     #[arg(long, value_name = "STRATEGY", value_parser = ["highest", "lowest", "lowest-direct"])]
     resolution: Option<String>,
     /// Ignore files uploaded after this date or moment, as 2026-06-30
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", visible_alias = "uploaded-prior-to")]
     exclude_newer: Option<String>,
     /// The same for one project; `false` takes all its files
     #[arg(long, value_name = "PROJECT=DATE", value_parser = pair)]
@@ -97,12 +98,8 @@ pub(crate) struct ResolverOptions {
     /// Build nothing of this project from source
     #[arg(long, value_name = "PROJECT")]
     no_build_package: Vec<String>,
-    /// Take no wheels of this project; `:all:` for every project
-    #[arg(long, value_name = "PROJECT")]
-    no_binary: Vec<String>,
-    /// Take only wheels of this project; `:all:` for every project
-    #[arg(long, value_name = "PROJECT")]
-    only_binary: Vec<String>,
+    #[command(flatten)]
+    controls: Controls,
 }
 
 /// What is typed as `NAME=VALUE`.
@@ -210,12 +207,16 @@ impl NetworkOptions {
 impl ResolverOptions {
     /// Whether no sdist of any project may be taken.
     pub(crate) fn only_wheels(&self) -> bool {
-        self.no_build || self.only_binary.iter().any(|name| name == ":all:")
+        let (no_binary, only_binary) = self.controls.formats.formats();
+        let is_all = |names: Option<Vec<String>>| {
+            names.is_some_and(|names| names.iter().any(|name| name == ":all:"))
+        };
+        no_binary.is_none() && (self.no_build || is_all(only_binary))
     }
 
     /// The configuration with these options in front.
     pub(crate) fn over(&self, configuration: &Configuration) -> Configuration {
-        configuration.with_options(Settings {
+        let mut settings = Settings {
             pre: self.pre.then_some(true),
             resolution: self.resolution.clone(),
             exclude_newer: self.exclude_newer.clone(),
@@ -225,10 +226,10 @@ impl ResolverOptions {
             index_strategy: self.index_strategy.clone(),
             no_build: self.no_build.then_some(true),
             no_build_package: some(&self.no_build_package),
-            no_binary: some(&self.no_binary),
-            only_binary: some(&self.only_binary),
             ..Settings::default()
-        })
+        };
+        self.controls.put_into(&mut settings);
+        configuration.with_options(settings)
     }
 }
 

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod compile;
 pub(crate) mod download;
+pub(crate) mod foreign;
 pub(crate) mod freeze;
 pub(crate) mod habits;
 pub(crate) mod hash;

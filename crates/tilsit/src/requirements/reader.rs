@@ -8,16 +8,16 @@ use std::path::{Component, Path, PathBuf};
 use tilsit_files::TemporaryFolder;
 use tilsit_index_client::{Refresh, RemoteFile};
 use tilsit_packaging::file_name::WheelFileName;
-use tilsit_packaging::requirement::{Requirement, RequirementSource};
+use tilsit_packaging::requirement::{Requirement, RequirementSource, plain_url};
 use tilsit_packaging::requirements_file::{
-    FileHash, FileOption, IncludeKind, ReleaseControl, RequirementLine, RequirementsFile,
-    Statement, Target,
+    FileHash, FileOption, IncludeKind, RequirementLine, RequirementsFile, Statement, Target,
 };
 use tilsit_resolver::RootRequirement;
 use url::Url;
 
 use super::{COMMAND_LINE, LINE, Role, Wanted};
 use crate::building::Unnamed;
+use crate::commands::controls::Controls;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
@@ -27,6 +27,8 @@ pub(super) struct Reader<'a> {
     pub(super) wanted: Wanted,
     /// Files on the way, so that a file that includes itself ends.
     seen: BTreeSet<(String, bool)>,
+    /// What the files say about formats and pre-releases.
+    controls: Controls,
     context: &'a Context,
 }
 
@@ -92,6 +94,7 @@ impl<'a> Reader<'a> {
         Self {
             wanted: Wanted::default(),
             seen: BTreeSet::new(),
+            controls: Controls::default(),
             context,
         }
     }
@@ -193,7 +196,12 @@ impl<'a> Reader<'a> {
             told,
         } = line;
         let requirement = match target {
-            Target::Named(requirement) => Ok(requirement),
+            Target::Named(mut requirement) => {
+                if let RequirementSource::Url(url) = &mut requirement.source {
+                    *url = plain_url(url).into_owned();
+                }
+                Ok(requirement)
+            }
             target => self.unnamed(target, place, &origin)?,
         };
         let url = match &requirement {
@@ -261,7 +269,12 @@ impl<'a> Reader<'a> {
                     .to_string();
                 (url, None, path.extras, path.marker)
             }
-            Target::Url(target) => (target.url, target.name, target.extras, target.marker),
+            Target::Url(target) => (
+                plain_url(&target.url).into_owned(),
+                target.name,
+                target.extras,
+                target.marker,
+            ),
         };
         let file_name = Url::parse(&url)
             .ok()
@@ -310,8 +323,10 @@ impl<'a> Reader<'a> {
             FileOption::RequireHashes => settings.require_hashes = Some(true),
             FileOption::NoRequireHashes => settings.require_hashes = Some(false),
             FileOption::Pre => settings.pre = Some(true),
-            FileOption::NoBinary(words) => control(&mut settings.no_binary, &words),
-            FileOption::OnlyBinary(words) => control(&mut settings.only_binary, &words),
+            FileOption::NoBinary(words) => self.controls.formats.say_all(true, &words),
+            FileOption::OnlyBinary(words) => self.controls.formats.say_all(false, &words),
+            FileOption::AllReleases(words) => self.controls.releases.say_all(true, &words),
+            FileOption::OnlyFinal(words) => self.controls.releases.say_all(false, &words),
             // A wheel goes before an sdist of its version here; of older wheels before newer sdists
             // nobody wants to hear twice.
             other => self.context.terminal.warn(format_args!(
@@ -319,16 +334,6 @@ impl<'a> Reader<'a> {
             )),
         }
     }
-}
-
-/// Adds words of `--no-binary` or `--only-binary` to a setting.
-fn control(setting: &mut Option<Vec<String>>, words: &[ReleaseControl]) {
-    let setting = setting.get_or_insert_default();
-    setting.extend(words.iter().map(|word| match word {
-        ReleaseControl::All => ":all:".to_owned(),
-        ReleaseControl::None => ":none:".to_owned(),
-        ReleaseControl::Project(name) => name.to_string(),
-    }));
 }
 
 /// A path without `.` and `..`, as written: links are not followed.
@@ -390,6 +395,12 @@ fn nameless(unnamed: &Unnamed) -> CommandError {
 }
 
 impl Reader<'_> {
+    /// Everything that was read.
+    pub(super) fn finish(mut self) -> Wanted {
+        self.controls.put_into(&mut self.wanted.settings);
+        self.wanted
+    }
+
     /// The constraints and overrides that stand in the settings themselves.
     ///
     /// # Errors

@@ -17,7 +17,7 @@ use tilsit_provider::{
 use tilsit_resolver::{PrereleaseMode, ResolutionMode, ResolverOptions, Target, Universal};
 
 use super::Question;
-use crate::commands::pip::download::OtherTags;
+use crate::commands::pip::foreign::OtherTags;
 use crate::configuration::{Configuration, Settings};
 use crate::error::CommandError;
 use crate::explain::Code;
@@ -76,6 +76,7 @@ pub(super) fn options(
         sources,
         files,
         no_dependencies: question.no_deps,
+        installed: question.installed.clone(),
     })
 }
 

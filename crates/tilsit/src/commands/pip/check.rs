@@ -78,7 +78,10 @@ fn say_unreadable(graph: &InstalledGraph, context: &Context) -> bool {
         let Ok((_, findings)) = node.distribution.metadata() else {
             continue;
         };
-        for finding in findings.iter().filter(|one| one.problem.subject == "Requires-Dist") {
+        for finding in findings
+            .iter()
+            .filter(|one| one.problem.subject == "Requires-Dist")
+        {
             is_any = true;
             let line = format_args!("Error parsing dependencies of {name}: {finding}");
             context.terminal.warn(line);

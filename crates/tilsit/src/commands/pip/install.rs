@@ -10,16 +10,19 @@ use tilsit_dist::dist_info::InstalledDistribution;
 use tilsit_environment::Environment;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
+use tilsit_provider::InstalledRelease;
 
 use crate::building::BuildOptions;
 use crate::commands::options::{IndexOptions, ResolverOptions, UpgradeOptions};
+use crate::commands::pip::foreign::ForeignOptions;
 use crate::commands::pip::{installation_report, words};
 use crate::context::Context;
 use crate::environments::EnvironmentOptions;
 use crate::error::CommandError;
+use crate::explain::Code;
 use crate::installing::{self, Installation, LinkOptions};
 use crate::report::Report;
-use crate::requirements::{ConstraintOptions, Wanted};
+use crate::requirements::{ConstraintOptions, ListedOptions, Wanted};
 use crate::resolving::{self, Elsewhere, Question};
 use crate::satisfied;
 use crate::targets::TargetOptions;
@@ -32,7 +35,7 @@ use crate::terminal::{GOOD, count, duration};
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
     /// What to install, as `flask`, `flask>=3`, a path or URL, `git+https://…@TAG`
-    #[arg(required_unless_present_any = ["requirement", "editable"], value_name = "REQUIREMENT")]
+    #[arg(required_unless_present_any = ["requirement", "editable", "group", "requirements_from_script"], value_name = "REQUIREMENT")]
     requirements: Vec<String>,
     /// Install what this file lists, or `-` for standard input
     #[arg(short, long, value_name = "FILE")]
@@ -41,12 +44,17 @@ pub(crate) struct Arguments {
     #[arg(short, long, value_name = "PATH")]
     editable: Vec<String>,
     #[command(flatten)]
+    listed: ListedOptions,
+    #[command(flatten)]
     constraints: ConstraintOptions,
     #[command(flatten)]
     upgrade: UpgradeOptions,
     /// Install only what is named, not what that needs
     #[arg(long)]
     no_deps: bool,
+    /// Install only what the named projects need, not these themselves
+    #[arg(long, visible_alias = "only-dependencies", conflicts_with_all = ["no_deps", "requirement", "group", "requirements_from_script"])]
+    only_deps: bool,
     /// Refuse everything that has no hash in the requirements
     #[arg(long)]
     require_hashes: bool,
@@ -72,6 +80,8 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     target: TargetOptions,
     #[command(flatten)]
+    foreign: ForeignOptions,
+    #[command(flatten)]
     resolver: ResolverOptions,
     #[command(flatten)]
     build: BuildOptions,
@@ -80,6 +90,33 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
+    /// Which other Python is meant, if any: what is installed for it goes to a folder of its own.
+    fn elsewhere(&self) -> Result<Elsewhere, CommandError> {
+        let elsewhere = self.foreign.elsewhere(&self.resolver, self.no_deps)?;
+        if elsewhere.is_here() || self.dry_run || self.target.is_folder() {
+            return Ok(elsewhere);
+        }
+        let message = "what is for another Python or platform cannot be used in this environment";
+        Err(CommandError::new(Code::Usage, message)
+            .hint("name a folder with `--target`, or try it with `--dry-run`"))
+    }
+
+    /// What is there and may stay.
+    fn installed(
+        &self,
+        present: &[InstalledDistribution],
+    ) -> BTreeMap<ProjectName, InstalledRelease> {
+        if self.reinstalls() {
+            return BTreeMap::new();
+        }
+        let entries = present.iter().map(|one| {
+            let (metadata, _) = one.metadata_path();
+            let version = one.version.clone();
+            (one.name.clone(), InstalledRelease { version, metadata })
+        });
+        entries.collect()
+    }
+
     fn reinstalls(&self) -> bool {
         self.reinstall || self.ignore_installed
     }
@@ -93,6 +130,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         context,
     )?;
     wanted.add_editables(&arguments.editable, context)?;
+    wanted.add_listed(&arguments.listed, context)?;
     wanted.build = arguments.build.read(context)?;
     wanted.build.rebuild = arguments.reinstalls() || arguments.upgrade.refresh;
     let configuration = arguments.resolver.over(&arguments.index.over(context)?);
@@ -101,21 +139,28 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let environment = arguments
         .target
         .find_to_change(&arguments.environment, context)?;
+    wanted.check_python(environment.interpreter())?;
     let locked = installing::lock(&environment, context)?;
     let present = installing::present(&environment, context)?;
     if let Some(report) = satisfied(arguments, &wanted, &environment, &present, context) {
         return Ok(report);
     }
     let question = Question {
-        preferences: preferences(arguments, &wanted, &present)?.into_iter().collect(),
-        elsewhere: Elsewhere::default(),
+        preferences: preferences(arguments, &wanted, &present)?
+            .into_iter()
+            .collect(),
+        elsewhere: arguments.elsewhere()?,
         configuration: &configuration,
         interpreter: environment.interpreter(),
         no_deps: arguments.no_deps,
         refresh: arguments.upgrade.refresh(),
+        installed: arguments.installed(&present),
         wanted: &wanted,
     };
-    let resolved = resolving::resolve(&question, context)?;
+    let mut resolved = resolving::resolve(&question, context)?;
+    if arguments.only_deps {
+        resolved.leave_out_named();
+    }
     let projects = count(resolved.resolution.pins.len(), "project");
     let took = duration(resolved.took);
     context
@@ -186,6 +231,7 @@ fn satisfied(
         || upgrade.upgrade
         || !upgrade.upgrade_package.is_empty()
         || arguments.report.is_some()
+        || arguments.only_deps
     {
         return None;
     }

@@ -73,9 +73,10 @@ fn entry(pin: &Pin, direct_url: Option<&DirectUrl>, resolved: &Resolved) -> Map<
         .clone()
         .flat_map(|by| &by.requirement.extras)
         .collect();
-    let is_yanked = resolved.resolution.notices.iter().any(|notice| {
-        matches!(notice, Notice::Yanked { release, .. } if release.name == pin.name)
-    });
+    let is_yanked =
+        resolved.resolution.notices.iter().any(
+            |notice| matches!(notice, Notice::Yanked { release, .. } if release.name == pin.name),
+        );
     let is_direct = direct_url.is_some();
     let sha256 = remote.hashes.sha256.iter();
     let sha256 = sha256.map(|digest| ("sha256".to_owned(), digest.to_string()));

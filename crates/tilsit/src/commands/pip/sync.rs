@@ -93,6 +93,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         interpreter: environment.interpreter(),
         no_deps: true,
         refresh: UpgradeOptions::default().refresh(),
+        installed: BTreeMap::new(),
         wanted: &wanted,
     };
     let resolved = resolving::resolve(&question, context)?;

@@ -63,6 +63,7 @@ pub(super) fn find(
             interpreter: environment.interpreter(),
             no_deps: true,
             refresh: Refresh::No,
+            installed: BTreeMap::new(),
             wanted: &wanted,
         };
         resolving::resolve(&question, context)
