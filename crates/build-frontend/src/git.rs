@@ -3,6 +3,8 @@
 //! Git asks nobody for a password, follows no protocol that can run programs, and is told where to
 //! work by arguments, not by the variables that a hook or an alias may have left in the environment.
 
+mod working_tree;
+
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -12,6 +14,8 @@ use tilsit_files::{FileError, LockFile, LockKind};
 
 use crate::process::{self, ProcessError};
 use crate::source::GitSource;
+
+pub use working_tree::WorkingTree;
 
 /// Variables that would lead git elsewhere.
 const MISLEADING: [&str; 7] = [

@@ -91,7 +91,7 @@ impl TargetOptions {
 }
 
 /// `site.USER_BASE` (PEP 370).
-fn user_base(context: &Context) -> Option<PathBuf> {
+pub(crate) fn user_base(context: &Context) -> Option<PathBuf> {
     let named = context.variables.path("PYTHONUSERBASE");
     named
         .map(Path::to_path_buf)

@@ -155,8 +155,16 @@ fn name_of(raw: &str) -> String {
 struct Meta {
     #[serde(rename = "api-version")]
     api_version: String,
-    #[serde(rename = "_last-serial", default)]
+    #[serde(rename = "_last-serial", default, deserialize_with = "serial")]
     last_serial: Option<u64>,
+}
+
+/// A serial, which no specification speaks of: some mirrors write it as a string, and what is none
+/// is nothing to refuse a page for.
+fn serial<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let value = serde_json::Value::deserialize(deserializer)?;
+    let of_text = || value.as_str()?.parse().ok();
+    Ok(value.as_u64().or_else(of_text))
 }
 
 impl Meta {
@@ -179,7 +187,7 @@ struct ListBody {
 #[derive(serde::Deserialize)]
 struct ListedBody {
     name: Box<str>,
-    #[serde(rename = "_last-serial", default)]
+    #[serde(rename = "_last-serial", default, deserialize_with = "serial")]
     last_serial: Option<u64>,
 }
 

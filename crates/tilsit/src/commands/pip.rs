@@ -12,6 +12,7 @@ pub(crate) mod install;
 pub(crate) mod installation_report;
 pub(crate) mod list;
 pub(crate) mod listed;
+pub(crate) mod search_path;
 pub(crate) mod show;
 pub(crate) mod sync;
 pub(crate) mod tree;

@@ -1,7 +1,10 @@
 //! `tilsit pip freeze`: what is installed, as requirements, in pip's own form.
 
+use std::path::Path;
+
 use clap::Args;
 use serde::Serialize;
+use tilsit_build_frontend::git::WorkingTree;
 use tilsit_packaging::direct_url::{DirectUrl, Origin};
 
 use crate::commands::pip::listed::{Listed, ListingOptions};
@@ -56,14 +59,40 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
 fn requirement(listed: &Listed) -> String {
     let (name, version) = (listed.metadata.name(), &listed.distribution.version);
     if let Some(folder) = listed.editable_folder() {
-        return format!(
-            "# Editable install with no version control ({name}=={version})\n-e {folder}"
-        );
+        return editable(name, &format!("({name}=={version})"), &folder);
     }
     match &listed.direct_url {
         Some(url) => at_url(name, url),
         None => format!("{name}=={version}"),
     }
+}
+
+/// An editable install: the commit that its repository has checked out, if others can get it.
+fn editable(name: &str, shown: &str, folder: &str) -> String {
+    let Some(tree) = WorkingTree::around(Path::new(folder)) else {
+        return format!("# Editable install with no version control {shown}\n-e {folder}");
+    };
+    let Some(remote) = &tree.remote else {
+        return format!("# Editable Git install with no remote {shown}\n-e {folder}");
+    };
+    let Some(url) = tree.remote_url() else {
+        return format!(
+            "# Editable Git install {shown} with either a deleted local remote or invalid URI:\n\
+             # '{remote}'\n-e {folder}"
+        );
+    };
+    let (commit, egg) = (&tree.commit, name.replace('-', "_"));
+    // What Python sees may be a folder of the project, as `src`.
+    let is_project = |path: &&Path| {
+        let files = ["pyproject.toml", "setup.py"];
+        files.iter().any(|file| path.join(file).is_file())
+    };
+    let project = Path::new(folder).ancestors().find(is_project);
+    let inside = project.and_then(|project| project.strip_prefix(&tree.root).ok());
+    let inside = inside.filter(|inside| !inside.as_os_str().is_empty());
+    let subdirectory = inside.map(|inside| format!("&subdirectory={}", inside.display()));
+    let subdirectory = subdirectory.unwrap_or_default();
+    format!("-e git+{url}@{commit}#egg={egg}{subdirectory}")
 }
 
 /// A requirement of what was installed from a URL, as pip writes it.
