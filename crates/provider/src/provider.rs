@@ -15,8 +15,8 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::version::Version;
 use tilsit_resolver::{
-    Answer, Dependencies, Question, Release, Resolution as Solved, Target, Unusable, UrlTarget,
-    Versions, Wants,
+    Answer, Dependencies, Metadata, Question, Release, Resolution as Solved, Target, Unusable,
+    UrlTarget, Versions, Wants,
 };
 use tilsit_simple_api::{
     ApiVersion, CoreMetadataFile, Hashes, ProjectPage, ProjectState, ProjectStatus,
@@ -223,7 +223,7 @@ impl<'a> Provider<'a> {
         let failed = |error| page_error(name, error);
         let mut judge = Judge {
             policy: &options.files,
-            python: self.python.as_ref(),
+            python: self.python.as_ref().filter(|_| !options.files.any_python),
             client: self.resolving.client,
             known: &mut self.known,
         };
@@ -260,6 +260,11 @@ impl<'a> Provider<'a> {
             }
         }
         let mut found = releases.candidates();
+        if options.files.any_python {
+            for candidate in &mut found {
+                candidate.requires_python = None;
+            }
+        }
         if let Some(installed) = options.installed.get(name) {
             installed.add_to(&mut found);
         }
@@ -356,6 +361,12 @@ impl<'a> Provider<'a> {
     }
 
     fn ask_metadata(&mut self, release: &Release) -> Result<(), ResolveError> {
+        if self.resolving.options.pages_only && release.url.is_none() {
+            let nothing = Dependencies::Found(Metadata::default());
+            self.answers
+                .push_back(Answer::Dependencies(release.clone(), nothing));
+            return Ok(());
+        }
         if let Some(metadata) = self.installed(release).and_then(InstalledRelease::metadata) {
             self.know_metadata(release, &metadata);
             return Ok(());
@@ -461,6 +472,9 @@ impl<'a> Provider<'a> {
         if let Dependencies::Found(found) = &mut dependencies {
             if self.resolving.options.no_dependencies {
                 found.requires.clear();
+            }
+            if self.resolving.options.files.any_python {
+                found.requires_python = None;
             }
             self.requires
                 .insert(release.clone(), found.requires.clone());

@@ -204,6 +204,11 @@ impl Configuration {
         entries
     }
 
+    /// All layers, the weakest first.
+    pub(crate) fn weakest_first(&self) -> impl Iterator<Item = &Settings> {
+        self.layers.iter().rev().map(|layer| &layer.settings)
+    }
+
     /// The values of a list setting from all layers, the strongest first.
     pub(crate) fn all<T: Clone + PartialEq>(
         &self,

@@ -36,6 +36,7 @@ pub(crate) fn resolve(
         no_deps: false,
         refresh: Refresh::No,
         installed: BTreeMap::new(),
+        pages_only: false,
     };
     resolving::resolve(&question, context)
 }

@@ -59,6 +59,8 @@ pub(crate) struct Wanted {
     pub(crate) editables: BTreeSet<String>,
     /// What the build backends of single projects are told.
     pub(crate) told: BTreeMap<ProjectName, Vec<(String, String)>>,
+    /// The same for what is at a URL.
+    pub(crate) told_at: BTreeMap<String, Vec<(String, String)>>,
     /// How what must be built is built.
     pub(crate) build: BuildSettings,
     /// The Pythons that a script is for, whose requirements these are.
@@ -154,6 +156,14 @@ pub(crate) fn constraints_of(
         reader.read(file, Role::Constraints)?;
     }
     Ok(reader.wanted.constraints)
+}
+
+/// What is said where a command wants requirements and gets none.
+pub(crate) fn nothing_named(command: &str) -> CommandError {
+    let message = format!("You must give at least one requirement to {command}");
+    CommandError::new(Code::Usage, message).hint(format!(
+        "as `tilsit pip {command} flask`, or `-r requirements.txt`"
+    ))
 }
 
 fn invalid(text: &str, reason: String) -> CommandError {

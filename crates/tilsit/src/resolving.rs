@@ -39,6 +39,8 @@ pub(crate) struct Question<'a> {
     pub(crate) no_deps: bool,
     /// Which pages are asked for again.
     pub(crate) refresh: Refresh,
+    /// Ask for no metadata: what pages say has to do.
+    pub(crate) pages_only: bool,
     /// What is there already, and may stay although no index has it.
     pub(crate) installed: BTreeMap<ProjectName, InstalledRelease>,
 }
@@ -183,7 +185,7 @@ fn notice_in_words(notice: &Notice) -> String {
     match notice {
         Notice::UnknownExtra { release, extra } => {
             let (name, version) = (&release.name, &release.version);
-            format!("`{name}` {version} has no extra `{extra}`")
+            format!("{name} {version} does not provide the extra '{extra}'")
         }
         Notice::Yanked { release, yanked } => {
             let (name, version) = (&release.name, &release.version);

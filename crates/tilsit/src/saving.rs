@@ -21,7 +21,7 @@ use crate::error::CommandError;
 use crate::explain::Code;
 use crate::installing;
 use crate::pythons;
-use crate::requirements::{ConstraintOptions, ListedOptions, Wanted};
+use crate::requirements::{ConstraintOptions, ListedOptions, Wanted, nothing_named};
 use crate::resolving::{self, Elsewhere, Question, Resolved};
 use crate::terminal::{DIM, GOOD, count, duration, size};
 use tilsit_environment::discovery::Scope;
@@ -30,7 +30,7 @@ use tilsit_environment::discovery::Scope;
 #[derive(Args, Debug)]
 pub(crate) struct SavingOptions {
     /// What to save, as `flask`, `flask>=3`, a path or URL, `git+https://…@TAG`
-    #[arg(required_unless_present_any = ["requirement", "editable", "group", "requirements_from_script"], value_name = "REQUIREMENT")]
+    #[arg(value_name = "REQUIREMENT")]
     requirements: Vec<String>,
     /// Save what this file lists, or `-` for standard input
     #[arg(short, long, value_name = "FILE")]
@@ -88,12 +88,13 @@ impl SavingOptions {
         foreign.elsewhere(&self.resolver, self.no_deps)
     }
 
-    /// Finds what is to be saved in `folder`. A folder of the user is built as it is, not for use in place.
+    /// Finds what `command` is to save in `folder`. A folder of the user is built as it is, not for use in place.
     ///
     /// # Errors
     /// When a requirement is not understood, or the requirements cannot be met.
     pub(crate) fn find(
         &self,
+        command: &str,
         elsewhere: Elsewhere,
         folder: &Path,
         context: &Context,
@@ -106,6 +107,13 @@ impl SavingOptions {
         )?;
         wanted.add_editables(&self.editable, context)?;
         wanted.add_listed(&self.listed, context)?;
+        let is_named = !self.requirements.is_empty()
+            || !self.requirement.is_empty()
+            || !self.editable.is_empty()
+            || self.listed.is_any();
+        if !is_named {
+            return Err(nothing_named(command));
+        }
         wanted.editables.clear();
         wanted.build = self.build.read(context)?;
         let configuration = self.resolver.over(&self.index.over(context)?);
@@ -121,6 +129,7 @@ impl SavingOptions {
             no_deps: self.no_deps,
             refresh: UpgradeOptions::default().refresh(),
             installed: BTreeMap::new(),
+            pages_only: false,
         };
         let mut resolved = resolving::resolve(&question, context)?;
         if self.only_deps {

@@ -78,7 +78,7 @@ impl TargetOptions {
         if cfg.is_some_and(|found| !found.cfg.system_site_packages()) {
             return Err(CommandError::new(
                 Code::Usage,
-                "`--user` installs nothing that this virtual environment sees",
+                "Can not perform a '--user' install. User site-packages are not visible in this virtualenv.",
             )
             .hint("leave `--user` out, or name another Python with `--python`"));
         }

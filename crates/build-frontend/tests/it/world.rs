@@ -77,6 +77,7 @@ impl World {
             },
             files: FilePolicy::new(interpreter.tags()),
             no_dependencies: false,
+            pages_only: false,
             installed: std::collections::BTreeMap::new(),
         };
         FrontendOptions {

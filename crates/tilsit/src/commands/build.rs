@@ -204,6 +204,7 @@ fn frontend(arguments: &Arguments, context: &Context) -> Result<BuildFrontend, C
         no_deps: false,
         refresh: UpgradeOptions::default().refresh(),
         installed: BTreeMap::new(),
+        pages_only: false,
     };
     resolving::frontend(&question, context)
 }

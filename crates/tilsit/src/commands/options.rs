@@ -1,6 +1,6 @@
 //! Options that several commands share, and the settings that they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -72,7 +72,7 @@ pub(crate) struct NetworkOptions {
 #[command(next_help_heading = "Resolver options")]
 pub(crate) struct ResolverOptions {
     /// Take pre-releases
-    #[arg(long, conflicts_with = "prerelease")]
+    #[arg(long, conflicts_with_all = ["prerelease", "all-releases", "only-final"])]
     pre: bool,
     /// When to take pre-releases
     #[arg(long, value_name = "MODE", value_parser = ["if-necessary", "allow", "disallow", "explicit"])]
@@ -92,6 +92,9 @@ pub(crate) struct ResolverOptions {
     /// Whether one index speaks for a project or all do
     #[arg(long, value_name = "STRATEGY", value_parser = ["first-index", "unsafe-first-match", "unsafe-best-match"])]
     index_strategy: Option<String>,
+    /// Take what says that it is for other versions of Python
+    #[arg(long)]
+    ignore_requires_python: bool,
     /// Build nothing from source
     #[arg(long)]
     no_build: bool,
@@ -110,6 +113,14 @@ fn pair(typed: &str) -> Result<(String, String), String> {
     Ok((name.to_owned(), value.to_owned()))
 }
 
+/// A project, or none for `:all:`.
+fn refreshed(typed: &str) -> Result<Option<ProjectName>, String> {
+    if typed == ":all:" {
+        return Ok(None);
+    }
+    typed.parse().map(Some).map_err(|error| format!("{error}"))
+}
+
 /// What may change although something that fits is there already.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct UpgradeOptions {
@@ -122,20 +133,19 @@ pub(crate) struct UpgradeOptions {
     /// Ask the indexes again, whatever the cache holds
     #[arg(long)]
     pub(crate) refresh: bool,
-    /// Ask the indexes again for this project
-    #[arg(long, value_name = "PROJECT")]
-    pub(crate) refresh_package: Vec<ProjectName>,
+    /// Ask the indexes again for this project; `:all:` for every project
+    #[arg(long, value_name = "PROJECT", value_parser = refreshed)]
+    pub(crate) refresh_package: Vec<Option<ProjectName>>,
 }
 
 impl UpgradeOptions {
     /// Which pages are asked for again.
     pub(crate) fn refresh(&self) -> Refresh {
-        if self.refresh {
-            Refresh::All
-        } else if self.refresh_package.is_empty() {
-            Refresh::No
-        } else {
-            Refresh::Projects(self.refresh_package.iter().cloned().collect())
+        let all: Option<BTreeSet<ProjectName>> = self.refresh_package.iter().cloned().collect();
+        match all {
+            Some(projects) if projects.is_empty() && !self.refresh => Refresh::No,
+            Some(projects) if !self.refresh => Refresh::Projects(projects),
+            _ => Refresh::All,
         }
     }
 
@@ -224,6 +234,7 @@ impl ResolverOptions {
             prerelease: self.prerelease.clone(),
             prerelease_package: table(&self.prerelease_package),
             index_strategy: self.index_strategy.clone(),
+            ignore_requires_python: self.ignore_requires_python.then_some(true),
             no_build: self.no_build.then_some(true),
             no_build_package: some(&self.no_build_package),
             ..Settings::default()

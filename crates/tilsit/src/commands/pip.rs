@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod compile;
+pub(crate) mod conflicts;
 pub(crate) mod download;
 pub(crate) mod foreign;
 pub(crate) mod freeze;

@@ -29,6 +29,13 @@ pub(crate) struct ListedOptions {
     requirements_from_script: Vec<PathBuf>,
 }
 
+impl ListedOptions {
+    /// Whether there are any.
+    pub(crate) fn is_any(&self) -> bool {
+        !self.group.is_empty() || !self.requirements_from_script.is_empty()
+    }
+}
+
 impl Wanted {
     /// Adds what groups and scripts list.
     ///

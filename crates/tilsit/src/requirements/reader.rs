@@ -2,6 +2,7 @@
 //! each line into what it means: something with a name, or something that must be built to have one.
 
 use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
@@ -224,6 +225,9 @@ impl<'a> Reader<'a> {
                     let known = self.wanted.url_hashes.entry(unnamed.url.clone());
                     known.or_default().extend(hashes);
                 }
+                if !told.is_empty() {
+                    self.wanted.told_at.insert(unnamed.url.clone(), told);
+                }
                 self.wanted.unnamed.push(unnamed);
                 return Ok(());
             }
@@ -231,8 +235,11 @@ impl<'a> Reader<'a> {
         };
         let name = &requirement.name;
         if !hashes.is_empty() {
-            let known = self.wanted.hashes.entry(name.clone()).or_default();
-            known.extend(hashes);
+            // Two lines about one project must both be content.
+            match self.wanted.hashes.entry(name.clone()) {
+                Entry::Vacant(entry) => drop(entry.insert(hashes)),
+                Entry::Occupied(mut entry) => entry.get_mut().retain(|one| hashes.contains(one)),
+            }
         }
         if !told.is_empty() {
             self.wanted
@@ -268,6 +275,16 @@ impl<'a> Reader<'a> {
                     .map_err(|()| no_url(&path.path, origin))?
                     .to_string();
                 (url, None, path.extras, path.marker)
+            }
+            Target::Url(target) if is_relative(&target.url) => {
+                let path = target.url.trim_start_matches("file:");
+                let path = path.split('#').next().unwrap_or_default();
+                let full = plain(&place.folder.join(path));
+                if !tilsit_files::exists(&full)? {
+                    return Err(not_there(path, origin));
+                }
+                let url = Url::from_file_path(&full).map_err(|()| no_url(path, origin))?;
+                (url.to_string(), target.name, target.extras, target.marker)
             }
             Target::Url(target) => (
                 plain_url(&target.url).into_owned(),
@@ -334,6 +351,12 @@ impl<'a> Reader<'a> {
             )),
         }
     }
+}
+
+/// Whether it is `file:` with a path that starts where the line stands, as pip allows.
+fn is_relative(url: &str) -> bool {
+    let path = url.strip_prefix("file:");
+    path.is_some_and(|path| !path.starts_with('/'))
 }
 
 /// A path without `.` and `..`, as written: links are not followed.

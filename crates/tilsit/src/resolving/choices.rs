@@ -17,6 +17,7 @@ use tilsit_provider::{
 use tilsit_resolver::{PrereleaseMode, ResolutionMode, ResolverOptions, Target, Universal};
 
 use super::Question;
+use crate::commands::controls::Pair;
 use crate::commands::pip::foreign::OtherTags;
 use crate::configuration::{Configuration, Settings};
 use crate::error::CommandError;
@@ -71,11 +72,14 @@ pub(super) fn options(
     (files.no_binary, files.only_binary) = formats(configuration)?;
     files.exclude_newer = cut_offs(configuration, now)?;
     files.hashes = allowed_hashes(question);
+    let any_python = configuration.first(|settings| settings.ignore_requires_python);
+    files.any_python = any_python == Some(true);
     Ok(ResolveOptions {
         resolver,
         sources,
         files,
         no_dependencies: question.no_deps,
+        pages_only: question.pages_only,
         installed: question.installed.clone(),
     })
 }
@@ -199,9 +203,17 @@ fn project(text: &str) -> Result<ProjectName, CommandError> {
 
 /// The wheels and the sdists that are left out.
 fn formats(configuration: &Configuration) -> Result<(FormatControl, FormatControl), CommandError> {
-    let no_binary = Formats::read(&configuration.all(|settings| settings.no_binary.as_ref()))?;
-    let mut only_binary =
-        Formats::read(&configuration.all(|settings| settings.only_binary.as_ref()))?;
+    // A stronger layer takes back what a weaker one says of a project.
+    let mut said = Pair::default();
+    for settings in configuration.weakest_first() {
+        let no = settings.no_binary.iter().flatten();
+        let only = settings.only_binary.iter().flatten();
+        no.for_each(|value| said.say(true, value));
+        only.for_each(|value| said.say(false, value));
+    }
+    let (no_binary, only_binary) = said.formats();
+    let no_binary = Formats::read(&no_binary.unwrap_or_default())?;
+    let mut only_binary = Formats::read(&only_binary.unwrap_or_default())?;
     let no_build = configuration.all(|settings| settings.no_build_package.as_ref());
     only_binary.names.extend(Formats::read(&no_build)?.names);
     if configuration.first(|settings| settings.no_build) == Some(true) {

@@ -40,9 +40,71 @@ PHRASES = [
         r"Could not find a version that satisfies the requirement \1 (from versions: none)\n"
         r"ERROR: No matching distribution found for \1",
     ),
-    (r"^Building `([^`]+)`", r"Building wheel for \1"),
+    (
+        r"`([^`]+)` \([^)]*\) cannot be met: (?=the only version|the versions|`\S+` has no|"
+        r"`\S+` \S+ (and \S+ )*(is a pre|is yanked|are yanked|has no|has wheels|was uploaded))",
+        r"No matching distribution found for \1\n"
+        r"ERROR: Could not find a version that satisfies the requirement \1 ",
+    ),
+    (
+        r"satisfies the requirement (.*) the only version of `\S+` is (\S+)",
+        r"satisfies the requirement \1 (from versions: \2)",
+    ),
+    (
+        r"satisfies the requirement (.*) the versions of `\S+` are (.*?) and (\S+)",
+        r"satisfies the requirement \1 (from versions: \2, \3)",
+    ),
+    (
+        r"Could not find a version that satisfies (.* is a pre-release, and those are not allowed)",
+        r"Could not find a final version that satisfies \1",
+    ),
+    (
+        r"`([^`]+)` \S+ needs Python (\S+), and this is Python ([\d.]+)",
+        r"\g<0>\nPackage '\1' requires a different Python: \3 not in '\2'",
+    ),
+    (
+        r"`([\w.-]+) @ [^`]*` \([^)]*\) cannot be met: .*needs Python (\S+), and this is Python (\S+)",
+        r"\g<0>\nPackage '\1' requires a different Python: \3 not in '\2'",
+    ),
+    (
+        r"(these requirements cannot be met together|these requirements exclude each other)",
+        r"\1, because these package versions have conflicting dependencies. ResolutionImpossible",
+    ),
+    (r"excludes `([^`]+)` (\d\S*)", r"\g<0>. Cannot install \1 \2"),
+    (
+        r"has none of the hashes that the requirements give",
+        "THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE.",
+    ),
+    (
+        r"hashes are required, and|the requirements have no hash for",
+        r"Hashes are required in --require-hashes mode: \g<0>",
+    ),
+    (
+        r"is no Python project: it has neither pyproject.toml nor setup.py",
+        "does not appear to be a Python project: "
+        "neither 'setup.py' nor 'pyproject.toml' found. "
+        "Neither 'setup.py' nor 'pyproject.toml' found.",
+    ),
+    (r"was yanked by its maintainers: no reason is given", "Reason for being yanked: <none given>"),
+    (r"was yanked by its maintainers: ", "Reason for being yanked: "),
+    (r"limits nothing, because it has no name", "Unnamed requirements are not allowed as constraints"),
+    (
+        r"the argument '--user' cannot be used with '(--\w+)( <\w+>)?'"
+        r"|the argument '(--\w+)( <\w+>)?' cannot be used with '--user'",
+        lambda m: f"Can not combine '--user' and '{m[1] or m[3]}'",
+    ),
+    (
+        r"the argument '--pre' cannot be used with.*|the argument '.*' cannot be used with '--pre'",
+        "--pre cannot be used with --all-releases or --only-final",
+    ),
+    (r"cannot read `(.*)` \[TL0102\]", r"Could not open requirements file: \1"),
+    (r"invalid value '([^']*)' for", r"invalid choice: '\1'"),
+    (r"cannot uninstall `([^`]+)` (\S+):", r"Cannot uninstall \1 \2:"),
     (r"^  caused by: ", ""),
 ]
+
+# Errors that pip calls wrong usage too.
+WRONG_USAGE = re.compile(r"Usage: tilsit|group paths use")
 
 
 def excluded():
@@ -125,11 +187,15 @@ def as_pip_says(result, words):
     said = re.sub(r"^(warning|error):", lambda m: m[0].upper(), result.stderr, flags=re.M)
     for ours, theirs in PHRASES:
         said = re.sub(ours, theirs, said, flags=re.M)
-    if result.returncode in (2, 4, 5) and "Usage: tilsit" not in said:
+    if result.returncode in (2, 4, 5) and not WRONG_USAGE.search(said):
         result._impl.returncode = 1
     result._impl.stderr = said
-    if TALKS.intersection(words) and "-" not in words:
-        result._impl.stdout += said
+    if TALKS.intersection(words):
+        if "-" not in words:
+            result._impl.stdout += said
+        if result.returncode == 0:
+            warnings = re.findall(r"^WARNING: .*\n", said, flags=re.M)
+            result._impl.stderr = "".join(warnings)
     return result
 
 

@@ -119,6 +119,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         no_deps: arguments.no_deps,
         refresh: arguments.upgrade.refresh(),
         installed: BTreeMap::new(),
+        pages_only: false,
         wanted: &wanted,
     };
     let mut resolved = resolving::resolve(&question, context)?;

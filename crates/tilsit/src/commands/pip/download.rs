@@ -37,7 +37,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let saving = &arguments.saving;
     let elsewhere = saving.elsewhere(&arguments.foreign)?;
     let files = saving
-        .find(elsewhere, &arguments.dest, context)?
+        .find("download", elsewhere, &arguments.dest, context)?
         .save(false, context)?;
     Ok(Report::silent(json!({ "files": files })))
 }

@@ -5,7 +5,7 @@ use clap::Args;
 use tilsit_packaging::tag::interpreter::{
     PythonVersion, compatible_tags, cpython_tags, generic_tags,
 };
-use tilsit_packaging::tag::platform::normalize;
+use tilsit_packaging::tag::platform::{mac, normalize};
 use tilsit_packaging::tag::{CompatibleTags, Tag};
 use tilsit_packaging::version::Version;
 
@@ -57,6 +57,7 @@ impl ForeignOptions {
                 platforms: self.platform.iter().flat_map(|tag| older(tag)).collect(),
                 implementation: self.implementation.clone(),
                 abis: self.abi.clone(),
+                is_major_only: self.python_version.as_ref().is_some_and(is_single),
             }),
             ..Elsewhere::default()
         })
@@ -69,6 +70,8 @@ pub(crate) struct OtherTags {
     platforms: Vec<String>,
     implementation: Option<String>,
     abis: Vec<String>,
+    /// Whether the version that is asked for is a single number.
+    is_major_only: bool,
 }
 
 impl OtherTags {
@@ -76,6 +79,12 @@ impl OtherTags {
     pub(crate) fn compatible(&self, python: &Version, own: &CompatibleTags) -> CompatibleTags {
         let part = |number: u64| u32::try_from(number).unwrap_or(u32::MAX);
         let version = PythonVersion::new(part(python.major()), part(python.minor()));
+        // `3` alone means every Python 3, and its tags have no second number.
+        let nodot = if self.is_major_only {
+            python.major().to_string()
+        } else {
+            version.without_dot()
+        };
         let own_platforms = || {
             let mut platforms: Vec<String> = Vec::new();
             for tag in own {
@@ -92,7 +101,7 @@ impl OtherTags {
             self.platforms.clone()
         };
         let short = self.implementation.as_deref().unwrap_or("cp");
-        let interpreter = format!("{short}{}", version.without_dot());
+        let interpreter = format!("{short}{nodot}");
         let own_abi = [interpreter.clone()];
         let abis: &[String] = if self.abis.is_empty() {
             &own_abi
@@ -109,6 +118,10 @@ impl OtherTags {
     }
 }
 
+fn is_single(version: &Version) -> bool {
+    version.release().len() == 1
+}
+
 /// A platform and those older ones whose wheels it takes, as pip expands them.
 fn older(platform: &str) -> Vec<String> {
     let platform = normalize(platform);
@@ -122,8 +135,14 @@ fn older(platform: &str) -> Vec<String> {
         let (minor, machine) = rest.split_once('_')?;
         Some((machine.to_owned(), minor.parse().ok()?))
     };
+    let of_mac = || {
+        let rest = platform.strip_prefix("macosx_")?;
+        let mut parts = rest.splitn(3, '_');
+        let (major, minor) = (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+        Some(mac((major, minor), parts.next()?))
+    };
     let Some((machine, newest)) = named.or_else(numbered) else {
-        return vec![platform];
+        return of_mac().unwrap_or_else(|| vec![platform.clone()]);
     };
     let mut all = vec![platform.clone()];
     for minor in (5..=newest).rev() {

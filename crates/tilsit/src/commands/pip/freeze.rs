@@ -1,11 +1,14 @@
 //! `tilsit pip freeze`: what is installed, as requirements, in pip's own form.
 
-use std::path::Path;
+mod ordered;
+
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
 use tilsit_build_frontend::git::WorkingTree;
 use tilsit_packaging::direct_url::{DirectUrl, Origin};
+use tilsit_packaging::name::ProjectName;
 
 use crate::commands::pip::listed::{Listed, ListingOptions};
 use crate::context::Context;
@@ -18,6 +21,9 @@ const TOOLS: [&str; 4] = ["pip", "setuptools", "wheel", "distribute"];
 /// Print what is installed as requirements
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
+    /// Keep the order of this requirements file, with its comments and options
+    #[arg(short, long, value_name = "FILE")]
+    requirement: Vec<PathBuf>,
     /// Do not leave out pip, setuptools and wheel
     #[arg(long)]
     all: bool,
@@ -30,7 +36,7 @@ pub(crate) struct Arguments {
 
 #[derive(Serialize)]
 struct Entry {
-    name: String,
+    name: ProjectName,
     version: String,
     requirement: String,
 }
@@ -44,11 +50,15 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     });
     let entries: Vec<Entry> = shown
         .map(|one| Entry {
-            name: one.distribution.name.to_string(),
+            name: one.distribution.name.clone(),
             version: one.distribution.version.to_string(),
             requirement: requirement(one),
         })
         .collect();
+    if !arguments.requirement.is_empty() {
+        let text = ordered::text(&arguments.requirement, &entries, context)?;
+        return Ok(Report::new(text, &entries));
+    }
     let lines = entries
         .iter()
         .map(|entry| format!("{}\n", entry.requirement));

@@ -33,4 +33,7 @@ pub(crate) struct Habits {
     /// What pip tries out, or has taken back
     #[arg(long, global = true, hide = true, value_name = "FEATURE")]
     use_feature: Vec<String>,
+    /// The same, for what it has not taken back yet
+    #[arg(long, global = true, hide = true, value_name = "FEATURE")]
+    use_deprecated: Vec<String>,
 }

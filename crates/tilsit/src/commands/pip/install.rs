@@ -8,6 +8,7 @@ use clap::Args;
 use serde_json::json;
 use tilsit_dist::dist_info::InstalledDistribution;
 use tilsit_environment::Environment;
+use tilsit_installer::LockedEnvironment;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
 use tilsit_provider::InstalledRelease;
@@ -15,14 +16,14 @@ use tilsit_provider::InstalledRelease;
 use crate::building::BuildOptions;
 use crate::commands::options::{IndexOptions, ResolverOptions, UpgradeOptions};
 use crate::commands::pip::foreign::ForeignOptions;
-use crate::commands::pip::{installation_report, words};
+use crate::commands::pip::{conflicts, installation_report, words};
 use crate::context::Context;
 use crate::environments::EnvironmentOptions;
 use crate::error::CommandError;
 use crate::explain::Code;
-use crate::installing::{self, Installation, LinkOptions};
+use crate::installing::{self, Change, Installation, LinkOptions};
 use crate::report::Report;
-use crate::requirements::{ConstraintOptions, ListedOptions, Wanted};
+use crate::requirements::{ConstraintOptions, ListedOptions, Wanted, nothing_named};
 use crate::resolving::{self, Elsewhere, Question};
 use crate::satisfied;
 use crate::targets::TargetOptions;
@@ -35,7 +36,7 @@ use crate::terminal::{GOOD, count, duration};
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
     /// What to install, as `flask`, `flask>=3`, a path or URL, `git+https://…@TAG`
-    #[arg(required_unless_present_any = ["requirement", "editable", "group", "requirements_from_script"], value_name = "REQUIREMENT")]
+    #[arg(value_name = "REQUIREMENT")]
     requirements: Vec<String>,
     /// Install what this file lists, or `-` for standard input
     #[arg(short, long, value_name = "FILE")]
@@ -90,6 +91,28 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
+    /// What is to be there.
+    fn wanted(&self, context: &Context) -> Result<Wanted, CommandError> {
+        let mut wanted = Wanted::gather(
+            &self.requirements,
+            &self.requirement,
+            &self.constraints,
+            context,
+        )?;
+        wanted.add_editables(&self.editable, context)?;
+        wanted.add_listed(&self.listed, context)?;
+        let is_named = !self.requirements.is_empty()
+            || !self.requirement.is_empty()
+            || !self.editable.is_empty()
+            || self.listed.is_any();
+        if !is_named {
+            return Err(nothing_named("install"));
+        }
+        wanted.build = self.build.read(context)?;
+        wanted.build.rebuild = self.reinstalls() || self.upgrade.refresh;
+        Ok(wanted)
+    }
+
     /// Which other Python is meant, if any: what is installed for it goes to a folder of its own.
     fn elsewhere(&self) -> Result<Elsewhere, CommandError> {
         let elsewhere = self.foreign.elsewhere(&self.resolver, self.no_deps)?;
@@ -123,24 +146,19 @@ impl Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let mut wanted = Wanted::gather(
-        &arguments.requirements,
-        &arguments.requirement,
-        &arguments.constraints,
-        context,
-    )?;
-    wanted.add_editables(&arguments.editable, context)?;
-    wanted.add_listed(&arguments.listed, context)?;
-    wanted.build = arguments.build.read(context)?;
-    wanted.build.rebuild = arguments.reinstalls() || arguments.upgrade.refresh;
+    let wanted = arguments.wanted(context)?;
     let configuration = arguments.resolver.over(&arguments.index.over(context)?);
     let configuration = arguments.link.over(&configuration);
     installing::required_hashes(arguments.require_hashes, &wanted, &configuration)?;
+    let elsewhere = arguments.elsewhere()?;
     let environment = arguments
         .target
         .find_to_change(&arguments.environment, context)?;
     wanted.check_python(environment.interpreter())?;
-    let locked = installing::lock(&environment, context)?;
+    let locked = match arguments.dry_run {
+        true => None,
+        false => Some(installing::lock(&environment, context)?),
+    };
     let present = installing::present(&environment, context)?;
     if let Some(report) = satisfied(arguments, &wanted, &environment, &present, context) {
         return Ok(report);
@@ -149,12 +167,13 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         preferences: preferences(arguments, &wanted, &present)?
             .into_iter()
             .collect(),
-        elsewhere: arguments.elsewhere()?,
+        elsewhere,
         configuration: &configuration,
         interpreter: environment.interpreter(),
         no_deps: arguments.no_deps,
         refresh: arguments.upgrade.refresh(),
         installed: arguments.installed(&present),
+        pages_only: false,
         wanted: &wanted,
     };
     let mut resolved = resolving::resolve(&question, context)?;
@@ -178,44 +197,68 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         compile: installing::compiles(&configuration)?,
     };
     let mut change = installation.plan(context)?;
+    let answer = answer(arguments, &change, &installation, context)?;
     let result = json!({
         "environment": environment.root(),
         "installed": change.entries,
         "unchanged": change.unchanged,
         "dry_run": arguments.dry_run,
     });
-    let mut words = words::satisfied(
-        change.unchanged_pins(&resolved),
-        &resolved.wanted,
-        &environment,
-        context,
-    );
-    words.push_str(&words::installed(&change.plan, arguments.dry_run, context));
-    if arguments.dry_run {
-        words = format!("{}\n{words}", change.plan);
-    }
-    let answer = match &arguments.report {
-        None => words,
-        Some(file) => {
-            let report = installation_report::text(&change, &resolved, &environment)?;
-            installation_report::place(file, report, words, context)?
+    if let Some(locked) = &locked {
+        carry_out(&mut change, locked, context)?;
+        if !arguments.no_deps {
+            conflicts::warn(&change, &installation, context);
         }
-    };
-    if arguments.dry_run {
-        return Ok(Report::new(answer, result));
     }
+    Ok(Report::new(answer, result))
+}
+
+/// Changes the environment, and says what came and went.
+fn carry_out(
+    change: &mut Change,
+    locked: &LockedEnvironment,
+    context: &Context,
+) -> Result<(), CommandError> {
     if change.entries.is_empty() {
         context.terminal.say("Everything is there already.");
-        return Ok(Report::new(answer, result));
+        return Ok(());
     }
-    change.apply(&locked, context)?;
+    change.apply(locked, context)?;
     let wheels = count(change.entries.len(), "wheel");
     let took = duration(change.took);
     context
         .terminal
         .say(format_args!("{GOOD}Installed{GOOD:#} {wheels} in {took}"));
     change.tell(context);
-    Ok(Report::new(answer, result))
+    Ok(())
+}
+
+/// What standard output says: the plan, the lines that scripts look for, the report.
+fn answer(
+    arguments: &Arguments,
+    change: &Change,
+    installation: &Installation<'_>,
+    context: &Context,
+) -> Result<String, CommandError> {
+    let Installation {
+        environment,
+        resolved,
+        ..
+    } = installation;
+    let stays = change.unchanged_pins(resolved);
+    let typed = &arguments.requirements;
+    let mut words = words::satisfied(stays, typed, &resolved.wanted, environment, context);
+    words.push_str(&words::installed(change, typed, arguments.dry_run, context));
+    if arguments.dry_run {
+        words = format!("{}\n{words}", change.plan);
+    }
+    match &arguments.report {
+        None => Ok(words),
+        Some(file) => {
+            let report = installation_report::text(change, resolved, environment)?;
+            installation_report::place(file, report, words, context)
+        }
+    }
 }
 
 /// The answer when what is installed fulfils the wish already.
@@ -251,7 +294,8 @@ fn satisfied(
     context.terminal.say("Everything is there already.");
     let stays = present.iter().filter(|one| found.contains(&one.name));
     let stays = stays.map(|one| (&one.name, &one.version));
-    let answer = words::satisfied(stays, wanted, environment, context);
+    let typed = &arguments.requirements;
+    let answer = words::satisfied(stays, typed, wanted, environment, context);
     Some(Report::new(answer, result))
 }
 

@@ -34,7 +34,7 @@ pub(crate) fn text(
         let mut pins = resolved.resolution.pins.iter();
         let pin = pins.find(|pin| pin.name == wheel.name);
         let pin = pin.expect("what is installed was resolved");
-        let mut entry = entry(pin, change.direct_urls.get(&pin.name), resolved);
+        let mut entry = entry(pin, change, resolved);
         entry.insert("metadata".into(), metadata.into());
         entries.push(Value::from(entry));
     }
@@ -65,7 +65,8 @@ pub(crate) fn place(
     Ok(words)
 }
 
-fn entry(pin: &Pin, direct_url: Option<&DirectUrl>, resolved: &Resolved) -> Map<String, Value> {
+fn entry(pin: &Pin, change: &Change, resolved: &Resolved) -> Map<String, Value> {
+    let direct_url = change.direct_urls.get(&pin.name);
     let remote = &pin.file.remote;
     let named = pin.required_by.iter();
     let mut by_user = named.filter(|by| matches!(by.requirer, Requirer::User(_)));
@@ -78,12 +79,13 @@ fn entry(pin: &Pin, direct_url: Option<&DirectUrl>, resolved: &Resolved) -> Map<
             |notice| matches!(notice, Notice::Yanked { release, .. } if release.name == pin.name),
         );
     let is_direct = direct_url.is_some();
-    let sha256 = remote.hashes.sha256.iter();
-    let sha256 = sha256.map(|digest| ("sha256".to_owned(), digest.to_string()));
+    let stated = remote.hashes.sha256.as_ref().map(ToString::to_string);
+    let sha256 = stated.or_else(|| change.wheel_hashes.get(&pin.name).cloned());
+    let sha256 = sha256.map(|digest| ("sha256".to_owned(), digest));
     let of_index = || DirectUrl {
         url: remote.url.to_string(),
         origin: Origin::Archive {
-            hashes: sha256.collect(),
+            hashes: sha256.into_iter().collect(),
         },
         subdirectory: None,
     };

@@ -94,6 +94,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         no_deps: true,
         refresh: UpgradeOptions::default().refresh(),
         installed: BTreeMap::new(),
+        pages_only: false,
         wanted: &wanted,
     };
     let resolved = resolving::resolve(&question, context)?;

@@ -64,6 +64,7 @@ pub(super) fn find(
             no_deps: true,
             refresh: Refresh::No,
             installed: BTreeMap::new(),
+            pages_only: true,
             wanted: &wanted,
         };
         resolving::resolve(&question, context)
