@@ -15,6 +15,9 @@ use crate::specifier::{SpecifierFault, VersionSpecifiers};
 use crate::text::serde_as_string;
 
 mod parse;
+mod url;
+
+pub use url::plain_url;
 
 #[cfg(test)]
 mod tests;

@@ -11,6 +11,8 @@ use tilsit_packaging::version::{Version, VersionParts};
 use tilsit_resolver::ResolverOptions;
 use url::Url;
 
+use crate::installed::InstalledRelease;
+
 /// Everything that decides a resolution besides the requirements.
 #[derive(Debug, Clone)]
 pub struct ResolveOptions {
@@ -22,6 +24,10 @@ pub struct ResolveOptions {
     pub files: FilePolicy,
     /// Leave out what releases require in turn (`--no-deps`).
     pub no_dependencies: bool,
+    /// Ask for no metadata: what pages say has to do. Only for requirements of single projects.
+    pub pages_only: bool,
+    /// What is installed where the answer is for, and may stay.
+    pub installed: BTreeMap<ProjectName, InstalledRelease>,
 }
 
 /// Where files come from.
@@ -76,6 +82,8 @@ pub struct FilePolicy {
     /// The hashes that the files of a project may have, as `algorithm:digest`: a file whose hashes
     /// are stated and not among these is left out.
     pub hashes: BTreeMap<ProjectName, BTreeSet<String>>,
+    /// Take what says that it is for other versions of Python.
+    pub any_python: bool,
 }
 
 impl FilePolicy {
@@ -92,6 +100,7 @@ impl FilePolicy {
     fn of(tags: Tags) -> Self {
         Self {
             tags,
+            any_python: false,
             no_binary: FormatControl::None,
             only_binary: FormatControl::None,
             prefer_binary: false,

@@ -42,6 +42,7 @@ impl CheckoutOptions {
             requirements,
             unnamed,
             editables,
+            told_at,
             ..
         } = wanted;
         if !editables.iter().any(is_repository) {
@@ -67,6 +68,9 @@ impl CheckoutOptions {
             let clone = self.clone_of(url, name, (environment, configuration), context)?;
             editables.remove(url);
             editables.insert(clone.clone());
+            if let Some(told) = told_at.remove(url) {
+                told_at.insert(clone.clone(), told);
+            }
             *url = clone;
         }
         Ok(())

@@ -159,6 +159,7 @@ impl Configuration {
             self.first(|settings| settings.pre),
             self.first(|settings| settings.no_build),
             self.first(|settings| settings.prefer_binary),
+            self.first(|settings| settings.ignore_requires_python),
         ];
         let lists = [
             self.all(|settings| settings.no_build_package.as_ref()),
@@ -215,6 +216,11 @@ impl Configuration {
             entries.entry(key.clone()).or_insert_with(|| value.clone());
         }
         entries
+    }
+
+    /// All layers, the weakest first.
+    pub(crate) fn weakest_first(&self) -> impl Iterator<Item = &Settings> {
+        self.layers.iter().rev().map(|layer| &layer.settings)
     }
 
     /// The values of a list setting from all layers, the strongest first.

@@ -3,14 +3,17 @@
 
 mod choices;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use tilsit_build_frontend::BuildFrontend;
 use tilsit_environment::Interpreter;
 use tilsit_index_client::{IndexClient, Refresh};
 use tilsit_packaging::name::ProjectName;
-use tilsit_provider::{Resolution, ResolveEvent, ResolveOptions, Resolving, Sources};
-use tilsit_resolver::{Notice, Preferences, PrereleaseMode, Versions};
+use tilsit_provider::{
+    InstalledRelease, Pin, Resolution, ResolveEvent, ResolveOptions, Resolving, Sources,
+};
+use tilsit_resolver::{Notice, Preferences, PrereleaseMode, Requirer, Versions};
 
 use crate::configuration::Configuration;
 use crate::context::Context;
@@ -36,6 +39,10 @@ pub(crate) struct Question<'a> {
     pub(crate) no_deps: bool,
     /// Which pages are asked for again.
     pub(crate) refresh: Refresh,
+    /// Ask for no metadata: what pages say has to do.
+    pub(crate) pages_only: bool,
+    /// What is there already, and may stay although no index has it.
+    pub(crate) installed: BTreeMap<ProjectName, InstalledRelease>,
 }
 
 /// A resolution, and what found it.
@@ -52,6 +59,17 @@ pub(crate) struct Resolved {
     pub(crate) sources: Sources,
     /// How long it took.
     pub(crate) took: Duration,
+}
+
+impl Resolved {
+    /// Leaves out what the user named, so that what this needs remains.
+    pub(crate) fn leave_out_named(&mut self) {
+        let is_named = |pin: &Pin| {
+            let mut by = pin.required_by.iter();
+            by.any(|by| matches!(by.requirer, Requirer::User(_)))
+        };
+        self.resolution.pins.retain(|pin| !is_named(pin));
+    }
 }
 
 /// Resolves.
@@ -207,7 +225,7 @@ fn notice_in_words(notice: &Notice) -> String {
     match notice {
         Notice::UnknownExtra { release, extra } => {
             let (name, version) = (&release.name, &release.version);
-            format!("`{name}` {version} has no extra `{extra}`")
+            format!("{name} {version} does not provide the extra '{extra}'")
         }
         Notice::Yanked { release, yanked } => {
             let (name, version) = (&release.name, &release.version);

@@ -242,3 +242,19 @@ fn lists() {
     );
     assert!(parse_list_json(br#"{"projects":[]}"#).is_err());
 }
+
+#[test]
+fn a_serial_may_be_a_string_or_nonsense() {
+    for (serial, expected) in [
+        ("\"7\"", Some(7)),
+        ("7", Some(7)),
+        ("\"a\"", None),
+        ("[]", None),
+    ] {
+        let page = format!(
+            r#"{{"meta":{{"api-version":"1.0","_last-serial":{serial}}},"name":"a","files":[]}}"#
+        );
+        let page = parse(&page).expect("a page");
+        assert_eq!(page.last_serial, expected, "{serial}");
+    }
+}

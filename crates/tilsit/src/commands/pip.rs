@@ -2,19 +2,25 @@
 
 pub(crate) mod check;
 pub(crate) mod compile;
+pub(crate) mod conflicts;
 pub(crate) mod download;
+pub(crate) mod foreign;
 pub(crate) mod freeze;
+pub(crate) mod habits;
 pub(crate) mod hash;
 pub(crate) mod index;
 pub(crate) mod inspect;
 pub(crate) mod install;
+pub(crate) mod installation_report;
 pub(crate) mod list;
 pub(crate) mod listed;
+pub(crate) mod search_path;
 pub(crate) mod show;
 pub(crate) mod sync;
 pub(crate) mod tree;
 pub(crate) mod uninstall;
 pub(crate) mod wheel;
+pub(crate) mod words;
 
 use clap::{Args, Subcommand};
 
@@ -30,6 +36,8 @@ use crate::report::Report;
 pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    habits: habits::Habits,
 }
 
 #[derive(Debug, Subcommand)]

@@ -133,6 +133,8 @@ pub(crate) struct Settings {
     pub(crate) no_binary: Option<Vec<String>>,
     /// Projects of which only wheels are taken; `:all:`, `:none:`.
     pub(crate) only_binary: Option<Vec<String>>,
+    /// Take what says that it is for other versions of Python.
+    pub(crate) ignore_requires_python: Option<bool>,
     /// The Python to use: a version or a path.
     pub(crate) python: Option<String>,
     /// `clone`, `hardlink`, `copy` or `tree`.

@@ -59,6 +59,7 @@ pub(super) fn settings(
         prefer_binary: yes_or_no(variables, "TILSIT_PREFER_BINARY")?,
         index_strategy: text("TILSIT_INDEX_STRATEGY"),
         sources: None,
+        ignore_requires_python: yes_or_no(variables, "TILSIT_IGNORE_REQUIRES_PYTHON")?,
         no_build: yes_or_no(variables, "TILSIT_NO_BUILD")?,
         no_build_package: list("TILSIT_NO_BUILD_PACKAGE"),
         no_binary: list("TILSIT_NO_BINARY"),

@@ -2,6 +2,7 @@
 
 mod output;
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -117,6 +118,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         },
         no_deps: arguments.no_deps,
         refresh: arguments.upgrade.refresh(),
+        installed: BTreeMap::new(),
+        pages_only: false,
         wanted: &wanted,
     };
     let mut resolved = resolving::resolve(&question, context)?;

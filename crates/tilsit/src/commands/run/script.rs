@@ -21,13 +21,13 @@ use sources::Sources;
 
 /// What a script asks for.
 #[derive(Debug, Default)]
-pub(super) struct Script {
+pub(crate) struct Script {
     /// The Pythons that will do.
-    pub(super) requires_python: Option<VersionSpecifiers>,
+    pub(crate) requires_python: Option<VersionSpecifiers>,
     /// What must be installed.
-    pub(super) dependencies: Vec<RootRequirement>,
+    pub(crate) dependencies: Vec<RootRequirement>,
     /// Settings for this script.
-    pub(super) settings: Settings,
+    pub(crate) settings: Settings,
 }
 
 #[derive(Deserialize)]
@@ -93,7 +93,7 @@ impl UvTable {
 ///
 /// # Errors
 /// When there are two blocks, one is not closed, or what stands in it is not valid.
-pub(super) fn read(file: &str, folder: &Path, text: &str) -> Result<Option<Script>, CommandError> {
+pub(crate) fn read(file: &str, folder: &Path, text: &str) -> Result<Option<Script>, CommandError> {
     let block = find_block(text, "script")
         .map_err(|error| invalid(file, None).caused_by(error.to_string()))?;
     let Some(block) = block else {

@@ -63,6 +63,8 @@ pub(super) fn find(
             interpreter: environment.interpreter(),
             no_deps: true,
             refresh: Refresh::No,
+            installed: BTreeMap::new(),
+            pages_only: true,
             wanted: &wanted,
         };
         resolving::resolve(&question, context)
