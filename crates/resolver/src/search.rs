@@ -160,12 +160,38 @@ impl Search {
                 order.priority(id, package, left, has_url)
             })?;
         let set = set.clone();
-        let Some(place) = self.best(policy, facts, id, &set) else {
-            self.state.add_no_versions(id, set);
-            self.pending.push(id);
-            return Some(Phase::Propagate);
+        if let Some(place) = self.best(policy, facts, id, &set) {
+            return Some(Phase::Decide(id, place));
+        }
+        match self.project_of(id) {
+            // Without this the candidates of the extra would be looked into one by one, down to
+            // releases that have to be built, though none of them is the project's.
+            Some(project) if self.narrowed(project, &set).is_empty() => {
+                self.state.add_dependency(id, set.clone(), (project, set));
+            }
+            _ => self.state.add_no_versions(id, set),
+        }
+        self.pending.push(id);
+        Some(Phase::Propagate)
+    }
+
+    /// The project that an extra belongs to.
+    fn project_of(&mut self, id: Id) -> Option<Id> {
+        let Package::Extra(name, _) = &self.state.package_store[id] else {
+            return None;
         };
-        Some(Phase::Decide(id, place))
+        let project = Package::Project(name.clone());
+        Some(self.state.package_store.alloc(project))
+    }
+
+    /// What is left of the set with what is known of a package.
+    fn narrowed(&self, package: Id, set: &CandidateSet) -> CandidateSet {
+        let solution = &self.state.partial_solution;
+        match solution.term_intersection_for_package(package) {
+            Some(Term::Positive(known)) => set.intersection(known),
+            Some(Term::Negative(excluded)) => set.intersection(&excluded.complement()),
+            None => set.clone(),
+        }
     }
 
     /// The candidate to try among those in the set.
@@ -181,17 +207,11 @@ impl Search {
             Package::User => Some(USER),
             Package::Project(name) => policy.choose(name, facts.project(name)?, set),
             Package::Extra(name, _) => {
-                // An extra goes where its project goes, if it can.
-                let project = self
-                    .state
-                    .package_store
-                    .alloc(Package::Project(name.clone()));
-                let solution = &self.state.partial_solution;
-                let narrowed = match solution.term_intersection_for_package(project) {
-                    Some(Term::Positive(project)) => set.intersection(project),
-                    Some(Term::Negative(excluded)) => set.intersection(&excluded.complement()),
-                    None => set.clone(),
-                };
+                // An extra goes where its project goes.
+                let narrowed = self
+                    .project_of(id)
+                    .map(|project| self.narrowed(project, set))
+                    .filter(|narrowed| !narrowed.is_empty())?;
                 let project = facts.project(name)?;
                 policy
                     .choose(name, project, &narrowed)

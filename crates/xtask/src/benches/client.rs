@@ -83,7 +83,7 @@ pub(crate) fn compare(words: &[&str]) -> Result<()> {
     let program = words
         .iter()
         .find_map(|word| word.strip_prefix("--program="));
-    let bench = Bench::prepare(program)?;
+    let bench = Bench::prepare("bench", program)?;
     if words.contains(&"--record") {
         return bench.record();
     }
@@ -102,11 +102,12 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    /// Builds tilsit (or takes the program at a path), and installs the peers once.
+    /// Builds tilsit (or takes the program at a path), and installs the peers once; `task` names
+    /// the folder on tmpfs, so that two tasks do not meet there.
     ///
     /// # Errors
     /// When that fails.
-    pub(crate) fn prepare(program: Option<&str>) -> Result<Self> {
+    pub(crate) fn prepare(task: &str, program: Option<&str>) -> Result<Self> {
         let target = root().join("target");
         let tilsit = if let Some(path) = program {
             fs::canonicalize(path).with_context(|| path.to_owned())?
@@ -138,7 +139,7 @@ impl Bench {
         } else {
             target.join("bench")
         };
-        let scratch = scratch.join("tilsit-bench");
+        let scratch = scratch.join(format!("tilsit-{task}"));
         fs::create_dir_all(&scratch)?;
         Ok(Self {
             tilsit,
@@ -213,7 +214,7 @@ impl Bench {
             }
         }
         drop(index);
-        remove(&self.scratch)
+        self.clean()
     }
 
     /// The pins that both install: those of uv, for the resolutions are compared elsewhere.
@@ -287,13 +288,35 @@ impl Bench {
         self.uv.with_file_name(name)
     }
 
-    /// A command of a side, with its cache, the interpreter and the index.
-    pub(crate) fn tool(&self, side: usize, words: &[&str], index: &LocalIndex) -> Run {
+    /// The interpreter that both sides use.
+    pub(crate) fn python(&self) -> &Path {
+        &self.python
+    }
+
+    /// Removes the folder on tmpfs.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub(crate) fn clean(&self) -> Result<()> {
+        remove(&self.scratch)
+    }
+
+    /// A command of a side, with its cache, an interpreter or environment, and the index; without
+    /// an index, the default index of each.
+    pub(crate) fn tool(
+        &self,
+        side: usize,
+        words: &[&str],
+        python: &Path,
+        index: Option<&LocalIndex>,
+    ) -> Run {
         let place = self.side(side);
         let mut arguments: Vec<OsString> = words.iter().map(OsString::from).collect();
-        arguments.extend(["--python".into(), self.python.clone().into_os_string()]);
+        arguments.extend(["--python".into(), python.into()]);
         arguments.extend(["--cache-dir".into(), place.join("cache").into_os_string()]);
-        arguments.extend(["--index-url".into(), index.url().into()]);
+        if let Some(index) = index {
+            arguments.extend(["--index-url".into(), index.url().into()]);
+        }
         Run {
             program: [&self.tilsit, &self.uv][side].clone(),
             arguments,
