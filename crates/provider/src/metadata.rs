@@ -38,10 +38,7 @@ fn parse(
     }
     let mut requires = Vec::with_capacity(slim.requires_dist.len());
     for text in &slim.requires_dist {
-        requires.push(
-            text.parse::<Requirement>()
-                .map_err(|error| error.to_string())?,
-        );
+        requires.push(Requirement::parse_published(text).map_err(|error| error.to_string())?);
     }
     Ok(Metadata {
         requires,

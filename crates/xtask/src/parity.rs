@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 
 use crate::benches::client::Bench;
 use crate::benches::local_index::LocalIndex;
@@ -51,9 +51,8 @@ pub(crate) fn compare(words: &[&str]) -> Result<()> {
                 ));
                 found
             }
-            (Err(_), Err(_)) => {
-                say(format_args!("{name}: neither resolves"));
-                Vec::new()
+            (Err(ours), Err(theirs)) => {
+                vec![(String::new(), format!("neither: {ours:#}; {theirs:#}"))]
             }
             (Err(error), Ok(_)) => vec![(String::new(), format!("tilsit: {error:#}"))],
             (Ok(_), Err(error)) => vec![(String::new(), format!("uv: {error:#}"))],
@@ -74,10 +73,10 @@ pub(crate) fn compare(words: &[&str]) -> Result<()> {
     say(format_args!(
         "{agree} sets agree, {with_reason} differ for a reason, {differ} differ"
     ));
-    if differ > 0 {
-        bail!("{differ} sets differ");
-    }
-    bench.clean()
+    drop(index);
+    bench.clean()?;
+    ensure!(differ == 0, "{differ} sets differ");
+    Ok(())
 }
 
 /// The recorded index, served by nginx; or by the recorder, which fetches what is missing.

@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use tilsit_packaging::name::ProjectName;
 
 use crate::benches::client::Bench;
@@ -68,10 +68,10 @@ pub(crate) fn compare(words: &[&str]) -> Result<()> {
         projects.len() - faulty.len(),
         projects.len()
     ));
-    if !faulty.is_empty() {
-        bail!("not so: {}", faulty.join(", "));
-    }
-    bench.clean()
+    drop(index);
+    bench.clean()?;
+    ensure!(faulty.is_empty(), "not so: {}", faulty.join(", "));
+    Ok(())
 }
 
 fn projects(words: &[&str]) -> Result<Vec<String>> {
@@ -131,17 +131,26 @@ impl Trees<'_> {
         self.install(Installer::Tilsit, &environment)
             .context("tilsit")?;
         let ours = Listing::of(&environment)?;
+        let built = pins
+            .iter()
+            .filter(|(name, version)| !has_wheel(name, version));
+        let built: BTreeSet<ProjectName> = built.map(|(name, _)| name.clone()).collect();
         let mut faults = Vec::new();
         for (name, aside) in &trees {
             let theirs = Listing::of(aside)?;
-            let found = differences((&environment, &ours), (aside, &theirs))?;
+            let found = differences((&environment, &ours), (aside, &theirs), &built)?;
             faults.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
         }
         faults.extend(self.pip_works_on(&environment, &pins)?);
-        self.pip(&environment, &[&["uninstall", "-y"], &names[..]].concat())?;
-        let left = Listing::of(&environment)?;
-        let left = left.paths().filter(|path| !bare.holds(path));
-        faults.extend(left.map(|path| format!("pip uninstall leaves {path}")));
+        let left = self.left_by_uninstall(&environment, &names, &bare)?;
+        if !left.is_empty() {
+            // Of folders that several releases share, pip leaves some of its own trees too.
+            self.environment(&environment)?;
+            self.install(Installer::Pip, &environment)?;
+            let usual = self.left_by_uninstall(&environment, &names, &bare)?;
+            let left = left.difference(&usual);
+            faults.extend(left.map(|path| format!("pip uninstall leaves {path}")));
+        }
         let built = pins
             .iter()
             .filter(|(name, version)| !has_wheel(name, version));
@@ -239,6 +248,19 @@ impl Trees<'_> {
         };
         run.into_file(&out)?;
         Ok(fs::read_to_string(out)?)
+    }
+
+    /// What lies in an environment after pip has uninstalled everything.
+    fn left_by_uninstall(
+        &self,
+        environment: &Path,
+        names: &[&str],
+        bare: &Listing,
+    ) -> Result<BTreeSet<String>> {
+        self.pip(environment, &[&["uninstall", "-y"], names].concat())?;
+        let left = Listing::of(environment)?;
+        let left = left.paths().filter(|path| !bare.holds(path));
+        Ok(left.map(str::to_owned).collect())
     }
 
     /// What pip's `check` and `list` have against an environment.

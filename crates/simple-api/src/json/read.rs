@@ -155,8 +155,25 @@ fn name_of(raw: &str) -> String {
 struct Meta {
     #[serde(rename = "api-version")]
     api_version: String,
-    #[serde(rename = "_last-serial", default)]
+    #[serde(rename = "_last-serial", default, deserialize_with = "serial")]
     last_serial: Option<u64>,
+}
+
+/// A serial: a number, or as mirrors made by bandersnatch write it, a text. It is no part of the
+/// specification, so what is neither costs the page nothing.
+fn serial<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(untagged)]
+    enum Serial {
+        Number(u64),
+        Text(String),
+        Other(serde::de::IgnoredAny),
+    }
+    Ok(match serde::Deserialize::deserialize(deserializer)? {
+        Serial::Number(serial) => Some(serial),
+        Serial::Text(text) => text.parse().ok(),
+        Serial::Other(serde::de::IgnoredAny) => None,
+    })
 }
 
 impl Meta {
@@ -179,7 +196,7 @@ struct ListBody {
 #[derive(serde::Deserialize)]
 struct ListedBody {
     name: Box<str>,
-    #[serde(rename = "_last-serial", default)]
+    #[serde(rename = "_last-serial", default, deserialize_with = "serial")]
     last_serial: Option<u64>,
 }
 

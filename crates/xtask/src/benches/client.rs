@@ -314,16 +314,18 @@ impl Bench {
         let mut arguments: Vec<OsString> = words.iter().map(OsString::from).collect();
         arguments.extend(["--python".into(), python.into()]);
         arguments.extend(["--cache-dir".into(), place.join("cache").into_os_string()]);
-        if let Some(index) = index {
-            arguments.extend(["--index-url".into(), index.url().into()]);
+        let mut variables = vec![
+            ("PATH".into(), self.path(Step::Start)),
+            ("HOME".into(), place.join("home").into()),
+        ];
+        match index {
+            Some(index) => arguments.extend(["--index-url".into(), index.url().into()]),
+            None => variables.extend(way_out()),
         }
         Run {
             program: [&self.tilsit, &self.uv][side].clone(),
             arguments,
-            variables: vec![
-                ("PATH".into(), self.path(Step::Start)),
-                ("HOME".into(), place.join("home").into()),
-            ],
+            variables,
             folder: place,
         }
     }
@@ -385,6 +387,23 @@ impl Bench {
         let own = self.python.parent().unwrap_or(Path::new("/usr/bin"));
         format!("{}:/usr/bin:/bin", own.display()).into()
     }
+}
+
+/// How this machine reaches the world: certificates and proxies.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what the developer's network needs is in the environment"
+)]
+fn way_out() -> impl Iterator<Item = (OsString, OsString)> {
+    let names = [
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "NO_PROXY",
+    ];
+    let value = |name| Some((OsString::from(name), std::env::var_os(name)?));
+    names.into_iter().filter_map(value)
 }
 
 fn wall_ms(sample: &Sample) -> f64 {

@@ -10,12 +10,16 @@ use tilsit_packaging::range::VersionRange;
 use tilsit_packaging::requirement::{Requirement, RequirementSource};
 use tilsit_packaging::specifier::VersionSpecifiers;
 
+/// More minor versions of Python than anybody speaks of.
+const MINORS: u32 = 40;
+
 /// The environments in which markers are compared.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct World(Marker);
 
 impl World {
-    /// The Pythons from this one on, on the platforms that there are.
+    /// The Pythons from this one on, on the platforms that there are; without pre-releases, for
+    /// which uv does not tell `python_version >= "3.12"` from `python_full_version >= "3.12"`.
     ///
     /// # Errors
     /// When the interpreter does not tell its version.
@@ -32,8 +36,15 @@ impl World {
 
     fn from_python(version: &str) -> Result<Self> {
         let specifiers: VersionSpecifiers = format!(">={version}").parse()?;
-        let pythons = Marker::python(&VersionRange::from(&specifiers));
-        Ok(Self(pythons.and(Marker::platforms())))
+        let mut pythons = VersionRange::from(&specifiers);
+        for minor in 0..MINORS {
+            let from = |first: &str| -> Result<VersionRange> {
+                Ok((&format!(">=3.{minor}{first}").parse::<VersionSpecifiers>()?).into())
+            };
+            let prereleases = from(".dev0")?.intersection(&from("")?.complement());
+            pythons = pythons.intersection(&prereleases.complement());
+        }
+        Ok(Self(Marker::python(&pythons).and(Marker::platforms())))
     }
 }
 
@@ -117,11 +128,13 @@ mod tests {
     fn markers_are_compared_by_what_they_mean() {
         let ours = pins(
             "# a comment\ncolorama==0.4 ; sys_platform == 'win32'\na[x]==1 ; python_version < '3.13'\n\
-             b==2 ; python_full_version < '3.11.2'\n",
+             b==2 ; python_full_version < '3.11.2'\n\
+             c==3 ; python_version >= '3.12'\n",
         );
         let theirs = pins(
             "colorama==0.4 ; os_name == 'nt' or platform_system == 'Windows'\n\
-             a==1 ; python_full_version < '3.12'\na==1 ; python_version == '3.12'\n",
+             a==1 ; python_full_version < '3.12'\na==1 ; python_version == '3.12'\n\
+             c==3 ; python_full_version >= '3.12'\n",
         );
         assert_eq!(differences(&ours, &theirs), []);
     }
