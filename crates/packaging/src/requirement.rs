@@ -14,6 +14,7 @@ use crate::name::{ExtraName, ProjectName};
 use crate::specifier::{SpecifierFault, VersionSpecifiers};
 use crate::text::serde_as_string;
 
+mod mending;
 mod parse;
 mod url;
 

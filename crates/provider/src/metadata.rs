@@ -38,7 +38,7 @@ fn parse(
     }
     let mut requires = Vec::with_capacity(slim.requires_dist.len());
     for text in &slim.requires_dist {
-        let requirement = text.parse::<Requirement>();
+        let requirement = Requirement::parse_published(text);
         let mut requirement = requirement.map_err(|error| error.to_string())?;
         if let RequirementSource::Url(url) = &mut requirement.source {
             *url = plain_url(url).into_owned();

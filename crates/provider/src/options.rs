@@ -92,9 +92,10 @@ impl FilePolicy {
         Self::of(Tags::Compatible(tags))
     }
 
-    /// All files for any of these versions of Python, whatever the system.
-    pub fn universal(pythons: VersionRange) -> Self {
-        Self::of(Tags::Pythons(pythons))
+    /// All files for any of these versions of Python, whatever the system; what the interpreter at
+    /// hand takes goes first.
+    pub fn universal(pythons: VersionRange, here: CompatibleTags) -> Self {
+        Self::of(Tags::Pythons { pythons, here })
     }
 
     fn of(tags: Tags) -> Self {
@@ -116,7 +117,14 @@ pub enum Tags {
     /// Those that one interpreter takes, the best first.
     Compatible(CompatibleTags),
     /// Those for any of these versions of Python, on any system.
-    Pythons(VersionRange),
+    Pythons {
+        /// The versions.
+        pythons: VersionRange,
+        /// What the interpreter at hand takes. Wheels of one release may say different things (with
+        /// some backends the metadata is what building on that system gave), and then those for
+        /// here say what a resolution for here would find too.
+        here: CompatibleTags,
+    },
 }
 
 impl Tags {
@@ -124,11 +132,12 @@ impl Tags {
     pub fn priority(&self, wheel: &TagSet) -> Option<u32> {
         match self {
             Tags::Compatible(tags) => tags.priority(wheel),
-            Tags::Pythons(pythons) => {
+            Tags::Pythons { pythons, here } => {
                 let fits = wheel
                     .interpreters()
                     .any(|interpreter| wheel.abis().any(|abi| is_for(interpreter, abi, pythons)));
-                fits.then(|| u32::from(!wheel.is_pure()))
+                let elsewhere = || u32::MAX - u32::from(wheel.is_pure());
+                fits.then(|| here.priority(wheel).unwrap_or_else(elsewhere))
             }
         }
     }

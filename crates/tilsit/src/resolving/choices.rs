@@ -98,7 +98,8 @@ fn target(
                 CommandError::new(Code::Usage, format!("`{oldest}` is no version of Python"))
                     .caused_by(format!("{error}"))
             })?;
-        let files = FilePolicy::universal(VersionRange::from(&requires_python));
+        let pythons = VersionRange::from(&requires_python);
+        let files = FilePolicy::universal(pythons, interpreter.tags());
         let target = Target::Universal(Universal {
             requires_python,
             environments: Vec::new(),
