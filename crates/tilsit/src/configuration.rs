@@ -20,7 +20,7 @@ use crate::error::CommandError;
 use crate::explain::Code;
 
 pub(crate) use listing::Listed;
-pub(crate) use settings::{NamedIndex, Settings, Source};
+pub(crate) use settings::{NamedIndex, ProjectSources, Settings, Source};
 
 /// Where configuration may be.
 #[derive(Debug)]

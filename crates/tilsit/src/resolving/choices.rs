@@ -19,6 +19,7 @@ use tilsit_resolver::{PrereleaseMode, ResolutionMode, ResolverOptions, Target, U
 use super::Question;
 use crate::commands::pip::download::OtherTags;
 use crate::configuration::{Configuration, Settings};
+use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
 
@@ -50,9 +51,9 @@ pub(super) fn options(
     question: &Question<'_>,
     configuration: &Configuration,
     mut sources: Sources,
-    now: Timestamp,
+    (target, mut files): (Target, FilePolicy),
+    context: &Context,
 ) -> Result<ResolveOptions, CommandError> {
-    let (target, mut files) = target(question.interpreter, &question.elsewhere)?;
     let mut resolver = ResolverOptions::for_target(target);
     (resolver.prereleases, resolver.prereleases_of) = prereleases(configuration)?;
     resolver.resolution = resolution_mode(configuration)?;
@@ -61,7 +62,7 @@ pub(super) fn options(
     sources.strategy = strategy(configuration)?;
     (files.no_binary, files.only_binary) = formats(configuration)?;
     files.prefer_binary = configuration.first(|settings| settings.prefer_binary) == Some(true);
-    files.exclude_newer = cut_offs(configuration, now)?;
+    files.exclude_newer = cut_offs(configuration, context.now())?;
     files.hashes = allowed_hashes(question);
     Ok(ResolveOptions {
         resolver,
@@ -72,7 +73,10 @@ pub(super) fn options(
 }
 
 /// What the resolution is for, and the files that may be taken there.
-fn target(
+///
+/// # Errors
+/// When there is no such environment.
+pub(super) fn target(
     interpreter: &Interpreter,
     elsewhere_wanted: &Elsewhere,
 ) -> Result<(Target, FilePolicy), CommandError> {

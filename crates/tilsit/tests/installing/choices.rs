@@ -340,6 +340,51 @@ fn an_index_without_encryption_has_to_be_trusted() {
 }
 
 #[test]
+fn sources_with_markers() {
+    let Some(mut sandbox) = crate::sandbox() else {
+        return;
+    };
+    sandbox.set("TILSIT_NO_INDEX", "0");
+    sandbox.set("TILSIT_FIND_LINKS", "");
+    let public = index(&sandbox, "public", &[("a", "9.0", "")]);
+    let linux = index(&sandbox, "linux", &[("a", "1.0", "")]);
+    let other = index(&sandbox, "other", &[("a", "2.0", "")]);
+    sandbox.write("app.in", "a\n");
+    let named = format!("--index-url {public}");
+    let with = |tool: &str, sources: &str| {
+        let mut text = format!("[tool.{tool}.sources]\na = [{sources}]\n");
+        for (name, url) in [("linux", &linux), ("other", &other)] {
+            text += &format!(
+                "[[tool.{tool}.index]]\nname = '{name}'\nurl = '{url}'\nexplicit = true\n"
+            );
+        }
+        sandbox.write("pyproject.toml", &text);
+    };
+    let on =
+        |system: &str| format!("{{ index = '{system}', marker = \"sys_platform == '{system}'\" }}");
+    for tool in ["tilsit", "uv"] {
+        with(tool, &format!("{}, {{ index = 'other' }}", on("linux")));
+        let for_windows = format!("{named} --python-platform windows");
+        let for_linux = format!("{named} --python-platform linux");
+        assert_eq!(pins(&sandbox, &for_linux), "a==1.0\n", "{tool}");
+        assert_eq!(pins(&sandbox, &for_windows), "a==2.0\n", "{tool}");
+        // Where none holds, the usual indexes are asked.
+        with(tool, &on("linux"));
+        assert_eq!(pins(&sandbox, &for_windows), "a==9.0\n", "{tool}");
+        let everywhere = format!("pip compile app.in {named} --universal --no-header -q");
+        let answer = sandbox.run_well(&everywhere);
+        assert!(answer.stdout.starts_with("a==9.0"), "{answer}");
+        assert!(answer.stderr.contains("is passed over"), "{answer}");
+    }
+    with("tilsit", "{ index = 'linux', marker = 'linux' }");
+    let words = refusal(&sandbox, &named);
+    assert!(
+        words.contains("the marker of a source of `a` is not valid"),
+        "{words}"
+    );
+}
+
+#[test]
 fn pips_words_for_prereleases() {
     let Some(sandbox) = crate::sandbox() else {
         return;

@@ -212,7 +212,8 @@ pub(super) fn indexes(
             "not looked at: without a Python no default index is known",
         )];
     };
-    let chosen = match indexes::choose(configuration, interpreter, context) {
+    let here = interpreter.marker_environment();
+    let chosen = match indexes::choose(configuration, interpreter, Some(here), context) {
         Ok(chosen) => chosen.indexes,
         Err(error) => return vec![Check::failed(name, error)],
     };
