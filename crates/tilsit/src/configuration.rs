@@ -166,6 +166,8 @@ impl Configuration {
             self.all(|settings| settings.only_binary.as_ref()),
             self.all(|settings| settings.all_releases.as_ref()),
             self.all(|settings| settings.only_final.as_ref()),
+            self.all(|settings| settings.preview_features.as_ref()),
+            self.all(|settings| settings.variant.as_ref()),
             self.all(|settings| settings.constraint_dependencies.as_ref()),
             self.all(|settings| settings.override_dependencies.as_ref()),
         ];

@@ -155,6 +155,10 @@ pub(crate) struct Settings {
     pub(crate) only_final: Option<Vec<String>>,
     /// Take releases with a wheel before newer ones without.
     pub(crate) prefer_binary: Option<bool>,
+    /// What is tried although it may change: `wheel-variants`.
+    pub(crate) preview_features: Option<Vec<String>>,
+    /// The variants of wheels that may be taken, the best first.
+    pub(crate) variant: Option<Vec<String>>,
     /// `first-index`, `unsafe-first-match` or `unsafe-best-match`.
     pub(crate) index_strategy: Option<String>,
     /// The indexes that single projects come from.

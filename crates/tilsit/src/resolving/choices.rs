@@ -17,6 +17,7 @@ use tilsit_provider::{
 use tilsit_resolver::{PrereleaseMode, ResolutionMode, ResolverOptions, Target, Universal};
 
 use super::Question;
+use crate::commands::options::WHEEL_VARIANTS;
 use crate::commands::pip::download::OtherTags;
 use crate::configuration::{Configuration, Settings};
 use crate::context::Context;
@@ -61,6 +62,7 @@ pub(super) fn options(
     resolver.overrides.clone_from(&question.wanted.overrides);
     sources.strategy = strategy(configuration)?;
     (files.no_binary, files.only_binary) = formats(configuration)?;
+    files.variants = variants(configuration)?;
     files.prefer_binary = configuration.first(|settings| settings.prefer_binary) == Some(true);
     files.exclude_newer = cut_offs(configuration, context.now())?;
     files.hashes = allowed_hashes(question);
@@ -133,6 +135,25 @@ fn allowed_hashes(question: &Question<'_>) -> BTreeMap<ProjectName, BTreeSet<Str
 
 fn invalid(words: String) -> CommandError {
     CommandError::new(Code::ConfigurationInvalid, words)
+}
+
+/// The variants of wheels that may be taken, if that is tried at all.
+fn variants(configuration: &Configuration) -> Result<Option<Vec<String>>, CommandError> {
+    let chosen = configuration.all(|settings| settings.variant.as_ref());
+    let tried = configuration.all(|settings| settings.preview_features.as_ref());
+    if tried.iter().any(|feature| feature == WHEEL_VARIANTS) {
+        return Ok(Some(chosen));
+    }
+    match chosen.first() {
+        None => Ok(None),
+        Some(label) => Err(CommandError::new(
+            Code::Usage,
+            format!(
+                "the variant `{label}` is asked for, and wheels of variants are a draft (PEP 825)"
+            ),
+        )
+        .hint("`--preview-features wheel-variants` tries them")),
+    }
 }
 
 /// When pre-releases are taken: in general, and of single projects. pip's words say less than ours,

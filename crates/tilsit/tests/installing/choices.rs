@@ -421,3 +421,39 @@ fn pips_words_for_prereleases() {
     hint: the pre-release `lib==2.0rc1` would do: `--prerelease-package lib=allow` allows it
     ");
 }
+
+#[test]
+fn a_variant_is_installed_when_it_is_asked_for() {
+    let Some(sandbox) = crate::sandbox_with_environment() else {
+        return;
+    };
+    let folder = sandbox.root().join("wheels");
+    let lib = folder.join("lib-1.5-py3-none-any.whl");
+    for label in ["null", "cu12"] {
+        let other = folder.join(format!("lib-1.5-py3-none-any-{label}.whl"));
+        std::fs::copy(&lib, other).unwrap();
+    }
+    let asked = |options: &str| {
+        let line = format!("pip download lib -d files --no-deps {options}");
+        sandbox.run(&line).stderr
+    };
+    assert_snapshot!(asked(""), @"
+    Resolved 1 project in [TIME]
+    Saved files/lib-1.5-py3-none-any.whl (1.07 KiB)
+    ");
+    assert_snapshot!(asked("--variant cu12"), @"
+    error: the variant `cu12` is asked for, and wheels of variants are a draft (PEP 825) [TL0002]
+    hint: `--preview-features wheel-variants` tries them
+    ");
+    assert_snapshot!(asked("--preview-features wheel-variants"), @"
+    Resolved 1 project in [TIME]
+    Saved files/lib-1.5-py3-none-any-null.whl (1.07 KiB)
+    ");
+    assert_snapshot!(asked("--preview-features wheel-variants --variant rocm,cu12"), @"
+    Resolved 1 project in [TIME]
+    Saved files/lib-1.5-py3-none-any-cu12.whl (1.07 KiB)
+    ");
+    std::fs::remove_file(lib).unwrap();
+    sandbox.run_well("pip install -q lib==1.5 --preview-features wheel-variants --variant cu12");
+    assert_snapshot!(sandbox.run_well("pip freeze").stdout, @"lib==1.5");
+}
