@@ -354,9 +354,8 @@ fn sources_with_markers() {
     let with = |tool: &str, sources: &str| {
         let mut text = format!("[tool.{tool}.sources]\na = [{sources}]\n");
         for (name, url) in [("linux", &linux), ("other", &other)] {
-            text += &format!(
-                "[[tool.{tool}.index]]\nname = '{name}'\nurl = '{url}'\nexplicit = true\n"
-            );
+            let rest = format!("name = '{name}'\nurl = '{url}'\nexplicit = true\n");
+            text.extend(["[[tool.", tool, ".index]]\n", &rest]);
         }
         sandbox.write("pyproject.toml", &text);
     };
