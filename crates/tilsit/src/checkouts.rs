@@ -53,7 +53,7 @@ impl CheckoutOptions {
             let name = requirement.name.to_string();
             match &mut requirement.source {
                 RequirementSource::Url(url) => Some((url, &requirement.marker, Some(name))),
-                _ => None,
+                RequirementSource::Specifiers(_) => None,
             }
         });
         let unnamed = unnamed
@@ -64,7 +64,8 @@ impl CheckoutOptions {
             if !editables.contains(url) || !is_repository(url) || !marker.evaluate(here, &[]) {
                 continue;
             }
-            let clone = self.clone_of(url, name, (environment, configuration), context)?;
+            let clone =
+                self.clone_of(url, name.as_deref(), (environment, configuration), context)?;
             editables.remove(url);
             editables.insert(clone.clone());
             *url = clone;
@@ -76,7 +77,7 @@ impl CheckoutOptions {
     fn clone_of(
         &self,
         url: &str,
-        name: Option<String>,
+        name: Option<&str>,
         (environment, configuration): (&Environment, &Configuration),
         context: &Context,
     ) -> Result<String, CommandError> {
@@ -93,7 +94,7 @@ impl CheckoutOptions {
         let last = public.trim_end_matches('/').rsplit('/').next();
         let last = last.unwrap_or_default().trim_end_matches(".git");
         let folder = self.folder(environment, context);
-        let folder = folder.join(name.as_deref().unwrap_or(last));
+        let folder = folder.join(name.unwrap_or(last));
         let shown = context.show(&folder);
         context.terminal.say(format_args!(
             "{GOOD}Cloning{GOOD:#} `{public}` to `{shown}`"

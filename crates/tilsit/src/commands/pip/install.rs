@@ -73,16 +73,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let mut wanted = Wanted::gather(
-        &arguments.requirements,
-        &arguments.requirement,
-        &arguments.constraints,
-        context,
-    )?;
-    wanted.add_editables(&arguments.editable, context)?;
-    let reinstall = arguments.reinstall.renewal();
-    wanted.build = arguments.build.read(context)?;
-    wanted.build.rebuild = reinstall.clone().and(arguments.upgrade.renewal());
+    let mut wanted = wanted(arguments, context)?;
     let configuration = arguments.resolver.over(&arguments.index.over(context)?);
     let configuration = arguments.link.over(&configuration);
     installing::required_hashes(arguments.require_hashes, &wanted, &configuration)?;
@@ -120,7 +111,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         present: &present,
         resolved: &resolved,
         hashes: &hashes,
-        reinstall,
+        reinstall: arguments.reinstall.renewal(),
         link_mode: installing::link_mode_to_stay(&configuration, context)?,
         compile: installing::compiles(&configuration)?,
     };
@@ -146,6 +137,21 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         .say(format_args!("{GOOD}Installed{GOOD:#} {wheels} in {took}"));
     change.tell(context);
     Ok(Report::silent(result))
+}
+
+/// What is to be there, and how what must be built is built.
+fn wanted(arguments: &Arguments, context: &Context) -> Result<Wanted, CommandError> {
+    let mut wanted = Wanted::gather(
+        &arguments.requirements,
+        &arguments.requirement,
+        &arguments.constraints,
+        context,
+    )?;
+    wanted.add_editables(&arguments.editable, context)?;
+    wanted.build = arguments.build.read(context)?;
+    let reinstall = arguments.reinstall.renewal();
+    wanted.build.rebuild = reinstall.and(arguments.upgrade.renewal());
+    Ok(wanted)
 }
 
 /// The answer when what is installed fulfils the wish already.
