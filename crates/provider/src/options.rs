@@ -75,6 +75,9 @@ pub struct FilePolicy {
     pub no_binary: FormatControl,
     /// Projects whose sdists are left out (`--only-binary`, `--no-build`).
     pub only_binary: FormatControl,
+    /// The variants of wheels (PEP 825, a draft) that may be taken, the best first; the `null` variant
+    /// comes behind them, and wheels without a variant last. None: all variants are passed over.
+    pub variants: Option<Vec<String>>,
     /// Releases that have a wheel go before newer ones that have none (`--prefer-binary`).
     pub prefer_binary: bool,
     /// Which files are too new.
@@ -98,12 +101,23 @@ impl FilePolicy {
         Self::of(Tags::Pythons { pythons, here })
     }
 
+    /// How good a variant is, the better the greater, and at least 1; none if it may not be taken. Which
+    /// machine a variant is for is told by nobody but the user; `null` is for all.
+    pub(crate) fn variant_rank(&self, label: &str) -> Option<usize> {
+        let chosen = self.variants.as_ref()?;
+        match chosen.iter().position(|one| one == label) {
+            Some(place) => Some(chosen.len() + 1 - place),
+            None => (label == "null").then_some(1),
+        }
+    }
+
     fn of(tags: Tags) -> Self {
         Self {
             tags,
             any_python: false,
             no_binary: FormatControl::None,
             only_binary: FormatControl::None,
+            variants: None,
             prefer_binary: false,
             exclude_newer: CutOff::default(),
             hashes: BTreeMap::new(),

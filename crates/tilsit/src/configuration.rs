@@ -20,7 +20,7 @@ use crate::error::CommandError;
 use crate::explain::Code;
 
 pub(crate) use listing::Listed;
-pub(crate) use settings::{NamedIndex, Settings, Source};
+pub(crate) use settings::{NamedIndex, ProjectSources, Settings, Source};
 
 /// Where configuration may be.
 #[derive(Debug)]
@@ -167,6 +167,8 @@ impl Configuration {
             self.all(|settings| settings.only_binary.as_ref()),
             self.all(|settings| settings.all_releases.as_ref()),
             self.all(|settings| settings.only_final.as_ref()),
+            self.all(|settings| settings.preview_features.as_ref()),
+            self.all(|settings| settings.variant.as_ref()),
             self.all(|settings| settings.constraint_dependencies.as_ref()),
             self.all(|settings| settings.override_dependencies.as_ref()),
         ];

@@ -13,7 +13,7 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_provider::{
     InstalledRelease, Pin, Resolution, ResolveEvent, ResolveOptions, Resolving, Sources,
 };
-use tilsit_resolver::{Notice, Preferences, PrereleaseMode, Requirer, Versions};
+use tilsit_resolver::{Notice, Preferences, PrereleaseMode, Requirer, Target, Versions};
 
 use crate::configuration::Configuration;
 use crate::context::Context;
@@ -194,8 +194,13 @@ struct Prepared {
 fn prepare(question: &Question<'_>, context: &Context) -> Result<Prepared, CommandError> {
     let configuration = question.wanted.over(question.configuration);
     let client = network::client(&configuration, question.refresh.clone(), context)?;
-    let sources = indexes::choose(&configuration, question.interpreter, context)?;
-    let options = choices::options(question, &configuration, sources, context.now())?;
+    let (target, files) = choices::target(question.interpreter, &question.elsewhere)?;
+    let here = match &target {
+        Target::Environment(environment) => Some(environment),
+        Target::Universal(_) => None,
+    };
+    let sources = indexes::choose(&configuration, question.interpreter, here, context)?;
+    let options = choices::options(question, &configuration, sources, (target, files), context)?;
     let frontend = building::frontend(
         question.wanted,
         question.interpreter,

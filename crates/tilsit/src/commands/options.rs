@@ -68,6 +68,12 @@ pub(crate) struct NetworkOptions {
     offline: bool,
 }
 
+/// What may still change, and has to be asked for.
+const PREVIEWS: [&str; 1] = [WHEEL_VARIANTS];
+
+/// Wheels of variants are looked at (PEP 825).
+pub(crate) const WHEEL_VARIANTS: &str = "wheel-variants";
+
 /// What may be chosen.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Resolver options")]
@@ -84,6 +90,12 @@ pub(crate) struct ResolverOptions {
     /// Take releases that have a wheel before newer ones that must be built
     #[arg(long)]
     prefer_binary: bool,
+    /// Try what may still change: `wheel-variants` (PEP 825)
+    #[arg(long, value_name = "FEATURE", value_delimiter = ',', value_parser = PREVIEWS)]
+    preview_features: Vec<String>,
+    /// Take wheels of this variant, with `--preview-features wheel-variants`; the first is the best
+    #[arg(long, value_name = "LABEL", value_delimiter = ',')]
+    variant: Vec<String>,
     /// Which of the possible versions to take
     #[arg(long, value_name = "STRATEGY", value_parser = ["highest", "lowest", "lowest-direct"])]
     resolution: Option<String>,
@@ -278,6 +290,8 @@ impl ResolverOptions {
             prerelease: self.prerelease.clone(),
             prerelease_package: table(&self.prerelease_package),
             index_strategy: self.index_strategy.clone(),
+            preview_features: some(&self.preview_features),
+            variant: some(&self.variant),
             prefer_binary: self.prefer_binary.then_some(true),
             ignore_requires_python: self.ignore_requires_python.then_some(true),
             no_build: self.no_build.then_some(true),

@@ -57,6 +57,8 @@ pub(super) fn settings(
         all_releases: list("TILSIT_ALL_RELEASES"),
         only_final: list("TILSIT_ONLY_FINAL"),
         prefer_binary: yes_or_no(variables, "TILSIT_PREFER_BINARY")?,
+        preview_features: list("TILSIT_PREVIEW_FEATURES"),
+        variant: list("TILSIT_VARIANT"),
         index_strategy: text("TILSIT_INDEX_STRATEGY"),
         sources: None,
         ignore_requires_python: yes_or_no(variables, "TILSIT_IGNORE_REQUIRES_PYTHON")?,

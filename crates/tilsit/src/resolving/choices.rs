@@ -18,8 +18,10 @@ use tilsit_resolver::{PrereleaseMode, ResolutionMode, ResolverOptions, Target, U
 
 use super::Question;
 use crate::commands::controls::Pair;
+use crate::commands::options::WHEEL_VARIANTS;
 use crate::commands::pip::foreign::OtherTags;
 use crate::configuration::{Configuration, Settings};
+use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
 
@@ -51,9 +53,9 @@ pub(super) fn options(
     question: &Question<'_>,
     configuration: &Configuration,
     mut sources: Sources,
-    now: Timestamp,
+    (target, mut files): (Target, FilePolicy),
+    context: &Context,
 ) -> Result<ResolveOptions, CommandError> {
-    let (target, mut files) = target(question.interpreter, &question.elsewhere)?;
     let mut resolver = ResolverOptions::for_target(target);
     (resolver.prereleases, resolver.prereleases_of) = prereleases(configuration)?;
     resolver.resolution = resolution_mode(configuration)?;
@@ -61,8 +63,9 @@ pub(super) fn options(
     resolver.overrides.clone_from(&question.wanted.overrides);
     sources.strategy = strategy(configuration)?;
     (files.no_binary, files.only_binary) = formats(configuration)?;
+    files.variants = variants(configuration)?;
     files.prefer_binary = configuration.first(|settings| settings.prefer_binary) == Some(true);
-    files.exclude_newer = cut_offs(configuration, now)?;
+    files.exclude_newer = cut_offs(configuration, context.now())?;
     files.hashes = allowed_hashes(question);
     let any_python = configuration.first(|settings| settings.ignore_requires_python);
     files.any_python = any_python == Some(true);
@@ -77,7 +80,10 @@ pub(super) fn options(
 }
 
 /// What the resolution is for, and the files that may be taken there.
-fn target(
+///
+/// # Errors
+/// When there is no such environment.
+pub(super) fn target(
     interpreter: &Interpreter,
     elsewhere_wanted: &Elsewhere,
 ) -> Result<(Target, FilePolicy), CommandError> {
@@ -135,6 +141,25 @@ fn allowed_hashes(question: &Question<'_>) -> BTreeMap<ProjectName, BTreeSet<Str
 
 fn invalid(words: String) -> CommandError {
     CommandError::new(Code::ConfigurationInvalid, words)
+}
+
+/// The variants of wheels that may be taken, if that is tried at all.
+fn variants(configuration: &Configuration) -> Result<Option<Vec<String>>, CommandError> {
+    let chosen = configuration.all(|settings| settings.variant.as_ref());
+    let tried = configuration.all(|settings| settings.preview_features.as_ref());
+    if tried.iter().any(|feature| feature == WHEEL_VARIANTS) {
+        return Ok(Some(chosen));
+    }
+    match chosen.first() {
+        None => Ok(None),
+        Some(label) => Err(CommandError::new(
+            Code::Usage,
+            format!(
+                "the variant `{label}` is asked for, and wheels of variants are a draft (PEP 825)"
+            ),
+        )
+        .hint("`--preview-features wheel-variants` tries them")),
+    }
 }
 
 /// When pre-releases are taken: in general, and of single projects. Of two that stand in one place

@@ -123,6 +123,7 @@ fn an_environment_must_be_there() {
     exit: 2
     -- stderr
     error: no virtual environment found [TL0203]
+      caused by: none is active, and there is no `.venv` here or above
     hint: make one with `tilsit venv`, name one with `--python FOLDER`, or use `--system`
     ");
     assert_snapshot!(sandbox.run("pip install"), @"

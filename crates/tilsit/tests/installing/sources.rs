@@ -162,21 +162,26 @@ fn a_program_that_is_missing() {
     ");
 }
 
-#[test]
-fn an_editable_repository() {
+/// A sandbox with a repository `toy`, and its URL for requirements.
+fn with_repository() -> Option<(Sandbox, String)> {
     let has_git = Command::new("git").arg("--version").output().is_ok();
-    if tilsit_testing::require("git", has_git.then_some(())).is_none() {
-        return;
-    }
-    let Some(sandbox) = crate::sandbox_with_environment() else {
-        return;
-    };
+    tilsit_testing::require("git", has_git.then_some(()))?;
+    let sandbox = crate::sandbox_with_environment()?;
     project(&sandbox, "toy", "toy", "");
     let folder = sandbox.path("toy");
     for words in ["init -q -b main .", "add -A", "commit -q -m one", "tag v1"] {
         git(&folder, words);
     }
     let url = format!("git+file://{}", folder.display());
+    Some((sandbox, url))
+}
+
+#[test]
+fn an_editable_repository() {
+    let Some((sandbox, url)) = with_repository() else {
+        return;
+    };
+    let folder = sandbox.path("toy");
     assert_snapshot!(sandbox.run(&format!("pip install -e {url}@v1#egg=toy")), @"
     exit: 0
     -- stderr
@@ -219,8 +224,15 @@ fn an_editable_repository() {
     lib==1.5
     -e git+file://[ROOT]/project/toy@[COMMIT]#egg=toy
     ");
-    // What somebody changed stays.
-    sandbox.write(".venv/src/toy/version.txt", "3.0");
+}
+
+#[test]
+fn what_somebody_changed_in_a_clone_stays() {
+    let Some((sandbox, url)) = with_repository() else {
+        return;
+    };
+    sandbox.run_well(&format!("pip install -q -e {url}#egg=toy"));
+    sandbox.write(".venv/src/toy/name.txt", "toy ");
     assert_snapshot!(sandbox.run(&format!("pip install -e {url}@v1#egg=toy")), @"
     exit: 2
     -- stderr
@@ -228,7 +240,7 @@ fn an_editable_repository() {
     error: the folder `[ROOT]/project/.venv/src/toy` is in the way: it holds changes that are not committed [TL0101]
     hint: commit or stash what is there, or name another folder: `--src FOLDER`
     ");
-    assert_eq!(sandbox.read(".venv/src/toy/version.txt"), "3.0");
+    assert_eq!(sandbox.read(".venv/src/toy/name.txt"), "toy ");
     // Elsewhere, and without a name.
     sandbox.run_well(&format!("pip install -q -e {url}@v1 --src elsewhere"));
     assert!(sandbox.path("elsewhere/toy/.git").is_dir());

@@ -134,6 +134,7 @@ fn read_folders(
 }
 
 fn read(distribution: InstalledDistribution, context: &Context) -> Option<Listed> {
+    let name = distribution.name.clone();
     let read = || Ok((distribution.metadata()?.0, distribution.direct_url()?));
     let read: Result<_, tilsit_dist::dist_info::InstalledError> = read();
     match read {
@@ -144,10 +145,10 @@ fn read(distribution: InstalledDistribution, context: &Context) -> Option<Listed
         }),
         Err(error) => {
             let error = CommandError::from(error);
-            let causes = error.causes.join(": ");
-            context
-                .terminal
-                .warn(format_args!("{} {causes}", error.message));
+            let words = [&[error.message][..], &error.causes].concat().join(": ");
+            context.terminal.warn(format_args!(
+                "{words}; `tilsit pip install --reinstall-package {name} {name}` makes it whole"
+            ));
             None
         }
     }

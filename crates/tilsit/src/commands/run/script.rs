@@ -116,11 +116,14 @@ pub(crate) fn read(file: &str, folder: &Path, text: &str) -> Result<Option<Scrip
         let requirement: Requirement = text
             .parse()
             .map_err(|error| invalid(format!("`dependencies` has `{text}`: {error}")))?;
-        Ok(RootRequirement::new(sources.applied_to(requirement), file))
+        let applied = sources.applied_to(requirement).into_iter();
+        let roots = applied.map(|requirement| RootRequirement::new(requirement, file));
+        Ok(roots.collect::<Vec<_>>())
     });
+    let dependencies: Vec<Vec<_>> = dependencies.collect::<Result<_, CommandError>>()?;
     Ok(Some(Script {
         requires_python: requires_python.transpose()?,
-        dependencies: dependencies.collect::<Result<_, CommandError>>()?,
+        dependencies: dependencies.into_iter().flatten().collect(),
         settings: uv.under(tilsit, &sources).relative_to(&folder.join(file)),
     }))
 }
