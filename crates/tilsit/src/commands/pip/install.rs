@@ -146,11 +146,11 @@ impl Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
+    let elsewhere = arguments.elsewhere()?;
     let wanted = arguments.wanted(context)?;
     let configuration = arguments.resolver.over(&arguments.index.over(context)?);
     let configuration = arguments.link.over(&configuration);
     installing::required_hashes(arguments.require_hashes, &wanted, &configuration)?;
-    let elsewhere = arguments.elsewhere()?;
     let environment = arguments
         .target
         .find_to_change(&arguments.environment, context)?;
@@ -247,7 +247,11 @@ fn answer(
     } = installation;
     let stays = change.unchanged_pins(resolved);
     let typed = &arguments.requirements;
-    let mut words = words::satisfied(stays, typed, &resolved.wanted, environment, context);
+    let mut lines = typed.clone();
+    if change.unchanged > 0 && context.terminal.tells_scripts() {
+        lines.extend(words::requirements_of(change));
+    }
+    let mut words = words::satisfied(stays, &lines, &resolved.wanted, environment, context);
     words.push_str(&words::installed(change, typed, arguments.dry_run, context));
     if arguments.dry_run {
         words = format!("{}\n{words}", change.plan);
@@ -306,7 +310,7 @@ fn preferences(
     present: &[InstalledDistribution],
 ) -> Result<BTreeMap<ProjectName, Version>, CommandError> {
     let upgrade = arguments.upgrade.upgrade;
-    if arguments.ignore_installed || (upgrade && arguments.upgrade_strategy == "eager") {
+    if arguments.reinstalls() || (upgrade && arguments.upgrade_strategy == "eager") {
         return Ok(BTreeMap::new());
     }
     let versions = present
