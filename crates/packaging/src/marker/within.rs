@@ -17,6 +17,9 @@ type Done = FxHashMap<(Marker, Marker), Marker>;
 /// Both are asked here; each branch is `(what the marker says, where the world is)`.
 type Both = (Marker, Marker);
 
+/// A text, and the answer for it.
+type Case = (Box<str>, Marker);
+
 /// Markers that agree within the world become the same one.
 pub(super) fn within(marker: Marker, world: Marker) -> Marker {
     Builder::unlimited(|builder| {
@@ -92,21 +95,7 @@ fn join(builder: &mut Builder, asked: &Question, known: &Question, done: &mut Do
                 otherwise: world_otherwise,
             },
         ) => {
-            let values = cases.iter().chain(world_cases.iter());
-            let mut values: Vec<&str> = values.map(|(value, _)| &**value).collect();
-            values.sort_unstable();
-            values.dedup();
-            let possible: Vec<(&str, Both)> = values
-                .into_iter()
-                .map(|value| {
-                    let target = algebra::case(cases, *otherwise, value);
-                    (
-                        value,
-                        (target, algebra::case(world_cases, *world_otherwise, value)),
-                    )
-                })
-                .filter(|(_, (_, world))| !world.is_false())
-                .collect();
+            let possible = possible((cases, *otherwise), (world_cases, *world_otherwise));
             texts(
                 builder,
                 key,
@@ -132,6 +121,23 @@ fn join(builder: &mut Builder, asked: &Question, known: &Question, done: &mut Do
         }
         _ => unreachable!("the key decides the kind of branches"),
     }
+}
+
+/// The values that either marker names and the world has, in order.
+fn possible<'m>(
+    (cases, otherwise): (&'m [Case], Marker),
+    (world_cases, world_otherwise): (&'m [Case], Marker),
+) -> Vec<(&'m str, Both)> {
+    let values = cases.iter().chain(world_cases);
+    let mut values: Vec<&str> = values.map(|(value, _)| &**value).collect();
+    values.sort_unstable();
+    values.dedup();
+    let both = |value| {
+        let target = algebra::case(cases, otherwise, value);
+        (target, algebra::case(world_cases, world_otherwise, value))
+    };
+    let all = values.into_iter().map(|value| (value, both(value)));
+    all.filter(|(_, (_, world))| !world.is_false()).collect()
 }
 
 /// Asks for a text, as far as the answers for the values that are possible differ.

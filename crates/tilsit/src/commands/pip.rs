@@ -24,6 +24,7 @@ pub(crate) mod words;
 
 use clap::{Args, Subcommand};
 
+use crate::configuration::Settings;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::report::Report;
@@ -38,11 +39,19 @@ pub(crate) struct Arguments {
     command: Command,
     #[command(flatten)]
     habits: habits::Habits,
+    /// Work on the environment of this Python
+    #[arg(
+        long = "python",
+        id = "python-of-pip",
+        value_name = "PYTHON",
+        hide = true
+    )]
+    python: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Install(install::Arguments),
+    Install(Box<install::Arguments>),
     Uninstall(uninstall::Arguments),
     Sync(sync::Arguments),
     List(list::Arguments),
@@ -59,6 +68,13 @@ enum Command {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
+    let context = &match &arguments.python {
+        None => context.clone(),
+        Some(python) => context.with_settings(Settings {
+            python: Some(python.clone()),
+            ..Settings::default()
+        }),
+    };
     match &arguments.command {
         Command::Install(arguments) => install::run(arguments, context),
         Command::Uninstall(arguments) => uninstall::run(arguments, context),

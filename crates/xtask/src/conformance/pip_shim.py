@@ -42,7 +42,7 @@ PHRASES = [
     ),
     (
         r"`([^`]+)` \([^)]*\) cannot be met: (?=the only version|the versions|`\S+` has no|"
-        r"`\S+` \S+ (and \S+ )*(is a pre|is yanked|are yanked|has no|has wheels|was uploaded))",
+        r"`\S+` \S+ (is a pre|has no|has wheels|was uploaded)|`\S+` [^`]* (is|are) yanked)",
         r"No matching distribution found for \1\n"
         r"ERROR: Could not find a version that satisfies the requirement \1 ",
     ),
@@ -60,11 +60,11 @@ PHRASES = [
     ),
     (
         r"`([^`]+)` \S+ needs Python (\S+), and this is Python ([\d.]+)",
-        r"\g<0>\nPackage '\1' requires a different Python: \3 not in '\2'",
+        r"\g<0>\nERROR: Package '\1' requires a different Python: \3 not in '\2'",
     ),
     (
         r"`([\w.-]+) @ [^`]*` \([^)]*\) cannot be met: .*needs Python (\S+), and this is Python (\S+)",
-        r"\g<0>\nPackage '\1' requires a different Python: \3 not in '\2'",
+        r"\g<0>\nERROR: Package '\1' requires a different Python: \3 not in '\2'",
     ),
     (
         r"(these requirements cannot be met together|these requirements exclude each other)",
@@ -97,6 +97,11 @@ PHRASES = [
         r"the argument '--pre' cannot be used with.*|the argument '.*' cannot be used with '--pre'",
         "--pre cannot be used with --all-releases or --only-final",
     ),
+    (
+        r"what is for another Python or platform cannot be used in this environment",
+        "Can not use any platform or abi specific options unless installing via '--target' "
+        "or using '--dry-run'",
+    ),
     (r"cannot read `(.*)` \[TL0102\]", r"Could not open requirements file: \1"),
     (r"invalid value '([^']*)' for", r"invalid choice: '\1'"),
     (r"cannot uninstall `([^`]+)` (\S+):", r"Cannot uninstall \1 \2:"),
@@ -120,10 +125,9 @@ def excluded():
 def pytest_collection_modifyitems(items):
     rows = excluded()
     for item in items:
-        name = item.nodeid.rpartition("/")[2]
+        name = item.nodeid.partition("tests/functional/")[2]
         for pattern, reason in rows:
-            plain = name.partition("[")[0]
-            if fnmatch.fnmatchcase(plain, pattern) or name == pattern:
+            if fnmatch.fnmatchcase(name.partition("[")[0], pattern) or name == pattern:
                 item.add_marker(pytest.mark.skip(f"not applicable: {reason}"))
                 break
         source = getattr(item.module, "BACKEND_SRC", "")
@@ -205,7 +209,7 @@ def pytest_terminal_summary(terminalreporter):
     rows = {}
     for outcome in ("passed", "failed", "error"):
         for report in stats.get(outcome, ()):
-            file = report.nodeid.rpartition("/")[2].partition("::")[0]
+            file = report.nodeid.partition("tests/functional/")[2].partition("::")[0]
             rows.setdefault(file, []).append(outcome)
     terminalreporter.section("pip's tests on tilsit")
     passed = failed = 0

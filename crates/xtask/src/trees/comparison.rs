@@ -94,7 +94,7 @@ impl Own {
                 let paths = Record::parse(&read()?)?.entries.into_iter();
                 let paths = paths.map(|entry| entry.path);
                 own.compiled
-                    .extend(paths.filter(|path| path.ends_with(".so")));
+                    .extend(paths.filter(|path| path.strip_suffix(".so").is_some()));
             }
         }
         Ok(own)
@@ -138,7 +138,7 @@ fn lines(record: &[u8], own: &Own) -> Result<BTreeMap<String, String>> {
     let entries = Record::parse(record)?.entries.into_iter();
     let told = entries.filter(|entry| {
         // Byte code is not compared, and pip does not list what it did not make.
-        !entry.path.ends_with(".pyc") && !is_note(&entry.path)
+        entry.path.strip_suffix(".pyc").is_none() && !is_note(&entry.path)
     });
     let line = |entry: tilsit_packaging::record::RecordEntry| {
         let in_environment = entry.path.trim_start_matches("../");

@@ -11,7 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 use tilsit_environment::discovery::Scope;
 use tilsit_files::{Durability, TemporaryFolder};
-use tilsit_packaging::name::ExtraName;
+use tilsit_packaging::name::{ExtraName, ProjectName};
 use tilsit_packaging::requirements_file::{RequirementsFile, Target};
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_packaging::version::Version;
@@ -242,7 +242,9 @@ fn requirement(pin: &Pin, strip_extras: bool, editables: &BTreeSet<String>) -> S
         format!("[{}]", extras.join(","))
     };
     let what = match &pin.url {
-        Some(url) if editables.contains(&**url) => format!("-e {url}{extras}"),
+        Some(url) if editables.contains(&**url) => {
+            format!("-e {url}{}{extras}", egg(url, name))
+        }
         Some(url) => format!("{name}{extras} @ {url}"),
         None => format!("{name}{extras}=={}", pin.version),
     };
@@ -250,6 +252,16 @@ fn requirement(pin: &Pin, strip_extras: bool, editables: &BTreeSet<String>) -> S
         what
     } else {
         format!("{what} ; {}", pin.marker)
+    }
+}
+
+/// The name behind the URL of an editable repository, which would have to be cloned to know it.
+fn egg(url: &str, name: &ProjectName) -> String {
+    let separator = if url.contains('#') { '&' } else { '#' };
+    if url.starts_with("git+") {
+        format!("{separator}egg={name}")
+    } else {
+        String::new()
     }
 }
 

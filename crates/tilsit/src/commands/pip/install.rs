@@ -154,18 +154,19 @@ impl Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
+    let elsewhere = arguments.elsewhere()?;
     let mut wanted = arguments.wanted(context)?;
     let configuration = arguments.resolver.over(&arguments.index.over(context)?);
     let configuration = arguments.link.over(&configuration);
     installing::required_hashes(arguments.require_hashes, &wanted, &configuration)?;
-    let elsewhere = arguments.elsewhere()?;
     let environment = arguments
         .target
         .find_to_change(&arguments.environment, context)?;
     wanted.check_python(environment.interpreter())?;
-    let locked = match arguments.dry_run {
-        true => None,
-        false => Some(installing::lock(&environment, context)?),
+    let locked = if arguments.dry_run {
+        None
+    } else {
+        Some(installing::lock(&environment, context)?)
     };
     let present = installing::present(&environment, context)?;
     if let Some(report) = satisfied(arguments, &wanted, &environment, &present, context) {
@@ -259,7 +260,11 @@ fn answer(
     } = installation;
     let stays = change.unchanged_pins(resolved);
     let typed = &arguments.requirements;
-    let mut words = words::satisfied(stays, typed, &resolved.wanted, environment, context);
+    let mut lines = typed.clone();
+    if change.unchanged > 0 && context.terminal.tells_scripts() {
+        lines.extend(words::requirements_of(change));
+    }
+    let mut words = words::satisfied(stays, &lines, &resolved.wanted, environment, context);
     words.push_str(&words::installed(change, typed, arguments.dry_run, context));
     if arguments.dry_run {
         words = format!("{}\n{words}", change.plan);
@@ -318,12 +323,12 @@ fn preferences(
     present: &[InstalledDistribution],
 ) -> Result<BTreeMap<ProjectName, Version>, CommandError> {
     let upgrade = arguments.upgrade.upgrade;
-    if arguments.ignore_installed || (upgrade && arguments.upgrade_strategy == "eager") {
+    if upgrade && arguments.upgrade_strategy == "eager" {
         return Ok(BTreeMap::new());
     }
-    let versions = present
-        .iter()
-        .map(|distribution| (distribution.name.clone(), distribution.version.clone()));
+    let renewal = arguments.renewal();
+    let stays = present.iter().filter(|one| !renewal.includes(&one.name));
+    let versions = stays.map(|one| (one.name.clone(), one.version.clone()));
     let mut preferences: BTreeMap<_, _> = versions.collect();
     for name in arguments.upgrade.projects()? {
         preferences.remove(&name);

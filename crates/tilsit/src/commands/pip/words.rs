@@ -7,6 +7,7 @@ use std::path::Path;
 
 use tilsit_environment::Environment;
 use tilsit_index_client::SlimMetadata;
+use tilsit_installer::plan::PlannedWheel;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::version::Version;
@@ -69,17 +70,30 @@ fn is_about(text: &str, name: &ProjectName) -> bool {
     requirement.is_ok_and(|requirement| requirement.name == *name)
 }
 
+/// The requirements of what is installed, as they are written.
+pub(crate) fn requirements_of(change: &Change) -> Vec<String> {
+    let paths = change.plan.installs.iter().map(PlannedWheel::metadata_path);
+    let texts = paths.filter_map(|path| {
+        let bytes = tilsit_files::read(path).ok()?;
+        Some(SlimMetadata::parse(&bytes).ok()?.requires_dist)
+    });
+    let lines = texts.flatten();
+    lines
+        .map(|line| line.split(';').next().unwrap_or_default().trim().to_owned())
+        .collect()
+}
+
 /// The name as the project itself writes it.
 fn name_in(metadata: &Path) -> Option<String> {
     let bytes = tilsit_files::read(metadata).ok()?;
     Some(SlimMetadata::parse(&bytes).ok()?.name)
 }
 
-/// `Requirement already satisfied: …` for each project that stays, as the user `typed` it where it
-/// is the user who wants it.
+/// `Requirement already satisfied: …` for each project that stays, as one of the
+/// `lines` asks for it: of the user's, or of what is installed.
 pub(crate) fn satisfied<'a>(
     projects: impl Iterator<Item = (&'a ProjectName, &'a Version)>,
-    typed: &[String],
+    lines: &[String],
     wanted: &Wanted,
     environment: &Environment,
     context: &Context,
@@ -92,7 +106,7 @@ pub(crate) fn satisfied<'a>(
     for (name, version) in projects {
         let roots = wanted.requirements.iter().map(|root| &root.requirement);
         let mut roots = roots.filter(|requirement| requirement.name == *name);
-        let shown = match (typed.iter().find(|text| is_about(text, name)), roots.next()) {
+        let shown = match (lines.iter().find(|text| is_about(text, name)), roots.next()) {
             (Some(text), _) => text.clone(),
             (None, Some(requirement)) => requirement.to_string(),
             (None, None) => name.to_string(),
