@@ -70,6 +70,10 @@ pub fn requirement(data: &[u8]) {
     let Some(text) = text(data) else {
         return;
     };
+    let published = Requirement::parse_published(text);
+    if let Ok(requirement) = text.parse() {
+        assert_eq!(published.as_ref(), Ok(&requirement), "mending only adds");
+    }
     match text.parse::<Requirement>() {
         Ok(requirement) if text.len() <= 2_000 && is_exact(requirement.marker) => {
             let again: Requirement = requirement

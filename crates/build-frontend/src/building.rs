@@ -124,7 +124,7 @@ impl Building<'_> {
 
     /// Builds, and checks what came out.
     pub(crate) fn build_into(&self, target: Target, out: &Path) -> Result<PathBuf, BuildFailure> {
-        self.frontend.while_building(&self.work.shown, false, || {
+        self.frontend.while_building(self.work, Some(target), || {
             let project = self.project()?;
             let tree = self.tree()?;
             let is_told_nothing = self.settings().is_empty();
@@ -156,7 +156,7 @@ impl Building<'_> {
         }
         let target = self.work.target();
         let hook = Hook::Metadata(target);
-        let prepared = self.frontend.while_building(&self.work.shown, true, || {
+        let prepared = self.frontend.while_building(self.work, None, || {
             self.make_ready(target)?;
             let out = self.scratch()?.join("metadata");
             tilsit_files::create_dir_all(&out)?;
@@ -275,8 +275,10 @@ impl Building<'_> {
         if self.work.is_nested {
             return ConfigSettings::default();
         }
-        let own = self.work.name();
-        let own = own.and_then(|name| options.project_settings.get(&name));
+        let of_url = options.url_settings.get(&self.work.url);
+        let name = self.work.name();
+        let of_project = name.and_then(|name| options.project_settings.get(&name));
+        let own = of_url.or(of_project);
         own.unwrap_or(&options.settings).clone()
     }
 

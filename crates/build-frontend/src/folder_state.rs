@@ -122,10 +122,11 @@ impl FolderState<'_> {
 
     /// Notes the size of a file, and when it was changed.
     fn file(&self, path: &Path, text: &mut String) -> Option<()> {
+        let name = path.to_string_lossy();
         let found = match tilsit_files::metadata(self.folder.join(path)) {
             Ok(found) => found,
             Err(error) if error.is_not_found() => {
-                let _ = writeln!(text, "{path:?} -");
+                let _ = writeln!(text, "{name:?} -");
                 return Some(());
             }
             Err(_) => return None,
@@ -134,7 +135,7 @@ impl FolderState<'_> {
         (!found.is_dir()).then_some(())?;
         let changed = found.modified().ok()?;
         let changed = changed.duration_since(SystemTime::UNIX_EPOCH).ok()?;
-        let _ = writeln!(text, "{path:?} {} {}", found.len(), changed.as_nanos());
+        let _ = writeln!(text, "{name:?} {} {}", found.len(), changed.as_nanos());
         Some(())
     }
 
@@ -155,10 +156,7 @@ impl FolderState<'_> {
                 let path = inside.join(&entry.name);
                 if entry.kind != FileKind::Folder {
                     found.push(path);
-                } else if !FOREIGN.contains(&&*name)
-                    && !(is_root && LEFT_BY_BUILDS.contains(&&*name))
-                    && path.extension() != Some(OsStr::new("egg-info"))
-                {
+                } else if !is_foreign(&name, is_root) {
                     waiting.push(path);
                 }
             }
@@ -170,6 +168,13 @@ impl FolderState<'_> {
         found.sort_unstable();
         Some(found)
     }
+}
+
+/// Whether a folder holds nothing of a project.
+fn is_foreign(name: &str, is_root: bool) -> bool {
+    FOREIGN.contains(&name)
+        || is_root && LEFT_BY_BUILDS.contains(&name)
+        || name.ends_with(".egg-info")
 }
 
 /// What matters to an editable install, as uv has it.
@@ -215,7 +220,12 @@ fn repository(folder: &Path, commit: bool, tags: bool, text: &mut String) {
     if tags {
         let tags = tilsit_files::walk(shared.join("refs/tags")).unwrap_or_default();
         for tag in tags.into_iter().filter(|tag| tag.kind == FileKind::File) {
-            let _ = writeln!(text, "{:?} {}", tag.path, read(tag.path.clone()));
+            let _ = writeln!(
+                text,
+                "{:?} {}",
+                tag.name.to_string_lossy(),
+                read(tag.path.clone())
+            );
         }
     }
 }

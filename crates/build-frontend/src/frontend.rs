@@ -42,6 +42,8 @@ pub struct FrontendOptions {
     pub settings: ConfigSettings,
     /// What the backends of these projects are told besides.
     pub project_settings: BTreeMap<ProjectName, ConfigSettings>,
+    /// The same for what is at these URLs.
+    pub url_settings: BTreeMap<String, ConfigSettings>,
     /// Which builds are isolated.
     pub isolation: Isolation,
     /// The cache folder.
@@ -77,6 +79,7 @@ impl FrontendOptions {
             constraints: Vec::new(),
             settings: ConfigSettings::default(),
             project_settings: BTreeMap::new(),
+            url_settings: BTreeMap::new(),
             isolation: Isolation::All,
             cache,
             rebuild: Renewal::None,
@@ -95,12 +98,12 @@ impl FrontendOptions {
 pub enum BuildEvent<'a> {
     /// Something is built from now on.
     Started {
-        /// The project in words.
+        /// The project: by its name, if that is known already, else in words.
         project: &'a str,
         /// Whether it is for another build.
         is_nested: bool,
-        /// Whether only its metadata is wanted.
-        only_metadata: bool,
+        /// What it is built to; none where only its metadata is wanted.
+        target: Option<Target>,
     },
     /// It is built, or failed.
     Finished {
@@ -108,6 +111,8 @@ pub enum BuildEvent<'a> {
         project: &'a str,
         /// Whether it was for another build.
         is_nested: bool,
+        /// Whether there is more now than metadata.
+        is_built: bool,
     },
     /// Something was printed; perhaps nothing, so that the caller can stop it.
     Output(&'a str),
@@ -286,16 +291,17 @@ impl BuildFrontend {
         !self.stack.borrow().is_empty()
     }
 
-    /// Does something while it is known that `shown` is being built.
+    /// Does something while it is known that `work` is being built.
     ///
     /// # Errors
     /// When it is being built already: it needs itself.
     pub(crate) fn while_building<T>(
         &self,
-        shown: &str,
-        only_metadata: bool,
+        work: &Work,
+        target: Option<Target>,
         build: impl FnOnce() -> Result<T, BuildFailure>,
     ) -> Result<T, BuildFailure> {
+        let shown = &work.shown;
         let mut stack = self.stack.borrow_mut();
         if let Some(start) = stack.iter().position(|outer| outer == shown) {
             let mut circle = stack[start..].to_vec();
@@ -305,15 +311,19 @@ impl BuildFrontend {
         let is_nested = !stack.is_empty();
         stack.push(shown.to_owned());
         drop(stack);
-        let project = shown;
+        let project = work.project_name().unwrap_or(shown);
         // A wish to stop is seen with the first output.
         let _ = self.tell(BuildEvent::Started {
             project,
             is_nested,
-            only_metadata,
+            target,
         });
         let built = build();
-        let _ = self.tell(BuildEvent::Finished { project, is_nested });
+        let _ = self.tell(BuildEvent::Finished {
+            project,
+            is_nested,
+            is_built: built.is_ok() && target.is_some(),
+        });
         self.stack.borrow_mut().pop();
         built
     }

@@ -67,6 +67,17 @@ impl Work {
         }
     }
 
+    /// The project's name, if it is known already: as its file says for what is from an index, else
+    /// as the project itself.
+    pub(crate) fn project_name(&self) -> Option<&str> {
+        let metadata = self.metadata.get()?;
+        let of_file = match &self.source {
+            Source::Sdist(file) => file.name.rsplit_once('-').map(|(name, _)| name),
+            _ => None,
+        };
+        Some(of_file.unwrap_or(&metadata.name))
+    }
+
     /// What an installation is made of.
     pub(crate) fn target(&self) -> Target {
         match &self.source {

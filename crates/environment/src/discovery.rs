@@ -166,7 +166,13 @@ impl std::fmt::Display for PassedOver {
                 implementation,
                 version,
             } => write!(formatter, "{implementation} {version}"),
-            Reason::Unusable(error) => write!(formatter, "{error}"),
+            Reason::Unusable(error) => {
+                write!(formatter, "{error}")?;
+                match std::error::Error::source(&**error) {
+                    Some(source) => write!(formatter, ": {source}"),
+                    None => Ok(()),
+                }
+            }
         }
     }
 }
@@ -186,11 +192,21 @@ pub enum FindError {
         passed_over: Vec<PassedOver>,
     },
     /// There is no environment.
-    #[error("no virtual environment found")]
+    #[error("no virtual environment found{}", words_of(request))]
     NoEnvironment {
+        /// What was asked for.
+        request: Box<PythonRequest>,
         /// What was found and does not fit.
         passed_over: Vec<PassedOver>,
     },
+}
+
+/// What an environment should be, if that was said.
+fn words_of(request: &PythonRequest) -> String {
+    match request {
+        PythonRequest::Any => String::new(),
+        request => format!(" that is {request}"),
+    }
 }
 
 /// Finds the first interpreter that `request` asks for.
@@ -232,7 +248,10 @@ pub fn find(
         });
     }
     Err(match scope {
-        Scope::Environment => FindError::NoEnvironment { passed_over },
+        Scope::Environment => FindError::NoEnvironment {
+            request: Box::new(request.clone()),
+            passed_over,
+        },
         Scope::Any | Scope::Base => FindError::NoInterpreter {
             request: Box::new(request.clone()),
             passed_over,

@@ -82,6 +82,9 @@ pub enum InterpreterError {
     /// A folder without a program.
     #[error("the folder `{}` is not a Python environment", .0.display())]
     NoEnvironment(PathBuf),
+    /// An environment whose program is gone, or leads nowhere.
+    #[error("the virtual environment `{}` has no Python in it any more", .0.display())]
+    NoProgram(PathBuf),
     /// An environment whose base is gone.
     #[error(
         "the virtual environment `{}` was made from a Python in `{home}`, which is gone",
@@ -110,7 +113,13 @@ impl Interpreter {
             return Err(InterpreterError::NotAbsolute(path.to_path_buf()));
         }
         let executable = if tilsit_files::metadata(path)?.is_dir() {
-            program_of(path).ok_or_else(|| InterpreterError::NoEnvironment(path.to_path_buf()))?
+            program_of(path).ok_or_else(|| {
+                if path.join("pyvenv.cfg").is_file() {
+                    InterpreterError::NoProgram(path.to_path_buf())
+                } else {
+                    InterpreterError::NoEnvironment(path.to_path_buf())
+                }
+            })?
         } else {
             path.to_path_buf()
         };

@@ -104,9 +104,9 @@ pub fn create(
     system::place_programs(&base, &root)?;
     place_pypy_libraries(&base, &root)?;
     if !options.version_controlled {
-        tilsit_files::write(root.join(".gitignore"), "*\n")?;
+        write_if_absent(&root.join(".gitignore"), GITIGNORE)?;
     }
-    tilsit_files::write(root.join("CACHEDIR.TAG"), CACHEDIR_TAG)?;
+    write_if_absent(&root.join("CACHEDIR.TAG"), CACHEDIR_TAG)?;
     place_activators(&base, &root, text, options)?;
     Ok(base.in_environment(root, cfg))
 }
@@ -147,6 +147,17 @@ pub fn existing(base: &Interpreter, root: PathBuf) -> Interpreter {
 const CACHEDIR_TAG: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
                             # A virtual environment made by tilsit: it can be made again.\n";
 
+/// What keeps an environment out of version control.
+const GITIGNORE: &str = "# created by tilsit automatically\n*\n";
+
+/// Writes a file that others may have written already, for the same end.
+fn write_if_absent(path: &Path, text: &str) -> Result<(), FileError> {
+    if tilsit_files::exists(path)? {
+        return Ok(());
+    }
+    tilsit_files::write(path, text)
+}
+
 fn make_room(root: &Path, existing: Existing) -> Result<(), VenvError> {
     let metadata = match tilsit_files::metadata(root) {
         Ok(metadata) => metadata,
@@ -160,12 +171,14 @@ fn make_room(root: &Path, existing: Existing) -> Result<(), VenvError> {
     if entries.is_empty() {
         return Ok(());
     }
+    if existing == Existing::Keep {
+        return Ok(());
+    }
     if !root.join("pyvenv.cfg").is_file() {
         return Err(VenvError::NotAnEnvironment(root.to_path_buf()));
     }
     match existing {
-        Existing::Refuse => Err(VenvError::Exists(root.to_path_buf())),
-        Existing::Keep => Ok(()),
+        Existing::Refuse | Existing::Keep => Err(VenvError::Exists(root.to_path_buf())),
         Existing::Clear => {
             // The file that makes it an environment goes last, so that a clearing that was
             // interrupted can be taken up again.

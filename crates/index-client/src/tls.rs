@@ -5,10 +5,14 @@ use std::fmt;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{WebPkiServerVerifier, verify_server_name};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme};
+use rustls::server::ParsedCertificate;
+use rustls::{
+    CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
+};
 
 use crate::error::HttpError;
 use crate::options::{Certificates, ClientOptions};
@@ -37,7 +41,13 @@ pub(crate) fn configuration(
         .map_err(setup)?;
     let builder = match trust {
         Trust::Plain => builder.with_root_certificates(RootCertStore::empty()),
-        Trust::Checked => builder.with_root_certificates(roots(&options.certificates)?),
+        Trust::Checked => {
+            let (roots, named) = roots(&options.certificates)?;
+            let verifier = NamedCertificates::new(roots, named, provider)?;
+            builder
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::new(verifier))
+        }
         Trust::Unchecked => builder
             .dangerous()
             .with_custom_certificate_verifier(Arc::new(AnyCertificate(provider))),
@@ -53,7 +63,10 @@ pub(crate) fn configuration(
     Ok(configuration)
 }
 
-fn roots(certificates: &Certificates) -> Result<RootCertStore, HttpError> {
+/// What is trusted: as authorities, and by being named one by one.
+fn roots(
+    certificates: &Certificates,
+) -> Result<(RootCertStore, Vec<CertificateDer<'static>>), HttpError> {
     let mut store = RootCertStore::empty();
     let (found, errors) = match certificates {
         Certificates::System => {
@@ -74,6 +87,10 @@ fn roots(certificates: &Certificates) -> Result<RootCertStore, HttpError> {
         }
     };
     // A system may carry a certificate that cannot be used; that it carries none that can is fatal.
+    let named = match certificates {
+        Certificates::System => Vec::new(),
+        Certificates::Files { .. } | Certificates::Pem(_) => found.clone(),
+    };
     let (added, _) = store.add_parsable_certificates(found);
     if added == 0 {
         let reason = errors
@@ -84,7 +101,7 @@ fn roots(certificates: &Certificates) -> Result<RootCertStore, HttpError> {
             "no certificate is there to trust{reason}"
         )));
     }
-    Ok(store)
+    Ok((store, named))
 }
 
 type ClientCertificate = (Vec<CertificateDer<'static>>, PrivateKeyDer<'static>);
@@ -98,6 +115,81 @@ fn client_certificate(pem: &[u8]) -> Result<ClientCertificate, HttpError> {
         chain.map_err(setup)?,
         PrivateKeyDer::from_pem_slice(pem).map_err(setup)?,
     ))
+}
+
+/// Checks certificates as rustls does; and takes one that the user named itself, as OpenSSL does,
+/// although it is marked as that of an authority: so are most that a server signed for itself.
+#[derive(Debug)]
+struct NamedCertificates {
+    checked: Arc<WebPkiServerVerifier>,
+    named: Vec<CertificateDer<'static>>,
+}
+
+impl NamedCertificates {
+    fn new(
+        roots: RootCertStore,
+        named: Vec<CertificateDer<'static>>,
+        provider: Arc<CryptoProvider>,
+    ) -> Result<Self, HttpError> {
+        let checked = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider);
+        let checked = checked.build();
+        let checked = checked.map_err(|error| HttpError::Setup(error.to_string()))?;
+        Ok(Self { checked, named })
+    }
+}
+
+impl ServerCertVerifier for NamedCertificates {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let checked = self.checked.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+        );
+        let Err(rustls::Error::InvalidCertificate(CertificateError::Other(reason))) = &checked
+        else {
+            return checked;
+        };
+        // The dates were looked at before this; whose it is was not.
+        let is_authority = reason.to_string().contains("CaUsedAsEndEntity");
+        if !is_authority || !self.named.iter().any(|named| named == end_entity) {
+            return checked;
+        }
+        verify_server_name(&ParsedCertificate::try_from(end_entity)?, server_name)?;
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.checked
+            .verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.checked
+            .verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.checked.supported_verify_schemes()
+    }
 }
 
 /// Takes any certificate, as pip does for a host that is named as trusted.

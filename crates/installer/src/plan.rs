@@ -211,6 +211,11 @@ impl Targets {
 }
 
 impl PlannedWheel {
+    /// Its METADATA in the store.
+    pub fn metadata_path(&self) -> PathBuf {
+        self.tree.join(&self.manifest.dist_info).join("METADATA")
+    }
+
     fn of(wheel: &WheelToInstall, targets: Arc<Targets>, linked: FxHashSet<String>) -> Self {
         let manifest = &wheel.stored.manifest;
         Self {

@@ -33,7 +33,9 @@ mod evaluate;
 mod expression;
 mod lower;
 pub(crate) mod parse;
+mod platforms;
 mod variable;
+mod within;
 
 #[cfg(test)]
 mod tests;
@@ -73,6 +75,12 @@ impl Marker {
     /// The marker that holds for the versions of Python in the range.
     pub fn python(range: &VersionRange) -> Marker {
         lower::python(range)
+    }
+
+    /// Holds where `sys_platform`, `os_name` and `platform_system` have values that go together on
+    /// a Python that exists: `Windows` with `win32` and `nt`, and so on.
+    pub fn platforms() -> Marker {
+        platforms::platforms()
     }
 
     /// Whether it holds everywhere.
@@ -137,18 +145,22 @@ impl Marker {
         self.without_extras().evaluate(environment, &[])
     }
 
-    /// A shorter marker that agrees with this one on the versions of Python in the range.
+    /// A shorter marker that agrees with this one wherever `world` holds.
     ///
-    /// What it says of other versions is arbitrary; [`Marker::complexify_requires_python`] takes it back.
+    /// Markers that agree there become the same one. What it says elsewhere is arbitrary;
+    /// `and(world)` takes it back.
+    ///
+    /// ```
+    /// use tilsit_packaging::marker::Marker;
+    ///
+    /// let marker: Marker = "platform_system != 'Windows' and os_name != 'nt'".parse()?;
+    /// let shorter = marker.simplify_within(Marker::platforms());
+    /// assert_eq!(shorter.to_string(), "sys_platform != \"win32\"");
+    /// # Ok::<(), tilsit_packaging::marker::MarkerError>(())
+    /// ```
     #[must_use]
-    pub fn simplify_requires_python(self, requires_python: &VersionRange) -> Marker {
-        algebra::simplify_python(self, requires_python)
-    }
-
-    /// Holds where this one holds and the version of Python is in the range.
-    #[must_use]
-    pub fn complexify_requires_python(self, requires_python: &VersionRange) -> Marker {
-        self.and(Marker::python(requires_python))
+    pub fn simplify_within(self, world: Marker) -> Marker {
+        within::within(self, world)
     }
 
     /// The versions of Python for which it can hold.
@@ -166,7 +178,7 @@ impl Marker {
             let prefix = format!("=={value}.*").parse::<VersionSpecifier>();
             let marker = match (variable, prefix) {
                 (MarkerVariable::PythonVersion, Ok(prefix)) => {
-                    algebra::simplify_python(self, &VersionRange::from(&prefix))
+                    self.simplify_within(Marker::python(&VersionRange::from(&prefix)))
                 }
                 _ => self,
             };

@@ -14,7 +14,11 @@ use crate::name::{ExtraName, ProjectName};
 use crate::specifier::{SpecifierFault, VersionSpecifiers};
 use crate::text::serde_as_string;
 
+mod mending;
 mod parse;
+mod url;
+
+pub use url::plain_url;
 
 #[cfg(test)]
 mod tests;

@@ -24,6 +24,7 @@
 //! - No clock, no environment: tags, markers and the cut-off date are passed in.
 
 pub mod builder;
+pub mod installed;
 pub mod options;
 pub mod platform;
 pub mod releases;
@@ -35,6 +36,7 @@ mod provider;
 mod sdist;
 
 pub use builder::{BuildRefusal, BuildSource, MetadataBuilder, NoBuilder};
+pub use installed::InstalledRelease;
 pub use options::{
     CutOff, FilePolicy, FormatControl, IndexStrategy, ResolveOptions, Sources, Tags,
 };

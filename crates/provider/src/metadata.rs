@@ -2,7 +2,7 @@
 
 use tilsit_index_client::SlimMetadata;
 use tilsit_packaging::name::{ExtraName, ProjectName};
-use tilsit_packaging::requirement::Requirement;
+use tilsit_packaging::requirement::{Requirement, RequirementSource, plain_url};
 use tilsit_packaging::version::Version;
 use tilsit_resolver::{Dependencies, Metadata, Unusable};
 
@@ -38,10 +38,12 @@ fn parse(
     }
     let mut requires = Vec::with_capacity(slim.requires_dist.len());
     for text in &slim.requires_dist {
-        requires.push(
-            text.parse::<Requirement>()
-                .map_err(|error| error.to_string())?,
-        );
+        let requirement = Requirement::parse_published(text);
+        let mut requirement = requirement.map_err(|error| error.to_string())?;
+        if let RequirementSource::Url(url) = &mut requirement.source {
+            *url = plain_url(url).into_owned();
+        }
+        requires.push(requirement);
     }
     Ok(Metadata {
         requires,

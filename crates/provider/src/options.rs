@@ -11,6 +11,8 @@ use tilsit_packaging::version::{Version, VersionParts};
 use tilsit_resolver::ResolverOptions;
 use url::Url;
 
+use crate::installed::InstalledRelease;
+
 /// Everything that decides a resolution besides the requirements.
 #[derive(Debug, Clone)]
 pub struct ResolveOptions {
@@ -22,6 +24,10 @@ pub struct ResolveOptions {
     pub files: FilePolicy,
     /// Leave out what releases require in turn (`--no-deps`).
     pub no_dependencies: bool,
+    /// Ask for no metadata: what pages say has to do. Only for requirements of single projects.
+    pub pages_only: bool,
+    /// What is installed where the answer is for, and may stay.
+    pub installed: BTreeMap<ProjectName, InstalledRelease>,
 }
 
 /// Where files come from.
@@ -69,6 +75,9 @@ pub struct FilePolicy {
     pub no_binary: FormatControl,
     /// Projects whose sdists are left out (`--only-binary`, `--no-build`).
     pub only_binary: FormatControl,
+    /// The variants of wheels (PEP 825, a draft) that may be taken, the best first; the `null` variant
+    /// comes behind them, and wheels without a variant last. None: all variants are passed over.
+    pub variants: Option<Vec<String>>,
     /// Releases that have a wheel go before newer ones that have none (`--prefer-binary`).
     pub prefer_binary: bool,
     /// Which files are too new.
@@ -76,6 +85,8 @@ pub struct FilePolicy {
     /// The hashes that the files of a project may have, as `algorithm:digest`: a file whose hashes
     /// are stated and not among these is left out.
     pub hashes: BTreeMap<ProjectName, BTreeSet<String>>,
+    /// Take what says that it is for other versions of Python.
+    pub any_python: bool,
 }
 
 impl FilePolicy {
@@ -84,16 +95,29 @@ impl FilePolicy {
         Self::of(Tags::Compatible(tags))
     }
 
-    /// All files for any of these versions of Python, whatever the system.
-    pub fn universal(pythons: VersionRange) -> Self {
-        Self::of(Tags::Pythons(pythons))
+    /// All files for any of these versions of Python, whatever the system; what the interpreter at
+    /// hand takes goes first.
+    pub fn universal(pythons: VersionRange, here: CompatibleTags) -> Self {
+        Self::of(Tags::Pythons { pythons, here })
+    }
+
+    /// How good a variant is, the better the greater, and at least 1; none if it may not be taken. Which
+    /// machine a variant is for is told by nobody but the user; `null` is for all.
+    pub(crate) fn variant_rank(&self, label: &str) -> Option<usize> {
+        let chosen = self.variants.as_ref()?;
+        match chosen.iter().position(|one| one == label) {
+            Some(place) => Some(chosen.len() + 1 - place),
+            None => (label == "null").then_some(1),
+        }
     }
 
     fn of(tags: Tags) -> Self {
         Self {
             tags,
+            any_python: false,
             no_binary: FormatControl::None,
             only_binary: FormatControl::None,
+            variants: None,
             prefer_binary: false,
             exclude_newer: CutOff::default(),
             hashes: BTreeMap::new(),
@@ -107,7 +131,14 @@ pub enum Tags {
     /// Those that one interpreter takes, the best first.
     Compatible(CompatibleTags),
     /// Those for any of these versions of Python, on any system.
-    Pythons(VersionRange),
+    Pythons {
+        /// The versions.
+        pythons: VersionRange,
+        /// What the interpreter at hand takes. Wheels of one release may say different things (with
+        /// some backends the metadata is what building on that system gave), and then those for
+        /// here say what a resolution for here would find too.
+        here: CompatibleTags,
+    },
 }
 
 impl Tags {
@@ -115,11 +146,12 @@ impl Tags {
     pub fn priority(&self, wheel: &TagSet) -> Option<u32> {
         match self {
             Tags::Compatible(tags) => tags.priority(wheel),
-            Tags::Pythons(pythons) => {
+            Tags::Pythons { pythons, here } => {
                 let fits = wheel
                     .interpreters()
                     .any(|interpreter| wheel.abis().any(|abi| is_for(interpreter, abi, pythons)));
-                fits.then(|| u32::from(!wheel.is_pure()))
+                let elsewhere = || u32::MAX - u32::from(wheel.is_pure());
+                fits.then(|| here.priority(wheel).unwrap_or_else(elsewhere))
             }
         }
     }

@@ -15,14 +15,15 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::version::Version;
 use tilsit_resolver::{
-    Answer, Dependencies, Question, Release, Resolution as Solved, Target, Unusable, UrlTarget,
-    Versions, Wants, Words,
+    Answer, Dependencies, Metadata, Question, Release, Resolution as Solved, Target, Unusable,
+    UrlTarget, Versions, Wants, Words,
 };
 use tilsit_simple_api::{
     ApiVersion, CoreMetadataFile, Hashes, ProjectPage, ProjectState, ProjectStatus,
 };
 
 use crate::builder::BuildSource;
+use crate::installed::InstalledRelease;
 use crate::metadata::dependencies;
 use crate::options::IndexStrategy;
 use crate::releases::{Judge, Known, ReleaseFile, Releases};
@@ -222,7 +223,7 @@ impl<'a> Provider<'a> {
         let failed = |error| page_error(name, error);
         let mut judge = Judge {
             policy: &options.files,
-            python: self.python.as_ref(),
+            python: self.python.as_ref().filter(|_| !options.files.any_python),
             client: self.resolving.client,
             known: &mut self.known,
         };
@@ -258,9 +259,17 @@ impl<'a> Provider<'a> {
                 added.map_err(failed)?;
             }
         }
-        let found = releases.candidates(options.files.prefer_binary);
+        let mut found = releases.candidates(options.files.prefer_binary);
+        if options.files.any_python {
+            for candidate in &mut found {
+                candidate.requires_python = None;
+            }
+        }
+        if let Some(installed) = options.installed.get(name) {
+            installed.add_to(&mut found);
+        }
         let versions = match options.sources.pins.get(name) {
-            Some(index) if pages.is_empty() => Versions::Unavailable(format!(
+            Some(index) if pages.is_empty() && found.is_empty() => Versions::Unavailable(format!(
                 "it is pinned to the index `{index}`, which does not have it"
             )),
             None if pages.is_empty() && found.is_empty() => Versions::NotFound,
@@ -352,6 +361,16 @@ impl<'a> Provider<'a> {
     }
 
     fn ask_metadata(&mut self, release: &Release) -> Result<(), ResolveError> {
+        if self.resolving.options.pages_only && release.url.is_none() {
+            let nothing = Dependencies::Found(Metadata::default());
+            self.answers
+                .push_back(Answer::Dependencies(release.clone(), nothing));
+            return Ok(());
+        }
+        if let Some(metadata) = self.installed(release).and_then(InstalledRelease::metadata) {
+            self.know_metadata(release, &metadata);
+            return Ok(());
+        }
         let Some(file) = self.file_of(release)? else {
             let unusable = Dependencies::Unusable(Unusable::NoFiles);
             self.answers
@@ -383,6 +402,13 @@ impl<'a> Provider<'a> {
             Some(best) => self.pinned(&release.name, &best),
             None => Ok(None),
         }
+    }
+
+    /// The release, if it is installed.
+    fn installed(&self, release: &Release) -> Option<&'a InstalledRelease> {
+        let installed = self.resolving.options.installed.get(&release.name)?;
+        let is_it = release.url.is_none() && installed.version == release.version;
+        is_it.then_some(installed)
     }
 
     fn best(&self, release: &Release) -> Option<ReleaseFile<'_>> {
@@ -446,6 +472,9 @@ impl<'a> Provider<'a> {
         if let Dependencies::Found(found) = &mut dependencies {
             if self.resolving.options.no_dependencies {
                 found.requires.clear();
+            }
+            if self.resolving.options.files.any_python {
+                found.requires_python = None;
             }
             self.requires
                 .insert(release.clone(), found.requires.clone());
@@ -602,8 +631,9 @@ impl<'a> Provider<'a> {
         let mut pins = Vec::with_capacity(solved.pins.len());
         for pin in solved.pins {
             let release = pin.release();
-            let file = self
-                .file_of(&release)?
+            let of_sources = self.file_of(&release)?;
+            let file = of_sources
+                .or_else(|| self.installed(&release)?.file())
                 .expect("the resolver chooses among releases with files");
             let releases = self.projects.get(&pin.name).filter(|_| pin.url.is_none());
             let of_index = releases.and_then(|releases| releases.release(&pin.version));

@@ -69,10 +69,11 @@ struct JudgedPage {
     refused: FxHashSet<(usize, usize)>,
 }
 
-/// How good a file is, the better the greater: by its tags (the lower their place, the better), then
-/// by the build tag. All sdists are alike.
+/// How good a file is, the better the greater: by its variant, then by its tags (the lower their place,
+/// the better), then by the build tag. All sdists are alike.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Rank {
+    variant: usize,
     tags: Reverse<u32>,
     build: Option<Arc<BuildTag>>,
 }
@@ -506,14 +507,15 @@ impl Judge<'_> {
         rank
     }
 
-    /// `None` for a wheel that does not fit. Which machine a variant is for (PEP 825) cannot be told
-    /// here yet; the wheel without a variant is always there.
+    /// `None` for a wheel that does not fit.
     fn rank(&self, wheel: &WheelFileName) -> Option<Rank> {
-        if wheel.variant.is_some() {
-            return None;
-        }
+        let variant = match &wheel.variant {
+            None => 0,
+            Some(label) => self.policy.variant_rank(label.as_str())?,
+        };
         let place = self.policy.tags.priority(&wheel.tags)?;
         Some(Rank {
+            variant,
             tags: Reverse(place),
             build: wheel.build.clone().map(Arc::new),
         })

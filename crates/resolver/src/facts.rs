@@ -240,18 +240,20 @@ impl Facts {
         }
         for (url, target) in self.urls.get(name).into_iter().flatten() {
             match target {
-                UrlTarget::Found(version) => match policy.excluding_constraint(name, version) {
-                    Some(index) => facts
-                        .refused
-                        .push((version.clone(), Refusal::Constraint(index))),
-                    None => facts.usable.push(Usable {
-                        version: version.clone(),
-                        url: Some(url.clone()),
-                        yanked: None,
-                        only: None,
-                        tier: 0,
-                    }),
-                },
+                UrlTarget::Found(version) => {
+                    match policy.excluding_constraint(name, version, Some(url)) {
+                        Some(index) => facts
+                            .refused
+                            .push((version.clone(), Refusal::Constraint(index))),
+                        None => facts.usable.push(Usable {
+                            version: version.clone(),
+                            url: Some(url.clone()),
+                            yanked: None,
+                            only: None,
+                            tier: 0,
+                        }),
+                    }
+                }
                 UrlTarget::Unusable(reason) => {
                     facts.refused_urls.push((url.clone(), reason.clone()));
                 }

@@ -20,7 +20,7 @@ use crate::package::Package;
 use crate::policy::Policy;
 use crate::question::Release;
 use crate::resolution::{Dependency, Notice, Pin, RequiredBy, Requirer, Resolution};
-use crate::scope::pythons;
+use crate::scope::universe;
 use crate::search::Search;
 
 /// What was chosen so far.
@@ -185,9 +185,9 @@ impl Graph {
 
     /// The resolution, once every scope has an answer.
     pub(crate) fn finish(self, target: &Target) -> Resolution {
-        let allowed = match target {
-            Target::Environment(_) => VersionRange::full(),
-            Target::Universal(universal) => pythons(universal),
+        let world = match target {
+            Target::Environment(_) => Marker::TRUE,
+            Target::Universal(universal) => universe(universal),
         };
         let whole = (self.scopes.iter()).fold(Marker::FALSE, |whole, scope| whole.or(*scope));
         let without_patches = without_patch_prereleases(&self.scopes);
@@ -195,13 +195,11 @@ impl Graph {
             if whole.implies(marker) {
                 return Marker::TRUE;
             }
-            let exact = marker.simplify_requires_python(&allowed);
+            let exact = marker.simplify_within(world);
             if without_patches.is_true() {
                 return exact;
             }
-            let plain = marker
-                .and(without_patches)
-                .simplify_requires_python(&allowed);
+            let plain = marker.and(without_patches).simplify_within(world);
             if plain.to_string().len() < exact.to_string().len() {
                 plain
             } else {

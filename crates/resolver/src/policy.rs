@@ -121,16 +121,20 @@ impl Policy {
             .any(|line| line.requirement.name == *name)
     }
 
-    /// The constraint that excludes a version, as its place among the constraints.
+    /// The constraint that excludes a version, or what is at a URL, as its place among the
+    /// constraints. A constraint with a URL leaves nothing else.
     pub(crate) fn excluding_constraint(
         &self,
         name: &ProjectName,
         version: &Version,
+        url: Option<&str>,
     ) -> Option<usize> {
         self.constraints.iter().position(|line| {
             line.requirement.name == *name
-                && matches!(line.requirement.source, RequirementSource::Specifiers(_))
-                && !admits(&line.requirement, version)
+                && match &line.requirement.source {
+                    RequirementSource::Specifiers(_) => !admits(&line.requirement, version),
+                    RequirementSource::Url(only) => url.is_some_and(|url| url != only),
+                }
         })
     }
 
@@ -153,7 +157,7 @@ impl Policy {
         if version.is_prerelease() && !self.admits_prereleases(name) {
             return Some(Refusal::Prerelease);
         }
-        self.excluding_constraint(name, version)
+        self.excluding_constraint(name, version, None)
             .map(Refusal::Constraint)
     }
 

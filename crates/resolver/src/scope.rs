@@ -97,9 +97,7 @@ impl Scope {
         match target {
             Target::Environment(_) => Marker::TRUE,
             Target::Universal(universal) if universe(universal) == self.marker() => Marker::TRUE,
-            Target::Universal(universal) => {
-                self.marker().simplify_requires_python(&pythons(universal))
-            }
+            Target::Universal(universal) => self.marker().simplify_within(universe(universal)),
         }
     }
 
@@ -222,14 +220,11 @@ pub(crate) fn oldest(marker: Marker) -> Option<Cut> {
     lower.cloned()
 }
 
-/// All environments that a universal resolution is for, before it is divided.
+/// All environments that a universal resolution is for, before it is divided: the Pythons that the
+/// user named, on the platforms that there are.
 pub(crate) fn universe(universal: &Universal) -> Marker {
-    Marker::python(&pythons(universal))
-}
-
-/// The versions of Python that a universal resolution is for.
-pub(crate) fn pythons(universal: &Universal) -> VersionRange {
-    whole_minors(&VersionRange::from(&universal.requires_python))
+    let pythons = whole_minors(&VersionRange::from(&universal.requires_python));
+    Marker::python(&pythons).and(Marker::platforms())
 }
 
 fn is_guess(specifier: &VersionSpecifier, major: u64) -> bool {

@@ -10,7 +10,7 @@ use std::time::Instant;
 use clap::Args;
 use tilsit_build_frontend::{
     BackendFailure, BuildEvent, BuildFailure, BuildFrontend, ConfigSettings, FrontendOptions,
-    GitError, Isolation, Renewal,
+    GitError, Isolation, Renewal, Target,
 };
 use tilsit_environment::Interpreter;
 use tilsit_index_client::IndexClient;
@@ -120,7 +120,8 @@ pub(crate) fn frontend(
     let options = FrontendOptions {
         constraints: build.constraints.clone(),
         settings: build.settings.clone(),
-        project_settings: wanted.project_settings(),
+        project_settings: settings_of(&wanted.told),
+        url_settings: settings_of(&wanted.told_at),
         isolation: build.isolation.clone(),
         rebuild: build.rebuild.clone(),
         variables: context.variables.all().clone(),
@@ -163,6 +164,8 @@ fn for_builds(resolve: &ResolveOptions, interpreter: &Interpreter) -> ResolveOpt
             ..FilePolicy::new(interpreter.tags())
         },
         no_dependencies: false,
+        pages_only: false,
+        installed: BTreeMap::new(),
     }
 }
 
@@ -179,26 +182,36 @@ impl Events {
             BuildEvent::Started {
                 project,
                 is_nested,
-                only_metadata,
+                target,
             } => {
                 self.began.borrow_mut().push(Instant::now());
-                let verb = if only_metadata {
-                    "Preparing"
-                } else {
-                    "Building"
+                let shown = self.shown(project);
+                let line = match target {
+                    None => format!("{GOOD}Preparing{GOOD:#} {shown}"),
+                    Some(Target::Sdist) => format!("{GOOD}Building{GOOD:#} sdist of {shown}"),
+                    Some(_) => format!("{GOOD}Building{GOOD:#} wheel for {shown}"),
                 };
-                let line = format!("{GOOD}{verb}{GOOD:#} {}", self.shown(project));
                 if is_nested {
                     terminal.detail(line);
                 } else {
                     terminal.say(line);
                 }
             }
-            BuildEvent::Finished { project, .. } => {
+            BuildEvent::Finished {
+                project,
+                is_nested,
+                is_built,
+            } => {
                 let began = self.began.borrow_mut().pop();
                 let took = began.map_or_else(Default::default, |began| began.elapsed());
                 let (shown, took) = (self.shown(project), duration(took));
-                terminal.detail(format_args!("{DIM}done with {shown} after {took}{DIM:#}"));
+                if is_built && !is_nested {
+                    terminal.say(format_args!(
+                        "{GOOD}Successfully built{GOOD:#} {shown} in {took}"
+                    ));
+                } else {
+                    terminal.detail(format_args!("{DIM}done with {shown} after {took}{DIM:#}"));
+                }
             }
             BuildEvent::Output(piece) if terminal.is_verbose() => {
                 for line in piece.lines() {
@@ -263,17 +276,19 @@ pub(crate) fn with_names(
     Ok(named)
 }
 
-impl Wanted {
-    /// What the backends of single projects are told.
-    fn project_settings(&self) -> BTreeMap<ProjectName, ConfigSettings> {
-        let told = self.told.iter().map(|(name, pairs)| {
-            let pairs = pairs.iter();
-            let pairs = pairs.map(|(key, value)| (key.as_str(), value.as_str()));
-            (name.clone(), pairs.collect())
-        });
-        told.collect()
-    }
+/// What single backends are told.
+fn settings_of<K: Ord + Clone>(
+    told: &BTreeMap<K, Vec<(String, String)>>,
+) -> BTreeMap<K, ConfigSettings> {
+    let told = told.iter().map(|(key, pairs)| {
+        let pairs = pairs.iter();
+        let pairs = pairs.map(|(key, value)| (key.as_str(), value.as_str()));
+        (key.clone(), pairs.collect())
+    });
+    told.collect()
+}
 
+impl Wanted {
     /// The hashes, by project and by URL.
     fn hashes_in_words(&self) -> BTreeMap<String, Vec<String>> {
         let named = self.hashes.iter();

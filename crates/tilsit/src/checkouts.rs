@@ -42,6 +42,7 @@ impl CheckoutOptions {
             requirements,
             unnamed,
             editables,
+            told_at,
             ..
         } = wanted;
         if !editables.iter().any(is_repository) {
@@ -53,7 +54,7 @@ impl CheckoutOptions {
             let name = requirement.name.to_string();
             match &mut requirement.source {
                 RequirementSource::Url(url) => Some((url, &requirement.marker, Some(name))),
-                _ => None,
+                RequirementSource::Specifiers(_) => None,
             }
         });
         let unnamed = unnamed
@@ -64,9 +65,13 @@ impl CheckoutOptions {
             if !editables.contains(url) || !is_repository(url) || !marker.evaluate(here, &[]) {
                 continue;
             }
-            let clone = self.clone_of(url, name, (environment, configuration), context)?;
+            let clone =
+                self.clone_of(url, name.as_deref(), (environment, configuration), context)?;
             editables.remove(url);
             editables.insert(clone.clone());
+            if let Some(told) = told_at.remove(url) {
+                told_at.insert(clone.clone(), told);
+            }
             *url = clone;
         }
         Ok(())
@@ -76,7 +81,7 @@ impl CheckoutOptions {
     fn clone_of(
         &self,
         url: &str,
-        name: Option<String>,
+        name: Option<&str>,
         (environment, configuration): (&Environment, &Configuration),
         context: &Context,
     ) -> Result<String, CommandError> {
@@ -93,7 +98,7 @@ impl CheckoutOptions {
         let last = public.trim_end_matches('/').rsplit('/').next();
         let last = last.unwrap_or_default().trim_end_matches(".git");
         let folder = self.folder(environment, context);
-        let folder = folder.join(name.as_deref().unwrap_or(last));
+        let folder = folder.join(name.unwrap_or(last));
         let shown = context.show(&folder);
         context.terminal.say(format_args!(
             "{GOOD}Cloning{GOOD:#} `{public}` to `{shown}`"

@@ -5,7 +5,8 @@ pub(crate) mod build;
 pub(crate) mod cache;
 pub(crate) mod completions;
 pub(crate) mod config;
-pub(crate) mod doctor;
+pub(crate) mod controls;
+mod doctor;
 pub(crate) mod explain;
 pub(crate) mod help;
 pub(crate) mod index;
@@ -35,6 +36,8 @@ use crate::{json, terminal};
     name = "tilsit",
     version,
     disable_help_subcommand = true,
+    // A script that adds its own options to given ones means the last.
+    args_override_self = true,
     max_term_width = 100,
     styles = terminal::help_styles()
 )]
@@ -50,7 +53,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Venv(venv::Arguments),
     Pip(Box<pip::Arguments>),
-    Run(run::Arguments),
+    Run(Box<run::Arguments>),
     Build(build::Arguments),
     Publish(publish::Arguments),
     Serve(serve::Arguments),

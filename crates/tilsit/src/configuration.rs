@@ -20,7 +20,7 @@ use crate::error::CommandError;
 use crate::explain::Code;
 
 pub(crate) use listing::Listed;
-pub(crate) use settings::{NamedIndex, Settings, Source};
+pub(crate) use settings::{NamedIndex, ProjectSources, Settings, Source};
 
 /// Where configuration may be.
 #[derive(Debug)]
@@ -159,6 +159,7 @@ impl Configuration {
             self.first(|settings| settings.pre),
             self.first(|settings| settings.no_build),
             self.first(|settings| settings.prefer_binary),
+            self.first(|settings| settings.ignore_requires_python),
         ];
         let lists = [
             self.all(|settings| settings.no_build_package.as_ref()),
@@ -166,6 +167,8 @@ impl Configuration {
             self.all(|settings| settings.only_binary.as_ref()),
             self.all(|settings| settings.all_releases.as_ref()),
             self.all(|settings| settings.only_final.as_ref()),
+            self.all(|settings| settings.preview_features.as_ref()),
+            self.all(|settings| settings.variant.as_ref()),
             self.all(|settings| settings.constraint_dependencies.as_ref()),
             self.all(|settings| settings.override_dependencies.as_ref()),
         ];
@@ -215,6 +218,11 @@ impl Configuration {
             entries.entry(key.clone()).or_insert_with(|| value.clone());
         }
         entries
+    }
+
+    /// All layers, the weakest first.
+    pub(crate) fn weakest_first(&self) -> impl Iterator<Item = &Settings> {
+        self.layers.iter().rev().map(|layer| &layer.settings)
     }
 
     /// The values of a list setting from all layers, the strongest first.

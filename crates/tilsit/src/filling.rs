@@ -36,6 +36,8 @@ pub(crate) fn resolve(
         elsewhere: Elsewhere::default(),
         no_deps: false,
         refresh: Refresh::No,
+        installed: BTreeMap::new(),
+        pages_only: false,
     };
     resolving::resolve(&question, context)
 }

@@ -5,7 +5,7 @@ use std::error::Error;
 use std::io;
 
 use tilsit_environment::InterpreterError;
-use tilsit_environment::discovery::FindError;
+use tilsit_environment::discovery::{FindError, PassedOver, Reason};
 use tilsit_environment::venv::VenvError;
 use tilsit_index_client::{HttpError, PageError};
 use tilsit_index_store::StoreError;
@@ -44,11 +44,19 @@ fn for_one(error: &(dyn Error + 'static)) -> Option<String> {
         error.downcast_ref::<InterpreterError>(),
         error.downcast_ref::<VenvError>(),
     ) {
+        (Some(FindError::NoEnvironment { passed_over, .. }), ..) if is_broken(passed_over) => {
+            "make it anew with `tilsit venv --clear`, or name another with `--python FOLDER`"
+        }
         (Some(FindError::NoEnvironment { .. }), ..) => {
             "make one with `tilsit venv`, name one with `--python FOLDER`, or use `--system`"
         }
-        (_, Some(InterpreterError::BrokenEnvironment { .. }), _) => {
-            "make the environment anew: `tilsit venv --clear`"
+        (
+            _,
+            Some(InterpreterError::BrokenEnvironment { .. } | InterpreterError::NoProgram(_)),
+            _,
+        ) => "make the environment anew: `tilsit venv --clear`",
+        (.., Some(VenvError::NotAnEnvironment(_))) => {
+            "name another folder, `tilsit venv FOLDER`, or remove what is there"
         }
         (.., Some(VenvError::Exists(_))) => {
             "`--clear` makes it anew, `--allow-existing` keeps what is installed"
@@ -56,6 +64,12 @@ fn for_one(error: &(dyn Error + 'static)) -> Option<String> {
         _ => return None,
     };
     Some(hint.to_owned())
+}
+
+/// Whether the project's own environment, or the active one, was found and does not work.
+fn is_broken(passed_over: &[PassedOver]) -> bool {
+    let broken = |one: &PassedOver| matches!(one.reason, Reason::Unusable(_));
+    passed_over.iter().any(broken)
 }
 
 /// The failed request in an error of the provider; its sources are in boxes that the chain of

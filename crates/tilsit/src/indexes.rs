@@ -9,11 +9,12 @@ use std::path::Path;
 
 use tilsit_environment::Interpreter;
 use tilsit_index_client::{Credential, IndexUrl};
+use tilsit_packaging::marker::{Marker, MarkerEnvironment};
 use tilsit_packaging::name::ProjectName;
 use tilsit_provider::Sources;
 use url::Url;
 
-use crate::configuration::{Configuration, NamedIndex};
+use crate::configuration::{Configuration, NamedIndex, ProjectSources, Source};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
@@ -21,13 +22,15 @@ use crate::explain::Code;
 /// The default index that the packager of this program chose.
 const BAKED_IN: Option<&str> = option_env!("TILSIT_DEFAULT_INDEX");
 
-/// The indexes that the settings name.
+/// The indexes that the settings name; `here` is what the markers of sources are held against, none
+/// for many environments at once.
 ///
 /// # Errors
 /// When a URL is not one, or there is no default index to be found.
 pub(crate) fn choose(
     configuration: &Configuration,
     interpreter: &Interpreter,
+    here: Option<&MarkerEnvironment>,
     context: &Context,
 ) -> Result<Sources, CommandError> {
     let find_links = configuration
@@ -43,7 +46,7 @@ pub(crate) fn choose(
         });
     }
     let named = configuration.all(|settings| settings.index.as_ref());
-    let pins = pins(configuration, &named, context)?;
+    let pins = pins(configuration, &named, here, context)?;
     let (default, beside): (Vec<_>, Vec<_>) = named.into_iter().partition(|index| index.default);
     let mut indexes = Vec::new();
     for index in beside.into_iter().filter(|index| !index.explicit) {
@@ -71,10 +74,14 @@ pub(crate) fn choose(
 fn pins(
     configuration: &Configuration,
     named: &[NamedIndex],
+    here: Option<&MarkerEnvironment>,
     context: &Context,
 ) -> Result<BTreeMap<ProjectName, IndexUrl>, CommandError> {
     let mut pins = BTreeMap::new();
-    for (project, source) in configuration.merged(|settings| settings.sources.as_ref()) {
+    for (project, sources) in configuration.merged(|settings| settings.sources.as_ref()) {
+        let Some(source) = source_here(&project, sources, here, context)? else {
+            continue;
+        };
         let wanted = Some(source.index.as_str());
         let index = named.iter().find(|index| index.name.as_deref() == wanted);
         let Some(index) = index else {
@@ -93,6 +100,33 @@ fn pins(
         pins.insert(name, named_url(index, context)?);
     }
     Ok(pins)
+}
+
+/// The source of a project that counts here: the first whose marker holds.
+fn source_here(
+    project: &str,
+    sources: ProjectSources,
+    here: Option<&MarkerEnvironment>,
+    context: &Context,
+) -> Result<Option<Source>, CommandError> {
+    for source in sources.0 {
+        let Some(text) = &source.marker else {
+            return Ok(Some(source));
+        };
+        let marker: Marker = text.parse().map_err(|error| {
+            let message = format!("the marker of a source of `{project}` is not valid");
+            CommandError::new(Code::ConfigurationInvalid, message).caused_by(format!("{error}"))
+        })?;
+        match here {
+            Some(here) if marker.evaluate(here, &[]) => return Ok(Some(source)),
+            Some(_) => {}
+            None => context.terminal.warn(format_args!(
+                "the source of `{project}` for `{text}` is passed over: the resolution is for all \
+                 environments at once"
+            )),
+        }
+    }
+    Ok(None)
 }
 
 fn of_pip(interpreter: &Interpreter, context: &Context) -> Result<String, CommandError> {

@@ -17,6 +17,7 @@ use tilsit_installer::{
     Event, FetchEvent, InstallPlan, LinkMode, LockedEnvironment, PlanOptions, StoredWheel,
     WheelToInstall,
 };
+use tilsit_packaging::direct_url::DirectUrl;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirements_file::FileHash;
 use tilsit_packaging::version::Version;
@@ -85,6 +86,10 @@ pub(crate) struct Change {
     pub(crate) plan: InstallPlan,
     /// What comes and goes, by name.
     pub(crate) entries: Vec<ChangeEntry>,
+    /// Where what comes is from, if not from an index.
+    pub(crate) direct_urls: BTreeMap<ProjectName, DirectUrl>,
+    /// The SHA-256 of the wheels that come and were not built here.
+    pub(crate) wheel_hashes: BTreeMap<ProjectName, String>,
     /// What goes and has no successor.
     pub(crate) removed: Vec<RemovedEntry>,
     /// How many projects are as they should be.
@@ -98,7 +103,7 @@ pub(crate) struct Change {
 /// A project that changes.
 #[derive(Clone, Debug, Serialize)]
 pub(crate) struct ChangeEntry {
-    name: String,
+    name: ProjectName,
     version: String,
     /// The version that was there before.
     before: Option<String>,
@@ -217,20 +222,30 @@ pub(crate) fn required_hashes(
     if !required {
         return Ok(wanted.hashes.clone());
     }
+    let mut hashes = wanted.hashes.clone();
+    for root in &wanted.requirements {
+        let url = root.requirement.url();
+        if let Some(hash) = url.and_then(hash_in) {
+            let known = hashes.entry(root.requirement.name.clone());
+            known.or_insert_with(|| vec![hash]);
+        }
+    }
     let named = wanted.requirements.iter();
     let mut without: Vec<&str> = named
         .map(|root| &root.requirement.name)
-        .filter(|name| !wanted.hashes.contains_key(*name))
+        .filter(|name| !hashes.contains_key(*name))
         .map(ProjectName::as_str)
         .collect();
     let unnamed = wanted.unnamed.iter();
     without.extend(
         unnamed
-            .filter(|unnamed| !wanted.url_hashes.contains_key(&unnamed.url))
+            .filter(|unnamed| {
+                !wanted.url_hashes.contains_key(&unnamed.url) && hash_in(&unnamed.url).is_none()
+            })
             .map(|unnamed| unnamed.url.as_str()),
     );
     if without.is_empty() {
-        return Ok(wanted.hashes.clone());
+        return Ok(hashes);
     }
     let names = without.join("`, `");
     Err(CommandError::new(
@@ -238,6 +253,18 @@ pub(crate) fn required_hashes(
         format!("hashes are required, and `{names}` has none"),
     )
     .hint("`tilsit pip compile --generate-hashes` writes all hashes"))
+}
+
+/// The hash that a URL states itself: `…#sha256=…`.
+fn hash_in(url: &str) -> Option<FileHash> {
+    let (_, fragment) = url.split_once('#')?;
+    let mut pairs = fragment.split('&').filter_map(|part| part.split_once('='));
+    let (algorithm, digest) =
+        pairs.find(|(key, _)| ["sha256", "sha384", "sha512"].contains(key))?;
+    Some(FileHash {
+        algorithm: algorithm.to_owned(),
+        digest: digest.to_owned(),
+    })
 }
 
 /// What is installed in an environment; what cannot be understood of it is said with `-v`.
@@ -285,6 +312,17 @@ impl Installation<'_> {
             Some(lock_store(LockKind::Shared, context)?)
         };
         let obtained = obtain(&pins, &self.resolved.frontend, context)?;
+        let origins = pins.iter().zip(&obtained).filter_map(|(pin, obtained)| {
+            let direct_url = obtained.direct_url.clone()?;
+            Some((pin.name.clone(), direct_url))
+        });
+        let direct_urls = origins.collect();
+        let ready = pins
+            .iter()
+            .zip(&obtained)
+            .filter(|(pin, _)| pin.file.is_wheel);
+        let ready = ready.map(|(pin, one)| (pin.name.clone(), one.stored.sha256.clone()));
+        let wheel_hashes = ready.collect();
         let stored: Vec<StoredWheel> = obtained.iter().map(|one| one.stored.clone()).collect();
         let mut to_install = Vec::with_capacity(pins.len());
         let mut compiled = self.compile(&stored, context)?.into_iter();
@@ -313,6 +351,8 @@ impl Installation<'_> {
             ));
         }
         Ok(Change {
+            direct_urls,
+            wheel_hashes,
             removed: extra.iter().map(|one| RemovedEntry::of(one)).collect(),
             entries: pins.iter().map(|pin| self.entry(pin)).collect(),
             unchanged: all.len() - pins.len(),
@@ -409,7 +449,7 @@ impl Installation<'_> {
 
     fn entry(&self, pin: &Pin) -> ChangeEntry {
         ChangeEntry {
-            name: pin.name.to_string(),
+            name: pin.name.clone(),
             version: pin.version.to_string(),
             before: self.before(pin).map(ToString::to_string),
         }
@@ -438,6 +478,27 @@ impl Change {
         })?;
         self.took += began.elapsed();
         Ok(())
+    }
+
+    /// What is there already, and stays.
+    pub(crate) fn unchanged_pins<'a>(
+        &'a self,
+        resolved: &'a Resolved,
+    ) -> impl Iterator<Item = (&'a ProjectName, &'a Version)> {
+        let pins = resolved.resolution.pins.iter();
+        let stays = pins.filter(|pin| self.entries.iter().all(|entry| entry.name != pin.name));
+        stays.map(|pin| (&pin.name, &pin.version))
+    }
+
+    /// What goes because something of the same name comes.
+    pub(crate) fn replaced(&self) -> impl Iterator<Item = (&ProjectName, &str)> {
+        let entries = self.entries.iter();
+        entries.filter_map(|entry| Some((&entry.name, entry.before.as_deref()?)))
+    }
+
+    /// Whether a project comes.
+    pub(crate) fn installs(&self, name: &ProjectName) -> bool {
+        self.entries.iter().any(|entry| entry.name == *name)
     }
 
     /// Says what comes and goes, a line each, as uv does.

@@ -2,6 +2,7 @@
 //! these include. The grammar is [`tilsit_packaging::requirements_file`]'s; here the files are
 //! read, and each requirement is told where it was written.
 
+mod listed;
 mod reader;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 use clap::Args;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirements_file::{FileHash, parse_editable, parse_target};
+use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_resolver::{Origin, RootRequirement};
 
 use crate::building::{BuildSettings, Unnamed};
@@ -18,6 +20,7 @@ use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
 
+pub(crate) use listed::ListedOptions;
 use reader::{Line, Place, Reader};
 
 /// What stands between a file and a line in an origin; see [`file_of`].
@@ -56,8 +59,12 @@ pub(crate) struct Wanted {
     pub(crate) editables: BTreeSet<String>,
     /// What the build backends of single projects are told.
     pub(crate) told: BTreeMap<ProjectName, Vec<(String, String)>>,
+    /// The same for what is at a URL.
+    pub(crate) told_at: BTreeMap<String, Vec<(String, String)>>,
     /// How what must be built is built.
     pub(crate) build: BuildSettings,
+    /// The Pythons that a script is for, whose requirements these are.
+    script_python: Option<(String, VersionSpecifiers)>,
     /// The options in the files, as a layer of settings.
     settings: Settings,
 }
@@ -82,7 +89,8 @@ impl Wanted {
         context: &Context,
     ) -> Result<Self, CommandError> {
         let mut reader = Reader::new(context);
-        for text in typed {
+        // A variable of a script may be empty.
+        for text in typed.iter().filter(|text| !text.trim().is_empty()) {
             let target = parse_target(text).map_err(|reason| invalid(text, reason))?;
             let line = Line::typed(target, false);
             reader.add(line, &Place::working_folder(context), Role::Requirements)?;
@@ -100,7 +108,7 @@ impl Wanted {
             reader.read(file, Role::Overrides)?;
         }
         reader.settings()?;
-        Ok(reader.wanted)
+        Ok(reader.finish())
     }
 
     /// Adds folders that are to be used where they are.
@@ -148,6 +156,14 @@ pub(crate) fn constraints_of(
         reader.read(file, Role::Constraints)?;
     }
     Ok(reader.wanted.constraints)
+}
+
+/// What is said where a command wants requirements and gets none.
+pub(crate) fn nothing_named(command: &str) -> CommandError {
+    let message = format!("You must give at least one requirement to {command}");
+    CommandError::new(Code::Usage, message).hint(format!(
+        "as `tilsit pip {command} flask`, or `-r requirements.txt`"
+    ))
 }
 
 fn invalid(text: &str, reason: String) -> CommandError {

@@ -3,14 +3,17 @@
 
 mod choices;
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use tilsit_build_frontend::BuildFrontend;
 use tilsit_environment::Interpreter;
 use tilsit_index_client::{IndexClient, Refresh};
 use tilsit_packaging::name::ProjectName;
-use tilsit_provider::{Resolution, ResolveEvent, ResolveOptions, Resolving, Sources};
-use tilsit_resolver::{Notice, Preferences, PrereleaseMode, Versions};
+use tilsit_provider::{
+    InstalledRelease, Pin, Resolution, ResolveEvent, ResolveOptions, Resolving, Sources,
+};
+use tilsit_resolver::{Notice, Preferences, PrereleaseMode, Requirer, Target, Versions};
 
 use crate::configuration::Configuration;
 use crate::context::Context;
@@ -36,6 +39,10 @@ pub(crate) struct Question<'a> {
     pub(crate) no_deps: bool,
     /// Which pages are asked for again.
     pub(crate) refresh: Refresh,
+    /// Ask for no metadata: what pages say has to do.
+    pub(crate) pages_only: bool,
+    /// What is there already, and may stay although no index has it.
+    pub(crate) installed: BTreeMap<ProjectName, InstalledRelease>,
 }
 
 /// A resolution, and what found it.
@@ -52,6 +59,17 @@ pub(crate) struct Resolved {
     pub(crate) sources: Sources,
     /// How long it took.
     pub(crate) took: Duration,
+}
+
+impl Resolved {
+    /// Leaves out what the user named, so that what this needs remains.
+    pub(crate) fn leave_out_named(&mut self) {
+        let is_named = |pin: &Pin| {
+            let mut by = pin.required_by.iter();
+            by.any(|by| matches!(by.requirer, Requirer::User(_)))
+        };
+        self.resolution.pins.retain(|pin| !is_named(pin));
+    }
 }
 
 /// Resolves.
@@ -176,8 +194,13 @@ struct Prepared {
 fn prepare(question: &Question<'_>, context: &Context) -> Result<Prepared, CommandError> {
     let configuration = question.wanted.over(question.configuration);
     let client = network::client(&configuration, question.refresh.clone(), context)?;
-    let sources = indexes::choose(&configuration, question.interpreter, context)?;
-    let options = choices::options(question, &configuration, sources, context.now())?;
+    let (target, files) = choices::target(question.interpreter, &question.elsewhere)?;
+    let here = match &target {
+        Target::Environment(environment) => Some(environment),
+        Target::Universal(_) => None,
+    };
+    let sources = indexes::choose(&configuration, question.interpreter, here, context)?;
+    let options = choices::options(question, &configuration, sources, (target, files), context)?;
     let frontend = building::frontend(
         question.wanted,
         question.interpreter,
@@ -207,7 +230,7 @@ fn notice_in_words(notice: &Notice) -> String {
     match notice {
         Notice::UnknownExtra { release, extra } => {
             let (name, version) = (&release.name, &release.version);
-            format!("`{name}` {version} has no extra `{extra}`")
+            format!("{name} {version} does not provide the extra '{extra}'")
         }
         Notice::Yanked { release, yanked } => {
             let (name, version) = (&release.name, &release.version);

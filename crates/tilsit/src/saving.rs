@@ -1,6 +1,7 @@
 //! Distributions into a folder: what `pip wheel` and `pip download` share. Each file is written
 //! beside and renamed, so that a file with its name is whole.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -14,12 +15,13 @@ use tilsit_resolver::Preferences;
 
 use crate::building::BuildOptions;
 use crate::commands::options::{IndexOptions, ResolverOptions, UpgradeOptions};
+use crate::commands::pip::foreign::ForeignOptions;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
 use crate::installing;
 use crate::pythons;
-use crate::requirements::{ConstraintOptions, Wanted};
+use crate::requirements::{ConstraintOptions, ListedOptions, Wanted, nothing_named};
 use crate::resolving::{self, Elsewhere, Question, Resolved};
 use crate::terminal::{DIM, GOOD, count, duration, size};
 use tilsit_environment::discovery::Scope;
@@ -28,7 +30,7 @@ use tilsit_environment::discovery::Scope;
 #[derive(Args, Debug)]
 pub(crate) struct SavingOptions {
     /// What to save, as `flask`, `flask>=3`, a path or URL, `git+https://…@TAG`
-    #[arg(required_unless_present_any = ["requirement", "editable"], value_name = "REQUIREMENT")]
+    #[arg(value_name = "REQUIREMENT")]
     requirements: Vec<String>,
     /// Save what this file lists, or `-` for standard input
     #[arg(short, long, value_name = "FILE")]
@@ -37,10 +39,15 @@ pub(crate) struct SavingOptions {
     #[arg(short, long, value_name = "PATH")]
     editable: Vec<String>,
     #[command(flatten)]
+    listed: ListedOptions,
+    #[command(flatten)]
     constraints: ConstraintOptions,
     /// Save only what is named, not what that needs
     #[arg(long)]
-    pub(crate) no_deps: bool,
+    no_deps: bool,
+    /// Save only what the named projects need, not these themselves
+    #[arg(long, visible_alias = "only-dependencies", conflicts_with_all = ["no_deps", "requirement", "group", "requirements_from_script"])]
+    only_deps: bool,
     /// Refuse everything that has no hash in the requirements
     #[arg(long)]
     require_hashes: bool,
@@ -68,22 +75,26 @@ pub(crate) struct SavedEntry {
 pub(crate) struct Saving {
     resolved: Resolved,
     required_hashes: bool,
-    hashes: std::collections::BTreeMap<ProjectName, Vec<FileHash>>,
+    hashes: BTreeMap<ProjectName, Vec<FileHash>>,
     folder: PathBuf,
 }
 
 impl SavingOptions {
-    /// Whether no sdist may be taken.
-    pub(crate) fn only_wheels(&self) -> bool {
-        self.resolver.only_wheels()
+    /// Which other Python is meant, if any.
+    ///
+    /// # Errors
+    /// When something may have to be built for it.
+    pub(crate) fn elsewhere(&self, foreign: &ForeignOptions) -> Result<Elsewhere, CommandError> {
+        foreign.elsewhere_unbuilt(&self.resolver, self.no_deps)
     }
 
-    /// Finds what is to be saved in `folder`. A folder of the user is built as it is, not for use in place.
+    /// Finds what `command` is to save in `folder`. A folder of the user is built as it is, not for use in place.
     ///
     /// # Errors
     /// When a requirement is not understood, or the requirements cannot be met.
     pub(crate) fn find(
         &self,
+        command: &str,
         elsewhere: Elsewhere,
         folder: &Path,
         context: &Context,
@@ -95,11 +106,20 @@ impl SavingOptions {
             context,
         )?;
         wanted.add_editables(&self.editable, context)?;
+        wanted.add_listed(&self.listed, context)?;
+        let is_named = !self.requirements.is_empty()
+            || !self.requirement.is_empty()
+            || !self.editable.is_empty()
+            || self.listed.is_any();
+        if !is_named {
+            return Err(nothing_named(command));
+        }
         wanted.editables.clear();
         wanted.build = self.build.read(context)?;
         let configuration = self.resolver.over(&self.index.over(context)?);
         installing::required_hashes(self.require_hashes, &wanted, &configuration)?;
         let found = pythons::find(self.python.as_deref(), Scope::Any, context)?;
+        wanted.check_python(&found.interpreter)?;
         let question = Question {
             wanted: &wanted,
             configuration: &configuration,
@@ -108,8 +128,13 @@ impl SavingOptions {
             preferences: Preferences::default(),
             no_deps: self.no_deps,
             refresh: UpgradeOptions::default().refresh(),
+            installed: BTreeMap::new(),
+            pages_only: false,
         };
-        let resolved = resolving::resolve(&question, context)?;
+        let mut resolved = resolving::resolve(&question, context)?;
+        if self.only_deps {
+            resolved.leave_out_named();
+        }
         let projects = count(resolved.resolution.pins.len(), "project");
         let took = duration(resolved.took);
         context

@@ -30,6 +30,11 @@ pub(crate) struct TargetOptions {
 }
 
 impl TargetOptions {
+    /// Whether a folder of its own is named.
+    pub(crate) fn is_folder(&self) -> bool {
+        self.target.is_some()
+    }
+
     /// The environment, to change it.
     ///
     /// # Errors
@@ -73,7 +78,7 @@ impl TargetOptions {
         if cfg.is_some_and(|found| !found.cfg.system_site_packages()) {
             return Err(CommandError::new(
                 Code::Usage,
-                "`--user` installs nothing that this virtual environment sees",
+                "Can not perform a '--user' install. User site-packages are not visible in this virtualenv.",
             )
             .hint("leave `--user` out, or name another Python with `--python`"));
         }
@@ -86,7 +91,7 @@ impl TargetOptions {
 }
 
 /// `site.USER_BASE` (PEP 370).
-fn user_base(context: &Context) -> Option<PathBuf> {
+pub(crate) fn user_base(context: &Context) -> Option<PathBuf> {
     let named = context.variables.path("PYTHONUSERBASE");
     named
         .map(Path::to_path_buf)

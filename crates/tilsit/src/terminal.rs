@@ -145,6 +145,11 @@ impl Terminal {
         self.verbosity >= 1
     }
 
+    /// Whether standard output goes to a program that may look for known lines in it.
+    pub(crate) fn tells_scripts(&self) -> bool {
+        !self.json && self.verbosity >= 0 && !std::io::stdout().is_terminal()
+    }
+
     /// Asks for a secret that is not shown while typed.
     ///
     /// # Errors

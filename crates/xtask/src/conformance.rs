@@ -1,34 +1,69 @@
 //! `conformance`: other projects' own tests, run from a checkout of theirs with tilsit in the place
 //! of their program.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::process::{cargo, root, run};
 
-/// Runs a suite: `pip --suite FOLDER [PYTEST ARGUMENT ..]`.
+/// Runs a suite: `pip|virtualenv --suite FOLDER [PYTEST ARGUMENT ..]`.
 ///
 /// # Errors
 /// When the suite is unknown or cannot be prepared, or a test of it fails.
 pub(crate) fn suite(words: &[&str]) -> Result<()> {
     match words {
         ["pip", "--suite", folder, rest @ ..] => pip(Path::new(folder), rest),
-        _ => bail!("`conformance pip --suite FOLDER [PYTEST ARGUMENT ..]`"),
+        ["virtualenv", "--suite", folder, rest @ ..] => virtualenv(Path::new(folder), rest),
+        _ => bail!("`conformance pip|virtualenv --suite FOLDER [PYTEST ARGUMENT ..]`"),
     }
 }
 
 /// pip's functional tests, from a checkout of its repository. The wheels and the environment that
-/// they need are made once, beside the suite.
+/// they need are made once, beside the suite. Tests that need the network are left out.
 fn pip(suite: &Path, arguments: &[&str]) -> Result<()> {
+    let suite = checkout(suite, "tests/functional")?;
+    let python = environment("pip", &suite)?;
+    let wheels = suite.join("tests/data/common_wheels");
+    if !wheels.is_dir() {
+        let words = ["-m", "pip", "wheel", "-q", "--group", "test-common-wheels"];
+        run(Command::new(&python)
+            .args(words)
+            .arg("-w")
+            .arg(&wheels)
+            .current_dir(&suite))?;
+    }
+    let mut pytest = pytest(&python, &suite, "pip_shim")?;
+    pytest.args(["-m", "not network", "--disable-socket"]);
+    pytest.arg("--allow-hosts=localhost,127.0.0.1");
+    run(pytest.args(chosen(arguments, &["tests/functional"])))
+}
+
+/// virtualenv's tests of activation and creation, from a checkout of its repository.
+fn virtualenv(suite: &Path, arguments: &[&str]) -> Result<()> {
+    let suite = checkout(suite, "tests/unit/activation")?;
+    let python = environment("virtualenv", &suite)?;
+    let mut pytest = pytest(&python, &suite, "virtualenv_shim")?;
+    // The order is as it stands, so that two runs can be compared.
+    pytest.args(["-p", "no:randomly"]);
+    let all = ["tests/unit/activation", "tests/unit/create"];
+    run(pytest.args(chosen(arguments, &all)))
+}
+
+fn checkout(suite: &Path, tests: &str) -> Result<PathBuf> {
     let suite = std::fs::canonicalize(suite).with_context(|| suite.display().to_string())?;
+    let shown = suite.display();
     ensure!(
-        suite.join("tests/functional").is_dir(),
-        "`{}` is no checkout of pip",
-        suite.display()
+        suite.join(tests).is_dir(),
+        "`{shown}` is no checkout with `{tests}`"
     );
-    let environment = root().join("target/conformance/pip");
+    Ok(suite)
+}
+
+/// The Python of the environment that a suite runs in; made when it is not there.
+fn environment(name: &str, suite: &Path) -> Result<PathBuf> {
+    let environment = root().join("target/conformance").join(name);
     let python = environment.join("bin/python");
     if !python.is_file() {
         run(Command::new("python3")
@@ -37,49 +72,29 @@ fn pip(suite: &Path, arguments: &[&str]) -> Result<()> {
         run(Command::new(&python).args(["-m", "pip", "install", "-q", "-U", "pip"]))?;
         run(Command::new(&python)
             .args(["-m", "pip", "install", "-q", ".", "--group", "test"])
-            .current_dir(&suite))?;
+            .current_dir(suite))?;
     }
-    let wheels = suite.join("tests/data/common_wheels");
-    if !wheels.is_dir() {
-        run(Command::new(&python)
-            .args([
-                "-m",
-                "pip",
-                "wheel",
-                "-q",
-                "--group",
-                "test-common-wheels",
-                "-w",
-            ])
-            .arg(&wheels)
-            .current_dir(&suite))?;
-    }
+    Ok(python)
+}
+
+/// pytest in the suite, with a shim and the program that it calls.
+fn pytest(python: &Path, suite: &Path, shim: &str) -> Result<Command> {
     run(&mut cargo(["build", "--package", "tilsit"]))?;
-    let program = root().join("target/debug/tilsit");
-    let mut pytest = Command::new(&python);
+    let mut pytest = Command::new(python);
     pytest
-        .args([
-            "-m",
-            "pytest",
-            "-p",
-            "pip_shim",
-            "-q",
-            "--tb=short",
-            "-m",
-            "not network",
-        ])
-        .args([
-            "-o",
-            "addopts=",
-            "--disable-socket",
-            "--allow-hosts=localhost,127.0.0.1",
-        ])
-        .args(arguments)
-        .current_dir(&suite)
+        .args(["-m", "pytest", "-p", shim, "-q", "--tb=short"])
+        .args(["-o", "addopts="])
+        .current_dir(suite)
         .env("PYTHONPATH", root().join("crates/xtask/src/conformance"))
-        .env("TILSIT_PROGRAM", program);
+        .env("TILSIT_PROGRAM", root().join("target/debug/tilsit"));
+    Ok(pytest)
+}
+
+/// The arguments, and all tests where they name none.
+fn chosen<'a>(arguments: &[&'a str], all: &[&'a str]) -> Vec<&'a str> {
+    let mut chosen = arguments.to_vec();
     if !arguments.iter().any(|word| word.starts_with("tests/")) {
-        pytest.arg("tests/functional");
+        chosen.extend(all);
     }
-    run(&mut pytest)
+    chosen
 }

@@ -60,7 +60,7 @@ fn fuzz(target: &str, seconds: u32) -> Result<()> {
     let wanted = Duration::from_secs(seconds.into());
     let mut had = Duration::ZERO;
     while had < wanted {
-        let rest = (wanted - had).as_secs().max(1);
+        let rest = wanted.saturating_sub(had).as_secs().max(1);
         let child = cargo_fuzz(&["run", target])
             .args([&corpus, &seeds])
             .args([

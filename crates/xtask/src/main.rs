@@ -8,6 +8,7 @@ mod parity;
 mod process;
 mod setup;
 mod tests;
+mod trees;
 
 use std::process::ExitCode;
 
@@ -19,7 +20,10 @@ cargo xtask <task>
   real [FILTER ...]      the tests that need the default index
   bench [NAME]           the benchmarks (all of them, or one)
   bench client [WORD ..] beside uv; words: sets, steps, rounds, `--record` (once, first)
-  parity [WORD ..]       resolves 43 sets beside uv; words: sets, `--universal`, `--record` (once)
+  parity [WORD ..]       resolves 43 sets beside uv; words: sets, `--universal`, `--record` (once),
+                         `--further` (25 sets from the default index)
+  trees [WORD ..]        installs 100 projects with tilsit, uv and pip and compares what is there;
+                         words: projects, `--record` (once)
   conformance pip --suite FOLDER [ARGUMENT ..]
                          pip's functional tests with tilsit in pip's place
   fuzz [NAME] [SECONDS]  fuzz every parser, or one, for that many CPU seconds each (60)
@@ -35,6 +39,7 @@ fn main() -> ExitCode {
         ["real", filters @ ..] => tests::real(filters),
         ["conformance", words @ ..] => conformance::suite(words),
         ["parity", words @ ..] => parity::compare(words),
+        ["trees", words @ ..] => trees::compare(words),
         ["bench", names @ ..] => benches::run_named(names),
         ["fuzz", rest @ ..] => fuzzing::run(rest),
         ["docs", rest @ ..] => documents::run(rest),

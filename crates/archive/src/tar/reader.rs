@@ -265,7 +265,8 @@ impl<R: BufRead> TarReader<R> {
             check_symlink(&name, &String::from_utf8_lossy(&raw.hidden_link))?;
         }
         let kind = match raw.kind {
-            b'0' => TarEntryKind::File,
+            // The older kind, which some writers of sdists still set.
+            b'0' | b'\0' => TarEntryKind::File,
             b'5' => TarEntryKind::Folder,
             b'1' | b'2' if self.links == Links::Refused => return Err("is a link"),
             b'2' => {

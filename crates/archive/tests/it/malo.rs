@@ -18,6 +18,7 @@ const TAR_IFFY_TAKEN: &[&str] = &[
     "gnu_magic.tar",
     "name_no_nul.tar",
     "pax_path_nonzero_fixed.tar",
+    "regular_nul.tar",
 ];
 
 /// What malo takes for malicious although nothing is wrong with it but that it holds a link to a

@@ -153,6 +153,13 @@ fn what_source_distributions_have_is_read() {
 }
 
 #[test]
+fn the_old_kind_of_a_file_is_read() {
+    let old = tar_block("a-1/b", 0, b"text", |_| ());
+    let read = verdict(&[old]).expect("it is read");
+    assert_eq!(read, [("a-1/b".to_owned(), b"text".to_vec())]);
+}
+
+#[test]
 fn what_readers_could_see_differently_is_refused() {
     let hidden = file("hidden", b"payload");
     let cases: Vec<(&str, Vec<Vec<u8>>)> = vec![
@@ -334,8 +341,8 @@ fn what_reaches_out_of_the_root_is_refused() {
         ("neither a file nor a folder", vec![gnu("a", b'S', b"")]),
         ("neither a file nor a folder", vec![gnu("a", b'V', b"")]),
         (
-            "neither a file nor a folder",
-            vec![tar_block("a", 0, b"", |_| ())],
+            "a folder by its name",
+            vec![tar_block("a/", 0, b"", |_| ())],
         ),
     ];
     for (expected, blocks) in cases {

@@ -1,9 +1,8 @@
-//! Clones that stay, for people to work in: those of editable installs. Nothing that somebody changed
-//! in one is ever thrown away.
+//! Clones that stay, for people to work in: those of editable installs, of which nothing that somebody
+//! changed is ever thrown away; and what a folder of a user is to git.
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use super::{GitError, OUTPUT_MAX_BYTES, git_command, is_commit};
 use crate::process;
@@ -150,63 +149,67 @@ impl Git<'_> {
     }
 }
 
-/// The clone that a folder lies in.
+/// The repository that a folder lies in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WorkTree {
-    /// Where it was cloned from, if from anywhere.
-    pub remote: Option<String>,
+    /// Its root.
+    pub root: PathBuf,
     /// The commit that is checked out.
     pub commit: String,
-    /// The folder in it; none for its root.
-    pub subdirectory: Option<String>,
+    /// Where it is from, as its settings say: `origin` before other remotes.
+    pub remote: Option<String>,
 }
 
 impl WorkTree {
-    /// The clone around a folder; none if there is none, or no git.
+    /// The repository around a folder; none where there is no git, no repository, or no commit yet.
     pub fn around(folder: &Path) -> Option<Self> {
-        let ask = |words: &[&str]| {
-            let mut command: Command = git_command();
-            command.arg("-C").arg(folder).args(words);
-            let finished =
-                process::run(
-                    command,
-                    OUTPUT_MAX_BYTES,
-                    &mut |_| ControlFlow::Continue(()),
-                );
-            let finished = finished.ok().filter(|finished| finished.status.success())?;
-            Some(finished.output.trim().to_owned())
-        };
-        let root = PathBuf::from(ask(&["rev-parse", "--show-toplevel"])?);
-        let commit = ask(&["rev-parse", "HEAD"]).filter(|commit| is_commit(commit))?;
-        let remotes = ask(&["config", "--get-regexp", r"^remote\..*\.url$"]).unwrap_or_default();
-        let urls = || remotes.lines().filter_map(|line| line.split_once(' '));
-        let origin = urls().find(|(name, _)| *name == "remote.origin.url");
-        let remote = origin.or_else(|| urls().next());
-        let real = tilsit_files::canonicalize(folder).ok()?;
-        let inside = real
-            .strip_prefix(&root)
-            .ok()?
-            .to_string_lossy()
-            .into_owned();
+        let root = PathBuf::from(ask(folder, &["rev-parse", "--show-toplevel"])?);
+        let commit = ask(folder, &["rev-parse", "HEAD"])?;
+        if !is_commit(&commit) {
+            return None;
+        }
+        let remotes = ask(folder, &["config", "--get-regexp", r"^remote\..*\.url$"]);
+        let remotes = remotes.unwrap_or_default();
+        let mut all = remotes.lines().filter_map(|line| line.split_once(' '));
+        let origin = all.clone().find(|(key, _)| *key == "remote.origin.url");
+        let remote = origin.or_else(|| all.next());
         Some(Self {
-            remote: remote.map(|(_, url)| with_scheme(url)),
+            root,
             commit,
-            subdirectory: (!inside.is_empty()).then_some(inside),
+            remote: remote.map(|(_, url)| url.trim().to_owned()),
         })
+    }
+
+    /// The remote as a URL that an installer understands; none where it cannot be fetched from: a
+    /// path without anything, or no address at all.
+    pub fn remote_url(&self) -> Option<String> {
+        remote_url(self.remote.as_deref()?)
     }
 }
 
-/// A remote as a URL: `host:path` is SSH's, and a path a `file:` URL.
-fn with_scheme(remote: &str) -> String {
+fn remote_url(remote: &str) -> Option<String> {
     if remote.contains("://") {
-        return remote.to_owned();
+        return Some(remote.to_owned());
     }
-    if let Some((host, path)) = remote.split_once(':')
-        && !host.contains('/')
-    {
-        return format!("ssh://{host}/{}", path.trim_start_matches('/'));
+    if let Ok(path) = tilsit_files::canonicalize(remote) {
+        return Some(url::Url::from_file_path(path).ok()?.to_string());
     }
-    url::Url::from_file_path(remote).map_or_else(|()| remote.to_owned(), String::from)
+    // `user@host:path`, as ssh writes it.
+    let (place, path) = remote.split_once(':')?;
+    let host = place.rsplit('@').next()?;
+    let is_plain = |letter: char| letter.is_alphanumeric() || "._-".contains(letter);
+    let is_host = !host.is_empty() && host.chars().all(is_plain);
+    (is_host && !path.is_empty() && !path.starts_with('/')).then(|| format!("ssh://{place}/{path}"))
+}
+
+/// What git answers in a folder, without the end of the line.
+fn ask(folder: &Path, words: &[&str]) -> Option<String> {
+    let mut command = git_command();
+    command.arg("-C").arg(folder).args(words);
+    let go_on = &mut |_: &str| ControlFlow::Continue(());
+    let finished = process::run(command, OUTPUT_MAX_BYTES, go_on).ok()?;
+    let answer = finished.output.trim_end().to_owned();
+    (finished.status.success() && !answer.is_empty()).then_some(answer)
 }
 
 #[cfg(test)]
@@ -215,15 +218,23 @@ mod tests {
 
     #[test]
     fn remotes_as_urls() {
-        for (remote, expected) in [
-            ("https://index.example/a.git", "https://index.example/a.git"),
+        let folder = env!("CARGO_MANIFEST_DIR");
+        let cases = [
             (
-                "git@index.example:me/a.git",
-                "ssh://git@index.example/me/a.git",
+                "https://index.example/a.git",
+                Some("https://index.example/a.git".into()),
             ),
-            ("/srv/a.git", "file:///srv/a.git"),
-        ] {
-            assert_eq!(with_scheme(remote), expected);
+            (
+                "git@index.example:team/a.git",
+                Some("ssh://git@index.example/team/a.git".into()),
+            ),
+            (folder, Some(format!("file://{folder}"))),
+            ("/no/such/folder", None),
+            ("C:/no/such/folder", None),
+            ("nonsense", None),
+        ];
+        for (remote, expected) in cases {
+            assert_eq!(remote_url(remote), expected, "{remote}");
         }
     }
 }

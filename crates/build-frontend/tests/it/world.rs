@@ -77,6 +77,8 @@ impl World {
             },
             files: FilePolicy::new(interpreter.tags()),
             no_dependencies: false,
+            pages_only: false,
+            installed: std::collections::BTreeMap::new(),
         };
         FrontendOptions {
             search_path: Some("/usr/local/bin:/usr/bin:/bin".into()),

@@ -117,11 +117,8 @@ fn is_of_release(folder: &str, suffix: &str, name: &ProjectName, version: &Versi
     };
     let same_name = ProjectName::new(found_name).is_ok_and(|found| found == *name);
     // Wheels write `_` for what a file name cannot hold, as in local versions.
-    let found_version = found_version.replace('_', "+");
-    same_name
-        && found_version
-            .parse::<Version>()
-            .is_ok_and(|found| found == *version)
+    let is_it = |text: &str| text.parse::<Version>().is_ok_and(|found| found == *version);
+    same_name && (is_it(found_version) || is_it(&found_version.replacen('_', "+", 1)))
 }
 
 /// The folder and the place inside it that a file goes to.

@@ -72,7 +72,7 @@ impl WheelFile {
         let Some(version) = found.as_deref().and_then(version_of) else {
             return Err(WheelFileError::Version { found });
         };
-        if version.0 != VERSION.0 {
+        if version.0 > VERSION.0 {
             return Err(WheelFileError::Unsupported(version));
         }
         if version.1 > VERSION.1 {

@@ -43,6 +43,9 @@ deactivate () {
 deactivate nondestructive
 
 VIRTUAL_ENV=@ROOT@
+# It was moved: it lies where this file does.
+[ -d "$VIRTUAL_ENV" ] || VIRTUAL_ENV=@MOVED@
+[ -n "$VIRTUAL_ENV" ] || VIRTUAL_ENV=@ROOT@
 case "${OSTYPE-}" in
     # The shells of Cygwin and Git take no drive letters in PATH.
     cygwin* | msys*) VIRTUAL_ENV=$(cygpath -u "$VIRTUAL_ENV") ;;

@@ -112,7 +112,13 @@ pub(super) fn all(values: &Values<'_>) -> impl Iterator<Item = (&'static str, St
             quote(SCRIPTS_FOLDER),
             libraries.join(", "),
         ];
-        let mut text = fill(activator.template, &texts);
+        let moved = if values.relocatable {
+            "\"$VIRTUAL_ENV\""
+        } else {
+            OWN_ROOT_SH
+        };
+        let template = activator.template.replace("@MOVED@", moved);
+        let mut text = fill(&template, &texts);
         if is_batch(activator.name) {
             text = text.replace('\n', "\r\n");
         }

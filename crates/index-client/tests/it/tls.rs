@@ -24,8 +24,8 @@ fn pem(name: &str) -> Vec<u8> {
     std::fs::read(fixture(name)).unwrap()
 }
 
-/// A server with the certificate of the fixtures; it may want one of its clients.
-fn configuration(wants_client: bool) -> ServerConfig {
+/// A server with a certificate of the fixtures; it may want one of its clients.
+fn configuration(own: &str, wants_client: bool) -> ServerConfig {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
         .with_safe_default_protocol_versions()
@@ -39,7 +39,7 @@ fn configuration(wants_client: bool) -> ServerConfig {
     } else {
         builder.with_no_client_auth()
     };
-    let own = pem("server.pem");
+    let own = pem(own);
     let chain = vec![CertificateDer::from_pem_slice(&own).unwrap()];
     let key = PrivateKeyDer::from_pem_slice(&own).unwrap();
     builder.with_single_cert(chain, key).unwrap()
@@ -47,9 +47,18 @@ fn configuration(wants_client: bool) -> ServerConfig {
 
 /// Serves one page, or a redirect, to each connection; counts the requests.
 fn serve(wants_client: bool, redirect: Option<String>) -> (IndexUrl, Arc<Mutex<usize>>) {
+    serve_as("server.pem", wants_client, redirect)
+}
+
+/// The same with another certificate.
+fn serve_as(
+    own: &str,
+    wants_client: bool,
+    redirect: Option<String>,
+) -> (IndexUrl, Arc<Mutex<usize>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let configuration = Arc::new(configuration(wants_client));
+    let configuration = Arc::new(configuration(own, wants_client));
     let requests = Arc::new(Mutex::new(0));
     let seen = Arc::clone(&requests);
     std::thread::spawn(move || {
@@ -127,6 +136,26 @@ fn only_trusted_certificates_are_taken() {
         "{missing}"
     );
     assert_eq!(*requests.lock().unwrap(), 2);
+}
+
+#[test]
+fn a_certificate_that_signs_itself_is_taken_where_it_is_named() {
+    let (index, requests) = serve_as("self-signed.pem", false, None);
+    let with = |index: &IndexUrl, name: &str| {
+        ask(index, |options| {
+            options.certificates = Certificates::Files {
+                file: Some(fixture(name)),
+                folder: None,
+            };
+        })
+    };
+    with(&index, "self-signed.pem").unwrap();
+    assert_eq!(*requests.lock().unwrap(), 1);
+    with(&index, "authority.pem").unwrap_err();
+    let elsewhere = index.to_string().replace("localhost", "127.0.0.1");
+    let error = with(&elsewhere.parse().unwrap(), "self-signed.pem").unwrap_err();
+    assert!(error.to_string().contains("not valid for name"), "{error}");
+    assert_eq!(*requests.lock().unwrap(), 1);
 }
 
 #[test]

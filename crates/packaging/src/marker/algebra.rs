@@ -196,7 +196,7 @@ impl Builder {
     }
 
     /// Rebuilds a question with other targets.
-    fn map(
+    pub(super) fn map(
         &mut self,
         question: &Question,
         mut change: impl FnMut(&mut Self, Marker) -> Marker,
@@ -391,34 +391,6 @@ impl Builder {
     }
 }
 
-/// Lets the branches for versions of Python outside the range go the way of their neighbours.
-pub(super) fn simplify_python(marker: Marker, allowed: &VersionRange) -> Marker {
-    let Some(question) = marker.question() else {
-        return marker;
-    };
-    let Branches::Versions { first, rest, .. } = &question.branches else {
-        return marker;
-    };
-    if question.key.variable != MarkerVariable::PythonFullVersion || allowed.is_empty() {
-        return marker;
-    }
-    // Python is the first variable in the order, so nothing below this node asks for it again.
-    let mut kept: Vec<(Option<&Cut>, Marker)> = Vec::new();
-    for ((start, end), target) in stretches(*first, rest) {
-        let stretch = VersionRange::between(start.cloned(), end.cloned());
-        if !stretch.is_disjoint(allowed) {
-            kept.push((start, target));
-        }
-    }
-    let first = kept.first().map_or(marker, |(_, target)| *target);
-    let rest = kept
-        .into_iter()
-        .skip(1)
-        .filter_map(|(start, target)| Some((start?.clone(), target)))
-        .collect();
-    versions(question.key.clone(), (first, rest, Marker::FALSE))
-}
-
 fn next_cut<'c>(left: &'c [(Cut, Marker)], right: &'c [(Cut, Marker)]) -> Option<&'c Cut> {
     match (left.first(), right.first()) {
         (Some((left, _)), Some((right, _))) => Some(left.min(right)),
@@ -436,7 +408,8 @@ fn advance(rest: &mut &[(Cut, Marker)], now: &mut Marker, cut: &Cut) {
     }
 }
 
-fn case(cases: &[(Box<str>, Marker)], otherwise: Marker, value: &str) -> Marker {
+/// What holds for a value.
+pub(super) fn case(cases: &[(Box<str>, Marker)], otherwise: Marker, value: &str) -> Marker {
     match cases.binary_search_by(|(other, _)| (**other).cmp(value)) {
         Ok(place) => cases[place].1,
         Err(_) => otherwise,

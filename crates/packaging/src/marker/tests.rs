@@ -380,12 +380,10 @@ fn requires_python_makes_markers_shorter() {
         ("os_name == 'nt'", ">=3.9", "os_name == 'nt'"),
     ] {
         let (meaning, requires) = (marker(text), range(requires));
-        let found = meaning.simplify_requires_python(&requires);
+        let pythons = Marker::python(&requires);
+        let found = meaning.simplify_within(pythons);
         assert_eq!(found, marker(shorter), "{text} under {requires}: {found}");
-        assert_eq!(
-            found.complexify_requires_python(&requires),
-            meaning.and(Marker::python(&requires))
-        );
+        assert_eq!(found.and(pythons), meaning.and(pythons));
     }
     assert_eq!(
         marker("python_version >= '3.8' and os_name == 'nt'").python_range(),
@@ -570,4 +568,98 @@ fn environments_agree_with_themselves() {
         ..values
     };
     assert!(MarkerEnvironment::new(wrong).is_err());
+}
+
+#[test]
+fn what_is_known_of_platforms_makes_markers_shorter() {
+    for (text, shorter) in [
+        ("platform_system == 'Windows'", "sys_platform == 'win32'"),
+        ("platform_system != 'Linux'", "sys_platform != 'linux'"),
+        ("os_name == 'nt'", "sys_platform == 'win32'"),
+        (
+            "sys_platform == 'win32' or os_name == 'nt' or platform_system == 'Windows'",
+            "sys_platform == 'win32'",
+        ),
+        (
+            "sys_platform == 'win32' and platform_system == 'Darwin'",
+            "python_version < '0'",
+        ),
+        (
+            "os_name == 'posix' and sys_platform == 'darwin'",
+            "sys_platform == 'darwin'",
+        ),
+        (
+            "os_name == 'posix' or sys_platform == 'win32'",
+            "os_name == 'posix' or sys_platform == 'win32'",
+        ),
+        ("platform_system == 'Java'", "platform_system == 'Java'"),
+        ("os_name == 'java'", "os_name == 'java'"),
+        ("sys_platform == 'cygwin'", "sys_platform == 'cygwin'"),
+        (
+            "platform_system in 'Linux Darwin' and sys_platform == 'linux'",
+            "sys_platform == 'linux'",
+        ),
+        (
+            "python_version >= '3.8' and platform_system == 'Darwin' and platform_machine == 'arm64'",
+            "python_version >= '3.8' and sys_platform == 'darwin' and platform_machine == 'arm64'",
+        ),
+    ] {
+        let found = marker(text).simplify_within(Marker::platforms());
+        assert_eq!(found, marker(shorter), "{text}: {found}");
+    }
+}
+
+#[test]
+fn what_is_known_of_platforms_holds_on_those_that_there_are() {
+    for (platform, os, system) in [
+        ("linux", "posix", "Linux"),
+        ("darwin", "posix", "Darwin"),
+        ("win32", "nt", "Windows"),
+        ("cygwin", "posix", "CYGWIN_NT-10.0-19045"),
+        ("freebsd14", "posix", "FreeBSD"),
+        ("sunos5", "posix", "SunOS"),
+        ("ios", "posix", "iPadOS"),
+        ("wasi", "posix", "wasi"),
+        ("java1.8.0_392", "java", "Java"),
+    ] {
+        let whole = Marker::platforms()
+            .assume(MarkerVariable::SysPlatform, platform)
+            .assume(MarkerVariable::OsName, os)
+            .assume(MarkerVariable::PlatformSystem, system);
+        assert!(whole.is_true(), "{platform}: {whole}");
+    }
+    let known = Marker::platforms();
+    assert!(
+        known
+            .assume(MarkerVariable::OsName, "nt")
+            .implies(marker("sys_platform == 'win32'"))
+    );
+}
+
+#[test]
+fn a_shorter_marker_agrees_within_its_world() {
+    let worlds = [
+        Marker::platforms(),
+        Marker::platforms().and(marker(
+            "python_version >= '3.8' and python_version < '3.12'",
+        )),
+        marker("sys_platform == 'linux' or platform_release >= '5'"),
+        marker("os_name != 'nt' and 'win' not in sys_platform"),
+        Marker::FALSE,
+    ];
+    for meaning in valid().map(marker) {
+        for world in worlds {
+            let shorter = meaning.simplify_within(world);
+            assert_eq!(
+                shorter.and(world),
+                meaning.and(world),
+                "{meaning} within {world}: {shorter}"
+            );
+            assert_eq!(
+                shorter.simplify_within(world),
+                shorter,
+                "{meaning} within {world}"
+            );
+        }
+    }
 }

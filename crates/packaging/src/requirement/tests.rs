@@ -167,3 +167,50 @@ fn requirements_serialise_as_text() {
     let found: Requirement = serde_json::from_str("\"A >= 1\"").unwrap();
     assert_eq!(serde_json::to_string(&found).unwrap(), "\"a>=1\"");
 }
+
+#[test]
+fn what_was_published_is_mended() {
+    for (published, meant) in [
+        ("pytz (>dev)", "pytz>0.0.0.dev0"),
+        ("pytz>dev", "pytz>0.0.0.dev0"),
+        (
+            "elasticsearch-dsl>=7.2.0<8.0.0",
+            "elasticsearch-dsl>=7.2.0,<8.0.0",
+        ),
+        ("jupyter-core!=~5.0,>=4.12", "jupyter-core!=5.0.*,>=4.12"),
+        ("importlib-metadata>=1.9.*", "importlib-metadata>=1.9"),
+        (
+            "a[b,c] (>=1.9.*,<=3.*) ; extra == 'x'",
+            "a[b,c]>=1.9,<=3 ; extra == 'x'",
+        ),
+        ("a!=3.0*", "a!=3.0.*"),
+        ("a==3.0*", "a==3.0.*"),
+        ("a>=3.6,", "a>=3.6"),
+        ("a>=9.0.0a1.0", "a>=9.0.0a1"),
+        ("a>='2.7'", "a>=2.7"),
+        (
+            "a >= 2.7' ; python_version < '3'",
+            "a>=2.7 ; python_version < '3'",
+        ),
+        // What is sound stays as it is.
+        ("a>=2.0", "a>=2.0"),
+        ("a===odd", "a===odd"),
+    ] {
+        let read = Requirement::parse_published(published);
+        assert_eq!(read, Ok(meant.parse().unwrap()), "{published}");
+    }
+}
+
+#[test]
+fn what_was_published_and_means_nothing_is_not_guessed() {
+    for text in [
+        "a>=",
+        "a>=x",
+        "a 1.0",
+        "a @ https://index.example/b.whl>=1 2",
+        "a>=1; b",
+    ] {
+        let error = Requirement::parse_published(text).unwrap_err();
+        assert_eq!(error, text.parse::<Requirement>().unwrap_err(), "{text}");
+    }
+}

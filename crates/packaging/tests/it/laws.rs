@@ -244,11 +244,20 @@ proptest! {
     }
 
     #[test]
+    fn platforms_are_taken_out_and_put_back(text in marker(), world in marker()) {
+        let (marker, world): (Marker, Marker) = (text.parse().unwrap(), world.parse().unwrap());
+        for world in [world, Marker::platforms(), world.and(Marker::platforms())] {
+            prop_assert_eq!(marker.simplify_within(world).and(world), marker.and(world), "{}", world);
+        }
+    }
+
+    #[test]
     fn requires_python_is_taken_out_and_put_back(text in marker(), environment in environment()) {
         let marker: Marker = text.parse().unwrap();
         let requires = VersionRange::from(&">=3.8.1,<3.11".parse::<VersionSpecifiers>().unwrap());
-        let simple = marker.simplify_requires_python(&requires);
-        prop_assert_eq!(simple.complexify_requires_python(&requires), marker.complexify_requires_python(&requires));
+        let pythons = Marker::python(&requires);
+        let simple = marker.simplify_within(pythons);
+        prop_assert_eq!(simple.and(pythons), marker.and(pythons));
         if requires.contains(environment.python_full_version()) {
             prop_assert_eq!(simple.evaluate(&environment, &[]), marker.evaluate(&environment, &[]));
         }

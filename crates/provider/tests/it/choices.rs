@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use tilsit_packaging::range::VersionRange;
 use tilsit_packaging::specifier::VersionSpecifiers;
-use tilsit_provider::{CutOff, FilePolicy, FormatControl, IndexStrategy, ResolveEvent};
+use tilsit_provider::{CutOff, FilePolicy, FormatControl, IndexStrategy, ResolveEvent, Tags};
 use tilsit_resolver::{PrereleaseMode, ResolutionMode, ResolverOptions, Target, Universal};
 use url::Url;
 
@@ -210,26 +210,36 @@ fn for_many_environments() {
         ("a-1.0-cp39-cp39-macosx_11_0_arm64.whl", ">=3.8"),
         ("a-1.0-cp27-cp27m-win_amd64.whl", ">=3.8"),
         ("a-0.5-py3-none-any.whl", ">=3.6"),
+        ("b-1.0-cp311-cp311-win32.whl", ">=3.8"),
+        ("b-1.0-cp312-cp312-manylinux_2_17_x86_64.whl", ">=3.8"),
+        ("b-1.0-cp312-cp312-win_amd64.whl", ">=3.8"),
         ("old-2.0-cp27-cp27m-win_amd64.whl", ">=2.7"),
         ("old-1.0-py2.py3-none-any.whl", ">=2.7"),
     ] {
         let python = python.replace('>', "&gt;");
         let requires: &[&str] = if file.starts_with("a-2") {
             &["colour ; sys_platform == 'win32'"]
+        } else if file == "b-1.0-cp312-cp312-manylinux_2_17_x86_64.whl" {
+            // What one wheel says is taken for all: that for the interpreter at hand.
+            &["shade"]
         } else {
             &[]
         };
         index.wheel(file, requires, &format!("data-requires-python='{python}'"));
     }
     index.wheel("colour-1.0-py3-none-any.whl", &[], "");
+    index.wheel("shade-1.0-py3-none-any.whl", &[], "");
     let mut options = options(&[&index]);
     let pythons: VersionSpecifiers = ">=3.9".parse().unwrap();
-    options.files = FilePolicy::universal(VersionRange::from(&pythons));
+    let Tags::Compatible(here) = options.files.tags.clone() else {
+        panic!("the options are for one interpreter")
+    };
+    options.files = FilePolicy::universal(VersionRange::from(&pythons), here);
     options.resolver = ResolverOptions::for_target(Target::Universal(Universal {
         requires_python: pythons,
         environments: Vec::new(),
     }));
-    let resolution = try_resolve(&options, &["a", "old"]).unwrap();
+    let resolution = try_resolve(&options, &["a", "b", "old"]).unwrap();
     let shown: Vec<String> = resolution
         .pins
         .iter()
@@ -243,7 +253,9 @@ fn for_many_environments() {
     insta::assert_snapshot!(shown.join("\n"), @r#"
     a 1.0 [python_version < "3.11"] a-1.0-cp39-cp39-macosx_11_0_arm64.whl
     a 2.0 [python_version >= "3.11"] a-2.0-cp311-cp311-win_amd64.whl a-2.0-cp312-cp312-manylinux_2_17_x86_64.whl
+    b 1.0 [python_version >= "0"] b-1.0-cp311-cp311-win32.whl b-1.0-cp312-cp312-manylinux_2_17_x86_64.whl b-1.0-cp312-cp312-win_amd64.whl
     colour 1.0 [python_version >= "3.11" and sys_platform == "win32"] colour-1.0-py3-none-any.whl
     old 1.0 [python_version >= "0"] old-1.0-py2.py3-none-any.whl
+    shade 1.0 [python_version >= "0"] shade-1.0-py3-none-any.whl
     "#);
 }

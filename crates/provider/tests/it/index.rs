@@ -115,6 +115,8 @@ pub(crate) fn options(indexes: &[&Index]) -> ResolveOptions {
             tags.iter().map(|tag| tag.parse().unwrap()),
         )),
         no_dependencies: false,
+        pages_only: false,
+        installed: BTreeMap::new(),
     }
 }
 

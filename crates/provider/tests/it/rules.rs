@@ -281,3 +281,33 @@ fn wheels_before_newer_sdists() {
     assert_eq!(version(&options, "a>2"), "3.0");
     assert_eq!(version(&options, "b"), "1.0");
 }
+
+#[test]
+fn variants_of_wheels() {
+    let mut index = Index::new();
+    for variant in ["", "-null", "-cu12", "-rocm"] {
+        index.wheel(&format!("a-1.0-py3-none-any{variant}.whl"), &[], "");
+    }
+    index.wheel("b-1.0-py3-none-any-cu12.whl", &[], "");
+    index.wheel("b-0.9-py3-none-any.whl", &[], "");
+    let mut options = options(&[&index]);
+    let mut file = |variants: Option<&[&str]>, requirement: &str| {
+        let variants = variants.map(|labels| labels.iter().map(ToString::to_string).collect());
+        options.files.variants = variants;
+        let resolution = try_resolve(&options, &[requirement]).unwrap();
+        resolution.pins[0].file.remote.name.to_string()
+    };
+    assert_eq!(file(None, "a"), "a-1.0-py3-none-any.whl");
+    assert_eq!(file(None, "b"), "b-0.9-py3-none-any.whl");
+    assert_eq!(file(Some(&[]), "a"), "a-1.0-py3-none-any-null.whl");
+    assert_eq!(
+        file(Some(&["rocm", "cu12"]), "a"),
+        "a-1.0-py3-none-any-rocm.whl"
+    );
+    assert_eq!(
+        file(Some(&["other", "cu12"]), "a"),
+        "a-1.0-py3-none-any-cu12.whl"
+    );
+    assert_eq!(file(Some(&["cu12"]), "b"), "b-1.0-py3-none-any-cu12.whl");
+    assert_eq!(file(Some(&["rocm"]), "b"), "b-0.9-py3-none-any.whl");
+}

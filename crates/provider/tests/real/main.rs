@@ -65,6 +65,8 @@ fn ours(oracle: &Oracle, cache: &Path, requirements: &[&str]) -> Resolution {
         },
         files: FilePolicy::new(tags(oracle)),
         no_dependencies: false,
+        pages_only: false,
+        installed: std::collections::BTreeMap::new(),
     };
     let line = |text: &&str| RootRequirement::new(text.parse().unwrap(), "the test");
     let resolving = Resolving {

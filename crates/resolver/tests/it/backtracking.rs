@@ -132,3 +132,29 @@ fn an_extra_stays_with_its_project() {
     assert_eq!(version(&resolution, "packaging"), "1");
     assert!(effort.metadata < 10, "{effort:?}");
 }
+
+/// `packaging` and `kombu` are decided before `kombu[redis]`, whose newest release pins another
+/// `packaging`.
+#[test]
+fn an_extra_is_not_tried_where_its_project_is_not() {
+    let mut index = Index::new();
+    index.release("packaging", "26.3", &[]);
+    index.release("packaging", "26.4", &[]);
+    index.release("redis", "6", &[]);
+    index.release("redis", "8", &[]);
+    for major in 1..=39 {
+        let requires = ["redis<7; extra == 'redis'"];
+        index.release("kombu", &format!("{major}.0"), &requires);
+    }
+    let newest = [
+        "redis; extra == 'redis'",
+        "packaging==26.3; extra == 'redis'",
+    ];
+    index.release("kombu", "40.0", &newest);
+    index.release("celery", "5.6", &["kombu>=38", "transport"]);
+    index.release("transport", "1.0", &["kombu[redis]"]);
+    let (resolution, effort) = drive(&index, &["packaging", "redis", "celery"]);
+    let resolution = resolution.expect("there is an answer");
+    assert_eq!(version(&resolution, "celery"), "5.6");
+    assert!(effort.metadata < 10, "{effort:?}");
+}

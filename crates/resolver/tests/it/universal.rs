@@ -111,6 +111,56 @@ fn each_python_has_the_newest_release_for_it() {
 }
 
 #[test]
+fn platforms_have_one_name_each() {
+    let mut index = Index::new();
+    index.release("a", "1", &["win; platform_system == 'Windows'", "b"]);
+    index.release("b", "1", &["win; os_name == 'nt'", "c; os_name == 'nt'"]);
+    index.release(
+        "c",
+        "1",
+        &["mac; sys_platform == 'darwin'", "all; os_name != 'java'"],
+    );
+    for project in ["win", "mac", "all"] {
+        index.release(project, "1", &[]);
+    }
+    insta::assert_snapshot!(resolve(&mut index, &["a"], options(">=3.9")), @r#"
+    a==1
+      b 1
+      win 1 ; sys_platform == "win32"
+    all==1 ; sys_platform == "win32"
+    b==1
+      c 1 ; sys_platform == "win32"
+      win 1 ; sys_platform == "win32"
+    c==1 ; sys_platform == "win32"
+      all 1
+    win==1 ; sys_platform == "win32"
+    "#);
+}
+
+#[test]
+fn platforms_that_are_the_same_are_not_divided() {
+    let mut index = Index::new();
+    index.release(
+        "a",
+        "1",
+        &[
+            "b<2; sys_platform == 'win32'",
+            "b>=2; platform_system != 'Windows'",
+            "b; os_name == 'nt'",
+        ],
+    );
+    index.release("b", "1", &[]);
+    index.release("b", "2", &[]);
+    let resolver = Resolver::new(lines(&["a"]), Vec::new(), options(">=3.9"));
+    let resolution = index.drive(resolver).expect("there is an answer");
+    let forks: Vec<String> = resolution.forks.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        forks,
+        ["sys_platform == \"win32\"", "sys_platform != \"win32\""]
+    );
+}
+
+#[test]
 fn a_patch_version_divides() {
     let mut index = Index::new();
     for_python(&mut index, "soup", "2.0", ">=3.8");

@@ -25,19 +25,23 @@ fn parse(text: &str) -> Result<ProjectPage, JsonPageError> {
 }
 
 #[test]
-fn a_serial_that_is_no_number() {
-    for (serial, expected) in [
-        ("\"7\"", Some(7)),
-        ("null", None),
-        ("[]", None),
+fn serials_that_are_no_numbers_cost_nothing() {
+    for (serial, read) in [
+        ("7", Some(7)),
+        (r#""42841908""#, Some(42_841_908)),
+        (r#""soon""#, None),
         ("-1", None),
+        ("null", None),
+        (r#"{"at":[7]}"#, None),
     ] {
-        let meta = format!(r#""meta":{{"api-version":"1.1","_last-serial":{serial}}}"#);
-        let page = parse(&format!(r#"{{{meta},"name":"some-project","files":[]}}"#)).unwrap();
-        assert_eq!(page.last_serial, expected, "{serial}");
-        let list = format!(r#"{{{meta},"projects":[{{"name":"a","_last-serial":{serial}}}]}}"#);
+        let meta = format!(r#"{{"api-version":"1.1","_last-serial":{serial}}}"#);
+        let page = parse(&format!(r#"{{"meta":{meta},"name":"a","files":[]}}"#)).unwrap();
+        assert_eq!(page.last_serial, read, "{serial}");
+        let list =
+            format!(r#"{{"meta":{meta},"projects":[{{"name":"a","_last-serial":{serial}}}]}}"#);
         let list = parse_list_json(list.as_bytes()).unwrap();
-        assert_eq!(list.projects[0].last_serial, expected, "{serial}");
+        assert_eq!(list.last_serial, read, "{serial}");
+        assert_eq!(list.projects[0].last_serial, read, "{serial}");
     }
 }
 
@@ -241,4 +245,20 @@ fn lists() {
             .contains("2.1")
     );
     assert!(parse_list_json(br#"{"projects":[]}"#).is_err());
+}
+
+#[test]
+fn a_serial_may_be_a_string_or_nonsense() {
+    for (serial, expected) in [
+        ("\"7\"", Some(7)),
+        ("7", Some(7)),
+        ("\"a\"", None),
+        ("[]", None),
+    ] {
+        let page = format!(
+            r#"{{"meta":{{"api-version":"1.0","_last-serial":{serial}}},"name":"a","files":[]}}"#
+        );
+        let page = parse(&page).expect("a page");
+        assert_eq!(page.last_serial, expected, "{serial}");
+    }
 }

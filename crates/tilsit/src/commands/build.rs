@@ -1,6 +1,7 @@
 //! `tilsit build`: the distributions of a project, by our own backend in process where it builds the
 //! same, else by the project's own.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -202,6 +203,8 @@ fn frontend(arguments: &Arguments, context: &Context) -> Result<BuildFrontend, C
         preferences: Preferences::default(),
         no_deps: false,
         refresh: UpgradeOptions::default().refresh(),
+        installed: BTreeMap::new(),
+        pages_only: false,
     };
     resolving::frontend(&question, context)
 }

@@ -74,10 +74,13 @@ fn folder(context: &Context) -> Report {
 fn show_size(context: &Context) -> Result<Report, CommandError> {
     let content = measure(&context.cache_folder)?;
     for part in &content.parts {
-        let (bytes, files) = (size(part.bytes), count(part.files, "file"));
-        context
-            .terminal
-            .detail(format_args!("{}: {bytes} in {files}", part.words()));
+        // What belongs to the cache as such is next to nothing.
+        if let Some(words) = part.words() {
+            let (bytes, files) = (size(part.bytes), count(part.files, "file"));
+            context
+                .terminal
+                .detail(format_args!("{words}: {bytes} in {files}"));
+        }
     }
     Ok(Report::new(format!("{}\n", content.bytes), &content))
 }

@@ -1,6 +1,6 @@
 //! Options that several commands share, and the settings that they are.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -8,6 +8,7 @@ use tilsit_build_frontend::Renewal;
 use tilsit_index_client::Refresh;
 use tilsit_packaging::name::ProjectName;
 
+use crate::commands::controls::Controls;
 use crate::configuration::Configuration;
 use crate::configuration::{NamedIndex, Settings};
 use crate::context::Context;
@@ -67,12 +68,18 @@ pub(crate) struct NetworkOptions {
     offline: bool,
 }
 
+/// What may still change, and has to be asked for.
+const PREVIEWS: [&str; 1] = [WHEEL_VARIANTS];
+
+/// Wheels of variants are looked at (PEP 825).
+pub(crate) const WHEEL_VARIANTS: &str = "wheel-variants";
+
 /// What may be chosen.
 #[derive(Args, Clone, Debug, Default)]
 #[command(next_help_heading = "Resolver options")]
 pub(crate) struct ResolverOptions {
     /// Take pre-releases
-    #[arg(long, conflicts_with = "prerelease")]
+    #[arg(long, conflicts_with_all = ["prerelease", "all-releases", "only-final"])]
     pre: bool,
     /// When to take pre-releases
     #[arg(long, value_name = "MODE", value_parser = ["if-necessary", "allow", "disallow", "explicit"])]
@@ -80,20 +87,20 @@ pub(crate) struct ResolverOptions {
     /// When to take pre-releases of one project
     #[arg(long, value_name = "PROJECT=MODE", value_parser = pair)]
     prerelease_package: Vec<(String, String)>,
-    /// Take pre-releases of this project; `:all:` for every project
-    #[arg(long, value_name = "PROJECT", conflicts_with = "pre")]
-    all_releases: Vec<String>,
-    /// Take no pre-releases of this project; `:all:` for every project
-    #[arg(long, value_name = "PROJECT", conflicts_with = "pre")]
-    only_final: Vec<String>,
     /// Take releases that have a wheel before newer ones that must be built
     #[arg(long)]
     prefer_binary: bool,
+    /// Try what may still change: `wheel-variants` (PEP 825)
+    #[arg(long, value_name = "FEATURE", value_delimiter = ',', value_parser = PREVIEWS)]
+    preview_features: Vec<String>,
+    /// Take wheels of this variant, with `--preview-features wheel-variants`; the first is the best
+    #[arg(long, value_name = "LABEL", value_delimiter = ',')]
+    variant: Vec<String>,
     /// Which of the possible versions to take
     #[arg(long, value_name = "STRATEGY", value_parser = ["highest", "lowest", "lowest-direct"])]
     resolution: Option<String>,
     /// Ignore files uploaded after this date or moment, as 2026-06-30
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", visible_alias = "uploaded-prior-to")]
     exclude_newer: Option<String>,
     /// The same for one project; `false` takes all its files
     #[arg(long, value_name = "PROJECT=DATE", value_parser = pair)]
@@ -101,18 +108,17 @@ pub(crate) struct ResolverOptions {
     /// Whether one index speaks for a project or all do
     #[arg(long, value_name = "STRATEGY", value_parser = ["first-index", "unsafe-first-match", "unsafe-best-match"])]
     index_strategy: Option<String>,
+    /// Take what says that it is for other versions of Python
+    #[arg(long)]
+    ignore_requires_python: bool,
     /// Build nothing from source
     #[arg(long)]
     no_build: bool,
     /// Build nothing of this project from source
     #[arg(long, value_name = "PROJECT")]
     no_build_package: Vec<String>,
-    /// Take no wheels of this project; `:all:` for every project
-    #[arg(long, value_name = "PROJECT")]
-    no_binary: Vec<String>,
-    /// Take only wheels of this project; `:all:` for every project
-    #[arg(long, value_name = "PROJECT")]
-    only_binary: Vec<String>,
+    #[command(flatten)]
+    controls: Controls,
 }
 
 /// What is typed as `NAME=VALUE`.
@@ -121,6 +127,14 @@ fn pair(typed: &str) -> Result<(String, String), String> {
     let parts = parts.filter(|(name, value)| !name.is_empty() && !value.is_empty());
     let (name, value) = parts.ok_or("it is not PROJECT=VALUE")?;
     Ok((name.to_owned(), value.to_owned()))
+}
+
+/// A project, or none for `:all:`.
+fn project_or_all(typed: &str) -> Result<Option<ProjectName>, String> {
+    if typed == ":all:" {
+        return Ok(None);
+    }
+    typed.parse().map(Some).map_err(|error| format!("{error}"))
 }
 
 /// What may change although something that fits is there already.
@@ -135,26 +149,32 @@ pub(crate) struct UpgradeOptions {
     /// Ask the indexes again, whatever the cache holds
     #[arg(long)]
     pub(crate) refresh: bool,
-    /// Ask the indexes again for this project
-    #[arg(long, value_name = "PROJECT")]
-    pub(crate) refresh_package: Vec<ProjectName>,
+    /// Ask the indexes again for this project; `:all:` for every project
+    #[arg(long, value_name = "PROJECT", value_parser = project_or_all)]
+    pub(crate) refresh_package: Vec<Option<ProjectName>>,
 }
 
 impl UpgradeOptions {
     /// Which pages are asked for again.
     pub(crate) fn refresh(&self) -> Refresh {
-        if self.refresh {
-            Refresh::All
-        } else if self.refresh_package.is_empty() {
-            Refresh::No
-        } else {
-            Refresh::Projects(self.refresh_package.iter().cloned().collect())
+        match self.refreshed() {
+            None => Refresh::All,
+            Some(projects) if projects.is_empty() => Refresh::No,
+            Some(projects) => Refresh::Projects(projects),
         }
     }
 
     /// Of which projects is built anew what the cache holds.
     pub(crate) fn renewal(&self) -> Renewal {
-        renewal(self.refresh, &self.refresh_package)
+        renewal(self.refreshed())
+    }
+
+    /// The projects that are asked for again; none for every project.
+    fn refreshed(&self) -> Option<BTreeSet<ProjectName>> {
+        if self.refresh {
+            return None;
+        }
+        self.refresh_package.iter().cloned().collect()
     }
 
     /// The projects of which what is there is to be left behind.
@@ -183,17 +203,17 @@ pub(crate) struct ReinstallOptions {
 impl ReinstallOptions {
     /// Of which projects.
     pub(crate) fn renewal(&self) -> Renewal {
-        renewal(self.reinstall, &self.reinstall_package)
+        let names = self.reinstall_package.iter().cloned();
+        renewal((!self.reinstall).then(|| names.collect()))
     }
 }
 
-fn renewal(all: bool, names: &[ProjectName]) -> Renewal {
-    if all {
-        Renewal::All
-    } else if names.is_empty() {
-        Renewal::None
-    } else {
-        Renewal::Only(names.iter().cloned().collect())
+/// Of the projects; of every one where there are none.
+fn renewal(projects: Option<BTreeSet<ProjectName>>) -> Renewal {
+    match projects {
+        None => Renewal::All,
+        Some(projects) if projects.is_empty() => Renewal::None,
+        Some(projects) => Renewal::Only(projects),
     }
 }
 
@@ -253,12 +273,16 @@ impl NetworkOptions {
 impl ResolverOptions {
     /// Whether no sdist of any project may be taken.
     pub(crate) fn only_wheels(&self) -> bool {
-        self.no_build || self.only_binary.iter().any(|name| name == ":all:")
+        let (no_binary, only_binary) = self.controls.formats.words();
+        let is_all = |names: Option<Vec<String>>| {
+            names.is_some_and(|names| names.iter().any(|name| name == ":all:"))
+        };
+        no_binary.is_none() && (self.no_build || is_all(only_binary))
     }
 
     /// The configuration with these options in front.
     pub(crate) fn over(&self, configuration: &Configuration) -> Configuration {
-        configuration.with_options(Settings {
+        let mut settings = Settings {
             pre: self.pre.then_some(true),
             resolution: self.resolution.clone(),
             exclude_newer: self.exclude_newer.clone(),
@@ -266,15 +290,16 @@ impl ResolverOptions {
             prerelease: self.prerelease.clone(),
             prerelease_package: table(&self.prerelease_package),
             index_strategy: self.index_strategy.clone(),
-            all_releases: some(&self.all_releases),
-            only_final: some(&self.only_final),
+            preview_features: some(&self.preview_features),
+            variant: some(&self.variant),
             prefer_binary: self.prefer_binary.then_some(true),
+            ignore_requires_python: self.ignore_requires_python.then_some(true),
             no_build: self.no_build.then_some(true),
             no_build_package: some(&self.no_build_package),
-            no_binary: some(&self.no_binary),
-            only_binary: some(&self.only_binary),
             ..Settings::default()
-        })
+        };
+        self.controls.put_into(&mut settings);
+        configuration.with_options(settings)
     }
 }
 

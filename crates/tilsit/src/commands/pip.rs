@@ -2,22 +2,29 @@
 
 pub(crate) mod check;
 pub(crate) mod compile;
+pub(crate) mod conflicts;
 pub(crate) mod download;
+pub(crate) mod foreign;
 pub(crate) mod freeze;
+pub(crate) mod habits;
 pub(crate) mod hash;
 pub(crate) mod index;
 pub(crate) mod inspect;
 pub(crate) mod install;
+pub(crate) mod installation_report;
 pub(crate) mod list;
 pub(crate) mod listed;
+pub(crate) mod search_path;
 pub(crate) mod show;
 pub(crate) mod sync;
 pub(crate) mod tree;
 pub(crate) mod uninstall;
 pub(crate) mod wheel;
+pub(crate) mod words;
 
 use clap::{Args, Subcommand};
 
+use crate::configuration::Settings;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::report::Report;
@@ -30,11 +37,21 @@ use crate::report::Report;
 pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,
+    #[command(flatten)]
+    habits: habits::Habits,
+    /// Work on the environment of this Python
+    #[arg(
+        long = "python",
+        id = "python-of-pip",
+        value_name = "PYTHON",
+        hide = true
+    )]
+    python: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Install(install::Arguments),
+    Install(Box<install::Arguments>),
     Uninstall(uninstall::Arguments),
     Sync(sync::Arguments),
     List(list::Arguments),
@@ -51,6 +68,13 @@ enum Command {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
+    let context = &match &arguments.python {
+        None => context.clone(),
+        Some(python) => context.with_settings(Settings {
+            python: Some(python.clone()),
+            ..Settings::default()
+        }),
+    };
     match &arguments.command {
         Command::Install(arguments) => install::run(arguments, context),
         Command::Uninstall(arguments) => uninstall::run(arguments, context),

@@ -5,7 +5,7 @@
 
 mod answers;
 mod kept;
-mod script;
+pub(crate) mod script;
 mod target;
 pub(crate) mod upkeep;
 

@@ -105,7 +105,15 @@ fn places(sources: &Sources<'_>) -> ConfigurationPlaces {
 fn layer(pip: &PipConfiguration, working_folder: &Path) -> Settings {
     let path = |text: &String| working_folder.join(text);
     let list = |values: &Vec<String>| (!values.is_empty()).then(|| values.clone());
-    let constraints: Vec<PathBuf> = pip.constraints.iter().map(path).collect();
+    // A constraint file may be a URL.
+    let file = |text: &String| {
+        if text.contains("://") {
+            PathBuf::from(text)
+        } else {
+            path(text)
+        }
+    };
+    let constraints: Vec<PathBuf> = pip.constraints.iter().map(file).collect();
     Settings {
         index_url: pip.index_url.clone(),
         extra_index_url: list(&pip.extra_index_urls),

@@ -61,6 +61,40 @@ impl NamedIndex {
 pub(crate) struct Source {
     /// The name of the only index that is asked for it.
     pub(crate) index: String,
+    /// Where that holds; everywhere, if nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) marker: Option<String>,
+}
+
+/// The sources of a project: of those whose markers hold, the first.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(from = "OneOrMany", into = "OneOrMany")]
+pub(crate) struct ProjectSources(pub(crate) Vec<Source>);
+
+/// The two ways to write them.
+#[derive(Deserialize, Serialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(Source),
+    Many(Vec<Source>),
+}
+
+impl From<OneOrMany> for ProjectSources {
+    fn from(written: OneOrMany) -> Self {
+        match written {
+            OneOrMany::One(source) => Self(vec![source]),
+            OneOrMany::Many(sources) => Self(sources),
+        }
+    }
+}
+
+impl From<ProjectSources> for OneOrMany {
+    fn from(sources: ProjectSources) -> Self {
+        match <[Source; 1]>::try_from(sources.0) {
+            Ok([source]) => Self::One(source),
+            Err(sources) => Self::Many(sources),
+        }
+    }
 }
 
 /// One layer of settings. What is absent is asked of the next layer.
@@ -121,10 +155,14 @@ pub(crate) struct Settings {
     pub(crate) only_final: Option<Vec<String>>,
     /// Take releases with a wheel before newer ones without.
     pub(crate) prefer_binary: Option<bool>,
+    /// What is tried although it may change: `wheel-variants`.
+    pub(crate) preview_features: Option<Vec<String>>,
+    /// The variants of wheels that may be taken, the best first.
+    pub(crate) variant: Option<Vec<String>>,
     /// `first-index`, `unsafe-first-match` or `unsafe-best-match`.
     pub(crate) index_strategy: Option<String>,
     /// The indexes that single projects come from.
-    pub(crate) sources: Option<BTreeMap<String, Source>>,
+    pub(crate) sources: Option<BTreeMap<String, ProjectSources>>,
     /// Build nothing.
     pub(crate) no_build: Option<bool>,
     /// Projects of which nothing is built.
@@ -133,6 +171,8 @@ pub(crate) struct Settings {
     pub(crate) no_binary: Option<Vec<String>>,
     /// Projects of which only wheels are taken; `:all:`, `:none:`.
     pub(crate) only_binary: Option<Vec<String>>,
+    /// Take what says that it is for other versions of Python.
+    pub(crate) ignore_requires_python: Option<bool>,
     /// The Python to use: a version or a path.
     pub(crate) python: Option<String>,
     /// `clone`, `hardlink`, `copy` or `tree`.

@@ -162,6 +162,10 @@ fn uv_is_asked_where_ours_is_silent() {
     let links = configuration.all(|settings| settings.find_links.as_ref());
     assert_eq!(links, [folder.path().join("wheels").to_string_lossy()]);
     let sources = configuration.merged(|settings| settings.sources.as_ref());
-    assert_eq!(sources.keys().collect::<Vec<_>>(), ["a"]);
+    assert_eq!(sources.keys().collect::<Vec<_>>(), ["a", "c"]);
+    assert_eq!(
+        sources["c"].0[0].marker.as_deref(),
+        Some("os_name == \"nt\"")
+    );
     assert_eq!(configuration.not_followed()[0].key, "dev-dependencies");
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::NotFollowed;
-use super::settings::{NamedIndex, Settings, Source, invalid};
+use super::settings::{NamedIndex, ProjectSources, Settings, Source, invalid};
 use crate::error::CommandError;
 
 #[derive(Deserialize)]
@@ -83,14 +83,23 @@ fn silent<T>(own: Option<&T>, theirs: Option<T>) -> Option<T> {
     theirs.filter(|_| own.is_none())
 }
 
-/// The sources that name an index; those of other kinds are not about where a release is from.
-fn of_indexes(sources: &BTreeMap<String, toml::Value>) -> Option<BTreeMap<String, Source>> {
-    let named = |(name, source): (&String, &toml::Value)| {
-        let index = source.get("index")?.as_str()?.to_owned();
-        // A source for some environments only would shut out the others.
-        let is_everywhere = source.get("marker").is_none();
-        is_everywhere.then(|| (name.clone(), Source { index }))
+/// The sources that name an index; those of other kinds are not about where a release is from, and
+/// those of an extra or a group are about conflicts.
+fn of_indexes(sources: &BTreeMap<String, toml::Value>) -> Option<BTreeMap<String, ProjectSources>> {
+    let read = |source: &toml::Value| {
+        let text = |key: &str| source.get(key).and_then(toml::Value::as_str);
+        let is_everyones = text("extra").is_none() && text("group").is_none();
+        let index = text("index").filter(|_| is_everyones)?.to_owned();
+        let marker = text("marker").map(str::to_owned);
+        Some(Source { index, marker })
     };
-    let named: BTreeMap<String, Source> = sources.iter().filter_map(named).collect();
+    let named = |(name, written): (&String, &toml::Value)| {
+        let written = written
+            .as_array()
+            .map_or(std::slice::from_ref(written), Vec::as_slice);
+        let sources: Vec<Source> = written.iter().filter_map(read).collect();
+        (!sources.is_empty()).then(|| (name.clone(), ProjectSources(sources)))
+    };
+    let named: BTreeMap<String, ProjectSources> = sources.iter().filter_map(named).collect();
     (!named.is_empty()).then_some(named)
 }

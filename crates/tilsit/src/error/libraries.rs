@@ -55,8 +55,12 @@ impl From<FindError> for CommandError {
         };
         let mut failure = Self::from_error(code, &error);
         if let FindError::NoInterpreter { passed_over, .. }
-        | FindError::NoEnvironment { passed_over } = &error
+        | FindError::NoEnvironment { passed_over, .. } = &error
         {
+            if passed_over.is_empty() && code == Code::NoEnvironment {
+                let words = "none is active, and there is no `.venv` here or above";
+                failure.causes.push(words.to_owned());
+            }
             let shown = passed_over.iter().take(PASSED_OVER_MAX);
             let shown = shown.map(|place| format!("not {place}"));
             failure.causes.extend(shown);

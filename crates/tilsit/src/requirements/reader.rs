@@ -2,22 +2,23 @@
 //! each line into what it means: something with a name, or something that must be built to have one.
 
 use std::collections::BTreeSet;
+use std::collections::btree_map::Entry;
 use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use tilsit_files::TemporaryFolder;
 use tilsit_index_client::{Refresh, RemoteFile};
 use tilsit_packaging::file_name::WheelFileName;
-use tilsit_packaging::requirement::{Requirement, RequirementSource};
+use tilsit_packaging::requirement::{Requirement, RequirementSource, plain_url};
 use tilsit_packaging::requirements_file::{
-    FileHash, FileOption, IncludeKind, ReleaseControl, RequirementLine, RequirementsFile,
-    Statement, Target,
+    FileHash, FileOption, IncludeKind, RequirementLine, RequirementsFile, Statement, Target,
 };
 use tilsit_resolver::RootRequirement;
 use url::Url;
 
 use super::{COMMAND_LINE, LINE, Role, Wanted};
 use crate::building::Unnamed;
+use crate::commands::controls::Controls;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
@@ -27,6 +28,8 @@ pub(super) struct Reader<'a> {
     pub(super) wanted: Wanted,
     /// Files on the way, so that a file that includes itself ends.
     seen: BTreeSet<(String, bool)>,
+    /// What the files say about formats and pre-releases.
+    controls: Controls,
     context: &'a Context,
 }
 
@@ -118,6 +121,7 @@ impl<'a> Reader<'a> {
         Self {
             wanted: Wanted::default(),
             seen: BTreeSet::new(),
+            controls: Controls::default(),
             context,
         }
     }
@@ -219,7 +223,13 @@ impl<'a> Reader<'a> {
             told,
         } = line;
         let requirement = match target {
-            Target::Named(requirement) => Ok(full(requirement, place, &origin)?),
+            Target::Named(requirement) => {
+                let mut requirement = full(requirement, place, &origin)?;
+                if let RequirementSource::Url(url) = &mut requirement.source {
+                    *url = plain_url(url).into_owned();
+                }
+                Ok(requirement)
+            }
             target => self.unnamed(target, place, &origin)?,
         };
         let url = match &requirement {
@@ -244,6 +254,9 @@ impl<'a> Reader<'a> {
                     let known = self.wanted.url_hashes.entry(unnamed.url.clone());
                     known.or_default().extend(hashes);
                 }
+                if !told.is_empty() {
+                    self.wanted.told_at.insert(unnamed.url.clone(), told);
+                }
                 self.wanted.unnamed.push(unnamed);
                 return Ok(());
             }
@@ -251,8 +264,11 @@ impl<'a> Reader<'a> {
         };
         let name = &requirement.name;
         if !hashes.is_empty() {
-            let known = self.wanted.hashes.entry(name.clone()).or_default();
-            known.extend(hashes);
+            // Two lines about one project must both be content.
+            match self.wanted.hashes.entry(name.clone()) {
+                Entry::Vacant(entry) => drop(entry.insert(hashes)),
+                Entry::Occupied(mut entry) => entry.get_mut().retain(|one| hashes.contains(one)),
+            }
         }
         if !told.is_empty() {
             self.wanted
@@ -289,7 +305,22 @@ impl<'a> Reader<'a> {
                     .to_string();
                 (url, None, path.extras, path.marker)
             }
-            Target::Url(target) => (target.url, target.name, target.extras, target.marker),
+            Target::Url(target) if is_relative(&target.url) => {
+                let path = target.url.trim_start_matches("file:");
+                let path = path.split('#').next().unwrap_or_default();
+                let full = plain(&place.folder.join(path));
+                if !tilsit_files::exists(&full)? {
+                    return Err(not_there(path, origin));
+                }
+                let url = Url::from_file_path(&full).map_err(|()| no_url(path, origin))?;
+                (url.to_string(), target.name, target.extras, target.marker)
+            }
+            Target::Url(target) => (
+                plain_url(&target.url).into_owned(),
+                target.name,
+                target.extras,
+                target.marker,
+            ),
         };
         let file_name = Url::parse(&url)
             .ok()
@@ -338,11 +369,11 @@ impl<'a> Reader<'a> {
             FileOption::RequireHashes => settings.require_hashes = Some(true),
             FileOption::NoRequireHashes => settings.require_hashes = Some(false),
             FileOption::Pre => settings.pre = Some(true),
-            FileOption::NoBinary(words) => control(&mut settings.no_binary, &words),
-            FileOption::OnlyBinary(words) => control(&mut settings.only_binary, &words),
+            FileOption::NoBinary(words) => self.controls.formats.say_all(true, &words),
+            FileOption::OnlyBinary(words) => self.controls.formats.say_all(false, &words),
             FileOption::PreferBinary => settings.prefer_binary = Some(true),
-            FileOption::AllReleases(words) => control(&mut settings.all_releases, &words),
-            FileOption::OnlyFinal(words) => control(&mut settings.only_final, &words),
+            FileOption::AllReleases(words) => self.controls.releases.say_all(true, &words),
+            FileOption::OnlyFinal(words) => self.controls.releases.say_all(false, &words),
             // What pip tries out is its own.
             FileOption::UseFeature(feature) => self.context.terminal.warn(format_args!(
                 "the feature `{feature}` that a requirements file asks for is one of pip's, and \
@@ -355,14 +386,10 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Adds words of `--no-binary` and its like to a setting.
-fn control(setting: &mut Option<Vec<String>>, words: &[ReleaseControl]) {
-    let setting = setting.get_or_insert_default();
-    setting.extend(words.iter().map(|word| match word {
-        ReleaseControl::All => ":all:".to_owned(),
-        ReleaseControl::None => ":none:".to_owned(),
-        ReleaseControl::Project(name) => name.to_string(),
-    }));
+/// Whether it is `file:` with a path that starts where the line stands, as pip allows.
+fn is_relative(url: &str) -> bool {
+    let path = url.strip_prefix("file:");
+    path.is_some_and(|path| !path.starts_with('/'))
 }
 
 /// A path without `.` and `..`, as written: links are not followed.
@@ -425,6 +452,12 @@ fn nameless(unnamed: &Unnamed) -> CommandError {
 }
 
 impl Reader<'_> {
+    /// Everything that was read.
+    pub(super) fn finish(mut self) -> Wanted {
+        self.controls.put_into(&mut self.wanted.settings);
+        self.wanted
+    }
+
     /// The constraints and overrides that stand in the settings themselves.
     ///
     /// # Errors

@@ -17,8 +17,11 @@ use tilsit_provider::{
 use tilsit_resolver::{PrereleaseMode, ResolutionMode, ResolverOptions, Target, Universal};
 
 use super::Question;
-use crate::commands::pip::download::OtherTags;
+use crate::commands::controls::Pair;
+use crate::commands::options::WHEEL_VARIANTS;
+use crate::commands::pip::foreign::OtherTags;
 use crate::configuration::{Configuration, Settings};
+use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
 
@@ -50,9 +53,9 @@ pub(super) fn options(
     question: &Question<'_>,
     configuration: &Configuration,
     mut sources: Sources,
-    now: Timestamp,
+    (target, mut files): (Target, FilePolicy),
+    context: &Context,
 ) -> Result<ResolveOptions, CommandError> {
-    let (target, mut files) = target(question.interpreter, &question.elsewhere)?;
     let mut resolver = ResolverOptions::for_target(target);
     (resolver.prereleases, resolver.prereleases_of) = prereleases(configuration)?;
     resolver.resolution = resolution_mode(configuration)?;
@@ -60,19 +63,27 @@ pub(super) fn options(
     resolver.overrides.clone_from(&question.wanted.overrides);
     sources.strategy = strategy(configuration)?;
     (files.no_binary, files.only_binary) = formats(configuration)?;
+    files.variants = variants(configuration)?;
     files.prefer_binary = configuration.first(|settings| settings.prefer_binary) == Some(true);
-    files.exclude_newer = cut_offs(configuration, now)?;
+    files.exclude_newer = cut_offs(configuration, context.now())?;
     files.hashes = allowed_hashes(question);
+    let any_python = configuration.first(|settings| settings.ignore_requires_python);
+    files.any_python = any_python == Some(true);
     Ok(ResolveOptions {
         resolver,
         sources,
         files,
         no_dependencies: question.no_deps,
+        pages_only: question.pages_only,
+        installed: question.installed.clone(),
     })
 }
 
 /// What the resolution is for, and the files that may be taken there.
-fn target(
+///
+/// # Errors
+/// When there is no such environment.
+pub(super) fn target(
     interpreter: &Interpreter,
     elsewhere_wanted: &Elsewhere,
 ) -> Result<(Target, FilePolicy), CommandError> {
@@ -93,7 +104,8 @@ fn target(
                 CommandError::new(Code::Usage, format!("`{oldest}` is no version of Python"))
                     .caused_by(format!("{error}"))
             })?;
-        let files = FilePolicy::universal(VersionRange::from(&requires_python));
+        let pythons = VersionRange::from(&requires_python);
+        let files = FilePolicy::universal(pythons, interpreter.tags());
         let target = Target::Universal(Universal {
             requires_python,
             environments: Vec::new(),
@@ -131,34 +143,55 @@ fn invalid(words: String) -> CommandError {
     CommandError::new(Code::ConfigurationInvalid, words)
 }
 
-/// When pre-releases are taken: in general, and of single projects. pip's words say less than ours,
-/// which go before them.
+/// The variants of wheels that may be taken, if that is tried at all.
+fn variants(configuration: &Configuration) -> Result<Option<Vec<String>>, CommandError> {
+    let chosen = configuration.all(|settings| settings.variant.as_ref());
+    let tried = configuration.all(|settings| settings.preview_features.as_ref());
+    if tried.iter().any(|feature| feature == WHEEL_VARIANTS) {
+        return Ok(Some(chosen));
+    }
+    match chosen.first() {
+        None => Ok(None),
+        Some(label) => Err(CommandError::new(
+            Code::Usage,
+            format!(
+                "the variant `{label}` is asked for, and wheels of variants are a draft (PEP 825)"
+            ),
+        )
+        .hint("`--preview-features wheel-variants` tries them")),
+    }
+}
+
+/// When pre-releases are taken: in general, and of single projects. Of two that stand in one place
+/// pip's words say less than ours, which go before them.
 fn prereleases(
     configuration: &Configuration,
 ) -> Result<(PrereleaseMode, BTreeMap<ProjectName, PrereleaseMode>), CommandError> {
-    let all = Formats::read(&configuration.all(|settings| settings.all_releases.as_ref()))?;
-    let only_final = Formats::read(&configuration.all(|settings| settings.only_final.as_ref()))?;
-    let mode = match configuration.first(|settings| settings.prerelease.clone()) {
-        Some(mode) => prerelease_mode(&mode)?,
-        None if only_final.all => PrereleaseMode::Disallow,
-        None if all.all => PrereleaseMode::Allow,
-        None if configuration.first(|settings| settings.pre) == Some(true) => PrereleaseMode::Allow,
-        None => PrereleaseMode::default(),
-    };
-    let mut single = by_project(
-        configuration,
-        |settings| settings.prerelease_package.as_ref(),
-        prerelease_mode,
-    )?;
-    for (names, mode) in [
-        (only_final.names, PrereleaseMode::Disallow),
-        (all.names, PrereleaseMode::Allow),
-    ] {
-        for name in names {
-            single.entry(name).or_insert(mode);
+    let mode = configuration.first(|settings| {
+        let of_pre = |pre| if pre { "allow" } else { "if-necessary" }.to_owned();
+        let (of_words, _) = releases(settings).prereleases();
+        let mode = settings.prerelease.clone().or(of_words);
+        mode.or_else(|| settings.pre.map(of_pre))
+    });
+    let mode = mode.map(|mode| prerelease_mode(&mode)).transpose()?;
+    let mut single = BTreeMap::new();
+    for settings in configuration.weakest_first() {
+        let ours = settings.prerelease_package.clone().unwrap_or_default();
+        for (name, mode) in releases(settings).prereleases().1.into_iter().chain(ours) {
+            single.insert(project(&name)?, prerelease_mode(&mode)?);
         }
     }
-    Ok((mode, single))
+    Ok((mode.unwrap_or_default(), single))
+}
+
+/// What one place says of releases in pip's words.
+fn releases(settings: &Settings) -> Pair {
+    let mut said = Pair::default();
+    said.say_settings(
+        settings.all_releases.as_deref(),
+        settings.only_final.as_deref(),
+    );
+    said
 }
 
 fn prerelease_mode(text: &str) -> Result<PrereleaseMode, CommandError> {
@@ -220,9 +253,17 @@ fn project(text: &str) -> Result<ProjectName, CommandError> {
 
 /// The wheels and the sdists that are left out.
 fn formats(configuration: &Configuration) -> Result<(FormatControl, FormatControl), CommandError> {
-    let no_binary = Formats::read(&configuration.all(|settings| settings.no_binary.as_ref()))?;
-    let mut only_binary =
-        Formats::read(&configuration.all(|settings| settings.only_binary.as_ref()))?;
+    // A stronger layer takes back what a weaker one says of a project.
+    let mut said = Pair::default();
+    for settings in configuration.weakest_first() {
+        said.say_settings(
+            settings.no_binary.as_deref(),
+            settings.only_binary.as_deref(),
+        );
+    }
+    let (no_binary, only_binary) = said.words();
+    let no_binary = Formats::read(&no_binary.unwrap_or_default())?;
+    let mut only_binary = Formats::read(&only_binary.unwrap_or_default())?;
     let no_build = configuration.all(|settings| settings.no_build_package.as_ref());
     only_binary.names.extend(Formats::read(&no_build)?.names);
     if configuration.first(|settings| settings.no_build) == Some(true) {

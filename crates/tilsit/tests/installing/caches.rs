@@ -32,6 +32,8 @@ fn without_a_cache_nothing_is_left() {
     };
     assert_snapshot!(sandbox.run("pip install app --no-cache"), @"
     exit: 0
+    -- stdout
+    Successfully installed app-1.0 lib-1.5
     -- stderr
     Resolved 2 projects in [TIME]
     Installed 2 wheels in [TIME]

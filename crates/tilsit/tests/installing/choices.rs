@@ -340,6 +340,50 @@ fn an_index_without_encryption_has_to_be_trusted() {
 }
 
 #[test]
+fn sources_with_markers() {
+    let Some(mut sandbox) = crate::sandbox() else {
+        return;
+    };
+    sandbox.set("TILSIT_NO_INDEX", "0");
+    sandbox.set("TILSIT_FIND_LINKS", "");
+    let public = index(&sandbox, "public", &[("a", "9.0", "")]);
+    let linux = index(&sandbox, "linux", &[("a", "1.0", "")]);
+    let other = index(&sandbox, "other", &[("a", "2.0", "")]);
+    sandbox.write("app.in", "a\n");
+    let named = format!("--index-url {public}");
+    let with = |tool: &str, sources: &str| {
+        let mut text = format!("[tool.{tool}.sources]\na = [{sources}]\n");
+        for (name, url) in [("linux", &linux), ("other", &other)] {
+            let rest = format!("name = '{name}'\nurl = '{url}'\nexplicit = true\n");
+            text.extend(["[[tool.", tool, ".index]]\n", &rest]);
+        }
+        sandbox.write("pyproject.toml", &text);
+    };
+    let on =
+        |system: &str| format!("{{ index = '{system}', marker = \"sys_platform == '{system}'\" }}");
+    for tool in ["tilsit", "uv"] {
+        with(tool, &format!("{}, {{ index = 'other' }}", on("linux")));
+        let for_windows = format!("{named} --python-platform windows");
+        let for_linux = format!("{named} --python-platform linux");
+        assert_eq!(pins(&sandbox, &for_linux), "a==1.0\n", "{tool}");
+        assert_eq!(pins(&sandbox, &for_windows), "a==2.0\n", "{tool}");
+        // Where none holds, the usual indexes are asked.
+        with(tool, &on("linux"));
+        assert_eq!(pins(&sandbox, &for_windows), "a==9.0\n", "{tool}");
+        let everywhere = format!("pip compile app.in {named} --universal --no-header -q");
+        let answer = sandbox.run_well(&everywhere);
+        assert!(answer.stdout.starts_with("a==9.0"), "{answer}");
+        assert!(answer.stderr.contains("is passed over"), "{answer}");
+    }
+    with("tilsit", "{ index = 'linux', marker = 'linux' }");
+    let words = refusal(&sandbox, &named);
+    assert!(
+        words.contains("the marker of a source of `a` is not valid"),
+        "{words}"
+    );
+}
+
+#[test]
 fn pips_words_for_prereleases() {
     let Some(sandbox) = crate::sandbox() else {
         return;
@@ -375,4 +419,40 @@ fn pips_words_for_prereleases() {
     error: `lib>1.5` (in.txt, line 2) cannot be met: `lib` 2.0rc1 is a pre-release, and those are not allowed [TL0301]
     hint: the pre-release `lib==2.0rc1` would do: `--prerelease-package lib=allow` allows it
     ");
+}
+
+#[test]
+fn a_variant_is_installed_when_it_is_asked_for() {
+    let Some(sandbox) = crate::sandbox_with_environment() else {
+        return;
+    };
+    let folder = sandbox.root().join("wheels");
+    let lib = folder.join("lib-1.5-py3-none-any.whl");
+    for label in ["null", "cu12"] {
+        let other = folder.join(format!("lib-1.5-py3-none-any-{label}.whl"));
+        std::fs::copy(&lib, other).unwrap();
+    }
+    let asked = |options: &str| {
+        let line = format!("pip download lib -d files --no-deps {options}");
+        sandbox.run(&line).stderr
+    };
+    assert_snapshot!(asked(""), @"
+    Resolved 1 project in [TIME]
+    Saved files/lib-1.5-py3-none-any.whl (1.07 KiB)
+    ");
+    assert_snapshot!(asked("--variant cu12"), @"
+    error: the variant `cu12` is asked for, and wheels of variants are a draft (PEP 825) [TL0002]
+    hint: `--preview-features wheel-variants` tries them
+    ");
+    assert_snapshot!(asked("--preview-features wheel-variants"), @"
+    Resolved 1 project in [TIME]
+    Saved files/lib-1.5-py3-none-any-null.whl (1.07 KiB)
+    ");
+    assert_snapshot!(asked("--preview-features wheel-variants --variant rocm,cu12"), @"
+    Resolved 1 project in [TIME]
+    Saved files/lib-1.5-py3-none-any-cu12.whl (1.07 KiB)
+    ");
+    std::fs::remove_file(lib).unwrap();
+    sandbox.run_well("pip install -q lib==1.5 --preview-features wheel-variants --variant cu12");
+    assert_snapshot!(sandbox.run_well("pip freeze").stdout, @"lib==1.5");
 }

@@ -21,6 +21,8 @@ fn requirements_are_installed_and_work() {
     };
     assert_snapshot!(sandbox.run("pip install app"), @"
     exit: 0
+    -- stdout
+    Successfully installed app-1.0 lib-1.5
     -- stderr
     Resolved 2 projects in [TIME]
     Installed 2 wheels in [TIME]
@@ -30,12 +32,21 @@ fn requirements_are_installed_and_work() {
     assert_eq!(program(&sandbox, "app"), "app 1.0\n");
     assert_snapshot!(sandbox.run("pip install app"), @"
     exit: 0
+    -- stdout
+    Requirement already satisfied: app in .venv/lib/python3.11/site-packages (1.0)
+    Requirement already satisfied: lib in .venv/lib/python3.11/site-packages (1.5)
     -- stderr
     Checked 2 projects in [TIME]
     Everything is there already.
     ");
     assert_snapshot!(sandbox.run("pip install lib<1.5"), @"
     exit: 0
+    -- stdout
+      Attempting uninstall: lib
+        Found existing installation: lib 1.5
+        Uninstalling lib-1.5:
+          Successfully uninstalled lib-1.5
+    Successfully installed lib-1.0
     -- stderr
     Resolved 1 project in [TIME]
     Installed 1 wheel in [TIME]
@@ -48,6 +59,8 @@ fn requirements_are_installed_and_work() {
     exit: 0
     -- stdout
 
+    Requirement already satisfied: fancy==1.0 in .venv/lib/python3.11/site-packages (1.0)
+    Requirement already satisfied: lib in .venv/lib/python3.11/site-packages (1.0)
     -- stderr
     Resolved 2 projects in [TIME]
     ");
@@ -123,17 +136,14 @@ fn an_environment_must_be_there() {
     exit: 2
     -- stderr
     error: no virtual environment found [TL0203]
+      caused by: none is active, and there is no `.venv` here or above
     hint: make one with `tilsit venv`, name one with `--python FOLDER`, or use `--system`
     ");
     assert_snapshot!(sandbox.run("pip install"), @"
     exit: 2
     -- stderr
-    error: the following required arguments were not provided:
-      <REQUIREMENT>...
-
-    Usage: tilsit pip install <REQUIREMENT>...
-
-    For more information, try '--help'.
+    error: You must give at least one requirement to install [TL0002]
+    hint: as `tilsit pip install flask`, or `-r requirements.txt`
     ");
 }
 

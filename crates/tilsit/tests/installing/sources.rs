@@ -32,10 +32,13 @@ fn a_folder_and_what_it_needs() {
     project(&sandbox, "toy", "toy", "");
     assert_snapshot!(sandbox.run("pip install ./toy -C a=1 -C a=2"), @"
     exit: 0
+    -- stdout
+    Successfully installed lib-1.5 toy-1.0
     -- stderr
     Preparing `toy`
     Resolved 2 projects in [TIME]
-    Building `toy`
+    Building wheel for toy
+    Successfully built toy in [TIME]
     Installed 2 wheels in [TIME]
      + lib==1.5
      + toy==1.0
@@ -65,7 +68,8 @@ fn a_folder_and_what_it_needs() {
     assert_snapshot!(sandbox.run("pip sync requirements.txt"), @"
     exit: 0
     -- stderr
-    Building `toy`
+    Building wheel for toy
+    Successfully built toy in [TIME]
     Installed 1 wheel and uninstalled 1 project in [TIME]
      - lib==1.5
      ~ toy==1.0
@@ -162,28 +166,36 @@ fn a_program_that_is_missing() {
     ");
 }
 
-#[test]
-fn an_editable_repository() {
+/// A sandbox with a repository `toy`, and its URL for requirements.
+fn with_repository() -> Option<(Sandbox, String)> {
     let has_git = Command::new("git").arg("--version").output().is_ok();
-    if tilsit_testing::require("git", has_git.then_some(())).is_none() {
-        return;
-    }
-    let Some(sandbox) = crate::sandbox_with_environment() else {
-        return;
-    };
+    tilsit_testing::require("git", has_git.then_some(()))?;
+    let sandbox = crate::sandbox_with_environment()?;
     project(&sandbox, "toy", "toy", "");
     let folder = sandbox.path("toy");
     for words in ["init -q -b main .", "add -A", "commit -q -m one", "tag v1"] {
         git(&folder, words);
     }
     let url = format!("git+file://{}", folder.display());
+    Some((sandbox, url))
+}
+
+#[test]
+fn an_editable_repository() {
+    let Some((sandbox, url)) = with_repository() else {
+        return;
+    };
+    let folder = sandbox.path("toy");
     assert_snapshot!(sandbox.run(&format!("pip install -e {url}@v1#egg=toy")), @"
     exit: 0
+    -- stdout
+    Successfully installed lib-1.5 toy-1.0
     -- stderr
     Cloning `file://[ROOT]/project/toy` to `.venv/src/toy`
     Preparing `.venv/src/toy`
     Resolved 2 projects in [TIME]
-    Building `.venv/src/toy`
+    Building wheel for toy
+    Successfully built toy in [TIME]
     Installed 2 wheels in [TIME]
      + lib==1.5
      + toy==1.0
@@ -219,8 +231,15 @@ fn an_editable_repository() {
     lib==1.5
     -e git+file://[ROOT]/project/toy@[COMMIT]#egg=toy
     ");
-    // What somebody changed stays.
-    sandbox.write(".venv/src/toy/version.txt", "3.0");
+}
+
+#[test]
+fn what_somebody_changed_in_a_clone_stays() {
+    let Some((sandbox, url)) = with_repository() else {
+        return;
+    };
+    sandbox.run_well(&format!("pip install -q -e {url}#egg=toy"));
+    sandbox.write(".venv/src/toy/name.txt", "toy ");
     assert_snapshot!(sandbox.run(&format!("pip install -e {url}@v1#egg=toy")), @"
     exit: 2
     -- stderr
@@ -228,7 +247,7 @@ fn an_editable_repository() {
     error: the folder `[ROOT]/project/.venv/src/toy` is in the way: it holds changes that are not committed [TL0101]
     hint: commit or stash what is there, or name another folder: `--src FOLDER`
     ");
-    assert_eq!(sandbox.read(".venv/src/toy/version.txt"), "3.0");
+    assert_eq!(sandbox.read(".venv/src/toy/name.txt"), "toy ");
     // Elsewhere, and without a name.
     sandbox.run_well(&format!("pip install -q -e {url}@v1 --src elsewhere"));
     assert!(sandbox.path("elsewhere/toy/.git").is_dir());
@@ -265,7 +284,7 @@ fn a_failing_backend_is_quoted() {
     -- stderr
     Preparing `toy`
     Resolved 2 projects in [TIME]
-    Building `toy`
+    Building wheel for toy
     error: `[ROOT]/project/toy` was not built: `build_wheel` of `toy_backend` ended its process with exit code 1 [TL0601]
       caused by: it printed at last:
         psycopg/psycopg.h:35:10: fatal error: libpq-fe.h: No such file or directory
@@ -288,10 +307,13 @@ fn sdists_of_a_folder_are_built_once_and_saved() {
     std::fs::write(sandbox.root().join("wheels/toy-1.0.tar.gz"), sdist).unwrap();
     assert_snapshot!(sandbox.run("pip install toy"), @"
     exit: 0
+    -- stdout
+    Successfully installed lib-1.5 toy-1.0
     -- stderr
     Preparing `toy-1.0.tar.gz`
     Resolved 2 projects in [TIME]
-    Building `toy-1.0.tar.gz`
+    Building wheel for toy
+    Successfully built toy in [TIME]
     Installed 2 wheels in [TIME]
      + lib==1.5
      + toy==1.0
@@ -352,7 +374,7 @@ fn what_can_be_downloaded_for_others() {
     exit: 2
     -- stderr
     error: for another Python or platform nothing can be built [TL0002]
-    hint: add `--only-binary :all:`, or `--no-deps`
+    hint: add `--only-binary=:all:`, or `--no-deps`
     ");
     sandbox.run_well(
         "pip download app --platform win_amd64 --python-version 312 --only-binary :all: -d files",

@@ -31,7 +31,7 @@ fn what_cannot_be_built_is_said() {
     assert_snapshot!(sandbox.run("build"), @"
     exit: 2
     -- stderr
-    Building `.`
+    Building sdist of `.`
     error: `[ROOT]/project` is no Python project: it has neither pyproject.toml nor setup.py [TL0101]
     ");
     sandbox.write("pyproject.toml", "[project]\nname = 'a b'\nversion = '1'\n");

@@ -83,7 +83,7 @@ pub(crate) fn compare(words: &[&str]) -> Result<()> {
     let program = words
         .iter()
         .find_map(|word| word.strip_prefix("--program="));
-    let bench = Bench::prepare(program)?;
+    let bench = Bench::prepare("bench", program)?;
     if words.contains(&"--record") {
         return bench.record();
     }
@@ -102,11 +102,12 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    /// Builds tilsit (or takes the program at a path), and installs the peers once.
+    /// Builds tilsit (or takes the program at a path), and installs the peers once; `task` names
+    /// the folder on tmpfs, so that two tasks do not meet there.
     ///
     /// # Errors
     /// When that fails.
-    pub(crate) fn prepare(program: Option<&str>) -> Result<Self> {
+    pub(crate) fn prepare(task: &str, program: Option<&str>) -> Result<Self> {
         let target = root().join("target");
         let tilsit = if let Some(path) = program {
             fs::canonicalize(path).with_context(|| path.to_owned())?
@@ -138,7 +139,7 @@ impl Bench {
         } else {
             target.join("bench")
         };
-        let scratch = scratch.join("tilsit-bench");
+        let scratch = scratch.join(format!("tilsit-{task}"));
         fs::create_dir_all(&scratch)?;
         Ok(Self {
             tilsit,
@@ -213,7 +214,7 @@ impl Bench {
             }
         }
         drop(index);
-        remove(&self.scratch)
+        self.clean()
     }
 
     /// The pins that both install: those of uv, for the resolutions are compared elsewhere.
@@ -287,20 +288,44 @@ impl Bench {
         self.uv.with_file_name(name)
     }
 
-    /// A command of a side, with its cache, the interpreter and the index.
-    pub(crate) fn tool(&self, side: usize, words: &[&str], index: &LocalIndex) -> Run {
+    /// The interpreter that both sides use.
+    pub(crate) fn python(&self) -> &Path {
+        &self.python
+    }
+
+    /// Removes the folder on tmpfs.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub(crate) fn clean(&self) -> Result<()> {
+        remove(&self.scratch)
+    }
+
+    /// A command of a side, with its cache, an interpreter or environment, and the index; without
+    /// an index, the default index of each.
+    pub(crate) fn tool(
+        &self,
+        side: usize,
+        words: &[&str],
+        python: &Path,
+        index: Option<&LocalIndex>,
+    ) -> Run {
         let place = self.side(side);
         let mut arguments: Vec<OsString> = words.iter().map(OsString::from).collect();
-        arguments.extend(["--python".into(), self.python.clone().into_os_string()]);
+        arguments.extend(["--python".into(), python.into()]);
         arguments.extend(["--cache-dir".into(), place.join("cache").into_os_string()]);
-        arguments.extend(["--index-url".into(), index.url().into()]);
+        let mut variables = vec![
+            ("PATH".into(), self.path(Step::Start)),
+            ("HOME".into(), place.join("home").into()),
+        ];
+        match index {
+            Some(index) => arguments.extend(["--index-url".into(), index.url().into()]),
+            None => variables.extend(way_out()),
+        }
         Run {
             program: [&self.tilsit, &self.uv][side].clone(),
             arguments,
-            variables: vec![
-                ("PATH".into(), self.path(Step::Start)),
-                ("HOME".into(), place.join("home").into()),
-            ],
+            variables,
             folder: place,
         }
     }
@@ -362,6 +387,23 @@ impl Bench {
         let own = self.python.parent().unwrap_or(Path::new("/usr/bin"));
         format!("{}:/usr/bin:/bin", own.display()).into()
     }
+}
+
+/// How this machine reaches the world: certificates and proxies.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "what the developer's network needs is in the environment"
+)]
+fn way_out() -> impl Iterator<Item = (OsString, OsString)> {
+    let names = [
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "NO_PROXY",
+    ];
+    let value = |name| Some((OsString::from(name), std::env::var_os(name)?));
+    names.into_iter().filter_map(value)
 }
 
 fn wall_ms(sample: &Sample) -> f64 {

@@ -33,6 +33,18 @@ impl Run {
     /// # Errors
     /// When it cannot be started or ends with a failure.
     pub(crate) fn once(&self) -> Result<Sample> {
+        self.with_output(Stdio::null())
+    }
+
+    /// Runs it once, its output in a file.
+    ///
+    /// # Errors
+    /// When it cannot be started or ends with a failure.
+    pub(crate) fn writing_to(&self, output: &Path) -> Result<Sample> {
+        self.with_output(std::fs::File::create(output)?.into())
+    }
+
+    fn with_output(&self, output: Stdio) -> Result<Sample> {
         let log = self.folder.join("stderr");
         let mut command = Command::new(&self.program);
         command
@@ -41,7 +53,7 @@ impl Run {
             .envs(self.variables.iter().cloned())
             .current_dir(&self.folder)
             .stdin(Stdio::null())
-            .stdout(Stdio::null())
+            .stdout(output)
             .stderr(std::fs::File::create(&log)?);
         let start = Instant::now();
         let child = command

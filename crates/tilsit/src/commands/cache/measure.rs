@@ -29,14 +29,14 @@ const CONTENTS: [(&str, &str); 7] = [
 ];
 
 impl Part {
-    /// What it is, for people.
-    pub(super) fn words(&self) -> &str {
+    /// What it is, for people; none of what they need not know.
+    pub(super) fn words(&self) -> Option<&'static str> {
         let stem = self
             .name
             .rsplit_once('-')
             .map_or(&*self.name, |(stem, _)| stem);
         let known = CONTENTS.iter().find(|(name, _)| *name == stem);
-        known.map_or(&self.name, |(_, words)| words)
+        known.map(|(_, words)| *words)
     }
 }
 

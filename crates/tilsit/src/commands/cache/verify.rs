@@ -1,9 +1,9 @@
 //! `cache verify`: whether the wheels in the cache are what they were.
 
 use serde_json::json;
-use tilsit_build_frontend::upkeep;
+use tilsit_build_frontend::upkeep::{self, DamagedBuild};
 use tilsit_files::LockKind;
-use tilsit_installer::verify::{Damage, verify};
+use tilsit_installer::verify::{Damage, Verified, verify};
 
 use super::cache;
 use crate::context::Context;
@@ -25,31 +25,7 @@ pub(super) fn run(context: &Context) -> Result<Report, CommandError> {
     let Some(verified) = verified else {
         return Err(CommandError::new(Code::Interrupted, "stopped"));
     };
-    for (word, damages) in [
-        ("mended", &verified.mended),
-        ("removed", &verified.removed),
-        ("damaged and in use", &verified.in_use),
-    ] {
-        for damage in damages {
-            let name = damage.release.as_deref().unwrap_or(&damage.sha256);
-            let reason = &damage.reason;
-            context
-                .terminal
-                .say(format_args!("{WARNING}{word}{WARNING:#}: {name}: {reason}"));
-            for environment in &damage.environments {
-                let environment = environment.display();
-                context
-                    .terminal
-                    .say(format_args!("  used by `{environment}`"));
-            }
-        }
-    }
-    for damage in &damaged_builds {
-        let name = damage.wheel.as_deref().unwrap_or("a build");
-        let reason = &damage.reason;
-        let line = format_args!("{WARNING}removed{WARNING:#}: {name}: {reason}");
-        context.terminal.say(line);
-    }
+    tell(&verified, &damaged_builds, context);
     let (wheels, bytes) = (count(verified.wheels, "wheel"), size(verified.bytes));
     let shown = count(builds, "build");
     context.terminal.say(format_args!(
@@ -87,4 +63,33 @@ pub(super) fn run(context: &Context) -> Result<Report, CommandError> {
         !(verified.mended.is_empty() && verified.removed.is_empty() && damaged_builds.is_empty());
     let exit_code = u8::from(found || !verified.in_use.is_empty());
     Ok(Report::silent(result).with_exit_code(exit_code))
+}
+
+/// Says what was found.
+fn tell(verified: &Verified, damaged_builds: &[DamagedBuild], context: &Context) {
+    for (word, damages) in [
+        ("mended", &verified.mended),
+        ("removed", &verified.removed),
+        ("damaged and in use", &verified.in_use),
+    ] {
+        for damage in damages {
+            let name = damage.release.as_deref().unwrap_or(&damage.sha256);
+            let reason = &damage.reason;
+            context
+                .terminal
+                .say(format_args!("{WARNING}{word}{WARNING:#}: {name}: {reason}"));
+            for environment in &damage.environments {
+                let environment = environment.display();
+                context
+                    .terminal
+                    .say(format_args!("  used by `{environment}`"));
+            }
+        }
+    }
+    for damage in damaged_builds {
+        let name = damage.wheel.as_deref().unwrap_or("a build");
+        let reason = &damage.reason;
+        let line = format_args!("{WARNING}removed{WARNING:#}: {name}: {reason}");
+        context.terminal.say(line);
+    }
 }

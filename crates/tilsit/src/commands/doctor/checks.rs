@@ -101,12 +101,11 @@ pub(super) fn environment(context: &Context) -> Check {
     };
     match discovery::find(&PythonRequest::Any, Scope::Environment, &surroundings) {
         Ok(found) => installed(&Environment::of(found.interpreter), context),
-        Err(FindError::NoEnvironment { passed_over }) if passed_over.is_empty() => {
+        Err(FindError::NoEnvironment { passed_over, .. }) if passed_over.is_empty() => {
             Check::new(name, State::Ok, "none is active, and there is no `.venv`")
                 .detail("`tilsit venv` makes one")
         }
-        Err(error) => Check::failed(name, error.into())
-            .hint("make it anew: `tilsit venv --clear`, or leave it with `deactivate`"),
+        Err(error) => Check::failed(name, error.into()),
     }
 }
 
@@ -120,12 +119,20 @@ fn installed(environment: &Environment, context: &Context) -> Check {
     };
     let projects = count(installed.distributions.len(), "project");
     let message = format!("`{root}` with Python {version} holds {projects}");
-    if installed.findings.is_empty() {
+    let findings = installed.findings.iter().map(ToString::to_string);
+    let unreadable = installed.distributions.iter().filter_map(|distribution| {
+        let error = distribution.metadata().err()?;
+        let cause = std::error::Error::source(&error);
+        let cause = cause.map_or_else(String::new, |cause| format!(": {cause}"));
+        Some(format!("{}: {error}{cause}", distribution.name))
+    });
+    let problems: Vec<String> = findings.chain(unreadable).collect();
+    if problems.is_empty() {
         return Check::new("environment", State::Ok, message);
     }
     let mut check = Check::new("environment", State::Warn, message);
-    for finding in &installed.findings {
-        check = check.detail(finding.to_string());
+    for problem in problems {
+        check = check.detail(problem);
     }
     check.hint("install these projects again, or make the environment anew")
 }
@@ -212,7 +219,8 @@ pub(super) fn indexes(
             "not looked at: without a Python no default index is known",
         )];
     };
-    let chosen = match indexes::choose(configuration, interpreter, context) {
+    let here = interpreter.marker_environment();
+    let chosen = match indexes::choose(configuration, interpreter, Some(here), context) {
         Ok(chosen) => chosen.indexes,
         Err(error) => return vec![Check::failed(name, error)],
     };
@@ -297,6 +305,9 @@ pub(super) fn cache(context: &Context) -> Check {
                 .hint("make the folder writable, or name another one with `--cache-dir`");
         }
     };
+    if context.has_passing_cache() {
+        return Check::new(name, State::Ok, "none is kept, as `--no-cache` asks");
+    }
     let linked = link_works(trial.path(), &context.working_folder);
     let message = format!("`{shown}` can be written");
     match linked {

@@ -26,8 +26,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let environment = arguments.environment.find(context)?;
     let graph = listed::graph(&environment, context)?;
     let problems = problems(&graph, &environment);
+    let unreadable = say_unreadable(&graph, context);
     let result = json!({ "checked": graph.nodes.len(), "problems": problems });
-    if problems.is_empty() {
+    if problems.is_empty() && !unreadable {
         return Ok(Report::new("No broken requirements found.\n", result));
     }
     let text = problems.iter().map(|problem| format!("{problem}\n"));
@@ -70,7 +71,26 @@ fn problems(graph: &InstalledGraph, environment: &Environment) -> Vec<String> {
     missing
 }
 
-/// Whether one of the tags in WHEEL is one of this interpreter's. Without tags nothing is known.
+/// Names the requirements that nobody can read; whether there are any.
+fn say_unreadable(graph: &InstalledGraph, context: &Context) -> bool {
+    let mut is_any = false;
+    for (name, node) in &graph.nodes {
+        let Ok((_, findings)) = node.distribution.metadata() else {
+            continue;
+        };
+        for finding in findings
+            .iter()
+            .filter(|one| one.problem.subject == "Requires-Dist")
+        {
+            is_any = true;
+            let line = format_args!("Error parsing dependencies of {name}: {finding}");
+            context.terminal.warn(line);
+        }
+    }
+    is_any
+}
+
+/// Whether one of the tags in WHEEL is one of this interpreter's; a file without any is for none.
 fn is_for(environment: &Environment, distribution: &InstalledDistribution) -> bool {
     let Some(folder) = distribution.folder() else {
         return true;
@@ -83,5 +103,5 @@ fn is_for(environment: &Environment, distribution: &InstalledDistribution) -> bo
     };
     let tags = environment.interpreter().tags();
     let mut sets = wheel.tags.iter().filter_map(|tag| tag.parse().ok());
-    wheel.tags.is_empty() || sets.any(|set| tags.priority(&set).is_some())
+    sets.any(|set| tags.priority(&set).is_some())
 }

@@ -2,6 +2,7 @@
 
 mod output;
 
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -10,7 +11,7 @@ use serde::Serialize;
 use serde_json::json;
 use tilsit_environment::discovery::Scope;
 use tilsit_files::{Durability, TemporaryFolder};
-use tilsit_packaging::name::ExtraName;
+use tilsit_packaging::name::{ExtraName, ProjectName};
 use tilsit_packaging::requirements_file::{RequirementsFile, Target};
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_packaging::version::Version;
@@ -117,6 +118,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         },
         no_deps: arguments.no_deps,
         refresh: arguments.upgrade.refresh(),
+        installed: BTreeMap::new(),
+        pages_only: false,
         wanted: &wanted,
     };
     let mut resolved = resolving::resolve(&question, context)?;
@@ -239,7 +242,9 @@ fn requirement(pin: &Pin, strip_extras: bool, editables: &BTreeSet<String>) -> S
         format!("[{}]", extras.join(","))
     };
     let what = match &pin.url {
-        Some(url) if editables.contains(&**url) => format!("-e {url}{extras}"),
+        Some(url) if editables.contains(&**url) => {
+            format!("-e {url}{}{extras}", egg(url, name))
+        }
         Some(url) => format!("{name}{extras} @ {url}"),
         None => format!("{name}{extras}=={}", pin.version),
     };
@@ -247,6 +252,16 @@ fn requirement(pin: &Pin, strip_extras: bool, editables: &BTreeSet<String>) -> S
         what
     } else {
         format!("{what} ; {}", pin.marker)
+    }
+}
+
+/// The name behind the URL of an editable repository, which would have to be cloned to know it.
+fn egg(url: &str, name: &ProjectName) -> String {
+    let separator = if url.contains('#') { '&' } else { '#' };
+    if url.starts_with("git+") {
+        format!("{separator}egg={name}")
+    } else {
+        String::new()
     }
 }
 

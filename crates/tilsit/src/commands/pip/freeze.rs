@@ -1,11 +1,14 @@
 //! `tilsit pip freeze`: what is installed, as requirements, in pip's own form.
 
-use std::path::Path;
+mod ordered;
+
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
 use tilsit_build_frontend::WorkTree;
 use tilsit_packaging::direct_url::{DirectUrl, Origin};
+use tilsit_packaging::name::ProjectName;
 
 use crate::commands::pip::listed::{Listed, ListingOptions};
 use crate::context::Context;
@@ -18,6 +21,9 @@ const TOOLS: [&str; 4] = ["pip", "setuptools", "wheel", "distribute"];
 /// Print what is installed as requirements
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
+    /// Keep the order of this requirements file, with its comments and options
+    #[arg(short, long, value_name = "FILE")]
+    requirement: Vec<PathBuf>,
     /// Do not leave out pip, setuptools and wheel
     #[arg(long)]
     all: bool,
@@ -30,7 +36,7 @@ pub(crate) struct Arguments {
 
 #[derive(Serialize)]
 struct Entry {
-    name: String,
+    name: ProjectName,
     version: String,
     requirement: String,
 }
@@ -44,11 +50,15 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     });
     let entries: Vec<Entry> = shown
         .map(|one| Entry {
-            name: one.distribution.name.to_string(),
+            name: one.distribution.name.clone(),
             version: one.distribution.version.to_string(),
             requirement: requirement(one),
         })
         .collect();
+    if !arguments.requirement.is_empty() {
+        let text = ordered::text(&arguments.requirement, &entries, context)?;
+        return Ok(Report::new(text, &entries));
+    }
     let lines = entries
         .iter()
         .map(|entry| format!("{}\n", entry.requirement));
@@ -59,7 +69,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
 fn requirement(listed: &Listed) -> String {
     let (name, version) = (listed.metadata.name(), &listed.distribution.version);
     if let Some(folder) = listed.editable_folder() {
-        return editable(name, &version.to_string(), &folder);
+        return editable(name, &format!("({name}=={version})"), &folder);
     }
     match &listed.direct_url {
         Some(url) => at_url(name, url),
@@ -67,20 +77,33 @@ fn requirement(listed: &Listed) -> String {
     }
 }
 
-/// What is installed from a folder: the repository that it is a clone of, if it is one.
-fn editable(name: &str, version: &str, folder: &str) -> String {
+/// An editable install: the commit that its repository has checked out, if others can get it.
+fn editable(name: &str, shown: &str, folder: &str) -> String {
     let Some(tree) = WorkTree::around(Path::new(folder)) else {
+        return format!("# Editable install with no version control {shown}\n-e {folder}");
+    };
+    let Some(remote) = &tree.remote else {
+        return format!("# Editable Git install with no remote {shown}\n-e {folder}");
+    };
+    let Some(url) = tree.remote_url() else {
         return format!(
-            "# Editable install with no version control ({name}=={version})\n-e {folder}"
+            "# Editable Git install {shown} with either a deleted local remote or invalid URI:\n\
+             # '{remote}'\n-e {folder}"
         );
     };
-    let Some(remote) = tree.remote else {
-        return format!("# Editable Git install with no remote ({name}=={version})\n-e {folder}");
+    let (commit, egg) = (&tree.commit, name.replace('-', "_"));
+    // What Python sees may be a folder of the project, as `src`.
+    let is_project = |path: &&Path| {
+        let files = ["pyproject.toml", "setup.py"];
+        files.iter().any(|file| path.join(file).is_file())
     };
-    let (commit, egg) = (tree.commit, name.replace('-', "_"));
-    let inner = tree.subdirectory;
-    let inner = inner.map_or_else(String::new, |inner| format!("&subdirectory={inner}"));
-    format!("-e git+{remote}@{commit}#egg={egg}{inner}")
+    let real = tilsit_files::canonicalize(folder).unwrap_or_else(|_| folder.into());
+    let project = real.ancestors().find(is_project);
+    let inside = project.and_then(|project| project.strip_prefix(&tree.root).ok());
+    let inside = inside.filter(|inside| !inside.as_os_str().is_empty());
+    let subdirectory = inside.map(|inside| format!("&subdirectory={}", inside.display()));
+    let subdirectory = subdirectory.unwrap_or_default();
+    format!("-e git+{url}@{commit}#egg={egg}{subdirectory}")
 }
 
 /// A requirement of what was installed from a URL, as pip writes it.

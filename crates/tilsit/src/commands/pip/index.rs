@@ -1,5 +1,6 @@
 //! `tilsit pip index`: what the indexes have of a project, in pip's words.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use clap::{Args, Subcommand, ValueEnum};
@@ -11,7 +12,7 @@ use tilsit_packaging::version::Version;
 use tilsit_resolver::{Candidate, Preferences, Versions};
 
 use crate::commands::options::{IndexOptions, ResolverOptions};
-use crate::commands::pip::download::OtherOptions;
+use crate::commands::pip::foreign::ForeignOptions;
 use crate::configuration::Configuration;
 use crate::context::Context;
 use crate::environments::EnvironmentOptions;
@@ -46,7 +47,7 @@ struct VersionsArguments {
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     format: Format,
     #[command(flatten)]
-    other: OtherOptions,
+    foreign: ForeignOptions,
     #[command(flatten)]
     environment: EnvironmentOptions,
     #[command(flatten)]
@@ -122,10 +123,12 @@ fn available(
         wanted: &wanted,
         configuration,
         interpreter,
-        elsewhere: arguments.other.elsewhere(),
+        elsewhere: arguments.foreign.elsewhere(),
         preferences: Preferences::default(),
         no_deps: true,
         refresh: Refresh::No,
+        pages_only: true,
+        installed: BTreeMap::new(),
     };
     let name = &arguments.name;
     let (versions, with_prereleases) = resolving::versions(name, &question, context)?;

@@ -6,6 +6,7 @@ use tilsit_dist::dist_info::{InstalledDistribution, InstalledError};
 use tilsit_packaging::direct_url::DirectUrlFormat;
 use tilsit_packaging::metadata::to_json;
 
+use crate::commands::pip::listed;
 use crate::context::Context;
 use crate::environments::EnvironmentOptions;
 use crate::error::CommandError;
@@ -20,12 +21,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
     let environment = arguments.environment.find(context)?;
-    let installed = environment.installed()?;
-    for finding in &installed.findings {
-        context.terminal.warn(finding);
-    }
-    let entries: Vec<Value> = installed
-        .distributions
+    let entries: Vec<Value> = listed::present(&environment, context)?
         .iter()
         .map(entry)
         .collect::<Result<_, _>>()?;
@@ -59,7 +55,7 @@ fn entry(distribution: &InstalledDistribution) -> Result<Value, InstalledError> 
 }
 
 /// The marker variables of the interpreter.
-fn markers(environment: &tilsit_environment::Environment) -> Map<String, Value> {
+pub(crate) fn markers(environment: &tilsit_environment::Environment) -> Map<String, Value> {
     let probe = environment.interpreter().probe();
     let names = [
         "implementation_name",

@@ -14,6 +14,7 @@ use crate::commands::options::{IndexOptions, ResolverOptions};
 use crate::commands::pip::listed::{Listed, ListingOptions};
 use crate::context::Context;
 use crate::error::CommandError;
+use crate::explain::Code;
 use crate::report::Report;
 use newest::Newest;
 
@@ -68,6 +69,11 @@ struct Entry {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
+    if arguments.outdated && arguments.format == Format::Freeze {
+        let message = "List format 'freeze' cannot be used with the --outdated option.";
+        return Err(CommandError::new(Code::Usage, message)
+            .hint("`--format columns` or `--format json` shows the newer versions too"));
+    }
     let mut listed = arguments.listing.list(context)?;
     if arguments.not_required {
         let required = required(&listed, arguments, context)?;

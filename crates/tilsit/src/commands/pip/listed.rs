@@ -1,7 +1,8 @@
 //! What `list`, `freeze`, `show` and `check` look at: the installed distributions with their
 //! metadata, in pip's order and under the names that the projects give themselves.
 
-use std::path::PathBuf;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tilsit_dist::dist_info::{self, InstalledDistribution};
@@ -10,6 +11,7 @@ use tilsit_packaging::direct_url::{DirectUrl, Origin};
 use tilsit_packaging::metadata::CoreMetadata;
 use tilsit_packaging::name::ProjectName;
 
+use crate::commands::pip::search_path;
 use crate::context::Context;
 use crate::environments::EnvironmentOptions;
 use crate::error::CommandError;
@@ -24,6 +26,12 @@ pub(crate) struct ListingOptions {
     /// List what is in this folder, in place of the environment
     #[arg(long, value_name = "FOLDER")]
     path: Vec<PathBuf>,
+    /// Only what is installed in the environment itself, not what it sees elsewhere
+    #[arg(short, long)]
+    local: bool,
+    /// Only what is installed for the user
+    #[arg(long)]
+    user: bool,
     #[command(flatten)]
     pub(crate) environment: EnvironmentOptions,
 }
@@ -47,7 +55,15 @@ impl ListingOptions {
         let mut distributions = Vec::new();
         if self.path.is_empty() {
             let environment = self.environment.find(context)?;
-            distributions = present(&environment, context)?;
+            distributions = if self.user {
+                let folder = search_path::of_user(&environment, context);
+                read_folders(folder.into_iter().collect(), context)?
+            } else if self.local {
+                let own = environment.site_packages().into_iter();
+                read_folders(own.map(Path::to_path_buf).collect(), context)?
+            } else {
+                present(&environment, context)?
+            };
         }
         for folder in &self.path {
             let installed = dist_info::list(context.resolve(folder))?;
@@ -96,14 +112,29 @@ pub(crate) fn present(
         // A change broke off, or goes on: either way its lock is waited for, and it is put right.
         installing::lock(environment, context)?;
     }
-    let installed = environment.installed()?;
-    for finding in &installed.findings {
-        context.terminal.warn(finding);
+    read_folders(search_path::of(environment, context), context)
+}
+
+/// The distributions in these folders, by name; of several the first, as for an import.
+fn read_folders(
+    folders: Vec<PathBuf>,
+    context: &Context,
+) -> Result<Vec<InstalledDistribution>, CommandError> {
+    let mut all: BTreeMap<ProjectName, InstalledDistribution> = BTreeMap::new();
+    for folder in folders {
+        let found = dist_info::list(folder)?;
+        for finding in &found.findings {
+            context.terminal.warn(finding);
+        }
+        for distribution in found.distributions {
+            all.entry(distribution.name.clone()).or_insert(distribution);
+        }
     }
-    Ok(installed.distributions)
+    Ok(all.into_values().collect())
 }
 
 fn read(distribution: InstalledDistribution, context: &Context) -> Option<Listed> {
+    let name = distribution.name.clone();
     let read = || Ok((distribution.metadata()?.0, distribution.direct_url()?));
     let read: Result<_, tilsit_dist::dist_info::InstalledError> = read();
     match read {
@@ -114,10 +145,10 @@ fn read(distribution: InstalledDistribution, context: &Context) -> Option<Listed
         }),
         Err(error) => {
             let error = CommandError::from(error);
-            let causes = error.causes.join(": ");
-            context
-                .terminal
-                .warn(format_args!("{} {causes}", error.message));
+            let words = [&[error.message][..], &error.causes].concat().join(": ");
+            context.terminal.warn(format_args!(
+                "{words}; `tilsit pip install --reinstall-package {name} {name}` makes it whole"
+            ));
             None
         }
     }

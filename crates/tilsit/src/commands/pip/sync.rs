@@ -102,6 +102,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         interpreter: environment.interpreter(),
         no_deps: true,
         refresh: UpgradeOptions::default().refresh(),
+        installed: BTreeMap::new(),
+        pages_only: false,
         wanted: &wanted,
     };
     let resolved = resolving::resolve(&question, context)?;

@@ -9,6 +9,7 @@ use tilsit_environment::InstalledGraph;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::{Requirement, RequirementSource};
 
+use crate::commands::pip::listed;
 use crate::context::Context;
 use crate::environments::EnvironmentOptions;
 use crate::error::CommandError;
@@ -43,11 +44,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
     let environment = arguments.environment.find(context)?;
-    let installed = environment.installed()?;
-    for finding in &installed.findings {
-        context.terminal.warn(finding);
-    }
-    let graph = InstalledGraph::read(&environment, &installed.distributions)?;
+    let graph = listed::graph(&environment, context)?;
     for name in &arguments.package {
         if !graph.nodes.contains_key(name) {
             return Err(CommandError::new(

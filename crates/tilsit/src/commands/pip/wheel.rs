@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
     let saving = &arguments.saving;
-    let saving = saving.find(Elsewhere::default(), &arguments.wheel_dir, context)?;
+    let saving = saving.find("wheel", Elsewhere::default(), &arguments.wheel_dir, context)?;
     let files = saving.save(true, context)?;
     Ok(Report::silent(json!({ "files": files })))
 }

@@ -21,13 +21,13 @@ use sources::Sources;
 
 /// What a script asks for.
 #[derive(Debug, Default)]
-pub(super) struct Script {
+pub(crate) struct Script {
     /// The Pythons that will do.
-    pub(super) requires_python: Option<VersionSpecifiers>,
+    pub(crate) requires_python: Option<VersionSpecifiers>,
     /// What must be installed.
-    pub(super) dependencies: Vec<RootRequirement>,
+    pub(crate) dependencies: Vec<RootRequirement>,
     /// Settings for this script.
-    pub(super) settings: Settings,
+    pub(crate) settings: Settings,
 }
 
 #[derive(Deserialize)]
@@ -93,7 +93,7 @@ impl UvTable {
 ///
 /// # Errors
 /// When there are two blocks, one is not closed, or what stands in it is not valid.
-pub(super) fn read(file: &str, folder: &Path, text: &str) -> Result<Option<Script>, CommandError> {
+pub(crate) fn read(file: &str, folder: &Path, text: &str) -> Result<Option<Script>, CommandError> {
     let block = find_block(text, "script")
         .map_err(|error| invalid(file, None).caused_by(error.to_string()))?;
     let Some(block) = block else {
@@ -116,11 +116,14 @@ pub(super) fn read(file: &str, folder: &Path, text: &str) -> Result<Option<Scrip
         let requirement: Requirement = text
             .parse()
             .map_err(|error| invalid(format!("`dependencies` has `{text}`: {error}")))?;
-        Ok(RootRequirement::new(sources.applied_to(requirement), file))
+        let applied = sources.applied_to(requirement).into_iter();
+        let roots = applied.map(|requirement| RootRequirement::new(requirement, file));
+        Ok(roots.collect::<Vec<_>>())
     });
+    let dependencies: Vec<Vec<_>> = dependencies.collect::<Result<_, CommandError>>()?;
     Ok(Some(Script {
         requires_python: requires_python.transpose()?,
-        dependencies: dependencies.collect::<Result<_, CommandError>>()?,
+        dependencies: dependencies.into_iter().flatten().collect(),
         settings: uv.under(tilsit, &sources).relative_to(&folder.join(file)),
     }))
 }

@@ -41,6 +41,9 @@ impl Newest {
     }
 }
 
+/// How many projects are named of which nothing is known.
+const UNKNOWN_SHOWN_MAX: usize = 5;
+
 /// Asks the indexes: for all projects at once, and for each alone when one of them is unknown
 /// there or has nothing for this Python.
 pub(super) fn find(
@@ -63,6 +66,8 @@ pub(super) fn find(
             interpreter: environment.interpreter(),
             no_deps: true,
             refresh: Refresh::No,
+            installed: BTreeMap::new(),
+            pages_only: true,
             wanted: &wanted,
         };
         resolving::resolve(&question, context)
@@ -73,14 +78,23 @@ pub(super) fn find(
         Err(_) => {}
     }
     let mut found = BTreeMap::new();
+    let mut unknown = Vec::new();
     for name in names {
         match ask(std::slice::from_ref(&name)) {
             Ok(resolved) => found.extend(newest_of(&resolved)),
             Err(error) if error.code.kind() != Kind::No => return Err(error),
-            Err(_) => context
-                .terminal
-                .detail(format_args!("no index has a file of `{name}` that fits")),
+            Err(_) => unknown.push(name.to_string()),
         }
+    }
+    let shown = unknown[..unknown.len().min(UNKNOWN_SHOWN_MAX)].join("`, `");
+    let more = match unknown.len().saturating_sub(UNKNOWN_SHOWN_MAX) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    if !unknown.is_empty() {
+        context.terminal.warn(format_args!(
+            "no version that fits is known of `{shown}`{more}"
+        ));
     }
     Ok(found)
 }

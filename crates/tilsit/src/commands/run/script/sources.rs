@@ -4,35 +4,50 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::{Requirement, RequirementSource};
 use toml::Value;
 use url::Url;
 
-use crate::configuration::Source;
+use crate::configuration::{ProjectSources, Source};
 
 /// The sources, by project.
 #[derive(Debug, Default)]
 pub(super) struct Sources {
-    urls: BTreeMap<ProjectName, String>,
-    indexes: BTreeMap<String, Source>,
+    urls: BTreeMap<ProjectName, Vec<(String, Marker)>>,
+    indexes: BTreeMap<String, ProjectSources>,
 }
 
 impl Sources {
     /// The projects that come from one index alone.
-    pub(super) fn indexes(&self) -> Option<BTreeMap<String, Source>> {
+    pub(super) fn indexes(&self) -> Option<BTreeMap<String, ProjectSources>> {
         (!self.indexes.is_empty()).then(|| self.indexes.clone())
     }
 
-    /// The requirement with its source in the place of its versions.
-    pub(super) fn applied_to(&self, requirement: Requirement) -> Requirement {
-        match self.urls.get(&requirement.name) {
-            Some(url) => Requirement {
+    /// The requirement with its sources in the place of its versions; as it is where no source holds.
+    pub(super) fn applied_to(&self, requirement: Requirement) -> Vec<Requirement> {
+        let sources = self
+            .urls
+            .get(&requirement.name)
+            .map_or(&[][..], Vec::as_slice);
+        let mut rest = requirement.marker;
+        let mut applied = Vec::new();
+        for (url, marker) in sources {
+            applied.push(Requirement {
                 source: RequirementSource::Url(url.clone()),
-                ..requirement
-            },
-            None => requirement,
+                marker: rest.and(*marker),
+                ..requirement.clone()
+            });
+            rest = rest.and(marker.not());
         }
+        if !rest.is_false() {
+            applied.push(Requirement {
+                marker: rest,
+                ..requirement
+            });
+        }
+        applied
     }
 }
 
@@ -46,35 +61,52 @@ pub(super) fn read(table: &BTreeMap<String, Value>, folder: &Path) -> Result<Sou
         let project: ProjectName = name
             .parse()
             .map_err(|error| format!("`tool.uv.sources` has `{name}`: {error}"))?;
-        let wrong = |reason: &str| format!("`tool.uv.sources.{name}` {reason}");
-        let entry = value
-            .as_table()
-            .ok_or_else(|| wrong("is not a table; several sources are not supported"))?;
-        if entry.contains_key("marker") {
-            return Err(wrong("has a `marker`, which is not supported in a script"));
-        }
-        let text = |key: &str| entry.get(key).and_then(Value::as_str);
-        if let Some(index) = text("index") {
-            let index = index.to_owned();
-            sources.indexes.insert(name.clone(), Source { index });
-            continue;
-        }
-        let url = match (text("url"), text("path"), text("git")) {
-            (Some(url), ..) => with_subdirectory(url, text("subdirectory")),
-            (_, Some(path), _) => {
-                of_path(path, folder).ok_or_else(|| wrong("has no usable path"))?
+        let entries = value
+            .as_array()
+            .map_or(std::slice::from_ref(value), Vec::as_slice);
+        for entry in entries {
+            let wrong = |reason: &str| format!("`tool.uv.sources.{name}` {reason}");
+            let entry = entry.as_table().ok_or_else(|| wrong("is not a table"))?;
+            let text = |key: &str| entry.get(key).and_then(Value::as_str);
+            if let Some(index) = text("index") {
+                let index = index.to_owned();
+                let marker = text("marker").map(str::to_owned);
+                let known = sources.indexes.entry(name.clone());
+                let known = known.or_insert_with(|| ProjectSources(Vec::new()));
+                known.0.push(Source { index, marker });
+                continue;
             }
-            (.., Some(repository)) => {
-                let revision = ["rev", "tag", "branch"].into_iter().find_map(text);
-                let revision = revision.map_or_else(String::new, |revision| format!("@{revision}"));
-                let url = format!("git+{repository}{revision}");
-                with_subdirectory(&url, text("subdirectory"))
-            }
-            _ => return Err(wrong("has none of `index`, `url`, `path` and `git`")),
-        };
-        sources.urls.insert(project, url);
+            let marker = match text("marker") {
+                None => Marker::TRUE,
+                Some(marker) => marker
+                    .parse()
+                    .map_err(|error| wrong(&format!("has the marker `{marker}`: {error}")))?,
+            };
+            let url = url(entry, folder).map_err(wrong)?;
+            sources
+                .urls
+                .entry(project.clone())
+                .or_default()
+                .push((url, marker));
+        }
     }
     Ok(sources)
+}
+
+/// The URL of an entry that names no index.
+fn url(entry: &toml::Table, folder: &Path) -> Result<String, &'static str> {
+    let text = |key: &str| entry.get(key).and_then(Value::as_str);
+    match (text("url"), text("path"), text("git")) {
+        (Some(url), ..) => Ok(with_subdirectory(url, text("subdirectory"))),
+        (_, Some(path), _) => of_path(path, folder).ok_or("has no usable path"),
+        (.., Some(repository)) => {
+            let revision = ["rev", "tag", "branch"].into_iter().find_map(text);
+            let revision = revision.map_or_else(String::new, |revision| format!("@{revision}"));
+            let url = format!("git+{repository}{revision}");
+            Ok(with_subdirectory(&url, text("subdirectory")))
+        }
+        _ => Err("has none of `index`, `url`, `path` and `git`"),
+    }
 }
 
 fn with_subdirectory(url: &str, subdirectory: Option<&str>) -> String {

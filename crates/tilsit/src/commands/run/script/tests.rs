@@ -120,12 +120,56 @@ fn the_settings_of_uv_count_where_ours_are_silent() {
     assert_eq!(settings.resolution.as_deref(), Some("lowest"));
     assert_eq!(settings.exclude_newer.as_deref(), Some("2026-01-01"));
     assert_eq!(settings.prerelease.as_deref(), Some("allow"));
-    assert_eq!(settings.sources.unwrap()["plain"].index, "here");
+    assert_eq!(settings.sources.unwrap()["plain"].0[0].index, "here");
     let index = &settings.index.unwrap()[0];
     assert_eq!(index.name.as_deref(), Some("here"));
     let workspace = "# /// script\n# [tool.uv.sources]\n# a = { workspace = true }\n# ///\n";
     assert_snapshot!(failure(workspace), @"
     error: the metadata of `report.py`, line 1 is not valid [TL0103]
       caused by: `tool.uv.sources.a` has none of `index`, `url`, `path` and `git`
+    ");
+}
+
+#[test]
+fn several_sources_with_markers() {
+    let text = "\
+# /// script
+# dependencies = ['a>=1', 'b; python_version >= \"3.9\"', 'c']
+# [tool.uv.sources]
+# a = [
+#   { url = 'https://index.example/a-1.0-py3-none-any.whl', marker = 'sys_platform == \"linux\"' },
+#   { path = 'a-2.0-py3-none-any.whl', marker = 'sys_platform == \"win32\"' },
+# ]
+# b = [{ git = 'https://index.example/b', marker = 'sys_platform == \"linux\"' }, { url = 'https://index.example/b-1.0-py3-none-any.whl' }]
+# c = [{ index = 'cpu', marker = 'sys_platform == \"linux\"' }, { index = 'gpu' }]
+# ///
+";
+    let script = read("report.py", text).unwrap().unwrap();
+    let requirements: Vec<_> = script
+        .dependencies
+        .iter()
+        .map(|root| root.requirement.to_string())
+        .collect();
+    assert_snapshot!(requirements.join("\n"), @r#"
+    a @ https://index.example/a-1.0-py3-none-any.whl ; sys_platform == "linux"
+    a @ file:///project/a-2.0-py3-none-any.whl ; sys_platform == "win32"
+    a>=1; sys_platform != "linux" and sys_platform != "win32"
+    b @ git+https://index.example/b ; python_version >= "3.9" and sys_platform == "linux"
+    b @ https://index.example/b-1.0-py3-none-any.whl ; python_version >= "3.9" and sys_platform != "linux"
+    c
+    "#);
+    let sources = &script.settings.sources.unwrap()["c"].0;
+    assert_eq!(
+        sources[0].marker.as_deref(),
+        Some("sys_platform == \"linux\"")
+    );
+    assert_eq!(
+        (sources[1].index.as_str(), &sources[1].marker),
+        ("gpu", &None)
+    );
+    let wrong = "# /// script\n# [tool.uv.sources]\n# a = { url = 'https://index.example/a.zip', marker = 'linux' }\n# ///\n";
+    assert_snapshot!(failure(wrong), @"
+    error: the metadata of `report.py`, line 1 is not valid [TL0103]
+      caused by: `tool.uv.sources.a` has the marker `linux`: `linux` is not a marker: `linux` is no marker variable at byte 0
     ");
 }
