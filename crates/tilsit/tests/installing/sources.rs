@@ -236,7 +236,7 @@ fn what_somebody_changed_in_a_clone_stays() {
     assert_snapshot!(sandbox.run(&format!("pip install -e {url}@v1#egg=toy")), @"
     exit: 2
     -- stderr
-    Cloning `file://[ROOT]/project/toy` to `.venv/src/toy`
+    Updating `file://[ROOT]/project/toy` in `.venv/src/toy`
     error: the folder `[ROOT]/project/.venv/src/toy` is in the way: it holds changes that are not committed [TL0101]
     hint: commit or stash what is there, or name another folder: `--src FOLDER`
     ");
