@@ -292,13 +292,20 @@ impl Repositories<'_> {
         }
         // Git leaves passwords out as a rule; here they are left out always.
         let output = finished.output.replace(&source.repository, &url);
-        let output = output.trim().lines().collect::<Vec<_>>().join("; ");
+        let output = in_one_line(&output);
         Err(GitError::Failed {
             action: format!("git {action}"),
             url,
             output,
         })
     }
+}
+
+/// What a program said, as a part of a message.
+pub(crate) fn in_one_line(output: &str) -> String {
+    let lines = output.lines().map(str::trim);
+    let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+    lines.join("; ")
 }
 
 /// The lock of a clone, in its folder.
