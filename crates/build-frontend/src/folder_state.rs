@@ -3,8 +3,8 @@
 //! A project says itself what its build depends on ([`crate::cache_keys`]). Where it does not, a
 //! change of any file counts, save of what builds and tools leave behind, and so does another commit
 //! or tag, from which many backends take the version. An editable install has no code in its wheel,
-//! so that only `pyproject.toml`, `setup.py`, `setup.cfg` and whether there is a `src` count. A file
-//! has changed when its size or time of change has.
+//! so that only `pyproject.toml`, `setup.py`, `setup.cfg` and whether there is a `src` count, and the
+//! commit where the version is not stated. A file has changed when its size or time of change has.
 //!
 //! No state is known of a folder with too many files, or links to other folders: it is built anew.
 
@@ -75,7 +75,12 @@ impl FolderState<'_> {
         // What is not understood may name anything.
         match cache_keys(&pyproject).ok()? {
             Some(keys) => self.keys(&keys, &mut text)?,
-            None if self.is_editable => self.keys(&of_editables(), &mut text)?,
+            None if self.is_editable => {
+                self.keys(&of_editables(), &mut text)?;
+                if !states_version(&pyproject) {
+                    repository(self.folder, true, true, &mut text);
+                }
+            }
             None => {
                 for path in self.files()? {
                     self.file(&path, &mut text)?;
@@ -168,6 +173,15 @@ impl FolderState<'_> {
         found.sort_unstable();
         Some(found)
     }
+}
+
+/// Whether the version stands in pyproject.toml, and comes from nowhere else.
+fn states_version(pyproject: &str) -> bool {
+    let document: Option<toml::Table> = pyproject.parse().ok();
+    let version = document
+        .as_ref()
+        .and_then(|document| document.get("project")?.get("version"));
+    version.is_some()
 }
 
 /// Whether a folder holds nothing of a project.

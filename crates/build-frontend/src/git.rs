@@ -1,6 +1,7 @@
 //! Repositories, by the `git` program: one bare clone a URL in the cache, and a checkout a build. Of a
 //! repository the branch, tag or commit is fetched that is asked for, with its history and the tags
-//! in it, from which backends count versions; all branches only where it cannot be found otherwise.
+//! in it, from which backends count versions, and without the contents of files that are not checked
+//! out, where the server can leave them out; all branches only where it cannot be found otherwise.
 //!
 //! [`work_tree`] is about the clones of users.
 //!
@@ -33,6 +34,9 @@ const MISLEADING: [&str; 7] = [
 
 /// The folder of clones in a cache.
 pub const GIT: &str = "git-v1";
+
+/// Commits and folders, and of files only what is checked out.
+const FILTER: &str = "--filter=blob:none";
 
 /// How much git may say.
 const OUTPUT_MAX_BYTES: u64 = 64 << 20;
@@ -174,15 +178,34 @@ impl Repositories<'_> {
         let inside = |words: &[&str]| {
             let mut all = vec!["-C", &*target];
             all.extend(words);
-            self.git(source, words[0], &all, None)
+            let action = words
+                .iter()
+                .find(|word| !word.starts_with("-c") && !word.contains('='));
+            self.git(source, action.unwrap_or(&""), &all, None)
         };
-        inside(&["checkout", "--quiet", "--force", "--detach", &commit.id])?;
+        let remote = format!("remote.origin.url={}", source.repository);
+        if self.lacks_contents(source, &commit.place) {
+            // What is missing is fetched when it is checked out; backends may ask for more.
+            inside(&["remote", "set-url", "origin", &source.public_url()])?;
+            inside(&["config", "remote.origin.promisor", "true"])?;
+            inside(&["config", "remote.origin.partialclonefilter", "blob:none"])?;
+        }
+        let checkout = [
+            "-c", &remote, "checkout", "--quiet", "--force", "--detach", &commit.id,
+        ];
+        inside(&checkout)?;
         if tree.join(".gitmodules").is_file() {
             // Submodules may lie beside the repository: their URLs are relative to its own.
             inside(&["remote", "set-url", "origin", &source.repository])?;
             inside(&["submodule", "--quiet", "update", "--init", "--recursive"])?;
         }
         Ok(())
+    }
+
+    /// Whether contents of files were left out when the clone was fetched.
+    fn lacks_contents(&self, source: &GitSource, bare: &Path) -> bool {
+        let words = ["config", "--get", "remote.origin.promisor"];
+        self.git(source, "config", &words, Some(bare)).is_ok()
     }
 
     fn has(&self, source: &GitSource, bare: &Path, id: &str) -> bool {
@@ -228,17 +251,23 @@ impl Repositories<'_> {
         })
     }
 
-    /// Fetches one reference or commit with its history; whether it was given.
+    /// Fetches one reference or commit with its history, but without the contents of files where the
+    /// server can leave them out; whether it was given.
     fn fetch_one(&self, source: &GitSource, bare: &Path, what: &str, id: &str) -> bool {
         // A name of its own for each commit: those of branches may exclude each other.
         let refspec = format!("+{what}:refs/tilsit/{id}");
+        // Git notes by the remote's name that contents are missing, so it needs one; the URL, which may
+        // have credentials, is not kept.
+        let remote = format!("remote.origin.url={}", source.repository);
         let words = [
+            "-c",
+            &remote,
             "fetch",
             "--quiet",
             "--force",
             "--no-write-fetch-head",
-            "--",
-            &source.repository,
+            FILTER,
+            "origin",
             &refspec,
         ];
         self.git(source, "fetch", &words, Some(bare)).is_ok()
@@ -274,6 +303,9 @@ impl Repositories<'_> {
         bare: Option<&Path>,
     ) -> Result<String, GitError> {
         let mut command = git_command();
+        if self.offline {
+            command.env("GIT_ALLOW_PROTOCOL", "file");
+        }
         match bare {
             Some(bare) if action == "init" => command.args(words).arg(bare),
             Some(bare) => command.arg("--git-dir").arg(bare).args(words),
@@ -292,13 +324,20 @@ impl Repositories<'_> {
         }
         // Git leaves passwords out as a rule; here they are left out always.
         let output = finished.output.replace(&source.repository, &url);
-        let output = output.trim().lines().collect::<Vec<_>>().join("; ");
+        let output = in_one_line(&output);
         Err(GitError::Failed {
             action: format!("git {action}"),
             url,
             output,
         })
     }
+}
+
+/// What a program said, as a part of a message.
+pub(crate) fn in_one_line(output: &str) -> String {
+    let lines = output.lines().map(str::trim);
+    let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+    lines.join("; ")
 }
 
 /// The lock of a clone, in its folder.

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::process::Command;
 
-use crate::git::GitError;
+use crate::git::{GitError, in_one_line};
 use crate::process;
 use crate::source::{System, VcsSource};
 
@@ -102,7 +102,7 @@ impl Program<'_> {
         Err(GitError::Failed {
             action: format!("{name} {}", action.unwrap_or(&"")),
             url,
-            output: output.trim().lines().collect::<Vec<_>>().join("; "),
+            output: in_one_line(&output),
         })
     }
 }

@@ -329,6 +329,13 @@ pub(crate) fn build_error(error: &BuildFailure) -> CommandError {
         BuildFailure::Repository(GitError::Program { program, .. }) => {
             failure = failure.hint(format!("install it: {}", package_of(program)));
         }
+        BuildFailure::Repository(GitError::Failed { action, url, .. })
+            if action.starts_with("git ") =>
+        {
+            failure = failure.hint(format!(
+                "check the URL and your access: `git ls-remote {url}` has to work by hand"
+            ));
+        }
         BuildFailure::Repository(GitError::InTheWay { .. }) => {
             failure = failure
                 .hint("commit or stash what is there, or name another folder: `--src FOLDER`");

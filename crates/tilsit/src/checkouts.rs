@@ -100,10 +100,15 @@ impl CheckoutOptions {
         let folder = self.folder(environment, context);
         let folder = folder.join(name.unwrap_or(last));
         let shown = context.show(&folder);
+        let (verb, place) = if folder.exists() {
+            ("Updating", "in")
+        } else {
+            ("Cloning", "to")
+        };
         context.terminal.say(format_args!(
-            "{GOOD}Cloning{GOOD:#} `{public}` to `{shown}`"
+            "{GOOD}{verb}{GOOD:#} `{public}` {place} `{shown}`"
         ));
-        let spinner = context.terminal.spinner("Cloning");
+        let spinner = context.terminal.spinner(verb);
         check_out_to_stay(&source, &folder, &mut |_| context.interrupt.flow())
             .map_err(BuildFailure::from)?;
         drop(spinner);

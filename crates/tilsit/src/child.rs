@@ -1,6 +1,7 @@
 //! Handing over to a program of the user: its standard streams are ours, Ctrl-C is its own, and
 //! its exit code is the command's.
 
+use std::io::IsTerminal as _;
 use std::process::{Command, ExitStatus, Stdio};
 
 use crate::context::Context;
@@ -37,8 +38,27 @@ pub(crate) fn run(command: &mut Command, context: &Context) -> Result<u8, Comman
         }
     }
     context.interrupt.leave_to_child();
-    let status = command.status().map_err(failed)?;
-    Ok(exit_code(status))
+    let mut child = command.spawn().map_err(failed)?;
+    context.interrupt.pass_on_to(child.id());
+    let status = child.wait();
+    context.interrupt.pass_on_to(0);
+    Ok(exit_code(status.map_err(failed)?))
+}
+
+/// Hands a wish to stop on to a child. A terminal tells all its programs of Ctrl-C; without one, who
+/// ends this program means the child.
+pub(crate) fn stop(child: u32) {
+    let has_terminal = std::io::stdin().is_terminal() || std::io::stderr().is_terminal();
+    #[cfg(unix)]
+    if !has_terminal
+        && let Ok(id) = i32::try_from(child)
+        && let Some(id) = rustix::process::Pid::from_raw(id)
+    {
+        // One that has ended meanwhile needs no signal.
+        let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
+    }
+    #[cfg(not(unix))]
+    let _ = (child, has_terminal);
 }
 
 /// The exit code of a program that ended.

@@ -5,7 +5,7 @@
 //! then the system ends the program.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Condvar, Mutex, Once, PoisonError};
 
 use crate::error::Kind;
@@ -22,6 +22,7 @@ struct State {
     asked: Mutex<bool>,
     changed: Condvar,
     child_decides: AtomicBool,
+    child: AtomicU32,
 }
 
 impl Interrupt {
@@ -31,7 +32,9 @@ impl Interrupt {
             let seen = self.clone();
             let handler = move || {
                 let again = seen.ask();
-                if again && !seen.state.child_decides.load(Ordering::SeqCst) {
+                if seen.state.child_decides.load(Ordering::SeqCst) {
+                    crate::child::stop(seen.state.child.load(Ordering::SeqCst));
+                } else if again {
                     leave();
                 }
             };
@@ -44,6 +47,11 @@ impl Interrupt {
     pub(crate) fn leave_to_child(&self) {
         self.listen();
         self.state.child_decides.store(true, Ordering::SeqCst);
+    }
+
+    /// The child that is to hear of it where no terminal tells it; 0 for none any more.
+    pub(crate) fn pass_on_to(&self, child: u32) {
+        self.state.child.store(child, Ordering::SeqCst);
     }
 
     /// Whether the user asked to stop.
@@ -91,6 +99,7 @@ impl Default for State {
             asked: Mutex::default(),
             changed: Condvar::default(),
             child_decides: AtomicBool::default(),
+            child: AtomicU32::default(),
         }
     }
 }

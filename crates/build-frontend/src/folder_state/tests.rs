@@ -94,6 +94,12 @@ fn of_an_editable_install_only_what_describes_it_counts() {
         ("pyproject.toml", "#"),
     ];
     assert_eq!(seen(&folder, true, &changes), [true; 3]);
+    // The version comes from the tags perhaps; where it is stated, no commit changes it.
+    let changes = [(".git/HEAD", "one"), (".git/refs/tags/v1", "one")];
+    assert_eq!(seen(&folder, true, &changes), [true; 2]);
+    folder.write("pyproject.toml", "[project]\nname = 'a'\nversion = '1.0'\n");
+    let changes = [(".git/HEAD", "other"), (".git/refs/tags/v1", "other")];
+    assert_eq!(seen(&folder, true, &changes), [false; 2]);
     let before = folder.state(true, "");
     std::fs::remove_dir_all(folder.path().join("src")).unwrap();
     assert_ne!(folder.state(true, ""), before);

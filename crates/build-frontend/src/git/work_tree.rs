@@ -4,7 +4,7 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use super::{GitError, OUTPUT_MAX_BYTES, git_command, is_commit};
+use super::{GitError, OUTPUT_MAX_BYTES, git_command, in_one_line, is_commit};
 use crate::process;
 use crate::source::GitSource;
 
@@ -98,7 +98,7 @@ impl Git<'_> {
         Err(GitError::Failed {
             action: format!("git {}", words[0]),
             url: self.url.to_owned(),
-            output: output.trim().lines().collect::<Vec<_>>().join("; "),
+            output: in_one_line(&output),
         })
     }
 

@@ -180,3 +180,35 @@ fn only_what_is_asked_for_is_fetched() {
     let (found, id) = version(&world, &url(&folder, &format!("@{}", &other[..9])));
     assert_eq!((found.as_str(), &id), ("1.0", &other));
 }
+
+#[test]
+fn contents_of_the_past_are_left_out_where_the_server_can() {
+    let Some((world, folder)) = world() else {
+        return;
+    };
+    world.write("toy/large.txt", "of the past");
+    commit(&folder, "three");
+    let past = git(&folder, "rev-parse HEAD:large.txt");
+    world.write("toy/large.txt", "of today");
+    world.write("toy/version.txt", "4.0");
+    let head = commit(&folder, "four");
+    git(&folder, "config uploadpack.allowFilter true");
+    git(&folder, "config uploadpack.allowAnySHA1InWant true");
+    assert_eq!(
+        version(&world, &url(&folder, "@main")),
+        ("4.0".into(), head)
+    );
+    let clones = std::fs::read_dir(world.path("cache/git-v1")).unwrap();
+    let bare = clones.last().unwrap().unwrap().path().join("bare");
+    let missing = git(&bare, "rev-list --objects --all --missing=print");
+    assert!(missing.contains(&format!("?{past}")), "{missing}");
+    let config = std::fs::read_to_string(bare.join("config")).unwrap();
+    assert!(!config.contains("file://"), "the URL is not kept: {config}");
+    // An older commit of it is there, too, and what is missing of that is fetched then.
+    assert_eq!(version(&world, &url(&folder, "@v1")).0, "1.0");
+    let third = git(&folder, "rev-parse HEAD~1");
+    assert_eq!(
+        version(&world, &url(&folder, &format!("@{third}"))).0,
+        "2.0"
+    );
+}

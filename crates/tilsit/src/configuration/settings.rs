@@ -190,6 +190,9 @@ pub(crate) struct Settings {
     pub(crate) unknown: BTreeMap<String, toml::Value>,
 }
 
+/// A key that is about the project itself, and read where it is built.
+pub(super) const OF_BUILDS: &str = "cache-keys";
+
 #[derive(Deserialize)]
 struct PyProject {
     #[serde(default)]
@@ -205,7 +208,9 @@ struct Tools {
 /// The settings in `[tool.tilsit]` of a `pyproject.toml`.
 pub(super) fn of_pyproject(path: &Path, text: &str) -> Result<Settings, CommandError> {
     let project: PyProject = toml::from_str(text).map_err(|error| invalid(path, &error))?;
-    Ok(project.tool.tilsit.relative_to(path))
+    let mut settings = project.tool.tilsit;
+    settings.unknown.remove(OF_BUILDS);
+    Ok(settings.relative_to(path))
 }
 
 /// The settings in a `tilsit.toml`.

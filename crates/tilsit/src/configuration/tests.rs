@@ -169,3 +169,16 @@ fn uv_is_asked_where_ours_is_silent() {
     );
     assert_eq!(configuration.not_followed()[0].key, "dev-dependencies");
 }
+
+#[test]
+fn what_builds_read_is_no_unknown_setting() {
+    let folder = TempDir::new().unwrap();
+    std::fs::write(
+        folder.path().join("pyproject.toml"),
+        "[tool.tilsit]\ncache-keys = ['a']\n[tool.uv]\ncache-keys = ['b']\n",
+    )
+    .unwrap();
+    let configuration = load(folder.path(), &[]).unwrap();
+    assert_eq!(configuration.warnings(), [""; 0]);
+    assert_eq!(configuration.not_followed(), []);
+}

@@ -243,11 +243,17 @@ fn what_somebody_changed_in_a_clone_stays() {
     assert_snapshot!(sandbox.run(&format!("pip install -e {url}@v1#egg=toy")), @"
     exit: 2
     -- stderr
-    Cloning `file://[ROOT]/project/toy` to `.venv/src/toy`
+    Updating `file://[ROOT]/project/toy` in `.venv/src/toy`
     error: the folder `[ROOT]/project/.venv/src/toy` is in the way: it holds changes that are not committed [TL0101]
     hint: commit or stash what is there, or name another folder: `--src FOLDER`
     ");
     assert_eq!(sandbox.read(".venv/src/toy/name.txt"), "toy ");
+    let gone = sandbox.run("pip install git+file:///nowhere");
+    let hint = "hint: check the URL and your access: `git ls-remote file:///nowhere` has to work";
+    assert!(
+        gone.stderr.contains(hint) && !gone.stderr.contains("; ;"),
+        "{gone}"
+    );
     // Elsewhere, and without a name.
     sandbox.run_well(&format!("pip install -q -e {url}@v1 --src elsewhere"));
     assert!(sandbox.path("elsewhere/toy/.git").is_dir());

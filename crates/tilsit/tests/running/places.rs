@@ -208,3 +208,32 @@ fn a_wheel_that_changed_is_seen() {
     let answer = sandbox.run_well(&line);
     assert!(answer.stderr.contains("Installed 2 projects"), "{answer}");
 }
+
+#[test]
+fn a_child_that_is_not_this_process_hears_signals_too() {
+    let Some(mut sandbox) = sandbox() else {
+        return;
+    };
+    let temporary = sandbox.root().join("temporary");
+    std::fs::create_dir(&temporary).unwrap();
+    sandbox.set("TMPDIR", temporary.display());
+    let mark = sandbox.path("started");
+    let mut command = sandbox.command("run --no-cache python -c");
+    command.arg("import time; open('started', 'w').close(); time.sleep(60)");
+    command.stderr(std::process::Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    for _ in 0..600 {
+        if mark.exists() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
+    let id = child.id().to_string();
+    let sent = std::process::Command::new("kill")
+        .args(["-TERM", &id])
+        .status();
+    assert!(sent.unwrap().success());
+    let status = child.wait().unwrap();
+    assert_eq!(status.code(), Some(143));
+    assert_eq!(std::fs::read_dir(&temporary).unwrap().count(), 0);
+}
