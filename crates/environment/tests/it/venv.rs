@@ -181,12 +181,20 @@ fn what_is_there_is_not_lost() {
     };
     tilsit_files::create_dir(&root).unwrap();
     tilsit_files::write(root.join("thesis.txt"), "dear").unwrap();
-    for existing in [Existing::Refuse, Existing::Clear, Existing::Keep] {
+    for existing in [Existing::Refuse, Existing::Clear] {
         let error = make(existing).unwrap_err();
         assert!(matches!(error, VenvError::NotAnEnvironment(_)), "{error}");
     }
     assert_eq!(tilsit_files::read_dir(&root).unwrap().len(), 1);
-    tilsit_files::remove_file(root.join("thesis.txt")).unwrap();
+    tilsit_files::write(root.join(".gitignore"), "mine\n").unwrap();
+    make(Existing::Keep).unwrap();
+    let kept = |name| tilsit_files::read_to_string(root.join(name)).unwrap();
+    assert_eq!(
+        (kept("thesis.txt"), kept(".gitignore")),
+        ("dear".into(), "mine\n".into())
+    );
+    assert!(kept("CACHEDIR.TAG").starts_with("Signature: "));
+    tilsit_files::remove_dir_all(&root).unwrap();
     let made = make(Existing::Refuse).unwrap();
     let mark = made.install_paths().purelib.join("mark.py");
     tilsit_files::write(&mark, "").unwrap();

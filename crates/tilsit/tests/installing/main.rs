@@ -8,6 +8,7 @@ mod wheels;
 mod choices;
 mod compile;
 mod faults;
+mod habits;
 mod inspect;
 mod install;
 mod list;
