@@ -53,7 +53,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Venv(venv::Arguments),
     Pip(Box<pip::Arguments>),
-    Run(run::Arguments),
+    Run(Box<run::Arguments>),
     Build(build::Arguments),
     Publish(publish::Arguments),
     Serve(serve::Arguments),

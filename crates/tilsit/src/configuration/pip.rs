@@ -105,9 +105,12 @@ fn layer(pip: &PipConfiguration, working_folder: &Path) -> Settings {
     let path = |text: &String| working_folder.join(text);
     let list = |values: &Vec<String>| (!values.is_empty()).then(|| values.clone());
     // A constraint file may be a URL.
-    let file = |text: &String| match text.contains("://") {
-        true => PathBuf::from(text),
-        false => path(text),
+    let file = |text: &String| {
+        if text.contains("://") {
+            PathBuf::from(text)
+        } else {
+            path(text)
+        }
     };
     let constraints: Vec<PathBuf> = pip.constraints.iter().map(file).collect();
     Settings {

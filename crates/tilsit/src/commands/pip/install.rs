@@ -155,9 +155,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         .target
         .find_to_change(&arguments.environment, context)?;
     wanted.check_python(environment.interpreter())?;
-    let locked = match arguments.dry_run {
-        true => None,
-        false => Some(installing::lock(&environment, context)?),
+    let locked = if arguments.dry_run {
+        None
+    } else {
+        Some(installing::lock(&environment, context)?)
     };
     let present = installing::present(&environment, context)?;
     if let Some(report) = satisfied(arguments, &wanted, &environment, &present, context) {
