@@ -247,6 +247,9 @@ fn lists_have_all_that_python_sees() {
     assert_eq!(local, "extra_lib==3.1\n");
     sandbox.set("PYTHONPATH", sandbox.path("on-path").display());
     sandbox.run_well("pip check");
+    sandbox.run_well("pip install app");
+    let tops = "pip list --format freeze --not-required --exclude app";
+    assert_eq!(sandbox.run_well(tops).stdout, "extra_lib==3.1\n");
     let refused = sandbox.run("pip list --outdated --format freeze");
     assert_eq!(refused.exit, 2, "{refused}");
 }
