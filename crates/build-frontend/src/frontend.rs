@@ -221,6 +221,14 @@ impl BuildFrontend {
         Ok(obtained)
     }
 
+    /// The archive of a pin and its SHA-256, if it was fetched already to look into it.
+    pub fn archive_of(&self, pin: &Pin) -> Option<(PathBuf, String)> {
+        let url = pin.url.as_deref().unwrap_or(pin.file.remote.url.as_str());
+        let works = self.works.borrow();
+        let archive = works.get(&(false, url.to_owned()))?.archive.get()?;
+        Some((archive.path.clone(), archive.sha256.clone()))
+    }
+
     /// The wheel file of a pin that must be built.
     ///
     /// # Errors

@@ -219,6 +219,18 @@ impl Saving {
             }
         }
         let beside = TemporaryFolder::create_in(&self.folder)?;
+        let mut still = Vec::with_capacity(pins.len());
+        for pin in pins {
+            let Some((archive, sha256)) = self.resolved.frontend.archive_of(pin) else {
+                still.push(pin);
+                continue;
+            };
+            self.check_hash(pin, Some(&sha256))?;
+            let copy = beside.path().join("archive");
+            tilsit_files::copy(&archive, &copy)?;
+            tilsit_files::rename(&copy, self.folder.join(&*pin.file.remote.name))?;
+        }
+        let pins = still;
         let files: Vec<(RemoteFile, PathBuf)> = pins
             .iter()
             .map(|pin| pin.file.remote.clone())

@@ -26,6 +26,8 @@ cargo xtask <task>
                          words: projects, `--record` (once)
   conformance pip --suite FOLDER [ARGUMENT ..]
                          pip's functional tests with tilsit in pip's place
+  conformance virtualenv --suite FOLDER [ARGUMENT ..]
+                         virtualenv's tests of activation and creation on `tilsit venv`
   fuzz [NAME] [SECONDS]  fuzz every parser, or one, for that many CPU seconds each (60)
   docs [--check]         write the generated documents, or fail when they are stale";
 

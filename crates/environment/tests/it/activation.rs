@@ -238,3 +238,21 @@ fn a_running_python_works_in_the_environment() {
         String::from_utf8_lossy(&output.stderr)
     );
 }
+
+#[test]
+fn an_environment_that_was_moved_all_the_same_is_found_by_sh() {
+    let Some((folder, root)) = environment(&VenvOptions::default()) else {
+        return;
+    };
+    let moved = folder.path().join("elsewhere 'now'");
+    tilsit_files::rename(&root, &moved).unwrap();
+    for (shell, script) in SHELLS {
+        if !matches!(shell, "bash" | "zsh") {
+            continue;
+        }
+        if let Some((output, talk)) = run(shell, script, &moved) {
+            let name = root.file_name().unwrap().to_string_lossy();
+            assert_eq!(output, expected(&moved, &name), "{shell}: {talk}");
+        }
+    }
+}

@@ -180,19 +180,22 @@ fn what_is_there_is_not_lost() {
         create(&base, &root, &options)
     };
     tilsit_files::create_dir(&root).unwrap();
-    for name in ["thesis.txt", ".gitignore"] {
-        tilsit_files::write(root.join(name), "dear").unwrap();
-    }
+    tilsit_files::write(root.join("thesis.txt"), "dear").unwrap();
     for existing in [Existing::Refuse, Existing::Clear] {
         let error = make(existing).unwrap_err();
         assert!(matches!(error, VenvError::NotAnEnvironment(_)), "{error}");
     }
-    assert_eq!(tilsit_files::read_dir(&root).unwrap().len(), 2);
-    let made = make(Existing::Keep).unwrap();
-    for name in ["thesis.txt", ".gitignore"] {
-        let text = tilsit_files::read_to_string(root.join(name)).unwrap();
-        assert_eq!(text, "dear");
-    }
+    assert_eq!(tilsit_files::read_dir(&root).unwrap().len(), 1);
+    tilsit_files::write(root.join(".gitignore"), "mine\n").unwrap();
+    make(Existing::Keep).unwrap();
+    let kept = |name| tilsit_files::read_to_string(root.join(name)).unwrap();
+    assert_eq!(
+        (kept("thesis.txt"), kept(".gitignore")),
+        ("dear".into(), "mine\n".into())
+    );
+    assert!(kept("CACHEDIR.TAG").starts_with("Signature: "));
+    tilsit_files::remove_dir_all(&root).unwrap();
+    let made = make(Existing::Refuse).unwrap();
     let mark = made.install_paths().purelib.join("mark.py");
     tilsit_files::write(&mark, "").unwrap();
     assert!(matches!(make(Existing::Refuse), Err(VenvError::Exists(_))));

@@ -1,6 +1,6 @@
 //! Which files may be taken, and which of them is the best.
 
-use tilsit_provider::{FormatControl, ResolveEvent};
+use tilsit_provider::{FormatControl, InstalledRelease, ResolveEvent};
 use tilsit_resolver::Requirer;
 
 use crate::index::{Index, files, options, refusal, resolve_with, try_resolve};
@@ -310,4 +310,52 @@ fn variants_of_wheels() {
     );
     assert_eq!(file(Some(&["cu12"]), "b"), "b-1.0-py3-none-any-cu12.whl");
     assert_eq!(file(Some(&["rocm"]), "b"), "b-0.9-py3-none-any.whl");
+}
+
+#[test]
+fn what_is_installed_may_stay_although_no_index_has_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let metadata = folder.path().join("lib-1.0.dist-info/METADATA");
+    std::fs::create_dir_all(metadata.parent().unwrap()).unwrap();
+    let text = "Metadata-Version: 2.1\nName: lib\nVersion: 1.0\nRequires-Dist: deep\n";
+    std::fs::write(&metadata, text).unwrap();
+    let mut index = Index::new();
+    index.wheel("app-1.0-py3-none-any.whl", &["lib"], "");
+    index.wheel("deep-1.0-py3-none-any.whl", &[], "");
+    let mut options = options(&[&index]);
+    assert!(try_resolve(&options, &["app"]).is_err());
+    let version = "1.0".parse().unwrap();
+    let installed = InstalledRelease { version, metadata };
+    options.installed.insert("lib".parse().unwrap(), installed);
+    let resolution = try_resolve(&options, &["app"]).unwrap();
+    let names: Vec<&str> = resolution
+        .pins
+        .iter()
+        .map(|pin| pin.name.as_str())
+        .collect();
+    assert_eq!(names, ["app", "deep", "lib"]);
+}
+
+#[test]
+fn a_python_that_is_ruled_out_is_taken_where_that_is_asked_for() {
+    let mut index = Index::new();
+    index.wheel(
+        "old-1.0-py3-none-any.whl",
+        &[],
+        "data-requires-python=\"&lt;3\"",
+    );
+    let mut options = options(&[&index]);
+    assert!(try_resolve(&options, &["old"]).is_err());
+    options.files.any_python = true;
+    assert_eq!(try_resolve(&options, &["old"]).unwrap().pins.len(), 1);
+}
+
+#[test]
+fn pages_alone_do_where_that_is_asked_for() {
+    let mut index = Index::new();
+    index.file("broken", "broken-1.0-py3-none-any.whl", b"no wheel", "");
+    let mut options = options(&[&index]);
+    assert!(try_resolve(&options, &["broken"]).is_err());
+    options.pages_only = true;
+    assert_eq!(try_resolve(&options, &["broken"]).unwrap().pins.len(), 1);
 }

@@ -590,3 +590,19 @@ fn a_requirement_for_another_platform_is_not_one() {
     let requirement: Requirement = "a".parse().expect("a requirement");
     assert_eq!(requirement.name, name("a"));
 }
+
+#[test]
+fn a_constraint_with_a_url_leaves_nothing_else() {
+    let mut index = Index::new();
+    for version in ["1.0", "2.0"] {
+        let url = format!("https://files.example/a-{version}.whl");
+        let (version, metadata) = (version.parse().expect("a version"), Metadata::default());
+        index.add_url(&url, name("a"), version, metadata);
+    }
+    let limit = ["a @ https://files.example/a-1.0.whl"];
+    let same = resolve(&index, &limit, &limit, options());
+    assert_eq!(shown(&same), "a 1.0");
+    let other = ["a @ https://files.example/a-2.0.whl"];
+    resolve(&index, &other, &limit, options()).expect_err("two URLs");
+    resolve(&index, &["a"], &[limit[0], other[0]], options()).expect_err("two URLs");
+}

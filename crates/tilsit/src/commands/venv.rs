@@ -53,7 +53,7 @@ pub(crate) struct Arguments {
     /// Make it anew if there is one
     #[arg(long, conflicts_with = "allow_existing")]
     clear: bool,
-    /// Keep what is installed if there is one
+    /// Make it in a folder that is there, and keep what lies in it
     #[arg(long)]
     allow_existing: bool,
     #[command(flatten)]

@@ -33,8 +33,8 @@ fn requirements_are_installed_and_work() {
     assert_snapshot!(sandbox.run("pip install app"), @"
     exit: 0
     -- stdout
-    Requirement already satisfied: app in .venv/lib/python3.11/site-packages (1.0)
-    Requirement already satisfied: lib in .venv/lib/python3.11/site-packages (1.5)
+    Requirement already satisfied: app in .venv/lib/pythonX.Y/site-packages (1.0)
+    Requirement already satisfied: lib in .venv/lib/pythonX.Y/site-packages (1.5)
     -- stderr
     Checked 2 projects in [TIME]
     Everything is there already.
@@ -59,8 +59,8 @@ fn requirements_are_installed_and_work() {
     exit: 0
     -- stdout
 
-    Requirement already satisfied: fancy==1.0 in .venv/lib/python3.11/site-packages (1.0)
-    Requirement already satisfied: lib in .venv/lib/python3.11/site-packages (1.0)
+    Requirement already satisfied: fancy==1.0 in .venv/lib/pythonX.Y/site-packages (1.0)
+    Requirement already satisfied: lib in .venv/lib/pythonX.Y/site-packages (1.0)
     -- stderr
     Resolved 2 projects in [TIME]
     ");

@@ -9,6 +9,7 @@ mod caches;
 mod choices;
 mod compile;
 mod faults;
+mod habits;
 mod index;
 mod inspect;
 mod install;

@@ -115,7 +115,7 @@ impl Sandbox {
         let text = text.replace(&*root, "[ROOT]");
         let mut steady = String::new();
         for line in text.split_inclusive('\n') {
-            steady.push_str(&without_times(line));
+            steady.push_str(&without_python(&without_times(line)));
         }
         steady
     }
@@ -131,6 +131,17 @@ impl fmt::Display for Answer {
         }
         Ok(())
     }
+}
+
+/// `lib/pythonX.Y` in the place of `lib/python3.12`.
+fn without_python(line: &str) -> String {
+    let mut parts = line.split("lib/python3.");
+    let mut steady = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        steady.push_str("lib/pythonX.Y");
+        steady.push_str(part.trim_start_matches(|letter: char| letter.is_ascii_digit()));
+    }
+    steady
 }
 
 /// Replaces `12 ms`, `1.20 s` and `2 min 3 s` by `[TIME]`.

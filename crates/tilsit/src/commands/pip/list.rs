@@ -76,7 +76,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     }
     let mut listed = arguments.listing.list(context)?;
     if arguments.not_required {
-        let required = required(&listed, arguments, context)?;
+        // What is not shown requires all the same.
+        let all = arguments.listing.without_exclusions().list(context)?;
+        let required = required(&all, arguments, context)?;
         listed.retain(|one| !required.contains(&one.distribution.name));
     }
     let mut newest = BTreeMap::new();

@@ -47,6 +47,14 @@ pub(crate) struct Listed {
 }
 
 impl ListingOptions {
+    /// The same, with nothing left out.
+    pub(crate) fn without_exclusions(&self) -> Self {
+        Self {
+            exclude: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     /// What is listed, by normalised name. What cannot be read is told and left out.
     ///
     /// # Errors

@@ -59,8 +59,8 @@ struct Ordering<'a> {
     lines: Vec<String>,
     /// Comments and options, of which each is repeated once.
     echoed: BTreeSet<String>,
-    /// The files that name a project, by its name as it is written there.
-    files: BTreeMap<String, Vec<&'a Path>>,
+    /// The files that name a project.
+    files: BTreeMap<ProjectName, Vec<&'a Path>>,
     context: &'a Context,
 }
 
@@ -90,8 +90,8 @@ impl<'a> Ordering<'a> {
         let written = as_written(text);
         if let Some(entry) = self.remaining.remove(&name) {
             self.lines.push(entry.requirement.clone());
-            self.files.entry(written).or_default().push(file);
-        } else if let Some(files) = self.files.get_mut(&written) {
+            self.files.entry(name).or_default().push(file);
+        } else if let Some(files) = self.files.get_mut(&name) {
             files.push(file);
         } else {
             self.context.terminal.warn(format_args!(
