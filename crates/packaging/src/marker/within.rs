@@ -71,19 +71,8 @@ fn join(builder: &mut Builder, asked: &Question, known: &Question, done: &mut Do
             },
         ) => {
             let otherwise = restrict(builder, *otherwise, *world_otherwise, done);
-            let mut kept: Vec<(Option<Cut>, Marker)> = Vec::new();
-            for (start, both) in common_stretches((*first, rest), (*world_first, world_rest)) {
-                if !both.1.is_false() {
-                    kept.push((start.cloned(), restrict(builder, both.0, both.1, done)));
-                }
-            }
-            let first = kept.first().map_or(otherwise, |(_, target)| *target);
-            let rest = kept
-                .into_iter()
-                .skip(1)
-                .filter_map(|(start, target)| Some((start?, target)))
-                .collect();
-            algebra::versions(key, (first, rest, otherwise))
+            let parts = common_stretches((*first, rest), (*world_first, world_rest));
+            versions(builder, key, parts, otherwise, done)
         }
         (
             Branches::Texts { cases, otherwise },
@@ -132,6 +121,29 @@ fn join(builder: &mut Builder, asked: &Question, known: &Question, done: &mut Do
         }
         _ => unreachable!("the key decides the kind of branches"),
     }
+}
+
+/// Asks for a version, as far as the answers for the stretches that are possible differ.
+fn versions(
+    builder: &mut Builder,
+    key: Key,
+    parts: Vec<(Option<&Cut>, Both)>,
+    otherwise: Marker,
+    done: &mut Done,
+) -> Marker {
+    let mut kept: Vec<(Option<Cut>, Marker)> = Vec::new();
+    for (start, (target, world)) in parts {
+        if !world.is_false() {
+            kept.push((start.cloned(), restrict(builder, target, world, done)));
+        }
+    }
+    let first = kept.first().map_or(otherwise, |(_, target)| *target);
+    let rest = kept
+        .into_iter()
+        .skip(1)
+        .filter_map(|(start, target)| Some((start?, target)))
+        .collect();
+    algebra::versions(key, (first, rest, otherwise))
 }
 
 /// Asks for a text, as far as the answers for the values that are possible differ.
