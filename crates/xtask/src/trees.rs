@@ -246,7 +246,7 @@ impl Trees<'_> {
                 .to_vec(),
             folder: place,
         };
-        run.writing_to(&out)?;
+        run.with_output_in(&out)?;
         Ok(fs::read_to_string(out)?)
     }
 
@@ -298,6 +298,9 @@ fn has_wheel(name: &ProjectName, version: &str) -> bool {
     let mut names = files.filter_map(|file| file["filename"].as_str());
     names.any(|file| {
         let parts: Vec<&str> = file.split('-').collect();
-        file.strip_suffix(".whl").is_some() && parts.get(1) == Some(&version)
+        Path::new(file)
+            .extension()
+            .is_some_and(|suffix| suffix == "whl")
+            && parts.get(1) == Some(&version)
     })
 }

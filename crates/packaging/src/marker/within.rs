@@ -17,9 +17,6 @@ type Done = FxHashMap<(Marker, Marker), Marker>;
 /// Both are asked here; each branch is `(what the marker says, where the world is)`.
 type Both = (Marker, Marker);
 
-/// A text, and the answer for it.
-type Case = (Box<str>, Marker);
-
 /// Markers that agree within the world become the same one.
 pub(super) fn within(marker: Marker, world: Marker) -> Marker {
     Builder::unlimited(|builder| {
@@ -74,19 +71,8 @@ fn join(builder: &mut Builder, asked: &Question, known: &Question, done: &mut Do
             },
         ) => {
             let otherwise = restrict(builder, *otherwise, *world_otherwise, done);
-            let mut kept: Vec<(Option<Cut>, Marker)> = Vec::new();
-            for (start, both) in common_stretches((*first, rest), (*world_first, world_rest)) {
-                if !both.1.is_false() {
-                    kept.push((start.cloned(), restrict(builder, both.0, both.1, done)));
-                }
-            }
-            let first = kept.first().map_or(otherwise, |(_, target)| *target);
-            let rest = kept
-                .into_iter()
-                .skip(1)
-                .filter_map(|(start, target)| Some((start?, target)))
-                .collect();
-            algebra::versions(key, (first, rest, otherwise))
+            let parts = common_stretches((*first, rest), (*world_first, world_rest));
+            versions(builder, key, parts, otherwise, done)
         }
         (
             Branches::Texts { cases, otherwise },
@@ -95,7 +81,21 @@ fn join(builder: &mut Builder, asked: &Question, known: &Question, done: &mut Do
                 otherwise: world_otherwise,
             },
         ) => {
-            let possible = possible((cases, *otherwise), (world_cases, *world_otherwise));
+            let values = cases.iter().chain(world_cases.iter());
+            let mut values: Vec<&str> = values.map(|(value, _)| &**value).collect();
+            values.sort_unstable();
+            values.dedup();
+            let possible: Vec<(&str, Both)> = values
+                .into_iter()
+                .map(|value| {
+                    let target = algebra::case(cases, *otherwise, value);
+                    (
+                        value,
+                        (target, algebra::case(world_cases, *world_otherwise, value)),
+                    )
+                })
+                .filter(|(_, (_, world))| !world.is_false())
+                .collect();
             texts(
                 builder,
                 key,
@@ -123,21 +123,27 @@ fn join(builder: &mut Builder, asked: &Question, known: &Question, done: &mut Do
     }
 }
 
-/// The values that either marker names and the world has, in order.
-fn possible<'m>(
-    (cases, otherwise): (&'m [Case], Marker),
-    (world_cases, world_otherwise): (&'m [Case], Marker),
-) -> Vec<(&'m str, Both)> {
-    let values = cases.iter().chain(world_cases);
-    let mut values: Vec<&str> = values.map(|(value, _)| &**value).collect();
-    values.sort_unstable();
-    values.dedup();
-    let both = |value| {
-        let target = algebra::case(cases, otherwise, value);
-        (target, algebra::case(world_cases, world_otherwise, value))
-    };
-    let all = values.into_iter().map(|value| (value, both(value)));
-    all.filter(|(_, (_, world))| !world.is_false()).collect()
+/// Asks for a version, as far as the answers for the stretches that are possible differ.
+fn versions(
+    builder: &mut Builder,
+    key: Key,
+    parts: Vec<(Option<&Cut>, Both)>,
+    otherwise: Marker,
+    done: &mut Done,
+) -> Marker {
+    let mut kept: Vec<(Option<Cut>, Marker)> = Vec::new();
+    for (start, (target, world)) in parts {
+        if !world.is_false() {
+            kept.push((start.cloned(), restrict(builder, target, world, done)));
+        }
+    }
+    let first = kept.first().map_or(otherwise, |(_, target)| *target);
+    let rest = kept
+        .into_iter()
+        .skip(1)
+        .filter_map(|(start, target)| Some((start?, target)))
+        .collect();
+    algebra::versions(key, (first, rest, otherwise))
 }
 
 /// Asks for a text, as far as the answers for the values that are possible differ.

@@ -40,7 +40,7 @@ impl Run {
     ///
     /// # Errors
     /// When it cannot be started or ends with a failure.
-    pub(crate) fn writing_to(&self, output: &Path) -> Result<Sample> {
+    pub(crate) fn with_output_in(&self, output: &Path) -> Result<Sample> {
         self.with_output(std::fs::File::create(output)?.into())
     }
 

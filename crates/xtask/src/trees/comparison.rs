@@ -70,6 +70,12 @@ pub(super) fn differences(
     Ok(found)
 }
 
+fn has_suffix(path: &str, suffix: &str) -> bool {
+    Path::new(path)
+        .extension()
+        .is_some_and(|found| found == suffix)
+}
+
 fn is_record(path: &str) -> bool {
     path.ends_with(".dist-info/RECORD")
 }
@@ -91,10 +97,15 @@ impl Own {
                 own.programs.extend(names.map(|(name, _)| name.to_owned()));
             }
             if is_record(path) && project_of(path).is_some_and(|name| built.contains(&name)) {
-                let paths = Record::parse(&read()?)?.entries.into_iter();
-                let paths = paths.map(|entry| entry.path);
-                own.compiled
-                    .extend(paths.filter(|path| path.strip_suffix(".so").is_some()));
+                let packages = root.join(path).ancestors().nth(2).map(Path::to_owned);
+                let packages = packages.context("a release lies in a folder")?;
+                for entry in Record::parse(&read()?)?.entries {
+                    let contents = fs::read(packages.join(&entry.path));
+                    if contents.is_ok_and(|contents| contents.starts_with(b"\x7fELF")) {
+                        let place = entry.path.trim_start_matches("../");
+                        own.compiled.insert(place.to_owned());
+                    }
+                }
             }
         }
         Ok(own)
@@ -138,7 +149,7 @@ fn lines(record: &[u8], own: &Own) -> Result<BTreeMap<String, String>> {
     let entries = Record::parse(record)?.entries.into_iter();
     let told = entries.filter(|entry| {
         // Byte code is not compared, and pip does not list what it did not make.
-        entry.path.strip_suffix(".pyc").is_none() && !is_note(&entry.path)
+        !has_suffix(&entry.path, "pyc") && !is_note(&entry.path)
     });
     let line = |entry: tilsit_packaging::record::RecordEntry| {
         let in_environment = entry.path.trim_start_matches("../");
