@@ -102,13 +102,11 @@ fn what_an_egg_requires() {
     old v1.0
     └── lib v1.0
     ");
-    let python = lib.file_name().unwrap().to_string_lossy();
-    let answer = sandbox.run("pip install old").to_string();
-    assert_snapshot!(answer.replace(&*python, "[PYTHON]"), @"
+    assert_snapshot!(sandbox.run("pip install old"), @"
     exit: 0
     -- stdout
-    Requirement already satisfied: lib in .venv/lib/[PYTHON]/site-packages (1.0)
-    Requirement already satisfied: old in .venv/lib/[PYTHON]/site-packages (1.0)
+    Requirement already satisfied: lib in .venv/lib/pythonX.Y/site-packages (1.0)
+    Requirement already satisfied: old in .venv/lib/pythonX.Y/site-packages (1.0)
     -- stderr
     Checked 2 projects in [TIME]
     Everything is there already.
