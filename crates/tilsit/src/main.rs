@@ -44,11 +44,6 @@ use crate::error::CommandError;
 use crate::report::Report;
 use crate::terminal::Terminal;
 
-/// A resolution makes and drops hundreds of thousands of small values, which the C library's own
-/// allocator takes a seventh longer for.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     if asks_for_version() {
         terminal::write_data(concat!("tilsit ", env!("CARGO_PKG_VERSION"), "\n"));
