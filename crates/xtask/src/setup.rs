@@ -33,7 +33,8 @@ pub(crate) fn prepare() -> Result<()> {
             .into_iter()
             .filter(|name| !exists(name, "--version")),
     );
-    for (program, package) in [("hg", "mercurial"), ("svn", "subversion")] {
+    let systems = [("hg", "mercurial"), ("svn", "subversion"), ("bzr", "brz")];
+    for (program, package) in systems {
         if !exists(program, "--version") {
             missing.push(package);
         }

@@ -95,10 +95,7 @@ fn subversion() {
 
 #[test]
 fn bazaar() {
-    // Not among what CI has: Breezy is a large package.
-    let is_there = Command::new("bzr").arg("--version").output().is_ok();
-    let (true, Some(world)) = (is_there, World::new()) else {
-        println!("NOT RUN: bazaar needs bzr");
+    let (true, Some(world)) = (has("bzr"), World::new()) else {
         return;
     };
     let folder = world.toy_project("toy", "");
