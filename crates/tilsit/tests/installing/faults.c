@@ -1,5 +1,6 @@
-/* Preloaded into the program under test: counts the calls that change the disk, and at the n-th
-   kills the program, or lets this and every later call that needs space fail as on a full disk. */
+/* Preloaded into the program under test and what it starts: counts the calls that change the disk,
+   and at the n-th kills the process (and leaves a file that says so), or lets this and every later
+   call that needs space fail as on a full disk. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -11,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static atomic_long calls;
@@ -20,7 +22,10 @@ static int fault(int needs_space) {
     const char *at = getenv("FAULT_AT");
     long number = atomic_fetch_add(&calls, 1) + 1;
     if (!at || number < atol(at)) return 0;
-    if (strcmp(getenv("FAULT_KIND"), "kill") == 0) kill(getpid(), SIGKILL);
+    if (strcmp(getenv("FAULT_KIND"), "kill") == 0) {
+        syscall(SYS_openat, AT_FDCWD, getenv("FAULT_SEEN"), O_CREAT | O_WRONLY, 0644);
+        kill(getpid(), SIGKILL);
+    }
     if (needs_space) errno = ENOSPC;
     return needs_space;
 }

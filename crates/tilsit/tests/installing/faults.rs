@@ -111,6 +111,7 @@ impl World {
         command
             .env("LD_PRELOAD", &self.library)
             .env("FAULT_KIND", kind)
+            .env("FAULT_SEEN", self.seen())
             .env("FAULT_AT", at.to_string());
         command.output().expect("it starts").status.code()
     }
@@ -128,16 +129,30 @@ impl World {
         text.parse().expect("a number")
     }
 
-    /// Kills the upgrade at the n-th call and looks what the next command finds.
-    fn kill(&self, line: &str, at: usize, calls: usize) {
+    /// Kills the upgrade at the n-th call and looks what the next command finds. Gives how many
+    /// processes were killed, one or none: threads make a few calls more or less from run to run.
+    fn kill(&self, line: &str, at: usize, calls: usize) -> usize {
         let what = format!("`{line}` killed at call {at} of {calls}");
+        let seen = self.seen();
+        let _ = std::fs::remove_file(&seen);
         let exit = self.upgrade(line, "kill", at);
-        // The Python that compiles may be the one that is killed; and threads make a few calls more
-        // or less from run to run.
-        assert!(exit != Some(0) || at + 20 > calls, "{what}: {exit:?}");
+        // The Python that compiles may be the one that is killed, and its work is optional.
+        assert!(seen.exists() || exit == Some(0), "{what}: {exit:?}");
         if line == UPGRADE {
-            return self.check(&what);
+            self.check(&what);
+        } else {
+            self.check_import(&what);
         }
+        usize::from(seen.exists())
+    }
+
+    /// Where the library leaves word that it has killed.
+    fn seen(&self) -> PathBuf {
+        self.sandbox.root().join("killed")
+    }
+
+    /// Whether the version that is there can be imported.
+    fn check_import(&self, what: &str) {
         // Links differ from files: here the version that is there must work.
         let freeze = self.sandbox.run_well("pip freeze").stdout;
         let version = if freeze.contains("big==2.0") {
@@ -183,6 +198,13 @@ fn points(calls: usize) -> impl Iterator<Item = usize> {
     (1..=calls).step_by(step)
 }
 
+/// Says how many runs met their fault; it must be nearly all, or nothing was looked at.
+fn most_were_killed(what: &str, killed: usize, calls: usize) {
+    let tried = points(calls).count();
+    println!("{what}: killed at {killed} of {tried} calls");
+    assert!(killed * 10 >= tried * 8, "{what}: {killed} of {tried}");
+}
+
 const UPGRADE: &str = "pip install -q big==2.0";
 const TREE: &str = "pip install -q --link-mode tree --compile-bytecode big==2.0";
 
@@ -190,17 +212,23 @@ const TREE: &str = "pip install -q --link-mode tree --compile-bytecode big==2.0"
 fn a_killed_upgrade_is_whole_after_the_next_command() {
     let Some(world) = World::new() else { return };
     for line in [UPGRADE, TREE] {
-        let calls = world.calls(line);
-        assert!(calls > 150, "{calls} calls are few");
-        for at in points(calls) {
+        let clear = || {
             world.sandbox.run_well("pip uninstall -q -y big");
             world.back();
-            assert_eq!(world.tree(), world.old, "before call {at}");
-            world.kill(line, at, calls);
-        }
-        world.sandbox.run_well("pip uninstall -q -y big");
-        world.back();
-        println!("{line}: killed at {} calls", points(calls).count());
+            assert_eq!(world.tree(), world.old);
+        };
+        // The first run fills the store, which the others find full.
+        world.sandbox.run_well(line);
+        clear();
+        let calls = world.calls(line);
+        assert!(calls > 100, "{calls} calls are few");
+        let kill = |at| {
+            clear();
+            world.kill(line, at, calls)
+        };
+        let killed = points(calls).map(kill).sum();
+        clear();
+        most_were_killed(line, killed, calls);
     }
     let verified = world.sandbox.run("cache verify");
     assert!(!verified.stderr.contains("removed"), "{verified}");
@@ -221,9 +249,10 @@ fn a_killed_unpacking_leaves_a_store_that_works() {
         };
         clear();
         let calls = world.calls(line);
+        let mut killed = 0;
         for at in points(calls) {
             clear();
-            world.kill(line, at, calls);
+            killed += world.kill(line, at, calls);
             world.sandbox.run_well(line);
             assert!(
                 world
@@ -238,7 +267,7 @@ fn a_killed_unpacking_leaves_a_store_that_works() {
                 "after call {at}: {verified}"
             );
         }
-        println!("{line}, cold: killed at {} calls", points(calls).count());
+        most_were_killed(&format!("{line}, cold"), killed, calls);
     }
 }
 
