@@ -5,9 +5,11 @@
 //! RECORD are written, and the change is committed. An error or a cancel on the way undoes it.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
 use std::io::Write as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Sender, channel};
 
 use rustc_hash::FxHashSet;
 use tilsit_environment::Environment;
@@ -20,6 +22,13 @@ use crate::place::StoredPath;
 use crate::plan::{InstallPlan, PlannedLink, PlannedWheel, PlannedWrite};
 use crate::roots::Roots;
 use crate::store;
+use crate::threads::{self, Queue};
+
+/// So few files are not worth a thread.
+const FEW_FILES: usize = 512;
+
+/// So many folders are made by one thread before it takes more.
+const FOLDERS_AT_ONCE: usize = 64;
 
 /// What happens while a plan is carried out.
 #[derive(Clone, Debug)]
@@ -168,22 +177,30 @@ fn journal_of(plan: &InstallPlan) -> Result<Journal, FileError> {
     moved.extend(plan.splits.iter().map(|split| split.link.clone()));
     moved.extend(plan.rewrites.iter().map(|write| write.destination.clone()));
     let mut folders: Vec<PathBuf> = Vec::new();
-    let mut old: FxHashSet<&Path> = FxHashSet::default();
-    let mut new: FxHashSet<&Path> = FxHashSet::default();
+    let mut old: FxHashSet<&OsStr> = FxHashSet::default();
+    let mut new: FxHashSet<&OsStr> = FxHashSet::default();
     for folder in &plan.folders {
-        if folder.parent().is_some_and(|up| new.contains(up)) {
-            new.insert(folder);
+        let text = folder.as_os_str();
+        if folder
+            .parent()
+            .is_some_and(|up| new.contains(up.as_os_str()))
+        {
+            new.insert(text);
         } else if moved.contains(folder) || !tilsit_files::exists(folder)? {
             // A link that moves aside makes way for a folder; never look through it.
-            new.insert(folder);
+            new.insert(text);
             folders.push(folder.clone());
         } else {
-            old.insert(folder);
+            old.insert(text);
         }
     }
     let mut made: Vec<PathBuf> = Vec::new();
-    let destinations = plan.installs.iter().flat_map(destinations);
-    for path in destinations.filter(|path| path.parent().is_some_and(|up| old.contains(up))) {
+    let is_old = |folder: &Path| old.contains(folder.as_os_str());
+    let in_old = plan
+        .installs
+        .iter()
+        .flat_map(|wheel| wheel.made_in(&is_old));
+    for path in in_old {
         if tilsit_files::exists(&path)? {
             moved.insert(path.clone());
         }
@@ -197,15 +214,6 @@ fn journal_of(plan: &InstallPlan) -> Result<Journal, FileError> {
         folders,
         emptied: emptied.cloned().collect(),
     })
-}
-
-fn destinations(wheel: &PlannedWheel) -> impl Iterator<Item = PathBuf> {
-    let files = wheel.links().chain(wheel.compiled_links());
-    let linked = files
-        .chain(wheel.folder_links())
-        .map(|link| link.destination);
-    let written = wheel.writes.iter().map(|write| write.destination.clone());
-    linked.chain(written)
 }
 
 fn carry_out(
@@ -222,9 +230,11 @@ fn carry_out(
         )?;
     }
     change.move_aside()?;
-    for folder in &plan.folders {
-        make_folder(folder)?;
-    }
+    let parts: Vec<&[PathBuf]> = plan.folders.chunks(FOLDERS_AT_ONCE).collect();
+    let made = threads::map(&parts, |part| {
+        part.iter().try_for_each(|folder| make_folder(folder))
+    });
+    made.into_iter().collect::<Result<(), FileError>>()?;
     for write in &plan.rewrites {
         make_file(write)?;
     }
@@ -238,18 +248,69 @@ fn carry_out(
             place_file(&link, false, &mut applied)?;
         }
     }
-    for wheel in &plan.installs {
+    // Of wheels that share paths the later one wins: they go one after the other.
+    let files: usize = plan.installs.iter().map(PlannedWheel::file_count).sum();
+    let (mut apart, one_by_one): (Vec<_>, Vec<_>) = plan
+        .installs
+        .iter()
+        .partition(|wheel| files > FEW_FILES && !wheel.shares_paths());
+    // The largest first, so that the threads end together.
+    apart.sort_by_key(|wheel| std::cmp::Reverse(wheel.file_count()));
+    place_apart(&apart, &mut applied, on_event)?;
+    for wheel in one_by_one {
         place(wheel, &mut applied)?;
-        say(
-            on_event,
-            Event::Installed {
-                name: &wheel.name,
-                version: &wheel.version,
-                files: wheel.file_count(),
-            },
-        )?;
+        say(on_event, installed(wheel))?;
     }
     Ok(applied)
+}
+
+/// Places wheels that have no path in common, on all threads.
+fn place_apart(
+    wheels: &[&PlannedWheel],
+    applied: &mut Applied,
+    on_event: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
+) -> Result<(), ApplyError> {
+    let queue = Queue::of(wheels.len());
+    let (sender, placed) = channel();
+    let none = Applied {
+        files: 0,
+        ..*applied
+    };
+    let work = |sender: Sender<usize>| {
+        let mut applied = none;
+        while let Some(number) = queue.next() {
+            place(wheels[number], &mut applied).inspect_err(|_| queue.stop())?;
+            // It fails when nobody wants to know any more.
+            let _ = sender.send(number);
+        }
+        Ok::<Applied, FileError>(applied)
+    };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads::count().min(wheels.len()))
+            .map(|_| sender.clone())
+            .map(|sender| scope.spawn(|| work(sender)))
+            .collect();
+        drop(sender);
+        for number in placed {
+            say(on_event, installed(wheels[number])).inspect_err(|_| queue.stop())?;
+        }
+        for worker in workers {
+            let done = worker.join().expect("a worker does not panic")?;
+            applied.files += done.files;
+            if done.link_mode != none.link_mode {
+                applied.link_mode = done.link_mode;
+            }
+        }
+        Ok(())
+    })
+}
+
+fn installed(wheel: &PlannedWheel) -> Event<'_> {
+    Event::Installed {
+        name: &wheel.name,
+        version: &wheel.version,
+        files: wheel.file_count(),
+    }
 }
 
 fn say(
@@ -262,7 +323,7 @@ fn say(
     }
 }
 
-/// Makes a folder whose parent is mostly made already.
+/// Makes a folder whose parent is mostly made already: another thread may be about to make it.
 fn make_folder(folder: &Path) -> Result<(), FileError> {
     match tilsit_files::create_dir(folder) {
         Ok(()) => Ok(()),

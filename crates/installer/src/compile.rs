@@ -20,6 +20,7 @@ use tilsit_packaging::record::RecordHash;
 
 use crate::manifest::{FileKind, Manifest, ManifestFile};
 use crate::store::{self, StoredWheel};
+use crate::threads;
 
 /// The program that compiles: a path a line in, the path of the compiled file (or nothing) out.
 const PROGRAM: &str = include_str!("compile/compile.py");
@@ -57,9 +58,13 @@ pub fn compile(
     let name = file_name(interpreter);
     let mut compiler: Option<Compiler> = None;
     let mut all = Vec::with_capacity(wheels.len());
-    for wheel in wheels {
+    let lists = threads::map(wheels, |wheel| {
         let list = wheel.entry().join(&name);
-        let compiled = match known(&list)? {
+        known(&list).map(|known| (list, known))
+    });
+    for (wheel, list) in wheels.iter().zip(lists) {
+        let (list, known) = list?;
+        let compiled = match known {
             Some(compiled) => compiled,
             None => compile_once(wheel, &list, python, &mut compiler)?,
         };

@@ -11,6 +11,7 @@ use tilsit_files::{FileError, TemporaryFolder};
 use tilsit_index_client::{DownloadError, DownloadEvent, IndexClient, RemoteFile};
 
 use crate::store::{StoreError, StoredWheel, WheelStore};
+use crate::threads;
 
 /// How many wheels are unpacked at once, at the most.
 const UNPACKING_MAX: usize = 8;
@@ -59,12 +60,12 @@ pub fn fetch(
     temporary: &Path,
     on_event: &mut dyn FnMut(FetchEvent) -> ControlFlow<()>,
 ) -> Result<Vec<StoredWheel>, FetchError> {
-    let mut wheels: Vec<Option<StoredWheel>> = Vec::with_capacity(files.len());
-    for file in files {
-        let sha256 = file.hashes.sha256.as_ref().map(ToString::to_string);
-        let stored = sha256.map(|sha256| store.find(&sha256)).transpose()?;
-        wheels.push(stored.flatten());
-    }
+    let found = threads::map(files, |file| {
+        let sha256 = file.hashes.sha256.as_ref()?;
+        store.find(&sha256.to_string()).transpose()
+    });
+    let found = found.into_iter().map(Option::transpose);
+    let mut wheels = found.collect::<Result<Vec<Option<StoredWheel>>, StoreError>>()?;
     let missing: Vec<usize> = (0..files.len())
         .filter(|number| wheels[*number].is_none())
         .collect();
@@ -100,7 +101,7 @@ fn download(
     let (sender, receiver) = channel();
     let receiver = Mutex::new(receiver);
     let idle = AtomicUsize::new(0);
-    let threads = std::thread::available_parallelism().map_or(2, usize::from);
+    let threads = threads::count();
     let downloaded = std::thread::scope(|scope| {
         for _ in 0..threads.min(UNPACKING_MAX).min(wanted.len()) {
             scope.spawn(|| unpack(&receiver, store, &idle, &unpacked));

@@ -61,6 +61,8 @@ pub mod scripts;
 pub mod store;
 pub mod verify;
 
+mod threads;
+
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]

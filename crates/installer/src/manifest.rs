@@ -60,6 +60,12 @@ impl ManifestFile {
     pub fn inside(&self) -> &str {
         &self.path[self.inside_start..]
     }
+
+    /// The folder of that path; empty for a file that lies in no other.
+    pub fn folder(&self) -> &str {
+        let inside = self.inside();
+        inside.rsplit_once('/').map_or("", |(folder, _)| folder)
+    }
 }
 
 /// Kinds of files.

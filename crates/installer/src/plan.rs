@@ -22,6 +22,7 @@ use crate::manifest::{FileKind, Manifest, ManifestFile};
 use crate::removal::{LegacyError, Removal, Territory, plan_legacy_removal, plan_removal};
 use crate::scripts;
 use crate::store::StoredWheel;
+use crate::threads;
 
 mod conflicts;
 mod display;
@@ -134,6 +135,8 @@ pub struct PlannedWheel {
     pub writes: Vec<PlannedWrite>,
     /// How many files are reached through links to their folders.
     behind_links: usize,
+    /// Whether another wheel of the plan may put a file at one of its paths.
+    shares_paths: bool,
     manifest: Arc<Manifest>,
     targets: Arc<Targets>,
 }
@@ -208,6 +211,13 @@ impl Targets {
             Scheme::Data => &self.data,
         }
     }
+
+    /// Whether a path in the folder for data lies in one of the other folders.
+    fn is_of_others(&self, inside: &str) -> bool {
+        let others = [&self.purelib, &self.platlib, &self.headers, &self.scripts];
+        let path = self.data.join(inside);
+        others.iter().any(|other| path.starts_with(other))
+    }
 }
 
 impl PlannedWheel {
@@ -227,6 +237,7 @@ impl PlannedWheel {
             compiled: wheel.compiled.clone(),
             writes: Vec::new(),
             behind_links: 0,
+            shares_paths: false,
             manifest: Arc::clone(manifest),
             targets,
         }
@@ -262,6 +273,36 @@ impl PlannedWheel {
             destination: self.targets.folder(file.scheme).join(file.inside()),
             is_program: false,
         })
+    }
+
+    /// The paths that are made in folders of this kind.
+    pub(crate) fn made_in(&self, is_such: &dyn Fn(&Path) -> bool) -> Vec<PathBuf> {
+        let mut paths = Vec::new();
+        // Files are sorted: those of one folder follow each other.
+        let mut last: Option<(Scheme, &str, bool)> = None;
+        for file in self.linked_files().chain(self.compiled_files()) {
+            let (scheme, folder) = (file.scheme, file.folder());
+            let target = self.targets.folder(scheme);
+            let taken = match last {
+                Some((of, same, taken)) if of == scheme && same == folder => taken,
+                _ if folder.is_empty() => is_such(target),
+                _ => is_such(&target.join(folder)),
+            };
+            last = Some((scheme, folder, taken));
+            if taken {
+                paths.push(target.join(file.inside()));
+            }
+        }
+        let links = self.folder_links().map(|link| link.destination);
+        let written = self.writes.iter().map(|write| write.destination.clone());
+        let others = links.chain(written);
+        paths.extend(others.filter(|path| path.parent().is_some_and(is_such)));
+        paths
+    }
+
+    /// Whether another wheel of the plan may put a file at one of its paths.
+    pub(crate) fn shares_paths(&self) -> bool {
+        self.shares_paths
     }
 
     /// Whether files that are copied keep their time, which compiled modules refer to.
@@ -496,14 +537,20 @@ fn plan_changes(
             folders.add_all(&split.link, link.destination.parent());
         }
     }
-    for (number, (wheel, targets)) in with_targets.into_iter().enumerate() {
+    let numbers: Vec<usize> = (0..wheels.len()).collect();
+    let planned = threads::map(&numbers, |number| {
+        let (wheel, targets) = &with_targets[*number];
         let linked = match options.link_mode {
-            LinkMode::Tree => claims.linked(number, &wheel.stored.manifest),
+            LinkMode::Tree => claims.linked(*number, &wheel.stored.manifest),
             _ => FxHashSet::default(),
         };
-        let mut planned = PlannedWheel::of(wheel, targets, linked);
-        folders.add_wheel(&planned);
+        let mut planned = PlannedWheel::of(wheel, Arc::clone(targets), linked);
         writes::place_files(&mut planned, wheel, &shebang, options)?;
+        Ok::<PlannedWheel, PlanError>(planned)
+    });
+    for planned in planned {
+        let planned = planned?;
+        folders.add_wheel(&planned);
         for write in &planned.writes {
             folders.add(write.destination.parent().unwrap_or(Path::new("")));
         }
@@ -517,7 +564,7 @@ fn plan_changes(
         rewrites,
         removals,
         splits,
-        conflicts: conflicts::find(&installs),
+        conflicts: conflicts::find(&mut installs),
         installs,
         folders: folders.list,
         link_mode: options.link_mode,

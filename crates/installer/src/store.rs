@@ -12,6 +12,7 @@ use tilsit_files::{FileError, TemporaryFolder};
 
 use crate::manifest::Manifest;
 use crate::place::is_key;
+use crate::threads;
 
 mod elf;
 mod sealing;
@@ -94,8 +95,7 @@ impl WheelStore {
     /// # Errors
     /// When the wheel breaks a rule, or the store cannot be written.
     pub fn add(&self, wheel: &Path, sha256: &str) -> Result<StoredWheel, StoreError> {
-        let available = std::thread::available_parallelism();
-        self.add_with(wheel, sha256, available.map_or(1, std::num::NonZero::get))
+        self.add_with(wheel, sha256, threads::count())
     }
 
     /// As [`WheelStore::add`], with so many threads at the most.

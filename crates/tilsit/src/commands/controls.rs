@@ -48,12 +48,21 @@ impl Pair {
         }
     }
 
-    /// Takes the settings of both options, from one place.
+    /// Takes the settings of both options, from one place. There they have no order: what is said
+    /// of single projects counts more than what is said of all.
     pub(crate) fn say_settings(&mut self, first: Option<&[String]>, second: Option<&[String]>) {
-        for (is_first, values) in [(true, first), (false, second)] {
-            for value in values.unwrap_or_default() {
-                self.say(is_first, value);
-            }
+        let sides = [(true, first), (false, second)];
+        let mut words: Vec<(bool, &str)> = sides
+            .into_iter()
+            .flat_map(|(is_first, values)| {
+                let values = values.unwrap_or_default().iter();
+                let words = values.flat_map(|value| value.split(',').map(str::trim));
+                words.map(move |word| (is_first, word))
+            })
+            .collect();
+        words.sort_by_key(|(_, word)| !matches!(*word, ALL | NONE));
+        for (is_first, word) in words {
+            self.say(is_first, word);
         }
     }
 
@@ -205,6 +214,17 @@ mod tests {
         let (no, only) = formats("--no-binary=a,b --only-binary=a --no-binary=:none:,c");
         assert_eq!(no, ["c"]);
         assert_eq!(only, ["a"]);
+    }
+
+    #[test]
+    fn what_options_say_comes_through_settings() {
+        let mut options = Pair::default();
+        options.say(false, ":all:");
+        options.say(true, "app");
+        let (first, second) = options.words();
+        let mut pair = Pair::default();
+        pair.say_settings(first.as_deref(), second.as_deref());
+        assert_eq!(pair, options);
     }
 
     #[test]

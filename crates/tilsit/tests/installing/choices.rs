@@ -398,6 +398,7 @@ fn pips_words_for_prereleases() {
     assert_snapshot!(compiled("--all-releases lib"), @"lib==2.0rc1");
     assert_snapshot!(compiled("--all-releases :all:"), @"lib==2.0rc1");
     assert_snapshot!(compiled("--all-releases :all: --only-final Lib"), @"lib==1.5");
+    assert_snapshot!(compiled("--only-final :all: --all-releases lib"), @"lib==2.0rc1");
     assert_snapshot!(compiled("--pre --only-final lib"), @"
     error: the argument '--pre' cannot be used with '--only-final <PROJECT>'
 
