@@ -11,6 +11,7 @@ use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use jiff::Timestamp;
+use sqlx::{Any, Transaction};
 use tokio::sync::Semaphore;
 
 use crate::error::{Doing, StoreError};
@@ -53,7 +54,7 @@ impl UserName {
     }
 
     /// What makes two names the same.
-    fn key(&self) -> String {
+    pub(crate) fn key(&self) -> String {
         self.0.to_ascii_lowercase()
     }
 }
@@ -94,37 +95,45 @@ impl IndexStore {
         password: &str,
         now: Timestamp,
     ) -> Result<UserId, StoreError> {
-        if password.is_empty() {
-            return Err(StoreError::EmptyPassword);
-        }
-        let mut salt = [0_u8; SALT_BYTES];
-        getrandom::fill(&mut salt).map_err(StoreError::Random)?;
-        let password = password.to_owned();
-        let hashed = on_hashing_thread(move || hash(password.as_bytes(), &salt)).await??;
+        let hashed = hashed(password).await?;
         let mut transaction = self.database.begin().await?;
-        let id: Option<i64> = sqlx::query_scalar(
-            "INSERT INTO users (name, display_name, password_hash, created_us) \
-             VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO NOTHING RETURNING id",
-        )
-        .bind(name.key())
-        .bind(name.as_str())
-        .bind(hashed)
-        .bind(now.as_microsecond())
-        .fetch_optional(&mut *transaction)
-        .await
-        .doing("insert a user")?;
-        let Some(id) = id else {
-            return Err(StoreError::UserExists(name.to_string()));
-        };
+        let id = insert(&mut transaction, name, &hashed, now).await?;
+        transaction.commit().await.doing("commit a user")?;
+        Ok(id)
+    }
+
+    /// Gives a user another password, and ends the user's sessions.
+    ///
+    /// # Errors
+    /// [`StoreError::EmptyPassword`], or when the database fails.
+    pub async fn change_password(
+        &self,
+        user: UserId,
+        password: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let hashed = hashed(password).await?;
+        let mut transaction = self.database.begin().await?;
+        sqlx::query("UPDATE users SET password_hash = $2 WHERE id = $1")
+            .bind(user.0)
+            .bind(hashed)
+            .execute(&mut *transaction)
+            .await
+            .doing("change a password")?;
+        sqlx::query("DELETE FROM sessions WHERE user_id = $1")
+            .bind(user.0)
+            .execute(&mut *transaction)
+            .await
+            .doing("end a user's sessions")?;
+        let name = name_in(&mut transaction, user).await?;
         let event = NewEvent {
-            user_name: Some(name.as_str()),
-            action: "user:create",
+            user_name: Some(&name),
+            action: "user:password",
             project: None,
-            subject: serde_json::json!({ "user": name.as_str() }),
+            subject: serde_json::json!({ "user": name }),
         };
         events::record(&mut transaction, &event, now).await?;
-        transaction.commit().await.doing("commit a user")?;
-        Ok(UserId(id))
+        transaction.commit().await.doing("commit a password")
     }
 
     /// The user of this name.
@@ -180,11 +189,13 @@ impl IndexStore {
         }
         let found: Option<(i64, String)> = match name.parse::<UserName>() {
             Err(_) => None,
-            Ok(name) => sqlx::query_as("SELECT id, password_hash FROM users WHERE name = $1")
-                .bind(name.key())
-                .fetch_optional(self.database.reader())
-                .await
-                .doing("look up a password")?,
+            Ok(name) => sqlx::query_as(
+                "SELECT id, password_hash FROM users WHERE name = $1 AND disabled_us IS NULL",
+            )
+            .bind(name.key())
+            .fetch_optional(self.database.reader())
+            .await
+            .doing("look up a password")?,
         };
         let id = found.as_ref().map(|(id, _)| UserId(*id));
         let known = found.map(|(_, hash)| hash);
@@ -196,6 +207,69 @@ impl IndexStore {
         .await?;
         Ok(id.filter(|_| right))
     }
+}
+
+/// Makes a user in a transaction.
+///
+/// # Errors
+/// [`StoreError::UserExists`], or when the database fails.
+pub(crate) async fn insert(
+    transaction: &mut Transaction<'static, Any>,
+    name: &UserName,
+    password_hash: &str,
+    now: Timestamp,
+) -> Result<UserId, StoreError> {
+    let id: Option<i64> = sqlx::query_scalar(
+        "INSERT INTO users (name, display_name, password_hash, created_us) \
+         VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO NOTHING RETURNING id",
+    )
+    .bind(name.key())
+    .bind(name.as_str())
+    .bind(password_hash)
+    .bind(now.as_microsecond())
+    .fetch_optional(&mut **transaction)
+    .await
+    .doing("insert a user")?;
+    let Some(id) = id else {
+        return Err(StoreError::UserExists(name.to_string()));
+    };
+    let event = NewEvent {
+        user_name: Some(name.as_str()),
+        action: "user:create",
+        project: None,
+        subject: serde_json::json!({ "user": name.as_str() }),
+    };
+    events::record(transaction, &event, now).await?;
+    Ok(UserId(id))
+}
+
+/// The name of a user, as its owner writes it.
+pub(crate) async fn name_in(
+    transaction: &mut Transaction<'static, Any>,
+    user: UserId,
+) -> Result<String, StoreError> {
+    sqlx::query_scalar("SELECT display_name FROM users WHERE id = $1")
+        .bind(user.0)
+        .fetch_one(&mut **transaction)
+        .await
+        .doing("look up a user's name")
+}
+
+/// The hash of a new password.
+///
+/// # Errors
+/// When the password is empty or far too long.
+pub(crate) async fn hashed(password: &str) -> Result<String, StoreError> {
+    if password.is_empty() {
+        return Err(StoreError::EmptyPassword);
+    }
+    if password.len() > PASSWORD_LENGTH_MAX_BYTES {
+        return Err(StoreError::LongPassword);
+    }
+    let mut salt = [0_u8; SALT_BYTES];
+    getrandom::fill(&mut salt).map_err(StoreError::Random)?;
+    let password = password.to_owned();
+    on_hashing_thread(move || hash(password.as_bytes(), &salt)).await?
 }
 
 fn hash(password: &[u8], salt: &[u8]) -> Result<String, StoreError> {

@@ -135,6 +135,23 @@ impl Blobs {
         }
     }
 
+    /// Removes a file that the database does not name any more, and its metadata; does nothing when
+    /// it is gone already.
+    ///
+    /// # Errors
+    /// When something cannot be removed.
+    pub(crate) fn remove(&self, sha256: &Sha256Digest, file_name: &str) -> Result<(), FileError> {
+        let folder = self.folder(sha256);
+        tilsit_files::remove_file_if_exists(self.path(sha256, file_name))?;
+        tilsit_files::remove_file_if_exists(self.metadata_path(sha256, file_name))?;
+        // The same bytes may be there under another name.
+        match tilsit_files::read_dir(&folder) {
+            Ok(entries) if entries.is_empty() => tilsit_files::remove_dir(&folder),
+            Err(error) if !error.is_not_found() => Err(error),
+            _ => Ok(()),
+        }
+    }
+
     /// Removes what uploads left behind that were cut long before `now`; returns how many.
     ///
     /// # Errors

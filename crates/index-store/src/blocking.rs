@@ -8,7 +8,7 @@ use crate::accounts::UserName;
 use crate::error::StoreError;
 use crate::store::{IndexStore, StoreOptions};
 use crate::token_text::TokenText;
-use crate::tokens::TokenScope;
+use crate::tokens::{NewToken, TokenScope};
 
 /// An open index with a runtime of its own. Not to be used from asynchronous code.
 #[derive(Debug)]
@@ -29,6 +29,16 @@ impl BlockingStore {
             .map_err(|_| StoreError::Stopping)?;
         let store = runtime.block_on(IndexStore::open(options, now))?;
         Ok(Self { runtime, store })
+    }
+
+    /// The store, for operations that [`BlockingStore::wait`] waits for.
+    pub fn store(&self) -> &IndexStore {
+        &self.store
+    }
+
+    /// Waits for one operation.
+    pub fn wait<T>(&self, operation: impl Future<Output = T>) -> T {
+        self.runtime.block_on(operation)
     }
 
     /// Makes a user.
@@ -65,7 +75,8 @@ impl BlockingStore {
         };
         self.runtime.block_on(async {
             let user = self.store.user(name).await?;
-            self.store.create_token(user, scope, description, now).await
+            let new = NewToken::new(scope, description);
+            self.store.create_token(user, &new, now).await
         })
     }
 

@@ -44,6 +44,9 @@ pub enum StoreError {
     /// A password is empty.
     #[error("the password is empty")]
     EmptyPassword,
+    /// A password is longer than any that is taken.
+    #[error("the password has more than 4096 bytes")]
+    LongPassword,
     /// What the database holds makes no sense.
     #[error("the database holds {what} that makes no sense: `{value}`")]
     Corrupt {

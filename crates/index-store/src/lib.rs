@@ -6,11 +6,12 @@
 //!
 //! ```no_run
 //! # async fn example(now: jiff::Timestamp) -> Result<(), Box<dyn std::error::Error>> {
-//! use tilsit_index_store::{IndexStore, StoreOptions, TokenScope};
+//! use tilsit_index_store::{IndexStore, NewToken, StoreOptions, TokenScope};
 //!
 //! let store = IndexStore::open(&StoreOptions::in_folder("/srv/index"), now).await?;
 //! let user = store.create_user(&"alice".parse()?, "a long password", now).await?;
-//! let token = store.create_token(user, TokenScope::User, "laptop", now).await?;
+//! let new = NewToken::new(TokenScope::User, "laptop");
+//! let token = store.create_token(user, &new, now).await?;
 //! println!("{token}"); // shown once; only its hash is kept
 //! # Ok(())
 //! # }
@@ -33,7 +34,8 @@
 //!   are handed out under a row lock at its end, so that they become visible in their order.
 //! - The SQL of the two databases differs only where `Dialect` says so.
 //! - Passwords are kept as argon2id hashes, tokens as SHA-256 of 256 random bits.
-//! - A published file's name and bytes never change.
+//! - A published file's name and bytes never change, and a deleted file's name is never given again.
+//! - Whether an actor may do something is asked inside the transaction that does it.
 
 mod accounts;
 mod blobs;
@@ -43,13 +45,19 @@ mod dialect;
 mod error;
 mod events;
 mod files;
+mod invitations;
+mod manage;
 mod migrations;
 mod pages;
 mod projects;
 mod publish;
+mod secret;
+mod sessions;
+mod settings;
 mod store;
 mod token_text;
 mod tokens;
+mod users;
 
 pub use accounts::{UserId, UserName, UserNameError};
 pub use blobs::{Blobs, IncomingFile};
@@ -57,9 +65,15 @@ pub use blocking::BlockingStore;
 pub use error::StoreError;
 pub use events::Event;
 pub use files::FileRecord;
+pub use invitations::RegistrationError;
+pub use manage::{Actor, DeletedFile, ManageError};
 pub use pages::{ProjectSerial, StoredPage, file_url};
 pub use projects::{ProjectAccess, ProjectRecord, ReleaseRecord, Role};
 pub use publish::{NewFile, Publication, PublishError};
+pub use secret::{Secret, SecretError};
+pub use sessions::SessionUser;
+pub use settings::{IndexSettings, Reading, ReadingError};
 pub use store::{IndexStore, StoreOptions};
 pub use token_text::{TokenText, TokenTextError};
-pub use tokens::{AuthenticatedToken, TokenScope};
+pub use tokens::{AuthenticatedToken, NewToken, TokenPermission, TokenRecord, TokenScope};
+pub use users::UserRecord;

@@ -11,7 +11,10 @@ use crate::database::Database;
 use crate::error::{Doing, StoreError};
 
 /// Every version, in order; the version is the position, from 1.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_first.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_first.sql"),
+    include_str!("migrations/0002_people.sql"),
+];
 
 /// Brings the database to the newest version; does nothing when it is there.
 ///

@@ -66,6 +66,12 @@ pub enum PublishError {
         /// The name.
         file_name: String,
     },
+    /// A file of this name was deleted.
+    #[error("a file `{file_name}` was deleted, and its name is not given to another")]
+    NameReserved {
+        /// The name.
+        file_name: String,
+    },
     /// The same bytes are there under another name.
     #[error("the content of `{file_name}` is there already as `{other}`")]
     ContentTaken {
@@ -121,6 +127,7 @@ impl IndexStore {
                 })
             };
         }
+        refuse_reserved_name(&mut transaction, file).await?;
         refuse_renamed_content(&mut transaction, file).await?;
         let release = open_release(&mut transaction, project, file, now).await?;
         insert_file(&mut transaction, release, file, now).await?;
@@ -196,6 +203,24 @@ async fn digest_of(
         .fetch_optional(&mut **transaction)
         .await
         .doing("look up a file")
+}
+
+async fn refuse_reserved_name(
+    transaction: &mut Transaction<'static, Any>,
+    file: &NewFile,
+) -> Result<(), PublishError> {
+    let deleted: Option<i64> =
+        sqlx::query_scalar("SELECT deleted_us FROM reserved_files WHERE file_name = $1")
+            .bind(&file.file_name)
+            .fetch_optional(&mut **transaction)
+            .await
+            .doing("look up a reserved name")?;
+    match deleted {
+        None => Ok(()),
+        Some(_) => Err(PublishError::NameReserved {
+            file_name: file.file_name.clone(),
+        }),
+    }
 }
 
 async fn refuse_renamed_content(

@@ -1,7 +1,7 @@
 //! The third stage: whether the uploader may publish to the project that the form names.
 
 use http::StatusCode;
-use tilsit_index_store::{ProjectAccess, UserId};
+use tilsit_index_store::{ProjectAccess, TokenPermission, UserId};
 use tilsit_packaging::name::ProjectName;
 use tilsit_simple_api::upload::UploadForm;
 
@@ -27,6 +27,9 @@ pub(super) async fn authorize(
     let project: ProjectName = name
         .parse()
         .map_err(|error| Refusal::bad_request(format!("the field `name`: {error}")))?;
+    if received.uploader.permission == TokenPermission::Read {
+        return Err(forbidden("the token is for reading, not for uploads".to_owned()).into());
+    }
     if !received.uploader.scope.covers(&project) {
         return Err(forbidden(format!("the token is not for the project `{project}`")).into());
     }

@@ -5,7 +5,7 @@ use axum::extract::Request;
 use futures_util::StreamExt;
 use http::header::AUTHORIZATION;
 use http::{HeaderMap, StatusCode};
-use tilsit_index_store::{AuthenticatedToken, TokenScope};
+use tilsit_index_store::{AuthenticatedToken, TokenPermission, TokenScope};
 
 use crate::application::Application;
 use crate::credentials::{Credentials, parse_basic};
@@ -63,6 +63,7 @@ async fn uploader(
             Ok(AuthenticatedToken {
                 user,
                 scope: TokenScope::User,
+                permission: TokenPermission::Publish,
             })
         }
     }

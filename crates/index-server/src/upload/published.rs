@@ -61,7 +61,9 @@ fn explain(error: PublishError) -> Failure {
         PublishError::NameTaken { .. } | PublishError::ContentTaken { .. } => {
             Refusal::bad_request(format!("{FILE_EXISTS}: {error}")).into()
         }
-        PublishError::SecondSdist { .. } => Refusal::bad_request(error.to_string()).into(),
+        PublishError::SecondSdist { .. } | PublishError::NameReserved { .. } => {
+            Refusal::bad_request(error.to_string()).into()
+        }
         PublishError::NotAllowed { project } => no_role(&project).into(),
         PublishError::Closed { .. } => Refusal::new(
             StatusCode::FORBIDDEN,

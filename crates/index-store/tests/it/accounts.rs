@@ -1,6 +1,6 @@
 //! Users, passwords and tokens.
 
-use tilsit_index_store::{StoreError, TokenScope, TokenText};
+use tilsit_index_store::{NewToken, StoreError, TokenScope, TokenText};
 
 use crate::support::{TestStore, at, on_both_databases, user};
 
@@ -59,12 +59,12 @@ async fn a_token_is_taken_as_a_whole_only(test: TestStore) {
     let id = user(&test.store, "alice").await;
     let token = test
         .store
-        .create_token(id, TokenScope::User, "one", at(0))
+        .create_token(id, &NewToken::new(TokenScope::User, "one"), at(0))
         .await
         .unwrap();
     let other = test
         .store
-        .create_token(id, TokenScope::User, "two", at(0))
+        .create_token(id, &NewToken::new(TokenScope::User, "two"), at(0))
         .await
         .unwrap();
     let found = test
@@ -89,7 +89,7 @@ async fn events_tell_of_accounts(test: TestStore) {
     let id = user(&test.store, "alice").await;
     let token = test
         .store
-        .create_token(id, TokenScope::User, "laptop", at(5))
+        .create_token(id, &NewToken::new(TokenScope::User, "laptop"), at(5))
         .await
         .unwrap();
     let events = test.store.events_since(0, 10).await.unwrap();

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails loudly")]
 
 mod accounts;
+mod managing;
 mod opening;
+mod people;
 mod publishing;
 mod support;

@@ -1,0 +1,136 @@
+//! What an administrator decides for the index as a whole: who may read, who may register.
+
+use std::str::FromStr;
+
+use jiff::Timestamp;
+
+use crate::error::{Doing, StoreError};
+use crate::events::{self, NewEvent};
+use crate::manage::{Actor, ManageError};
+use crate::store::IndexStore;
+
+/// Who may read pages and files.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Reading {
+    /// Everybody.
+    #[default]
+    Public,
+    /// Users of the index, by session, password or token.
+    SignedIn,
+    /// People of the project only, and administrators.
+    People,
+}
+
+impl Reading {
+    /// As the database, pages and options write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::SignedIn => "signed-in",
+            Self::People => "people",
+        }
+    }
+}
+
+/// A text that says no kind of reading.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not `public`, `signed-in` or `people`")]
+pub struct ReadingError(String);
+
+impl FromStr for Reading {
+    type Err = ReadingError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Public, Self::SignedIn, Self::People]
+            .into_iter()
+            .find(|one| one.as_str() == text)
+            .ok_or_else(|| ReadingError(text.to_owned()))
+    }
+}
+
+/// The settings of an index.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct IndexSettings {
+    /// Who may read projects that say nothing else.
+    pub reading: Reading,
+    /// Whether everybody may make an account; else an invitation is needed.
+    pub open_registration: bool,
+}
+
+const READING: &str = "reading";
+const REGISTRATION: &str = "registration";
+
+impl IndexStore {
+    /// The settings; an index in which nobody has changed any has the defaults.
+    ///
+    /// # Errors
+    /// When the database fails or holds a value that makes no sense.
+    pub async fn settings(&self) -> Result<IndexSettings, StoreError> {
+        let rows: Vec<(String, String)> = sqlx::query_as("SELECT name, value FROM settings")
+            .fetch_all(self.database.reader())
+            .await
+            .doing("read the settings")?;
+        let mut settings = IndexSettings::default();
+        for (name, value) in rows {
+            match &*name {
+                READING => settings.reading = stored_reading(value)?,
+                REGISTRATION => settings.open_registration = value == "open",
+                // Of a newer program.
+                _ => {}
+            }
+        }
+        Ok(settings)
+    }
+
+    /// Changes the settings.
+    ///
+    /// # Errors
+    /// When the actor is no administrator, or the database fails.
+    pub async fn change_settings(
+        &self,
+        actor: Actor,
+        settings: &IndexSettings,
+        now: Timestamp,
+    ) -> Result<(), ManageError> {
+        let mut transaction = self.database.begin().await?;
+        let by = actor.administrator(&mut transaction).await?;
+        let registration = if settings.open_registration {
+            "open"
+        } else {
+            "invited"
+        };
+        for (name, value) in [
+            (READING, settings.reading.as_str()),
+            (REGISTRATION, registration),
+        ] {
+            sqlx::query(
+                "INSERT INTO settings (name, value) VALUES ($1, $2) \
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            )
+            .bind(name)
+            .bind(value)
+            .execute(&mut *transaction)
+            .await
+            .doing("write a setting")?;
+        }
+        let event = NewEvent {
+            user_name: by.as_deref(),
+            action: "index:settings",
+            project: None,
+            subject: serde_json::json!({
+                READING: settings.reading.as_str(), REGISTRATION: registration,
+            }),
+        };
+        events::record(&mut transaction, &event, now).await?;
+        transaction.commit().await.doing("commit the settings")?;
+        Ok(())
+    }
+}
+
+/// A kind of reading as the database keeps it.
+pub(crate) fn stored_reading(text: String) -> Result<Reading, StoreError> {
+    text.parse().map_err(|_| StoreError::Corrupt {
+        what: "a kind of reading",
+        value: text,
+    })
+}
