@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tilsit_index_store::IndexStore;
 
+use crate::attempts::Attempts;
 use crate::event::ServerEvent;
 use crate::options::Limits;
 use crate::page_cache::PageCache;
@@ -20,6 +21,8 @@ pub(crate) struct Application {
     pub(crate) pages: Arc<PageCache>,
     pub(crate) limits: Arc<Limits>,
     pub(crate) public_url: Option<Arc<str>>,
+    /// How often somebody may try to sign in with one name.
+    pub(crate) sign_ins: Arc<Attempts>,
     pub(crate) clock: fn() -> Timestamp,
     pub(crate) events: EventSink,
 }

@@ -7,12 +7,14 @@ use axum::middleware::Next;
 use axum::response::Response;
 use http::HeaderValue;
 use http::header::{
-    CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    X_FRAME_OPTIONS,
 };
 
 use crate::application::Application;
 use crate::event::ServerEvent;
-use crate::response::InternalError;
+use crate::response::{Failure, InternalError, Refusal};
+use crate::templates::failure_page;
 
 /// Pages may load our style sheet and inline images from data; nothing runs, nothing frames them.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
@@ -28,6 +30,29 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
     headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
+    response
+}
+
+/// Turns what went wrong into a page for people.
+pub(crate) async fn failures_as_pages(request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let response = next.run(request).await;
+    let Some(refusal) = response.extensions().get::<Refusal>() else {
+        return response;
+    };
+    let inside = response.extensions().get::<InternalError>().cloned();
+    let failure = match inside {
+        Some(error) => Failure::Internal(error),
+        None => Failure::Refused(refusal.clone()),
+    };
+    failure_page(failure, &path)
+}
+
+/// Keeps pages of one's own out of every cache.
+pub(crate) async fn never_kept(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
 }
 

@@ -30,6 +30,7 @@
 //! - The library prints nothing: it tells the caller's event sink, and asks the caller's clock.
 
 mod application;
+mod attempts;
 mod compression;
 mod conditional;
 mod credentials;
@@ -44,6 +45,7 @@ mod router;
 mod server;
 mod templates;
 mod upload;
+mod visitor;
 
 pub use conditional::if_none_match_names;
 pub use credentials::{Credentials, CredentialsError, parse_basic};

@@ -121,6 +121,7 @@ impl Failure {
         if let Self::Internal(error) = self {
             extensions.insert(error);
         }
+        extensions.insert(refusal.clone());
         if refusal.status == StatusCode::UNAUTHORIZED {
             let challenge = HeaderValue::from_static("Basic realm=\"index\", charset=\"UTF-8\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);

@@ -6,15 +6,21 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
+use jiff::SignedDuration;
 use tilsit_index_store::{IndexStore, StoreError, StoreOptions};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 
 use crate::application::{Application, EventSink};
+use crate::attempts::Attempts;
 use crate::event::ServerEvent;
 use crate::options::ServeOptions;
 use crate::page_cache::PageCache;
 use crate::router::router;
+
+/// So many attempts to sign in with one name are taken in a window of time.
+const SIGN_INS_MAX: u32 = 10;
+const SIGN_INS_WINDOW: SignedDuration = SignedDuration::from_mins(5);
 
 /// Why the server does not start or does not go on.
 #[derive(Debug, thiserror::Error)]
@@ -69,6 +75,7 @@ pub async fn serve(
         pages: Arc::new(PageCache::new(limits.page_cache_max_bytes)),
         limits: limits.clone(),
         public_url: options.public_url.map(Into::into),
+        sign_ins: Arc::new(Attempts::new(SIGN_INS_MAX, SIGN_INS_WINDOW)),
         clock: options.clock,
         events: events.clone(),
     };

@@ -45,6 +45,8 @@ pub(crate) struct ProjectPage {
     pub(crate) summary: Option<String>,
     /// The newest release, when this is not it.
     pub(crate) newer: Option<String>,
+    /// A status that is not `active`, and its reason.
+    pub(crate) status: Option<(String, String)>,
     /// Why files of the release are yanked; empty when none is.
     pub(crate) yanks: String,
     pub(crate) files: Vec<ListedFile>,
@@ -152,5 +154,6 @@ pub(crate) fn day(time: jiff::Timestamp) -> String {
     time.strftime("%Y-%m-%d").to_string()
 }
 
+pub(crate) mod people;
 #[cfg(test)]
 mod tests;

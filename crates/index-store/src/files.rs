@@ -39,6 +39,18 @@ type FileRow = (
     Option<String>,
 );
 
+/// The same behind the version.
+type VersionedRow = (
+    String,
+    String,
+    String,
+    i64,
+    String,
+    Option<String>,
+    i64,
+    Option<String>,
+);
+
 impl IndexStore {
     /// The published file of this name.
     ///
@@ -54,6 +66,33 @@ impl IndexStore {
         .await
         .doing("look up a file")?;
         row.map(record).transpose()
+    }
+
+    /// The files of a project, each with its version.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn project_files(
+        &self,
+        project: &ProjectName,
+    ) -> Result<Vec<(String, FileRecord)>, StoreError> {
+        let rows: Vec<VersionedRow> = sqlx::query_as(
+            "SELECT r.version, f.file_name, f.kind, f.size_bytes, f.sha256, f.metadata_sha256, \
+             f.uploaded_us, f.yanked FROM files f JOIN releases r ON r.id = f.release_id \
+             JOIN projects p ON p.id = r.project_id WHERE p.name = $1 ORDER BY f.file_name",
+        )
+        .bind(project.as_str())
+        .fetch_all(self.database.reader())
+        .await
+        .doing("list a project's files")?;
+        rows.into_iter()
+            .map(
+                |(version, name, kind, size, sha256, metadata, uploaded, yanked)| {
+                    let row = (name, kind, size, sha256, metadata, uploaded, yanked);
+                    Ok((version, record(row)?))
+                },
+            )
+            .collect()
     }
 
     /// The files of a release, by name.

@@ -3,62 +3,51 @@
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::header::LOCATION;
-use http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, StatusCode};
 use tilsit_index_store::{FileRecord, IndexStore, ReleaseRecord, file_url};
 use tilsit_packaging::metadata::CoreMetadata;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
+use tilsit_simple_api as simple_api;
+use tilsit_simple_api::ProjectState;
 use tilsit_simple_api::upload::FileType;
 
 use crate::application::Application;
 use crate::response::{Failure, Refusal};
-use crate::templates::{self, Link, ListedFile, ProjectPage, day, failure_page, page, public_url};
+use crate::templates::{self, Link, ListedFile, ProjectPage, day, page, public_url};
 
 /// `/project/Name` is `/project/name/`.
-pub(crate) async fn add_slash(uri: Uri, Path(project): Path<String>) -> Response {
-    match parse(&project) {
-        Ok(name) => moved(&format!("{name}/")),
-        Err(refusal) => failure_page(refusal.into(), uri.path()),
-    }
+pub(crate) async fn add_slash(Path(project): Path<String>) -> Result<Response, Failure> {
+    let name = parse(&project)?;
+    Ok(moved(&format!("{name}/")))
 }
 
 /// `/project/name/1.0` is `/project/name/1.0/`.
 pub(crate) async fn add_slash_to_version(
-    uri: Uri,
     Path((_, version)): Path<(String, String)>,
-) -> Response {
-    match version.parse::<Version>() {
-        Ok(version) => moved(&format!("{version}/")),
-        Err(_) => failure_page(no_release(&version).into(), uri.path()),
-    }
+) -> Result<Response, Failure> {
+    let version: Version = version.parse().map_err(|_| no_release(&version))?;
+    Ok(moved(&format!("{version}/")))
 }
 
 /// The newest release of a project.
 pub(crate) async fn show_latest(
     State(application): State<Application>,
-    uri: Uri,
     Path(project): Path<String>,
     headers: HeaderMap,
-) -> Response {
+) -> Result<Response, Failure> {
     let url = public_url(&application, &headers);
-    match show(&application, &url, &project, None).await {
-        Ok(response) => response,
-        Err(failure) => failure_page(failure, uri.path()),
-    }
+    show(&application, &url, &project, None).await
 }
 
 /// A certain release of a project.
 pub(crate) async fn show_version(
     State(application): State<Application>,
-    uri: Uri,
     Path((project, version)): Path<(String, String)>,
     headers: HeaderMap,
-) -> Response {
+) -> Result<Response, Failure> {
     let url = public_url(&application, &headers);
-    match show(&application, &url, &project, Some(&version)).await {
-        Ok(response) => response,
-        Err(failure) => failure_page(failure, uri.path()),
-    }
+    show(&application, &url, &project, Some(&version)).await
 }
 
 async fn show(
@@ -78,7 +67,9 @@ async fn show(
     let missing = || Refusal::not_found(format!("There is no project “{name}” here."));
     let store = &application.store;
     let stored = store.page(&name).await?.ok_or_else(missing)?;
-    let versions = versions(&stored.json)?;
+    let listed = tilsit_simple_api::parse_json(stored.json.as_bytes(), None)
+        .map_err(|error| Failure::internal(format!("a stored page cannot be read: {error}")))?;
+    let versions = versions(&listed);
     let newest = newest(&versions).ok_or_else(missing)?;
     let wanted = match version {
         None => newest.clone(),
@@ -100,6 +91,7 @@ async fn show(
             "../../"
         },
         url,
+        status: status(&listed),
     };
     page(&render(store, &view).await?)
 }
@@ -114,6 +106,7 @@ struct View<'a> {
     release: &'a ReleaseRecord,
     root: &'static str,
     url: &'a str,
+    status: Option<(String, String)>,
 }
 
 async fn render(store: &IndexStore, view: &View<'_>) -> Result<ProjectPage, Failure> {
@@ -135,6 +128,7 @@ async fn render(store: &IndexStore, view: &View<'_>) -> Result<ProjectPage, Fail
         },
         summary: metadata.summary.clone(),
         newer: (!is_newest && view.wanted < view.newest).then(|| view.newest.to_string()),
+        status: view.status.clone(),
         yanks: yanks(&files),
         files: files.iter().map(listed).collect(),
         description: metadata.description.clone(),
@@ -158,16 +152,21 @@ async fn render(store: &IndexStore, view: &View<'_>) -> Result<ProjectPage, Fail
     })
 }
 
-/// The versions on a stored page, the oldest first.
-fn versions(json: &str) -> Result<Vec<Version>, Failure> {
-    let page = tilsit_simple_api::parse_json(json.as_bytes(), None)
-        .map_err(|error| Failure::internal(format!("a stored page cannot be read: {error}")))?;
+/// The versions on a page, the oldest first.
+fn versions(page: &simple_api::ProjectPage) -> Vec<Version> {
     let versions = page.versions.iter();
     let mut versions: Vec<Version> = versions
         .filter_map(|version| version.parse().ok())
         .collect();
     versions.sort();
-    Ok(versions)
+    versions
+}
+
+/// A status that readers should know of, and its reason.
+fn status(page: &simple_api::ProjectPage) -> Option<(String, String)> {
+    let state = &page.status.state;
+    let reason = page.status.reason.clone().unwrap_or_default();
+    (*state != ProjectState::Active).then(|| (state.as_str().to_owned(), reason))
 }
 
 /// The newest final release; the newest of all when there is none.

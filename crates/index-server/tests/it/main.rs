@@ -7,6 +7,7 @@ mod clients;
 mod concurrency;
 mod faults;
 mod http;
+mod managing;
 mod own_client;
 mod reading;
 mod support;

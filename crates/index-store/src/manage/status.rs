@@ -6,9 +6,9 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_simple_api::ProjectState;
 
 use super::{Actor, Change, ManageError};
-use crate::error::Doing;
+use crate::error::{Doing, StoreError};
 use crate::projects::Role;
-use crate::settings::Reading;
+use crate::settings::{Reading, stored_reading};
 use crate::store::IndexStore;
 
 impl IndexStore {
@@ -42,6 +42,23 @@ impl IndexStore {
             .doing("change a project's status")?;
         let subject = json!({ "before": before, "status": state.as_str(), "reason": reason });
         change.finish("project:status", subject).await
+    }
+
+    /// Who may read a project; none for whoever may read the index.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn project_reading(
+        &self,
+        project: &ProjectName,
+    ) -> Result<Option<Reading>, StoreError> {
+        let reading: Option<Option<String>> =
+            sqlx::query_scalar("SELECT reading FROM projects WHERE name = $1")
+                .bind(project.as_str())
+                .fetch_optional(self.database.reader())
+                .await
+                .doing("look up who may read a project")?;
+        reading.flatten().map(stored_reading).transpose()
     }
 
     /// Changes who may read a project; none for whoever may read the index.

@@ -1,0 +1,102 @@
+//! `/manage/`: the index as its administrators see it: users, invitations, settings.
+
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use http::StatusCode;
+use tilsit_index_store::{IndexSettings, Reading, UserName};
+
+use crate::application::Application;
+use crate::response::{Failure, Refusal};
+use crate::templates::people::{AdministerPage, InvitationPage, ListedUser};
+use crate::templates::{day, page, public_url};
+use crate::visitor::{SignedForm, Visitor, see_other};
+
+/// The page.
+pub(crate) async fn show(
+    State(application): State<Application>,
+    visitor: Visitor,
+) -> Result<Response, Failure> {
+    if !visitor.user.is_admin {
+        let text = "Only administrators of the index see this page.";
+        return Err(Refusal::new(StatusCode::FORBIDDEN, text).into());
+    }
+    let store = &application.store;
+    let settings = store.settings().await?;
+    let users = store.users().await?;
+    page(&AdministerPage {
+        root: "../",
+        proof: visitor.proof(),
+        reading: settings.reading.as_str(),
+        open_registration: settings.open_registration,
+        users: users
+            .into_iter()
+            .map(|user| ListedUser {
+                created: day(user.created),
+                is_admin: user.is_admin,
+                is_disabled: user.disabled.is_some(),
+                name: user.name,
+            })
+            .collect(),
+    })
+}
+
+/// Makes an invitation, and shows its link this once.
+pub(crate) async fn invite(
+    State(application): State<Application>,
+    headers: HeaderMap,
+    form: SignedForm,
+) -> Result<Response, Failure> {
+    let is_admin = form.fields.text("administrator") == "yes";
+    let store = &application.store;
+    let secret = store
+        .invite(form.visitor.actor(), is_admin, application.now())
+        .await?;
+    let url = public_url(&application, &headers);
+    page(&InvitationPage {
+        root: "../../",
+        link: format!("{url}account/register/?invitation={secret}"),
+    })
+}
+
+/// Changes the settings of the index.
+pub(crate) async fn change_settings(
+    State(application): State<Application>,
+    form: SignedForm,
+) -> Result<Response, Failure> {
+    let reading: Reading = form
+        .fields
+        .text("reading")
+        .parse()
+        .map_err(|error| Refusal::bad_request(format!("{error}")))?;
+    let settings = IndexSettings {
+        reading,
+        open_registration: form.fields.text("registration") == "open",
+    };
+    application
+        .store
+        .change_settings(form.visitor.actor(), &settings, application.now())
+        .await?;
+    Ok(see_other("../"))
+}
+
+/// Promotes, demotes, locks out or lets in a user.
+pub(crate) async fn change_user(
+    State(application): State<Application>,
+    form: SignedForm,
+) -> Result<Response, Failure> {
+    let name: UserName = form
+        .fields
+        .text("user")
+        .parse()
+        .map_err(|error| Refusal::bad_request(format!("{error}")))?;
+    let (store, actor, now) = (&application.store, form.visitor.actor(), application.now());
+    match form.fields.text("action") {
+        "promote" => store.change_administrator(actor, &name, true, now).await?,
+        "demote" => store.change_administrator(actor, &name, false, now).await?,
+        "disable" => store.disable_user(actor, &name, true, now).await?,
+        "enable" => store.disable_user(actor, &name, false, now).await?,
+        _ => return Err(Refusal::bad_request("Nothing is named that could be done.").into()),
+    }
+    Ok(see_other("../"))
+}
