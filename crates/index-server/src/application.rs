@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use tilsit_index_store::IndexStore;
 
+use crate::access::Remembered;
 use crate::attempts::Attempts;
 use crate::event::ServerEvent;
 use crate::options::Limits;
@@ -23,6 +24,8 @@ pub(crate) struct Application {
     pub(crate) public_url: Option<Arc<str>>,
     /// How often somebody may try to sign in with one name.
     pub(crate) sign_ins: Arc<Attempts>,
+    /// What was looked up a moment ago about readers.
+    pub(crate) remembered: Arc<Remembered>,
     pub(crate) clock: fn() -> Timestamp,
     pub(crate) events: EventSink,
 }

@@ -5,16 +5,17 @@ use std::time::Instant;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use http::HeaderValue;
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
     X_FRAME_OPTIONS,
 };
+use http::{HeaderValue, StatusCode};
 
 use crate::application::Application;
 use crate::event::ServerEvent;
 use crate::response::{Failure, InternalError, Refusal};
 use crate::templates::failure_page;
+use crate::visitor::to_sign_in;
 
 /// Pages may load our style sheet and inline images from data; nothing runs, nothing frames them.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
@@ -33,13 +34,16 @@ pub(crate) async fn secure(request: Request, next: Next) -> Response {
     response
 }
 
-/// Turns what went wrong into a page for people.
+/// Turns what went wrong into a page for people; who is not known is sent to sign in.
 pub(crate) async fn failures_as_pages(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let response = next.run(request).await;
     let Some(refusal) = response.extensions().get::<Refusal>() else {
         return response;
     };
+    if refusal.status == StatusCode::UNAUTHORIZED {
+        return to_sign_in(&path);
+    }
     let inside = response.extensions().get::<InternalError>().cloned();
     let failure = match inside {
         Some(error) => Failure::Internal(error),

@@ -29,6 +29,7 @@
 //! - Pages run no script and load nothing from elsewhere; the headers say so to the browser.
 //! - The library prints nothing: it tells the caller's event sink, and asks the caller's clock.
 
+mod access;
 mod application;
 mod attempts;
 mod compression;

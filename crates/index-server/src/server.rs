@@ -76,6 +76,7 @@ pub async fn serve(
         limits: limits.clone(),
         public_url: options.public_url.map(Into::into),
         sign_ins: Arc::new(Attempts::new(SIGN_INS_MAX, SIGN_INS_WINDOW)),
+        remembered: Arc::default(),
         clock: options.clock,
         events: events.clone(),
     };

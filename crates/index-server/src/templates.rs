@@ -59,6 +59,16 @@ pub(crate) struct ProjectPage {
     pub(crate) releases: Vec<String>,
 }
 
+/// `/project/<project>/` of a project that offers nothing: held back, or with all files deleted.
+#[derive(Template)]
+#[template(path = "empty_project.html")]
+pub(crate) struct EmptyProjectPage<'a> {
+    pub(crate) root: &'static str,
+    /// The normalised name.
+    pub(crate) name: &'a str,
+    pub(crate) status: Option<(String, String)>,
+}
+
 /// A file on the project's page.
 pub(crate) struct ListedFile {
     pub(crate) name: String,

@@ -117,7 +117,8 @@ impl FromRequestParts<Application> for Visitor {
     }
 }
 
-fn to_sign_in(path: &str) -> Response {
+/// The way to the page for signing in, and back to this one afterwards.
+pub(crate) fn to_sign_in(path: &str) -> Response {
     let inside = path.trim_start_matches('/');
     let up = "../".repeat(inside.matches('/').count());
     let back = safe_path(inside).unwrap_or_default();

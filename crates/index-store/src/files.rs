@@ -29,7 +29,7 @@ pub struct FileRecord {
     pub yanked: Option<String>,
 }
 
-type FileRow = (
+pub(crate) type FileRow = (
     String,
     String,
     i64,
@@ -119,7 +119,7 @@ impl IndexStore {
     }
 }
 
-fn record(row: FileRow) -> Result<FileRecord, StoreError> {
+pub(crate) fn record(row: FileRow) -> Result<FileRecord, StoreError> {
     let (file_name, kind, size, sha256, metadata_sha256, uploaded, yanked) = row;
     Ok(FileRecord {
         file_name,

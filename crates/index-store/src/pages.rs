@@ -57,38 +57,6 @@ impl IndexStore {
             json,
         }))
     }
-
-    /// The serial of a project's page, to see whether a copy is current.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn page_serial(&self, project: &ProjectName) -> Result<Option<u64>, StoreError> {
-        let serial: Option<i64> = sqlx::query_scalar("SELECT serial FROM pages WHERE project = $1")
-            .bind(project.as_str())
-            .fetch_optional(self.database.reader())
-            .await
-            .doing("read a page's serial")?;
-        Ok(serial.map(i64::cast_unsigned))
-    }
-
-    /// All projects by name.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn projects(&self) -> Result<Vec<ProjectSerial>, StoreError> {
-        let rows: Vec<(String, i64)> =
-            sqlx::query_as("SELECT project, serial FROM pages ORDER BY project")
-                .fetch_all(self.database.reader())
-                .await
-                .doing("list the projects")?;
-        Ok(rows
-            .into_iter()
-            .map(|(name, serial)| ProjectSerial {
-                name,
-                serial: serial.cast_unsigned(),
-            })
-            .collect())
-    }
 }
 
 /// File name, size, SHA-256, its metadata's SHA-256, requires-python, yanked, time, version.
@@ -110,7 +78,7 @@ pub(crate) async fn write(
     project: &ProjectName,
     serial: u64,
 ) -> Result<(), StoreError> {
-    let rows: Vec<PageRow> = sqlx::query_as(
+    let mut rows: Vec<PageRow> = sqlx::query_as(
         "SELECT f.file_name, f.size_bytes, f.sha256, f.metadata_sha256, f.requires_python, \
          f.yanked, f.uploaded_us, r.version \
          FROM files f JOIN releases r ON r.id = f.release_id WHERE r.project_id = $1",
@@ -129,6 +97,10 @@ pub(crate) async fn write(
     page.last_serial = Some(serial);
     page.status.state = ProjectState::from(status.as_str());
     page.status.reason = reason;
+    if page.status.state == ProjectState::Quarantined {
+        // Held back: nothing is offered (PEP 792).
+        rows.clear();
+    }
     let body = render(page, rows)?;
     sqlx::query(
         "INSERT INTO pages (project, serial, body) VALUES ($1, $2, $3) \

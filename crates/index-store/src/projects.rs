@@ -80,12 +80,6 @@ pub struct ReleaseRecord {
     pub created: Timestamp,
 }
 
-type ProjectRow = (String, String, Option<String>, i64);
-
-const NEWEST: &str = "SELECT p.name, p.display_name, \
-    (SELECT r.summary FROM releases r WHERE r.project_id = p.id ORDER BY r.id DESC LIMIT 1), \
-    p.updated_us FROM projects p ORDER BY p.updated_us DESC, p.id DESC LIMIT $1";
-
 impl IndexStore {
     /// How `user` stands to `project`.
     ///
@@ -110,28 +104,6 @@ impl IndexStore {
             Some((_, None)) => Ok(ProjectAccess::None),
             Some((_, Some(role))) => Ok(ProjectAccess::Role(role.parse()?)),
         }
-    }
-
-    /// The projects that were published to last, at most `limit`.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn newest_projects(&self, limit: u32) -> Result<Vec<ProjectRecord>, StoreError> {
-        let rows: Vec<ProjectRow> = sqlx::query_as(NEWEST)
-            .bind(i64::from(limit))
-            .fetch_all(self.database.reader())
-            .await
-            .doing("list the newest projects")?;
-        rows.into_iter()
-            .map(|(name, display_name, summary, updated)| {
-                Ok(ProjectRecord {
-                    name,
-                    display_name,
-                    summary,
-                    updated: timestamp(updated)?,
-                })
-            })
-            .collect()
     }
 
     /// How many projects and files the index has.

@@ -12,6 +12,7 @@ use tilsit_index_store::{
 };
 use tilsit_packaging::name::ProjectName;
 
+use crate::access;
 use crate::application::Application;
 use crate::response::{Failure, Refusal};
 use crate::templates::people::{AccountPage, ListedToken, RegisterPage, SignInPage, TokenPage};
@@ -47,35 +48,17 @@ pub(crate) async fn sign_in(
 ) -> Result<Response, Failure> {
     let (user, next) = (fields.text("user"), fields.text("next"));
     let next = safe_path(next).unwrap_or_default();
-    let now = application.now();
-    let key = user.to_ascii_lowercase();
-    let refused = |status: StatusCode, problem: &str| {
+    let found = access::sign_in(&application, user, fields.exact("password")).await?;
+    let Some(id) = found else {
         let mut response = page(&SignInPage {
             root: "../../",
             next,
             user,
-            problem,
+            problem: "The user name or the password is wrong.",
         })?;
-        *response.status_mut() = status;
-        Ok(response)
+        *response.status_mut() = StatusCode::UNAUTHORIZED;
+        return Ok(response);
     };
-    if !application.sign_ins.count(&key, now) {
-        return refused(
-            StatusCode::TOO_MANY_REQUESTS,
-            "There were too many attempts with this name. Wait five minutes.",
-        );
-    }
-    let store = &application.store;
-    let found = store
-        .verify_password(user, fields.exact("password"))
-        .await?;
-    let Some(id) = found else {
-        return refused(
-            StatusCode::UNAUTHORIZED,
-            "The user name or the password is wrong.",
-        );
-    };
-    application.sign_ins.forget(&key);
     begin_session(&application, id, &format!("../../{next}")).await
 }
 
@@ -316,14 +299,9 @@ pub(crate) async fn change_password(
     let (fields, user) = (&form.fields, &form.visitor.user);
     let store = &application.store;
     let now = application.now();
-    let key = user.name.to_ascii_lowercase();
-    let is_right = application.sign_ins.count(&key, now)
-        && store
-            .verify_password(&user.name, fields.exact("old"))
-            .await?
-            .is_some();
+    let known = access::sign_in(&application, &user.name, fields.exact("old")).await?;
     let password = fields.exact("password");
-    let problem = if is_right {
+    let problem = if known.is_some() {
         password_problem(password, fields.exact("password_again"))
     } else {
         Some("The present password is wrong.".to_owned())
@@ -331,7 +309,6 @@ pub(crate) async fn change_password(
     if let Some(problem) = problem {
         return Err(Refusal::bad_request(problem).into());
     }
-    application.sign_ins.forget(&key);
     store.change_password(user.user, password, now).await?;
     begin_session(&application, user.user, "../").await
 }

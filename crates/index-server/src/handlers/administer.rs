@@ -6,6 +6,7 @@ use axum::response::Response;
 use http::StatusCode;
 use tilsit_index_store::{IndexSettings, Reading, UserName};
 
+use crate::access;
 use crate::application::Application;
 use crate::response::{Failure, Refusal};
 use crate::templates::people::{AdministerPage, InvitationPage, ListedUser};
@@ -77,6 +78,7 @@ pub(crate) async fn change_settings(
         .store
         .change_settings(form.visitor.actor(), &settings, application.now())
         .await?;
+    access::forget_settings(&application);
     Ok(see_other("../"))
 }
 

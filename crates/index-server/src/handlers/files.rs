@@ -16,10 +16,13 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 use tilsit_files::{FileError, Operation};
+use tilsit_index_store::Reading;
+use tilsit_packaging::name::ProjectName;
 use tilsit_simple_api::Sha256Digest;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
+use crate::access;
 use crate::application::Application;
 use crate::conditional;
 use crate::range::{RangeRequest, parse_range};
@@ -35,9 +38,11 @@ struct Found {
     path: std::path::PathBuf,
     sha256: Sha256Digest,
     content_type: &'static str,
+    reading: Reading,
 }
 
-/// A file, a part of it, or its metadata.
+/// A file, a part of it, or its metadata. What is only on disk and not in the database is not
+/// published.
 pub(crate) async fn download(
     State(application): State<Application>,
     Path((first, second, sha256, file_name)): Path<(String, String, String, String)>,
@@ -49,39 +54,35 @@ pub(crate) async fn download(
     if digits[..2] != first || digits[2..4] != second {
         return Err(missing().into());
     }
-    let found = find(&application, sha256, &file_name)
+    let base = file_name.strip_suffix(METADATA);
+    let served = application
+        .store
+        .served_file(base.unwrap_or(&file_name))
         .await?
+        .filter(|served| served.record.sha256 == sha256)
         .ok_or_else(missing)?;
-    answer(found, &headers).await
-}
-
-/// Looks the file up in the database: what is only on disk is not published.
-async fn find(
-    application: &Application,
-    sha256: Sha256Digest,
-    file_name: &str,
-) -> Result<Option<Found>, Failure> {
-    let blobs = application.store.blobs();
-    if let Some(base) = file_name.strip_suffix(METADATA) {
-        let record = application.store.file(base).await?;
-        return Ok(record
-            .filter(|record| record.sha256 == sha256)
-            .and_then(|record| {
-                Some(Found {
-                    path: blobs.metadata_path(&sha256, base),
-                    sha256: record.metadata_sha256?,
-                    content_type: "text/plain; charset=utf-8",
-                })
-            }));
+    let project: ProjectName = served.project.parse().map_err(|_| missing())?;
+    let reading = access::check(&application, &headers, &project, served.reading).await?;
+    if served.is_quarantined {
+        let text = format!("the project `{project}` is quarantined: its files are held back");
+        return Err(Refusal::new(StatusCode::FORBIDDEN, text).into());
     }
-    let record = application.store.file(file_name).await?;
-    Ok(record
-        .filter(|record| record.sha256 == sha256)
-        .map(|_| Found {
-            path: blobs.path(&sha256, file_name),
+    let blobs = application.store.blobs();
+    let found = match base {
+        None => Found {
+            path: blobs.path(&sha256, &file_name),
             sha256,
             content_type: "application/octet-stream",
-        }))
+            reading,
+        },
+        Some(base) => Found {
+            path: blobs.metadata_path(&sha256, base),
+            sha256: served.record.metadata_sha256.ok_or_else(missing)?,
+            content_type: "text/plain; charset=utf-8",
+            reading,
+        },
+    };
+    answer(found, &headers).await
 }
 
 async fn answer(found: Found, headers: &HeaderMap) -> Result<Response, Failure> {
@@ -99,14 +100,19 @@ async fn answer(found: Found, headers: &HeaderMap) -> Result<Response, Failure> 
         .await?
     };
     let headers = response.headers_mut();
-    let immutable = HeaderValue::from_static("public, max-age=31536000, immutable");
-    headers.insert(CACHE_CONTROL, immutable);
+    let immutable = match found.reading {
+        Reading::Public => "public, max-age=31536000, immutable",
+        Reading::SignedIn | Reading::People => "private, max-age=31536000, immutable",
+    };
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(immutable));
     headers.insert(
         ETAG,
         HeaderValue::from_str(&etag).expect("hexadecimal digits in quotes"),
     );
-    // Installers inside a browser read from other origins; there is nothing secret here.
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    if found.reading == Reading::Public {
+        // Installers inside a browser read from other origins; there is nothing secret here.
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     headers.insert(CONTENT_TYPE, HeaderValue::from_static(found.content_type));
     // Whatever a file pretends to be, a browser must not run it in our name.

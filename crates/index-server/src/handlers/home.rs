@@ -5,6 +5,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::ACCEPT;
 use http::{HeaderMap, Uri};
 
+use crate::access;
 use crate::application::Application;
 use crate::response::{Failure, Refusal};
 use crate::templates::{HomePage, ListedProject, day, failure_page, page, public_url};
@@ -17,8 +18,9 @@ pub(crate) async fn show(
     State(application): State<Application>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
+    let audience = access::audience(&application, &headers).await?;
     let (project_count, file_count) = application.store.project_and_file_count().await?;
-    let projects = application.store.newest_projects(NEWEST).await?;
+    let projects = application.store.newest_projects(audience, NEWEST).await?;
     page(&HomePage {
         root: "./",
         url: public_url(&application, &headers),

@@ -12,9 +12,12 @@ use tilsit_simple_api as simple_api;
 use tilsit_simple_api::ProjectState;
 use tilsit_simple_api::upload::FileType;
 
+use crate::access;
 use crate::application::Application;
 use crate::response::{Failure, Refusal};
-use crate::templates::{self, Link, ListedFile, ProjectPage, day, page, public_url};
+use crate::templates::{
+    self, EmptyProjectPage, Link, ListedFile, ProjectPage, day, page, public_url,
+};
 
 /// `/project/Name` is `/project/name/`.
 pub(crate) async fn add_slash(Path(project): Path<String>) -> Result<Response, Failure> {
@@ -37,7 +40,7 @@ pub(crate) async fn show_latest(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let url = public_url(&application, &headers);
-    show(&application, &url, &project, None).await
+    show(&application, (&url, &headers), &project, None).await
 }
 
 /// A certain release of a project.
@@ -47,12 +50,12 @@ pub(crate) async fn show_version(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let url = public_url(&application, &headers);
-    show(&application, &url, &project, Some(&version)).await
+    show(&application, (&url, &headers), &project, Some(&version)).await
 }
 
 async fn show(
     application: &Application,
-    url: &str,
+    (url, headers): (&str, &HeaderMap),
     project: &str,
     version: Option<&str>,
 ) -> Result<Response, Failure> {
@@ -66,11 +69,22 @@ async fn show(
     }
     let missing = || Refusal::not_found(format!("There is no project “{name}” here."));
     let store = &application.store;
+    let own = store.project_reading(&name).await?;
+    access::check(application, headers, &name, own).await?;
     let stored = store.page(&name).await?.ok_or_else(missing)?;
     let listed = tilsit_simple_api::parse_json(stored.json.as_bytes(), None)
         .map_err(|error| Failure::internal(format!("a stored page cannot be read: {error}")))?;
     let versions = versions(&listed);
-    let newest = newest(&versions).ok_or_else(missing)?;
+    let Some(newest) = newest(&versions) else {
+        if let Some(version) = version {
+            return Err(no_release(version).into());
+        }
+        return page(&EmptyProjectPage {
+            root: "../../",
+            name: name.as_str(),
+            status: status(&listed),
+        });
+    };
     let wanted = match version {
         None => newest.clone(),
         Some(text) => text.parse().map_err(|_| no_release(text))?,

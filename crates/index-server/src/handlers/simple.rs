@@ -11,10 +11,12 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
 use sha2::{Digest, Sha256};
+use tilsit_index_store::Reading;
 use tilsit_simple_api::{
     ListedProject, MediaType, ProjectList, Sha256Digest, list_to_html, list_to_json,
 };
 
+use crate::access;
 use crate::application::Application;
 use crate::compression;
 use crate::conditional;
@@ -34,14 +36,22 @@ pub(crate) async fn list(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let key = requested(&headers, None)?;
+    let audience = access::audience(&application, &headers).await?;
+    // Lists of single readers are made for them alone.
+    let reading = match audience.user {
+        None => Reading::Public,
+        Some(_) => Reading::People,
+    };
     let serial = application.store.last_serial().await?;
-    if let Some(page) = application.pages.find(&key, serial) {
-        return Ok(respond(&headers, &key, &page));
+    if reading == Reading::Public
+        && let Some(page) = application.pages.find(&key, serial)
+    {
+        return Ok(respond(&headers, &key, &page, reading));
     }
     let mut list = ProjectList::new(
         application
             .store
-            .projects()
+            .visible_projects(audience)
             .await?
             .into_iter()
             .map(|project| ListedProject {
@@ -55,7 +65,11 @@ pub(crate) async fn list(
         MediaType::JsonV1 => list_to_json(&list),
         MediaType::Html | MediaType::HtmlV1 => list_to_html(&list),
     };
-    Ok(respond_and_keep(&application, &headers, &key, serial, body))
+    let page = rendered(&key, serial, body);
+    if reading == Reading::Public {
+        application.pages.keep(key.clone(), page.clone());
+    }
+    Ok(respond(&headers, &key, &page, reading))
 }
 
 /// Which page in which form a request asks for.
@@ -75,31 +89,28 @@ pub(crate) fn requested(headers: &HeaderMap, project: Option<&str>) -> Result<Pa
     })
 }
 
-/// Packs a page as the client takes it, keeps it for the next request, and answers with it.
-pub(crate) fn respond_and_keep(
-    application: &Application,
-    headers: &HeaderMap,
-    key: &PageKey,
-    serial: u64,
-    mut body: Vec<u8>,
-) -> Response {
+/// Packs a page as the client takes it.
+pub(crate) fn rendered(key: &PageKey, serial: u64, mut body: Vec<u8>) -> RenderedPage {
     let is_gzip = key.takes_gzip && body.len() >= compression::WORTH_BYTES;
     if is_gzip {
         body = compression::gzip(&body);
     }
     let digest = Sha256Digest(Sha256::digest(&body).into()).to_string();
-    let page = RenderedPage {
+    RenderedPage {
         serial,
         etag: format!("\"{}\"", &digest[..32]),
         is_gzip,
         body: body.into(),
-    };
-    application.pages.keep(key.clone(), page.clone());
-    respond(headers, key, &page)
+    }
 }
 
 /// The page, or 304 when the client has it already.
-pub(crate) fn respond(headers: &HeaderMap, key: &PageKey, page: &RenderedPage) -> Response {
+pub(crate) fn respond(
+    headers: &HeaderMap,
+    key: &PageKey,
+    page: &RenderedPage,
+    reading: Reading,
+) -> Response {
     let current = conditional::is_current(headers, &page.etag);
     let mut response = if current {
         StatusCode::NOT_MODIFIED.into_response()
@@ -109,11 +120,17 @@ pub(crate) fn respond(headers: &HeaderMap, key: &PageKey, page: &RenderedPage) -
     let headers = response.headers_mut();
     let etag = HeaderValue::from_str(&page.etag).expect("hexadecimal digits in quotes");
     headers.insert(ETAG, etag);
-    // Installers inside a browser read from other origins; there is nothing secret here.
-    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    if reading == Reading::Public {
+        // Installers inside a browser read from other origins; there is nothing secret here.
+        headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    }
     headers.insert(VARY, HeaderValue::from_static("Accept, Accept-Encoding"));
     // To be asked about again each time: an upload is to be seen as soon as it is answered.
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    let caching = match reading {
+        Reading::Public => "no-cache",
+        Reading::SignedIn | Reading::People => "private, no-cache",
+    };
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(caching));
     headers.insert(LAST_SERIAL, page.serial.into());
     if !current {
         headers.insert(

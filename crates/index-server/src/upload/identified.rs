@@ -7,6 +7,7 @@ use http::header::AUTHORIZATION;
 use http::{HeaderMap, StatusCode};
 use tilsit_index_store::{AuthenticatedToken, TokenPermission, TokenScope};
 
+use crate::access;
 use crate::application::Application;
 use crate::credentials::{Credentials, parse_basic};
 use crate::response::{Failure, Refusal};
@@ -58,7 +59,7 @@ async fn uploader(
             Ok(found.ok_or_else(|| unknown("the token is unknown, revoked or expired"))?)
         }
         Credentials::Password { user, password } => {
-            let found = application.store.verify_password(&user, &password).await?;
+            let found = access::sign_in(application, &user, &password).await?;
             let user = found.ok_or_else(|| unknown("the user name or the password is wrong"))?;
             Ok(AuthenticatedToken {
                 user,

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails loudly")]
 
+mod access;
 mod clients;
 mod concurrency;
 mod faults;

@@ -21,7 +21,7 @@ on_both_databases!(
 );
 
 /// A browser, as far as the server can tell: it keeps the session's cookie and sends forms.
-struct Browser<'a> {
+pub(crate) struct Browser<'a> {
     index: &'a TestIndex,
     cookie: String,
 }
@@ -34,18 +34,18 @@ impl<'a> Browser<'a> {
         }
     }
 
-    fn signed_in(index: &'a TestIndex, user: &str, password: &str) -> Self {
+    pub(crate) fn signed_in(index: &'a TestIndex, user: &str, password: &str) -> Self {
         let mut browser = Self::new(index);
         let answer = browser.send("/account/login/", &[("user", user), ("password", password)]);
         assert_eq!(answer.status, 303, "{}", answer.text());
         browser
     }
 
-    fn alice(index: &'a TestIndex) -> Self {
+    pub(crate) fn alice(index: &'a TestIndex) -> Self {
         Self::signed_in(index, "alice", "alice's password")
     }
 
-    fn get(&self, path: &str) -> Answer {
+    pub(crate) fn get(&self, path: &str) -> Answer {
         self.index.get(path, &[("Cookie", &self.cookie)])
     }
 
@@ -54,7 +54,11 @@ impl<'a> Browser<'a> {
         let headers = [("Sec-Fetch-Site", "same-origin")];
         let answer = self.send_with(path, fields, &headers);
         if let Some(cookie) = answer.header("set-cookie") {
-            cookie.split(';').next().unwrap().clone_into(&mut self.cookie);
+            cookie
+                .split(';')
+                .next()
+                .unwrap()
+                .clone_into(&mut self.cookie);
         }
         answer
     }
@@ -75,7 +79,7 @@ impl<'a> Browser<'a> {
     }
 
     /// Sends a form with the proof that a page of this browser holds.
-    fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+    pub(crate) fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let proof = self.proof();
         let mut fields = fields.to_vec();
         fields.push(("proof", &proof));

@@ -1,6 +1,6 @@
 //! Yanks, deletions, status and roles: what they change on the page, who may, and what stays.
 
-use tilsit_index_store::{Actor, ManageError, PublishError, Reading, Role};
+use tilsit_index_store::{Actor, Audience, ManageError, PublishError, Reading, Role};
 use tilsit_packaging::name::ProjectName;
 use tilsit_simple_api::ProjectState;
 
@@ -13,6 +13,8 @@ on_both_databases!(
     a_status_is_on_the_page_and_closes_uploads,
     only_owners_manage,
     a_project_keeps_an_owner,
+    who_sees_what,
+    what_is_quarantined_is_not_offered,
 );
 
 const WHEEL: &str = "a-1.0-py3-none-any.whl";
@@ -329,4 +331,70 @@ async fn a_project_keeps_an_owner(test: TestStore) {
         .revoke_role(Actor::COMMAND_LINE, &name, &alice_name, at(5))
         .await;
     assert!(matches!(none, Err(ManageError::NoRole { .. })), "{none:?}");
+}
+
+async fn who_sees_what(test: TestStore) {
+    let alice = published(&test).await;
+    let bob = user(&test.store, "bob").await;
+    let root = user(&test.store, "root").await;
+    test.store
+        .change_administrator(Actor::COMMAND_LINE, &"root".parse().unwrap(), true, at(1))
+        .await
+        .unwrap();
+    let alice_id = test.store.user(&"alice".parse().unwrap()).await.unwrap();
+    let (public, signed_in, people) = (Reading::Public, Reading::SignedIn, Reading::People);
+    // What the project says, what the index says, and whether nobody, bob, alice, root may read.
+    for (own, default, expected) in [
+        (None, public, [true, true, true, true]),
+        (None, signed_in, [false, true, true, true]),
+        (None, people, [false, false, true, true]),
+        (Some(public), people, [true, true, true, true]),
+        (Some(signed_in), public, [false, true, true, true]),
+        (Some(people), public, [false, false, true, true]),
+    ] {
+        test.store
+            .change_reading(alice, &project(), own, at(2))
+            .await
+            .unwrap();
+        assert_eq!(test.store.project_reading(&project()).await.unwrap(), own);
+        let readers = [None, Some(bob), Some(alice_id), Some(root)];
+        for (user, expected) in readers.into_iter().zip(expected) {
+            let audience = Audience { user, default };
+            let what = format!("{own:?} {default:?} {user:?}");
+            let store = &test.store;
+            let visible = store.is_visible(&project(), audience).await.unwrap();
+            assert_eq!(visible, expected, "{what}");
+            let listed = store.visible_projects(audience).await.unwrap();
+            assert_eq!(listed.len(), usize::from(expected), "{what}");
+            let newest = store.newest_projects(audience, 9).await.unwrap();
+            assert_eq!(newest.len(), usize::from(expected), "{what}");
+        }
+    }
+    let nothing = Audience {
+        user: Some(root),
+        default: public,
+    };
+    let missing = "b".parse().unwrap();
+    assert!(!test.store.is_visible(&missing, nothing).await.unwrap());
+}
+
+async fn what_is_quarantined_is_not_offered(test: TestStore) {
+    published(&test).await;
+    let held = (&ProjectState::Quarantined, Some("malware"));
+    test.store
+        .change_status(Actor::COMMAND_LINE, &project(), held, at(2))
+        .await
+        .unwrap();
+    let shown = page(&test).await;
+    assert_eq!(shown["files"], serde_json::json!([]));
+    assert_eq!(shown["versions"], serde_json::json!([]));
+    assert_eq!(shown["project-status"]["status"], "quarantined");
+    let file = test.store.served_file(WHEEL).await.unwrap().expect("kept");
+    assert!(file.is_quarantined);
+    let free = (&ProjectState::Active, None);
+    test.store
+        .change_status(Actor::COMMAND_LINE, &project(), free, at(3))
+        .await
+        .unwrap();
+    assert_eq!(page(&test).await["files"].as_array().unwrap().len(), 3);
 }

@@ -1,6 +1,6 @@
 //! Publishing: what becomes visible, what is refused, and many at once.
 
-use tilsit_index_store::{ProjectAccess, Publication, PublishError, Role};
+use tilsit_index_store::{Audience, ProjectAccess, Publication, PublishError, Reading, Role};
 
 use crate::support::{TestStore, at, file, on_both_databases, user};
 
@@ -10,9 +10,14 @@ on_both_databases!(
     only_people_with_a_role_publish,
     of_many_with_one_name_one_wins,
     of_many_files_none_is_lost,
-    lists_and_releases,
+    lists_of_projects,
+    releases_and_files,
 );
 
+const EVERYBODY: Audience = Audience {
+    user: None,
+    default: Reading::Public,
+};
 const WHEEL: &str = "a-1.0-py3-none-any.whl";
 
 async fn a_published_file_is_on_its_page(test: TestStore) {
@@ -32,7 +37,8 @@ async fn a_published_file_is_on_its_page(test: TestStore) {
     }
     let page = test.store.page(&name).await.unwrap().expect("there");
     assert_eq!(page.serial, 4);
-    assert_eq!(test.store.page_serial(&name).await.unwrap(), Some(4));
+    let head = test.store.page_head(&name).await.unwrap().expect("there");
+    assert_eq!((head.serial, head.reading), (4, None));
     let page: serde_json::Value = serde_json::from_str(&page.json).unwrap();
     // Once for each database.
     insta::allow_duplicates! {
@@ -219,7 +225,8 @@ async fn of_many_files_none_is_lost(test: TestStore) {
     assert_eq!(test.store.events_since(0, 100).await.unwrap().len(), 21);
 }
 
-async fn lists_and_releases(test: TestStore) {
+/// Two releases of `b`, one of `a` between them.
+async fn three_releases(test: &TestStore) {
     let alice = user(&test.store, "alice").await;
     for (seconds, project, version) in [(1, "b", "1.0"), (2, "a", "1.0"), (3, "b", "1.1rc1")] {
         let file_name = format!("{project}-{version}.tar.gz");
@@ -230,7 +237,11 @@ async fn lists_and_releases(test: TestStore) {
             .await
             .expect("published");
     }
-    let newest = test.store.newest_projects(10).await.unwrap();
+}
+
+async fn lists_of_projects(test: TestStore) {
+    three_releases(&test).await;
+    let newest = test.store.newest_projects(EVERYBODY, 10).await.unwrap();
     let newest: Vec<_> = newest
         .iter()
         .map(|project| {
@@ -248,14 +259,25 @@ async fn lists_and_releases(test: TestStore) {
             ("a", Some("About 1.0"), at(2))
         ]
     );
-    assert_eq!(test.store.newest_projects(1).await.unwrap().len(), 1);
+    assert_eq!(
+        test.store
+            .newest_projects(EVERYBODY, 1)
+            .await
+            .unwrap()
+            .len(),
+        1
+    );
     assert_eq!(test.store.project_and_file_count().await.unwrap(), (2, 3));
-    let list = test.store.projects().await.unwrap();
+    let list = test.store.visible_projects(EVERYBODY).await.unwrap();
     let list: Vec<_> = list
         .iter()
         .map(|entry| (entry.name.as_str(), entry.serial))
         .collect();
     assert_eq!(list, [("a", 3), ("b", 4)]);
+}
+
+async fn releases_and_files(test: TestStore) {
+    three_releases(&test).await;
     let (name, version) = ("b".parse().unwrap(), "1.1.0rc1".parse().unwrap());
     assert_eq!(test.store.release(&name, &version).await.unwrap(), None);
     let version = "1.1-RC.1".parse().unwrap();

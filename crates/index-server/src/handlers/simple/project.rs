@@ -7,7 +7,8 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use tilsit_packaging::name::ProjectName;
 use tilsit_simple_api::{MediaType, to_html};
 
-use super::{requested, respond, respond_and_keep};
+use super::{rendered, requested, respond};
+use crate::access;
 use crate::application::Application;
 use crate::response::{Failure, Refusal};
 
@@ -29,26 +30,21 @@ pub(crate) async fn page(
     }
     let key = requested(&headers, Some(name.as_str()))?;
     let missing = || Refusal::not_found(format!("there is no project `{name}` here"));
-    let serial = application
-        .store
-        .page_serial(&name)
-        .await?
-        .ok_or_else(missing)?;
+    let head = application.store.page_head(&name).await?;
+    let own = head.and_then(|head| head.reading);
+    let reading = access::check(&application, &headers, &name, own).await?;
+    let serial = head.ok_or_else(missing)?.serial;
     if let Some(page) = application.pages.find(&key, serial) {
-        return Ok(respond(&headers, &key, &page));
+        return Ok(respond(&headers, &key, &page, reading));
     }
     let page = application.store.page(&name).await?.ok_or_else(missing)?;
     let body = match key.media_type {
         MediaType::JsonV1 => page.json.into_bytes(),
         MediaType::Html | MediaType::HtmlV1 => html(&page.json)?,
     };
-    Ok(respond_and_keep(
-        &application,
-        &headers,
-        &key,
-        page.serial,
-        body,
-    ))
+    let page = rendered(&key, page.serial, body);
+    application.pages.keep(key.clone(), page.clone());
+    Ok(respond(&headers, &key, &page, reading))
 }
 
 fn html(json: &str) -> Result<Vec<u8>, Failure> {
