@@ -5,6 +5,7 @@ pub(crate) mod administer;
 pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod home;
+pub(crate) mod json_api;
 pub(crate) mod legacy;
 pub(crate) mod manage;
 pub(crate) mod project;

@@ -9,7 +9,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::application::Application;
 use crate::handlers::{
-    account, administer, files, health, home, legacy, manage, project, simple, static_files, user,
+    account, administer, files, health, home, json_api, legacy, manage, project, simple,
+    static_files, user,
 };
 use crate::headers;
 use crate::response::Failure;
@@ -36,6 +37,11 @@ pub(crate) fn router(application: Application) -> Router {
             "/files/{first}/{second}/{sha256}/{file_name}",
             get(files::download),
         )
+        // For mirrors, updaters and auditors.
+        .route("/pypi/{project}/json", get(json_api::project))
+        .route("/pypi/{project}/json/", get(json_api::project))
+        .route("/pypi/{project}/{version}/json", get(json_api::release))
+        .route("/pypi/{project}/{version}/json/", get(json_api::release))
         // For uploaders.
         .route(
             "/legacy/",

@@ -69,6 +69,11 @@ impl Blobs {
         Ok(blobs)
     }
 
+    /// The folder with all files.
+    pub(crate) fn folder_of_all(&self) -> &Path {
+        &self.files
+    }
+
     /// Where a file is, whether it is there or not.
     pub fn path(&self, sha256: &Sha256Digest, file_name: &str) -> PathBuf {
         self.folder(sha256).join(file_name)

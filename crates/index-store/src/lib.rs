@@ -38,6 +38,7 @@
 //! - Whether an actor may do something is asked inside the transaction that does it.
 
 mod accounts;
+mod audit;
 mod blobs;
 mod blocking;
 mod database;
@@ -61,6 +62,7 @@ mod tokens;
 mod users;
 
 pub use accounts::{UserId, UserName, UserNameError};
+pub use audit::{Audit, Finding};
 pub use blobs::{Blobs, IncomingFile};
 pub use blocking::BlockingStore;
 pub use error::StoreError;

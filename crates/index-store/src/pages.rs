@@ -78,6 +78,27 @@ pub(crate) async fn write(
     project: &ProjectName,
     serial: u64,
 ) -> Result<(), StoreError> {
+    let body = rendered(transaction, project_id, project, serial).await?;
+    sqlx::query(
+        "INSERT INTO pages (project, serial, body) VALUES ($1, $2, $3) \
+         ON CONFLICT (project) DO UPDATE SET serial = excluded.serial, body = excluded.body",
+    )
+    .bind(project.as_str())
+    .bind(serial.cast_signed())
+    .bind(body)
+    .execute(&mut **transaction)
+    .await
+    .doing("write a page")?;
+    Ok(())
+}
+
+/// The project's page as its rows say, under `serial`.
+pub(crate) async fn rendered(
+    transaction: &mut Transaction<'static, Any>,
+    project_id: i64,
+    project: &ProjectName,
+    serial: u64,
+) -> Result<String, StoreError> {
     let mut rows: Vec<PageRow> = sqlx::query_as(
         "SELECT f.file_name, f.size_bytes, f.sha256, f.metadata_sha256, f.requires_python, \
          f.yanked, f.uploaded_us, r.version \
@@ -101,18 +122,7 @@ pub(crate) async fn write(
         // Held back: nothing is offered (PEP 792).
         rows.clear();
     }
-    let body = render(page, rows)?;
-    sqlx::query(
-        "INSERT INTO pages (project, serial, body) VALUES ($1, $2, $3) \
-         ON CONFLICT (project) DO UPDATE SET serial = excluded.serial, body = excluded.body",
-    )
-    .bind(project.as_str())
-    .bind(serial.cast_signed())
-    .bind(body)
-    .execute(&mut **transaction)
-    .await
-    .doing("write a page")?;
-    Ok(())
+    render(page, rows)
 }
 
 /// The canonical order is by version, then by file name; versions are listed once each.

@@ -1,12 +1,13 @@
 //! Who may see which projects: one condition, used by every list and look-up for readers.
 
 use jiff::Timestamp;
+use sqlx::Row;
 use tilsit_packaging::name::ProjectName;
 
 use crate::accounts::UserId;
 use crate::error::{Doing, StoreError};
 use crate::events::timestamp;
-use crate::files::{FileRecord, FileRow, record};
+use crate::files::{COLUMNS, FileRecord, record};
 use crate::pages::ProjectSerial;
 use crate::projects::ProjectRecord;
 use crate::settings::{Reading, stored_reading};
@@ -56,19 +57,6 @@ pub struct ServedFile {
     pub is_quarantined: bool,
 }
 
-type ServedRow = (
-    String,
-    String,
-    i64,
-    String,
-    Option<String>,
-    i64,
-    Option<String>,
-    String,
-    Option<String>,
-    String,
-);
-
 type ProjectRow = (String, String, Option<String>, i64);
 
 impl IndexStore {
@@ -99,22 +87,22 @@ impl IndexStore {
     /// # Errors
     /// When the database fails.
     pub async fn served_file(&self, file_name: &str) -> Result<Option<ServedFile>, StoreError> {
-        let row: Option<ServedRow> = sqlx::query_as(
-            "SELECT f.file_name, f.kind, f.size_bytes, f.sha256, f.metadata_sha256, \
-             f.uploaded_us, f.yanked, p.name, p.reading, p.status \
+        let sql = format!(
+            "SELECT p.name, p.reading, p.status, {COLUMNS} \
              FROM files f JOIN releases r ON r.id = f.release_id \
-             JOIN projects p ON p.id = r.project_id WHERE f.file_name = $1",
-        )
-        .bind(file_name)
-        .fetch_optional(self.database.reader())
-        .await
-        .doing("look up a file")?;
+             JOIN projects p ON p.id = r.project_id WHERE f.file_name = $1"
+        );
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(file_name)
+            .fetch_optional(self.database.reader())
+            .await
+            .doing("look up a file")?;
         let Some(row) = row else { return Ok(None) };
-        let (name, kind, size, sha256, metadata, uploaded, yanked, project, reading, status) = row;
-        let row: FileRow = (name, kind, size, sha256, metadata, uploaded, yanked);
+        let reading: Option<String> = row.try_get("reading").doing("read a file's row")?;
+        let status: String = row.try_get("status").doing("read a file's row")?;
         Ok(Some(ServedFile {
-            record: record(row)?,
-            project,
+            record: record(&row)?,
+            project: row.try_get("name").doing("read a file's row")?,
             reading: reading.map(stored_reading).transpose()?,
             is_quarantined: status == "quarantined",
         }))

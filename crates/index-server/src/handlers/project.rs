@@ -184,7 +184,7 @@ fn status(page: &simple_api::ProjectPage) -> Option<(String, String)> {
 }
 
 /// The newest final release; the newest of all when there is none.
-fn newest(versions: &[Version]) -> Option<&Version> {
+pub(crate) fn newest(versions: &[Version]) -> Option<&Version> {
     let newest_final = versions.iter().rfind(|version| !version.is_prerelease());
     newest_final.or_else(|| versions.last())
 }

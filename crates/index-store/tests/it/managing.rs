@@ -1,6 +1,6 @@
 //! Yanks, deletions, status and roles: what they change on the page, who may, and what stays.
 
-use tilsit_index_store::{Actor, Audience, ManageError, PublishError, Reading, Role};
+use tilsit_index_store::{Actor, Audience, Finding, ManageError, PublishError, Reading, Role};
 use tilsit_packaging::name::ProjectName;
 use tilsit_simple_api::ProjectState;
 
@@ -15,6 +15,7 @@ on_both_databases!(
     a_project_keeps_an_owner,
     who_sees_what,
     what_is_quarantined_is_not_offered,
+    an_audit_finds_what_is_wrong,
 );
 
 const WHEEL: &str = "a-1.0-py3-none-any.whl";
@@ -397,4 +398,73 @@ async fn what_is_quarantined_is_not_offered(test: TestStore) {
         .await
         .unwrap();
     assert_eq!(page(&test).await["files"].as_array().unwrap().len(), 3);
+}
+
+async fn an_audit_finds_what_is_wrong(test: TestStore) {
+    let alice = published(&test).await;
+    let audit = || {
+        let store = test.store.clone();
+        async move {
+            store
+                .audit(&mut |_| std::ops::ControlFlow::Continue(()))
+                .await
+                .unwrap()
+        }
+    };
+    let clean = audit().await;
+    // The support's metadata is not what the rows say it is.
+    let metadata = Finding::File {
+        project: "a".to_owned(),
+        file_name: WHEEL.to_owned(),
+        problem: "its metadata has another digest",
+    };
+    assert_eq!((clean.projects, clean.files), (1, 3));
+    assert_eq!(clean.findings, std::slice::from_ref(&metadata));
+    let blobs = test.store.blobs();
+    let sdist = test.store.file(SDIST).await.unwrap().expect("there");
+    let path = blobs.path(&sdist.sha256, SDIST);
+    let problem_after = |bytes: Option<&'static [u8]>| {
+        match bytes {
+            Some(bytes) => std::fs::write(&path, bytes).unwrap(),
+            None => std::fs::remove_file(&path).unwrap(),
+        }
+        let audit = audit();
+        async move {
+            let findings = audit.await.findings.into_iter();
+            let mut problems = findings.filter_map(|finding| match finding {
+                Finding::File {
+                    file_name, problem, ..
+                } if file_name == SDIST => Some(problem),
+                _ => None,
+            });
+            problems.next()
+        }
+    };
+    assert_eq!(
+        problem_after(Some(b"short")).await,
+        Some("it has another size")
+    );
+    assert_eq!(
+        problem_after(Some(b"a-1.0.tar.gX")).await,
+        Some("it has another digest")
+    );
+    assert_eq!(problem_after(None).await, Some("it is not on disk"));
+    assert_eq!(problem_after(Some(SDIST.as_bytes())).await, None);
+    // Bytes that nobody names are told, and do no harm.
+    let stray = path.with_file_name("stray.whl");
+    std::fs::write(&stray, b"x").unwrap();
+    let found = audit().await.findings;
+    assert_eq!(found, [metadata, Finding::Unnamed { path: stray }]);
+    assert!(found[0].is_harmful() && !found[1].is_harmful());
+    // Nothing is left of what is deleted.
+    test.store
+        .delete_project(alice, &project(), at(9))
+        .await
+        .unwrap();
+    let after = audit().await;
+    assert_eq!((after.projects, after.files), (0, 0));
+    assert!(
+        after.findings.iter().all(|finding| !finding.is_harmful()),
+        "{after:?}"
+    );
 }
