@@ -22,8 +22,12 @@ pub enum ServerEvent {
         /// The address, with the port that was taken.
         address: SocketAddr,
     },
-    /// The index has no users yet, so that nobody can publish.
-    NoUsers,
+    /// The index has no users yet, so that nobody can publish. The first administrator makes an
+    /// account there, once.
+    NoUsers {
+        /// The page for it, with the invitation: a secret.
+        url: String,
+    },
     /// A request was answered.
     Answered {
         /// The method.
@@ -60,7 +64,7 @@ impl fmt::Display for ServerEvent {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Listening { address } => write!(formatter, "listening at http://{address}/"),
-            Self::NoUsers => formatter.write_str("the index has no users yet"),
+            Self::NoUsers { .. } => formatter.write_str("the index has no users yet"),
             Self::Answered {
                 method,
                 path,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use jiff::SignedDuration;
-use tilsit_index_store::{IndexStore, StoreError, StoreOptions};
+use tilsit_index_store::{Actor, IndexStore, ManageError, StoreError, StoreOptions};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 
@@ -28,6 +28,9 @@ pub enum ServeError {
     /// The index cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The first administrator cannot be invited.
+    #[error("the first administrator cannot be invited")]
+    Invitation(#[from] ManageError),
     /// The address cannot be listened at.
     #[error("cannot listen at {address}")]
     Listen {
@@ -70,11 +73,12 @@ pub async fn serve(
     let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
     let limits = Arc::new(options.limits);
+    let public_url = options.public_url;
     let application = Application {
         store: store.clone(),
         pages: Arc::new(PageCache::new(limits.page_cache_max_bytes)),
         limits: limits.clone(),
-        public_url: options.public_url.map(Into::into),
+        public_url: public_url.clone().map(Into::into),
         sign_ins: Arc::new(Attempts::new(SIGN_INS_MAX, SIGN_INS_WINDOW)),
         remembered: Arc::default(),
         clock: options.clock,
@@ -82,7 +86,14 @@ pub async fn serve(
     };
     events(&ServerEvent::Listening { address });
     if store.user_count().await? == 0 {
-        events(&ServerEvent::NoUsers);
+        let invitation = store.invite(Actor::COMMAND_LINE, true, now).await?;
+        let root = match &public_url {
+            Some(url) => url.trim_end_matches('/').to_owned(),
+            None => format!("http://{address}"),
+        };
+        events(&ServerEvent::NoUsers {
+            url: format!("{root}/account/register/?invitation={invitation}"),
+        });
     }
     let (stopping, mut stopped) = watch::channel(false);
     let asked = async move {

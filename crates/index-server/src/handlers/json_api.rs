@@ -69,7 +69,11 @@ async fn show(
     };
     let wanted = match version {
         None => newest(&versions).cloned(),
-        Some(text) => text.parse().ok().filter(|wanted| versions.contains(wanted)),
+        Some(text) => {
+            let wanted = text.parse::<Version>().ok();
+            let mut listed = versions.iter();
+            wanted.and_then(|wanted| listed.find(|version| **version == wanted).cloned())
+        }
     };
     let wanted = wanted.ok_or_else(no_release)?;
     let record = store

@@ -107,6 +107,13 @@ fn dead_before_the_transaction(index: &mut TestIndex) {
     assert!(index.options.data.join(&path).is_file());
     assert_eq!(index.get(&format!("/{path}"), &[]).status, 404);
     assert!(index.files("x").is_empty());
+    // The audit tells of the bytes, and of nothing else.
+    let findings = index.audit();
+    assert!(!findings.is_empty());
+    assert!(
+        findings.iter().all(|finding| !finding.is_harmful()),
+        "{findings:?}"
+    );
     // The next attempt finds nothing in its way.
     let answer = index.upload(&form);
     assert_eq!(
@@ -118,6 +125,7 @@ fn dead_before_the_transaction(index: &mut TestIndex) {
         index.get(&format!("/{path}.metadata"), &[]).text(),
         distribution.metadata()
     );
+    assert_eq!(index.audit(), []);
 }
 
 fn dead_after_the_transaction(index: &mut TestIndex) {
@@ -125,6 +133,7 @@ fn dead_after_the_transaction(index: &mut TestIndex) {
     upload_and_die(index, &form, "published");
     let path = index.file_path("x", &form.file_name);
     assert_eq!(index.get(&path, &[]).body, form.content);
+    assert_eq!(index.audit(), []);
     let again = index.upload(&form);
     assert_eq!(again.status, 200);
     assert!(

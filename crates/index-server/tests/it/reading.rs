@@ -13,6 +13,7 @@ on_both_databases!(
     names_lead_to_the_normalised_name,
     files_and_their_parts,
     metadata_lies_beside_wheels,
+    the_json_api,
     pages_for_people,
     what_is_not_there,
 );
@@ -240,6 +241,72 @@ fn metadata_lies_beside_wheels(index: &TestIndex) {
             .get("core-metadata")
             .is_none_or(|value| value == false)
     );
+}
+
+fn the_json_api(index: &TestIndex) {
+    let distribution = published(index);
+    let answer = index.get("/pypi/Demo.Pkg/json", &[]);
+    assert_eq!(answer.status, 200, "{}", answer.text());
+    assert_eq!(answer.header("content-type"), Some("application/json"));
+    let serial: u64 = answer
+        .header("x-pypi-last-serial")
+        .unwrap()
+        .parse()
+        .unwrap();
+    let all = answer.json();
+    assert_eq!(all["last_serial"], serial);
+    let info = &all["info"];
+    for (key, value) in [
+        ("name", "Demo.Pkg"),
+        ("version", "1.0"),
+        ("summary", "Shows <b>things</b> & more"),
+        ("requires_python", ">=3.9"),
+        ("license_expression", "MIT"),
+    ] {
+        assert_eq!(info[key], value, "{key}");
+    }
+    assert_eq!(
+        info["requires_dist"][0],
+        "idna>=3; python_version < \"3.12\""
+    );
+    assert_eq!(
+        info["project_urls"]["Source"],
+        "https://index.example/source"
+    );
+    assert_eq!(
+        (&info["yanked"], &info["downloads"]["last_day"]),
+        (&false.into(), &(-1).into())
+    );
+    assert_eq!(all["ownership"]["roles"][0]["user"], "alice");
+    assert_eq!(all["releases"]["1.0"], all["urls"]);
+    let wheel = &all["urls"][0];
+    assert_eq!(wheel["filename"], distribution.wheel_name());
+    assert_eq!(wheel["packagetype"], "bdist_wheel");
+    assert_eq!(wheel["python_version"], "py3");
+    assert_eq!(wheel["size"], distribution.wheel().len());
+    let url = wheel["url"].as_str().unwrap();
+    let path = url
+        .strip_prefix(&format!("http://{}", index.address))
+        .expect("whole");
+    assert_eq!(index.get(path, &[]).body, distribution.wheel());
+    let sdist = &all["urls"][1];
+    assert_eq!(
+        (&sdist["packagetype"], &sdist["python_version"]),
+        (&"sdist".into(), &"source".into())
+    );
+    assert_eq!(sdist["core-metadata"], false);
+    // One release has no list of the others.
+    let one = index.get("/pypi/demo-pkg/1.0/json", &[]).json();
+    assert_eq!(index.get("/pypi/demo-pkg/1.0.0/json", &[]).json(), one);
+    assert_eq!((&one["info"], &one["urls"]), (info, &all["urls"]));
+    assert!(one.get("releases").is_none());
+    for path in [
+        "/pypi/nothing/json",
+        "/pypi/demo-pkg/9/json",
+        "/pypi/demo-pkg/x/json",
+    ] {
+        assert_eq!(index.get(path, &[]).status, 404, "{path}");
+    }
 }
 
 fn pages_for_people(index: &TestIndex) {

@@ -1,11 +1,12 @@
 //! A running index of its own for each test, on either database, with a user and a token.
 
 use std::net::SocketAddr;
+use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use tilsit_index_server::{Limits, RunningServer, ServeOptions, ServerEvent};
-use tilsit_index_store::{BlockingStore, StoreOptions};
+use tilsit_index_store::{BlockingStore, Finding, StoreOptions};
 use tilsit_testing::PostgresServer;
 
 use crate::http::{Answer, Form, request};
@@ -109,6 +110,13 @@ impl TestIndex {
             .create_token(&name, projects, "tests", clock())
             .unwrap()
             .to_string()
+    }
+
+    /// What a full audit finds.
+    pub(crate) fn audit(&self) -> Vec<Finding> {
+        let store = BlockingStore::open(&self.options, clock()).unwrap();
+        let audit = store.wait(store.store().audit(&mut |_| ControlFlow::Continue(())));
+        audit.unwrap().findings
     }
 
     pub(crate) fn get(&self, path: &str, headers: &[(&str, &str)]) -> Answer {

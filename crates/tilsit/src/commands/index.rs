@@ -1,19 +1,23 @@
-//! `tilsit index`: an index of one's own, seen from its administrator: data folder, users, tokens.
+//! `tilsit index`: an index of one's own, seen from its administrator: data folder, settings, audit.
 //! Serving it is [`super::serve`].
 
-use std::io::Read;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 use serde_json::json;
-use tilsit_index_store::{BlockingStore, StoreOptions, UserName};
-use tilsit_packaging::name::ProjectName;
+use tilsit_index_store::{
+    Actor, BlockingStore, Finding, IndexSettings, ManageError, Reading, StoreOptions, UserName,
+};
 
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
 use crate::report::Report;
-use crate::terminal::{GOOD, STRONG};
+use crate::terminal::{GOOD, STRONG, WARNING};
+
+mod tokens;
+mod users;
 
 /// Set up an index of your own
 ///
@@ -30,10 +34,12 @@ enum Command {
     Init(DataOptions),
     /// Manage the users of an index
     #[command(subcommand)]
-    User(UserCommand),
+    User(users::UserCommand),
     /// Manage the tokens that uploads need
     #[command(subcommand)]
-    Token(TokenCommand),
+    Token(tokens::TokenCommand),
+    Settings(SettingsArguments),
+    Verify(DataOptions),
 }
 
 /// Make the data folder of an index
@@ -49,47 +55,16 @@ pub(crate) struct DataOptions {
     database_url: Option<String>,
 }
 
-#[derive(Debug, Subcommand)]
-enum UserCommand {
-    Add(UserAdd),
-}
-
-/// Make a user
-///
-/// The password is asked for when neither `--password` nor `--password-stdin` is given.
+/// Show or change who may read and who may make accounts
 #[derive(Args, Debug)]
-struct UserAdd {
-    /// The user's name
-    name: String,
-    /// The password; other users of this machine may see it in the list of processes
-    #[arg(long, conflicts_with = "password_stdin")]
-    password: Option<String>,
-    /// Read the password from standard input
-    #[arg(long)]
-    password_stdin: bool,
-    #[command(flatten)]
-    data: DataOptions,
-}
-
-#[derive(Debug, Subcommand)]
-enum TokenCommand {
-    Create(TokenCreate),
-}
-
-/// Make a token and print it
-///
-/// The token is shown this once; the index keeps only a hash of it.
-#[derive(Args, Debug)]
-struct TokenCreate {
-    /// Whose token it is
-    #[arg(long, value_name = "NAME")]
-    user: String,
-    /// Good for this project only; can be repeated
-    #[arg(long, value_name = "PROJECT")]
-    project: Vec<String>,
-    /// What the token is for
-    #[arg(long, value_name = "TEXT", default_value = "made on the command line")]
-    description: String,
+struct SettingsArguments {
+    /// Who may read projects that say nothing else: `public`, `signed-in` or `people` (of each
+    /// project)
+    #[arg(long, value_name = "WHO")]
+    reading: Option<Reading>,
+    /// Who may make an account: `open` for everybody, `invited`
+    #[arg(long, value_name = "HOW", value_parser = ["open", "invited"])]
+    registration: Option<String>,
     #[command(flatten)]
     data: DataOptions,
 }
@@ -97,8 +72,10 @@ struct TokenCreate {
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
     match &arguments.command {
         Command::Init(data) => init(data, context),
-        Command::User(UserCommand::Add(arguments)) => add_user(arguments, context),
-        Command::Token(TokenCommand::Create(arguments)) => create_token(arguments, context),
+        Command::User(command) => users::run(command, context),
+        Command::Token(command) => tokens::run(command, context),
+        Command::Settings(arguments) => settings(arguments, context),
+        Command::Verify(data) => verify(data, context),
     }
 }
 
@@ -122,6 +99,14 @@ impl DataOptions {
             database_url: self.database_url.clone().or(variable.map(str::to_owned)),
         })
     }
+
+    /// The open index.
+    ///
+    /// # Errors
+    /// When no folder is named, or the index cannot be opened.
+    pub(crate) fn open(&self, context: &Context) -> Result<BlockingStore, CommandError> {
+        Ok(BlockingStore::open(&self.store(context)?, context.now())?)
+    }
 }
 
 fn init(data: &DataOptions, context: &Context) -> Result<Report, CommandError> {
@@ -142,79 +127,100 @@ fn init(data: &DataOptions, context: &Context) -> Result<Report, CommandError> {
     ))
 }
 
-fn add_user(arguments: &UserAdd, context: &Context) -> Result<Report, CommandError> {
-    let name = user_name(&arguments.name)?;
-    let options = arguments.data.store(context)?;
-    let password = password(arguments, context)?;
-    let store = BlockingStore::open(&options, context.now())?;
-    store.create_user(&name, &password, context.now())?;
-    let shown = name.as_str();
-    context.terminal.say(format_args!(
-        "{GOOD}Added{GOOD:#} the user `{STRONG}{shown}{STRONG:#}`."
-    ));
-    Ok(Report::silent(json!({ "user": shown })))
-}
-
-fn password(arguments: &UserAdd, context: &Context) -> Result<String, CommandError> {
-    if let Some(password) = &arguments.password {
-        return Ok(password.clone());
+fn settings(arguments: &SettingsArguments, context: &Context) -> Result<Report, CommandError> {
+    let store = arguments.data.open(context)?;
+    let mut settings: IndexSettings = store.wait(store.store().settings())?;
+    let changes = arguments.reading.is_some() || arguments.registration.is_some();
+    if let Some(reading) = arguments.reading {
+        settings.reading = reading;
     }
-    let unreadable = |error: std::io::Error| {
-        CommandError::new(Code::Usage, "the password cannot be read").caused_by(error.to_string())
-    };
-    if arguments.password_stdin {
-        let mut password = String::new();
-        std::io::stdin()
-            .read_to_string(&mut password)
-            .map_err(unreadable)?;
-        return Ok(password.trim_end_matches(['\r', '\n']).to_owned());
+    if let Some(registration) = &arguments.registration {
+        settings.open_registration = registration == "open";
     }
-    if !context.terminal.can_ask() {
-        return Err(
-            CommandError::new(Code::Usage, "there is no password and nobody to ask")
-                .hint("give it with `--password-stdin`"),
-        );
+    if changes {
+        let change = store
+            .store()
+            .change_settings(Actor::COMMAND_LINE, &settings, context.now());
+        store.wait(change)?;
     }
-    let name = &arguments.name;
-    let password = context
-        .terminal
-        .ask_secret(&format!("Password for {name}"))
-        .map_err(unreadable)?;
-    let again = context
-        .terminal
-        .ask_secret("The same again")
-        .map_err(unreadable)?;
-    if password == again {
-        Ok(password)
+    let reading = settings.reading.as_str();
+    let registration = if settings.open_registration {
+        "open"
     } else {
-        Err(CommandError::new(
-            Code::Usage,
-            "the two passwords are not the same",
-        ))
-    }
-}
-
-fn create_token(arguments: &TokenCreate, context: &Context) -> Result<Report, CommandError> {
-    let user = user_name(&arguments.user)?;
-    let projects = arguments
-        .project
-        .iter()
-        .map(|name| name.parse::<ProjectName>())
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(|error| CommandError::from_error(Code::Usage, &error))?;
-    let options = arguments.data.store(context)?;
-    let store = BlockingStore::open(&options, context.now())?;
-    let token = store
-        .create_token(&user, projects, &arguments.description, context.now())?
-        .to_string();
+        "invited"
+    };
     Ok(Report::new(
-        format!("{token}\n"),
-        json!({ "user": user.as_str(), "projects": arguments.project, "token": token }),
+        format!("reading {reading}\nregistration {registration}\n"),
+        json!({ "reading": reading, "registration": registration }),
     ))
 }
 
-fn user_name(typed: &str) -> Result<UserName, CommandError> {
+/// Look at every file, page and row of an index
+///
+/// Reads each file's bytes and compares them with the database, renders each page anew, and looks
+/// for what nobody names. Changes nothing. It may run while the index is served.
+fn verify(data: &DataOptions, context: &Context) -> Result<Report, CommandError> {
+    let store = data.open(context)?;
+    let (count, _) = store.wait(store.store().project_and_file_count())?;
+    let progress = context.terminal.counter("Verifying", count);
+    let audit = store.wait(store.store().audit(&mut |_| {
+        progress.advance(1);
+        context.interrupt.flow()
+    }))?;
+    drop(progress);
+    if context.interrupt.flow() == ControlFlow::Break(()) {
+        return Err(CommandError::new(
+            Code::Interrupted,
+            "stopped before everything was looked at",
+        ));
+    }
+    let (harmful, harmless): (Vec<&Finding>, Vec<&Finding>) = audit
+        .findings
+        .iter()
+        .partition(|finding| finding.is_harmful());
+    for finding in &harmful {
+        context.terminal.warn(finding);
+    }
+    for finding in &harmless {
+        context
+            .terminal
+            .say(format_args!("{WARNING}left over{WARNING:#}: {finding}"));
+    }
+    let (projects, files) = (audit.projects, audit.files);
+    let lines = |findings: &[&Finding]| {
+        let lines = findings.iter().map(ToString::to_string);
+        lines.collect::<Vec<String>>()
+    };
+    let result = json!({
+        "projects": projects,
+        "files": files,
+        "findings": lines(&harmful),
+        "unnamed": lines(&harmless),
+    });
+    if harmful.is_empty() {
+        context.terminal.say(format_args!(
+            "{GOOD}Sound{GOOD:#}: {projects} projects with {files} files."
+        ));
+        return Ok(Report::silent(result));
+    }
+    Ok(Report::silent(result).with_exit_code(1))
+}
+
+/// A user's name as it was typed.
+///
+/// # Errors
+/// When it cannot be one.
+pub(crate) fn user_name(typed: &str) -> Result<UserName, CommandError> {
     typed
         .parse()
         .map_err(|error| CommandError::from_error(Code::Usage, &error))
+}
+
+impl From<ManageError> for CommandError {
+    fn from(error: ManageError) -> Self {
+        match error {
+            ManageError::Store(error) => error.into(),
+            error => Self::from_error(Code::Usage, &error),
+        }
+    }
 }

@@ -69,8 +69,10 @@ fn tell(event: &ServerEvent, data: &str, terminal: &Terminal) {
                  Publish: tilsit publish --repository-url http://{address}/legacy/"
             ));
         }
-        ServerEvent::NoUsers => terminal.say(format_args!(
-            "It has no users yet: `tilsit index user add NAME --data {data}` makes one."
+        ServerEvent::NoUsers { url } => terminal.say(format_args!(
+            "It has no users yet. The first administrator makes an account, once and within a \
+             week, at\n{STRONG}{url}{STRONG:#}\nor at the command line: \
+             `tilsit index user add NAME --admin --data {data}`"
         )),
         ServerEvent::Failed { .. } => terminal.warn(event),
         ServerEvent::Upload { .. } | ServerEvent::Stopping => terminal.say(event),

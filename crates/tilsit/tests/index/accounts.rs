@@ -1,4 +1,4 @@
-//! `index init`, `index user add`, `index token create`.
+//! `index init`, `index user`, `index token`, `index settings`, `index verify`.
 
 use std::io::Write;
 use std::process::Stdio;
@@ -92,4 +92,125 @@ fn a_token_needs_a_user_and_project_names() {
     error: the folder of the index's data is not named [TL0002]
     hint: name it with `--data FOLDER` or `TILSIT_DATA`
     ");
+}
+
+#[test]
+fn an_operator_keeps_the_users() {
+    let sandbox = Sandbox::new();
+    sandbox.run_well("index user add anna --password secret --admin --data data");
+    sandbox.run_well("index user add bob --password secret --data data");
+    assert_snapshot!(sandbox.run("index user list --data data"), @"
+    exit: 0
+    -- stdout
+    anna  administrator
+    bob  user
+    ");
+    assert_snapshot!(sandbox.run("index user demote anna --data data"), @"
+    exit: 2
+    -- stderr
+    error: `anna` is the last administrator of the index [TL0002]
+    ");
+    sandbox.run_well("index user promote bob --data data");
+    sandbox.run_well("index user demote anna --data data");
+    assert_snapshot!(sandbox.run("index user disable anna --data data"), @"
+    exit: 0
+    -- stderr
+    `anna` is locked out.
+    ");
+    assert_snapshot!(sandbox.run("index user list --data data"), @"
+    exit: 0
+    -- stdout
+    anna  locked out
+    bob  administrator
+    ");
+    sandbox.run_well("index user enable anna --data data");
+    assert_snapshot!(sandbox.run("index user password anna --password new --data data"), @"
+    exit: 0
+    -- stderr
+    `anna` has another password, and is signed out everywhere.
+    ");
+    assert_snapshot!(sandbox.run("index user enable eve --data data"), @"
+    exit: 1
+    -- stderr
+    error: there is no user `eve` [TL0802]
+    hint: make the user first: `tilsit index user add eve --data FOLDER`
+    ");
+    let invite =
+        "index user invite --admin --public-url https://index.example/packages --data data";
+    let link = sandbox.run_well(invite).stdout;
+    let start = "https://index.example/packages/account/register/?invitation=";
+    assert_eq!(
+        link.trim_end().strip_prefix(start).map(str::len),
+        Some(43),
+        "{link}"
+    );
+}
+
+#[test]
+fn an_operator_keeps_the_tokens() {
+    let sandbox = Sandbox::new();
+    sandbox.run_well("index user add anna --password secret --data data");
+    let create = "index token create --user anna --data data --description ci --days 7 --read";
+    let token = sandbox.run_well(create).stdout;
+    let prefix = &token[5..17];
+    let (_, envelope) = sandbox.run_json("index token list --user anna --data data");
+    let listed = &envelope["result"][0];
+    assert_eq!(
+        (&listed["prefix"], &listed["permission"]),
+        (&prefix.into(), &"read".into())
+    );
+    assert!(
+        listed["expires"].is_string() && listed["projects"].is_null(),
+        "{listed}"
+    );
+    let text = sandbox
+        .run_well("index token list --user anna --data data")
+        .stdout;
+    assert_eq!(text, format!("{prefix}  read, all projects  ci\n"));
+    let revoke = format!("index token revoke --user anna --data data {prefix}");
+    sandbox.run_well(&revoke);
+    let again = sandbox.run(&revoke);
+    assert!(again.stderr.contains("`anna` has no token"), "{again}");
+    assert_eq!(
+        sandbox
+            .run_well("index token list --user anna --data data")
+            .stdout,
+        ""
+    );
+    assert_eq!(sandbox.run(&format!("{create} --days 0")).exit, 2);
+}
+
+#[test]
+fn an_operator_decides_and_looks() {
+    let sandbox = Sandbox::new();
+    assert_snapshot!(sandbox.run("index settings --data data"), @"
+    exit: 0
+    -- stdout
+    reading public
+    registration invited
+    ");
+    let change = "index settings --reading signed-in --registration open --data data";
+    assert_snapshot!(sandbox.run(change), @"
+    exit: 0
+    -- stdout
+    reading signed-in
+    registration open
+    ");
+    assert_snapshot!(sandbox.run("index settings --reading nobody --data data"), @"
+    exit: 2
+    -- stderr
+    error: invalid value 'nobody' for '--reading <WHO>': `nobody` is not `public`, `signed-in` or `people`
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(sandbox.run("index verify --data data"), @"
+    exit: 0
+    -- stderr
+    Sound: 0 projects with 0 files.
+    ");
+    sandbox.write("data/files/aa/bb/cc/stray.whl", "x");
+    let (exit, envelope) = sandbox.run_json("index verify --data data");
+    assert_eq!(exit, 0);
+    let unnamed = envelope["result"]["unnamed"][0].as_str().unwrap();
+    assert!(unnamed.contains("stray.whl"), "{unnamed}");
 }

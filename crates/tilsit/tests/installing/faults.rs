@@ -199,10 +199,11 @@ fn points(calls: usize) -> impl Iterator<Item = usize> {
 }
 
 /// Says how many runs met their fault; it must be nearly all, or nothing was looked at.
-fn most_were_killed(what: &str, killed: usize, calls: usize) {
+fn most_were_killed(what: &str, killed: usize, calls: usize) -> String {
     let tried = points(calls).count();
-    println!("{what}: killed at {killed} of {tried} calls");
-    assert!(killed * 10 >= tried * 8, "{what}: {killed} of {tried}");
+    let line = format!("{what}: killed at {killed} of {tried} calls");
+    assert!(killed * 10 >= tried * 8, "{line}");
+    line
 }
 
 const UPGRADE: &str = "pip install -q big==2.0";
@@ -228,7 +229,7 @@ fn a_killed_upgrade_is_whole_after_the_next_command() {
         };
         let killed = points(calls).map(kill).sum();
         clear();
-        most_were_killed(line, killed, calls);
+        println!("{}", most_were_killed(line, killed, calls));
     }
     let verified = world.sandbox.run("cache verify");
     assert!(!verified.stderr.contains("removed"), "{verified}");
@@ -267,7 +268,8 @@ fn a_killed_unpacking_leaves_a_store_that_works() {
                 "after call {at}: {verified}"
             );
         }
-        most_were_killed(&format!("{line}, cold"), killed, calls);
+        let what = format!("{line}, cold");
+        println!("{}", most_were_killed(&what, killed, calls));
     }
 }
 
