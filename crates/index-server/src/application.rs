@@ -11,6 +11,7 @@ use crate::attempts::Attempts;
 use crate::event::ServerEvent;
 use crate::options::Limits;
 use crate::page_cache::PageCache;
+use crate::search::SearchIndex;
 
 /// Where events go.
 pub(crate) type EventSink = Arc<dyn Fn(&ServerEvent) + Send + Sync>;
@@ -24,6 +25,7 @@ pub(crate) struct Application {
     pub(crate) public_url: Option<Arc<str>>,
     /// How often somebody may try to sign in with one name.
     pub(crate) sign_ins: Arc<Attempts>,
+    pub(crate) search: Arc<SearchIndex>,
     /// What was looked up a moment ago about readers.
     pub(crate) remembered: Arc<Remembered>,
     pub(crate) clock: fn() -> Timestamp,

@@ -56,6 +56,11 @@ pub enum ServerEvent {
         /// The stage.
         stage: UploadStage,
     },
+    /// The search index does not follow the database for a reason that will be tried again.
+    SearchBehind {
+        /// What went wrong, with its causes.
+        reason: String,
+    },
     /// The server was asked to stop, and takes no new requests.
     Stopping,
 }
@@ -83,6 +88,7 @@ impl fmt::Display for ServerEvent {
                 UploadStage::Stored => write!(formatter, "stored {file_name}"),
                 UploadStage::Published => write!(formatter, "published {file_name}"),
             },
+            Self::SearchBehind { reason } => write!(formatter, "search falls behind: {reason}"),
             Self::Stopping => formatter.write_str("stopping"),
         }
     }

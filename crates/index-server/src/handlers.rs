@@ -9,6 +9,7 @@ pub(crate) mod json_api;
 pub(crate) mod legacy;
 pub(crate) mod manage;
 pub(crate) mod project;
+pub(crate) mod search;
 pub(crate) mod simple;
 pub(crate) mod static_files;
 pub(crate) mod user;

@@ -20,12 +20,20 @@
 //! `router.rs` lists every route; a URL's path is the path of its handler below `handlers/`. An
 //! upload is read in `upload.rs`: one function for each stage.
 //!
+//! # On disk
+//!
+//! | path in the data folder | what | written by |
+//! |---|---|---|
+//! | `search-1/` | the search index, disposable: it is made anew from the database | `search.rs` |
+//!
 //! # Invariants
 //!
 //! - What an upload says about its file counts for nothing: everything stored and shown is read from
 //!   the file, and a form that differs is refused.
 //! - A refusal's text is for the client; what went wrong inside goes to the event sink only.
 //! - URLs inside pages are relative, so that the index works below any path.
+//! - What a reader may not see is not told from what is not there, in lists and search neither.
+//! - A form changes something only with the proof that its page was shown to the signed-in visitor.
 //! - Pages run no script and load nothing from elsewhere; the headers say so to the browser.
 //! - The library prints nothing: it tells the caller's event sink, and asks the caller's clock.
 
@@ -43,6 +51,7 @@ mod page_cache;
 mod range;
 mod response;
 mod router;
+mod search;
 mod server;
 mod templates;
 mod upload;

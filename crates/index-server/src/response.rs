@@ -14,6 +14,8 @@ use hyper::ext::ReasonPhrase;
 use tilsit_files::FileError;
 use tilsit_index_store::StoreError;
 
+use crate::search::SearchError;
+
 #[cfg(test)]
 mod tests;
 
@@ -85,6 +87,12 @@ impl From<StoreError> for Failure {
 
 impl From<FileError> for Failure {
     fn from(error: FileError) -> Self {
+        Self::Internal(InternalError::new(&error))
+    }
+}
+
+impl From<SearchError> for Failure {
+    fn from(error: SearchError) -> Self {
         Self::Internal(InternalError::new(&error))
     }
 }

@@ -9,7 +9,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::application::Application;
 use crate::handlers::{
-    account, administer, files, health, home, json_api, legacy, manage, project, simple,
+    account, administer, files, health, home, json_api, legacy, manage, project, search, simple,
     static_files, user,
 };
 use crate::headers;
@@ -69,6 +69,7 @@ fn for_everybody() -> Router<Application> {
         )
         .route("/project/{project}/{version}/", get(project::show_version))
         .route("/user/{user}/", get(user::show))
+        .route("/search/", get(search::show))
         .layer(from_fn(headers::failures_as_pages))
 }
 

@@ -17,6 +17,7 @@ use crate::event::ServerEvent;
 use crate::options::ServeOptions;
 use crate::page_cache::PageCache;
 use crate::router::router;
+use crate::search::{SearchError, SearchIndex, feed};
 
 /// So many attempts to sign in with one name are taken in a window of time.
 const SIGN_INS_MAX: u32 = 10;
@@ -31,6 +32,9 @@ pub enum ServeError {
     /// The first administrator cannot be invited.
     #[error("the first administrator cannot be invited")]
     Invitation(#[from] ManageError),
+    /// The search index cannot be opened.
+    #[error("the search index cannot be opened")]
+    Search(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The address cannot be listened at.
     #[error("cannot listen at {address}")]
     Listen {
@@ -70,6 +74,7 @@ pub async fn serve(
         address: options.listen,
         source,
     };
+    let search = Arc::new(SearchIndex::open(&store_options.data)?);
     let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
     let limits = Arc::new(options.limits);
@@ -80,6 +85,7 @@ pub async fn serve(
         limits: limits.clone(),
         public_url: public_url.clone().map(Into::into),
         sign_ins: Arc::new(Attempts::new(SIGN_INS_MAX, SIGN_INS_WINDOW)),
+        search: search.clone(),
         remembered: Arc::default(),
         clock: options.clock,
         events: events.clone(),
@@ -96,6 +102,7 @@ pub async fn serve(
         });
     }
     let (stopping, mut stopped) = watch::channel(false);
+    let following = tokio::spawn(feed::follow(store.clone(), search, events.clone()));
     let asked = async move {
         shutdown.await;
         events(&ServerEvent::Stopping);
@@ -110,8 +117,17 @@ pub async fn serve(
         ended = serving => ended,
         () = too_long => Ok(()),
     };
+    following.abort();
+    // It holds connections of the store.
+    let _ = following.await;
     store.close().await;
     ended.map_err(ServeError::Serving)
+}
+
+impl From<SearchError> for ServeError {
+    fn from(error: SearchError) -> Self {
+        Self::Search(Box::new(error))
+    }
 }
 
 /// A server on threads of its own, for callers without a runtime. Stops when dropped.

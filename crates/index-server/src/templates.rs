@@ -165,5 +165,6 @@ pub(crate) fn day(time: jiff::Timestamp) -> String {
 }
 
 pub(crate) mod people;
+pub(crate) mod search;
 #[cfg(test)]
 mod tests;

@@ -57,6 +57,19 @@ impl IndexStore {
             .and_then(record)
     }
 
+    /// Whether a user administers the index.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn is_administrator(&self, user: UserId) -> Result<bool, StoreError> {
+        let rank: Option<i64> = sqlx::query_scalar("SELECT is_admin FROM users WHERE id = $1")
+            .bind(user.0)
+            .fetch_optional(self.database.reader())
+            .await
+            .doing("look up a user's rank")?;
+        Ok(rank == Some(1))
+    }
+
     /// Makes a user an administrator, or takes that back.
     ///
     /// # Errors

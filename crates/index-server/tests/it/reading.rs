@@ -15,6 +15,7 @@ on_both_databases!(
     metadata_lies_beside_wheels,
     the_json_api,
     pages_for_people,
+    what_is_published_is_found,
     what_is_not_there,
 );
 
@@ -346,6 +347,50 @@ fn pages_for_people(index: &TestIndex) {
         Some("text/css; charset=utf-8")
     );
     assert_eq!(index.get("/health", &[]).text(), "ok\n");
+}
+
+/// The page of a search, once it has a text: the search index follows within seconds.
+fn found(index: &TestIndex, query: &str, text: &str, is_there: bool) -> String {
+    let began = std::time::Instant::now();
+    loop {
+        let page = index.get(&format!("/search/?{query}"), &[]);
+        assert_eq!(page.status, 200, "{}", page.text());
+        if page.text().contains(text) == is_there {
+            return page.text();
+        }
+        assert!(began.elapsed().as_secs() < 30, "{query}: {}", page.text());
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+}
+
+fn what_is_published_is_found(index: &TestIndex) {
+    let link = "<a href=\"../project/demo-pkg/\">Demo.Pkg</a>";
+    let empty = index.get("/search/?q=demo", &[]).text();
+    assert!(empty.contains("Nothing fits."), "{empty}");
+    published(index);
+    let page = found(index, "q=demopkg", link, true);
+    assert!(page.contains("<strong>1</strong> project</p>"), "{page}");
+    assert!(
+        page.contains("Shows &#60;b&#62;things&#60;/b&#62; &#38; more"),
+        "{page}"
+    );
+    assert!(page.contains("search/?q=demopkg&#38;licence=MIT"), "{page}");
+    found(index, "q=demopkg&licence=MIT", link, true);
+    found(index, "q=demopkg&licence=Other", link, false);
+    found(index, "q=&page=2", link, false);
+    let odd = found(
+        index,
+        "q=%22%3E%3Cscript%3E&c=%22%3E%3Cscript%3E",
+        "<script",
+        false,
+    );
+    assert!(odd.contains("&#60;script&#62;"), "{odd}");
+    let later = TestDistribution::new("Demo.Pkg", "2.0").header("Summary: Entirely other words");
+    assert_eq!(index.upload(&Form::wheel(&later)).status, 200);
+    found(index, "q=entirely", link, true);
+    found(index, "q=things", link, false);
+    // A server that starts again goes on where it was.
+    assert!(index.options.data.join("search-1/meta.json").is_file());
 }
 
 fn what_is_not_there(index: &TestIndex) {

@@ -5,7 +5,7 @@ use serde_json::json;
 use tilsit_packaging::name::ProjectName;
 
 use super::{Actor, Change, ManageError};
-use crate::accounts::UserName;
+use crate::accounts::{UserId, UserName};
 use crate::error::{Doing, StoreError};
 use crate::projects::Role;
 use crate::store::IndexStore;
@@ -80,6 +80,21 @@ impl IndexStore {
             });
         }
         change.finish("role:revoke", json!({ "user": name })).await
+    }
+
+    /// The names of the projects that a user has a role in.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn own_projects(&self, user: UserId) -> Result<Vec<String>, StoreError> {
+        sqlx::query_scalar(
+            "SELECT p.name FROM projects p JOIN roles o ON o.project_id = p.id \
+             WHERE o.user_id = $1",
+        )
+        .bind(user.0)
+        .fetch_all(self.database.reader())
+        .await
+        .doing("list a user's own projects")
     }
 
     /// The projects that a user has a role in, by name.

@@ -74,7 +74,7 @@ fn tell(event: &ServerEvent, data: &str, terminal: &Terminal) {
              week, at\n{STRONG}{url}{STRONG:#}\nor at the command line: \
              `tilsit index user add NAME --admin --data {data}`"
         )),
-        ServerEvent::Failed { .. } => terminal.warn(event),
+        ServerEvent::Failed { .. } | ServerEvent::SearchBehind { .. } => terminal.warn(event),
         ServerEvent::Upload { .. } | ServerEvent::Stopping => terminal.say(event),
         _ => terminal.detail(event),
     }

@@ -5,7 +5,8 @@ use std::fs;
 use crate::{files, root};
 
 /// Packages in Cargo.lock, our own included. A rise needs a reason in the change that makes it.
-const LOCKED_MAX: usize = 370;
+/// 64 of them came with the search engine of the index.
+const LOCKED_MAX: usize = 434;
 
 #[test]
 fn versions_stand_in_the_workspace_table_only() {

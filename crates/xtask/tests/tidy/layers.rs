@@ -10,6 +10,7 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("indicatif", &["tilsit"]),
     ("axum", &["tilsit-index-server"]),
     ("sqlx", &["tilsit-index-store"]),
+    ("tantivy", &["tilsit-index-server"]),
     ("reqwest", &["tilsit-index-client"]),
     ("rustls", &["tilsit-index-client"]),
     ("insta", &[]),
