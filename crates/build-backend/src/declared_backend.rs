@@ -20,6 +20,15 @@ const ALIKE: [(&str, &[&str]); 3] = [
     ("uv_build", &["uv", "build-backend"]),
 ];
 
+/// Who builds the project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Declared {
+    /// This backend, which the project asks for.
+    Own,
+    /// Another, which would do the same.
+    Alike,
+}
+
 /// Refuses a project that only its own backend can build as it is meant.
 ///
 /// # Errors
@@ -29,7 +38,7 @@ pub(crate) fn check(
     folder: &Path,
     text: &str,
     build_system: Option<&BuildSystem>,
-) -> Result<(), BuildError> {
+) -> Result<Declared, BuildError> {
     let fault = |key: &str, reason: String| Err(BuildError::key(folder, text, key, reason));
     let key = "build-system.build-backend";
     let Some(backend) = build_system.and_then(|system| system.build_backend.as_deref()) else {
@@ -42,7 +51,7 @@ pub(crate) fn check(
         return fault("build-system.backend-path", reason.to_owned());
     }
     if backend == OWN {
-        return Ok(());
+        return Ok(Declared::Own);
     }
     let Some((_, settings)) = ALIKE.iter().find(|(alike, _)| *alike == backend) else {
         let reason =
@@ -54,7 +63,7 @@ pub(crate) fn check(
         let reason = format!("has settings of `{backend}`, which cannot be run yet");
         return fault(&format!("tool.{table}"), reason);
     }
-    Ok(())
+    Ok(Declared::Alike)
 }
 
 /// Whether the document has this table below `[tool]`; a text that is no TOML was refused before.

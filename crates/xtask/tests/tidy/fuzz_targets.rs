@@ -17,6 +17,10 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/archive/src/zip/directory.rs", "zip_archive"),
     ("crates/archive/src/zip/end_record.rs", "zip_tail"),
     ("crates/archive/src/zip/extra.rs", "zip_archive"),
+    (
+        "crates/build-backend/src/static_version.rs",
+        "static_version",
+    ),
     ("crates/build-frontend/src/cache_keys.rs", "cache_keys"),
     ("crates/build-frontend/src/diagnosis.rs", "build_output"),
     ("crates/build-frontend/src/source.rs", "git_url"),
