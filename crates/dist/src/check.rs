@@ -5,7 +5,7 @@
 //! [`Finding`]s, and what no reader has to care about is looked at too: the description, the tags
 //! against the contents, what is importable, and whether the files of a release say the same.
 //!
-//! - [`check_file`] takes a file on disk; [`check_wheel`] and [`check_sdist`] take one that is open.
+//! - [`check_files`] takes files on disk, [`check_file`] one; [`check_wheel`] and [`check_sdist`] take one that is open.
 //! - [`check_releases`] holds the files of each release against each other.
 
 mod contents;
@@ -19,8 +19,9 @@ mod unwanted;
 mod wheel;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
-use tilsit_archive::Limits;
+pub use tilsit_archive::Limits;
 use tilsit_files::FileError;
 
 use crate::finding::Finding;
@@ -76,7 +77,7 @@ fn has_ending(name: &str, endings: &[&str]) -> bool {
 /// # Errors
 /// When the file cannot be read.
 pub fn check_file(path: &Path, limits: &Limits) -> Result<Checked, FileError> {
-    let file_name = path.file_name().unwrap_or_default().to_string_lossy();
+    let file_name = name_of(path);
     if is_wheel(&file_name) {
         return match Wheel::open(path, limits) {
             Ok(wheel) => Ok(Checked {
@@ -119,4 +120,63 @@ fn and_others(one: &str, all: usize) -> String {
         2 => format!("`{one}` and 1 other"),
         _ => format!("`{one}` and {} others", all - 1),
     }
+}
+
+/// Checks files on disk on all processors, and the files of each release against each other; the
+/// answers come in the order of the files.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn check_files(paths: &[&Path], limits: &Limits) -> Result<Vec<Checked>, FileError> {
+    let answers = each_alone(paths, limits);
+    let mut checked = answers.into_iter().collect::<Result<Vec<Checked>, _>>()?;
+    let mut numbers = Vec::new();
+    let mut described = Vec::new();
+    let names: Vec<String> = paths.iter().map(|path| name_of(path)).collect();
+    for (number, file) in checked.iter().enumerate() {
+        if let Some(known) = &file.described {
+            numbers.push(number);
+            described.push((names[number].as_str(), known));
+        }
+    }
+    for (known, finding) in check_releases(&described) {
+        checked[numbers[known]].findings.push(finding);
+    }
+    Ok(checked)
+}
+
+fn name_of(path: &Path) -> String {
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+fn each_alone(paths: &[&Path], limits: &Limits) -> Vec<Result<Checked, FileError>> {
+    let next = AtomicUsize::new(0);
+    let share = || {
+        let mut answers = Vec::new();
+        while let Some((number, path)) = number_and_path(paths, &next) {
+            answers.push((number, check_file(path, limits)));
+        }
+        answers
+    };
+    let processors = std::thread::available_parallelism().map_or(1, usize::from);
+    let mut answers = std::thread::scope(|scope| {
+        let others = (1..processors.min(paths.len())).map(|_| scope.spawn(share));
+        let others: Vec<_> = others.collect();
+        let mut answers = share();
+        for other in others {
+            answers.extend(other.join().expect("a worker does not panic"));
+        }
+        answers
+    });
+    answers.sort_unstable_by_key(|(number, _)| *number);
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// The next file that nobody has taken.
+fn number_and_path<'a>(paths: &[&'a Path], next: &AtomicUsize) -> Option<(usize, &'a Path)> {
+    let number = next.fetch_add(1, Ordering::Relaxed);
+    Some((number, *paths.get(number)?))
 }

@@ -129,7 +129,7 @@ fn wheel_of((requires, backend, settings): &(&str, &str, &str)) -> (BTreeSet<Str
         format!("{:?}", metadata.license_expression),
         format!("{:?}", metadata.license_files),
         format!("{:?}", metadata.provides_extra),
-        format!("{:?}", metadata.description),
+        format!("{:?}", metadata.description.as_deref().map(str::trim)),
         wheel.entry_points().to_string(),
     ];
     let mut requirements: Vec<String> = metadata
