@@ -61,9 +61,13 @@ impl Finding {
         problems.into_iter().map(move |problem| {
             let field = Field::from_name(&problem.subject);
             let is_too_new = field.is_some_and(|field| field.added() > version);
+            // About the classifiers as a whole there is nothing else to say.
+            let is_about_all = field == Some(Field::Classifier) && problem.line.is_none();
             Self {
                 rule: if is_too_new {
                     Rule::MetadataFieldTooNew
+                } else if is_about_all {
+                    Rule::LicenseClassifier
                 } else {
                     Rule::MetadataField
                 },

@@ -57,6 +57,8 @@ rules! {
     MetadataField Error,
     /// Each field exists in the version of the metadata.
     MetadataFieldTooNew Warning,
+    /// A license expression stands alone (PEP 639).
+    LicenseClassifier Warning,
     /// RECORD lists each file with its hash and size.
     Record Error,
     /// RECORD lists files alone, and each once.
@@ -99,7 +101,7 @@ rules! {
     LinuxPlatform Warning,
     /// There are no modules compiled to bytecode.
     Bytecode Warning,
-    /// No two files are alike.
+    /// No two modules are alike.
     DuplicateContents Warning,
     /// What lies beside the packages can be imported.
     TopLevelFile Warning,

@@ -395,8 +395,8 @@ other: it is not said which C library and which others they need. Public indexes
 themselves. Their being there means that a folder was packed as it lay on disk. check-wheel-contents
 calls this W001.";
 
-    CheckDuplicateContents = "TL1029", No, "files have the same contents (W002)",
-"Several files of some size are alike. Perhaps a package was taken in twice, at two places: from
+    CheckDuplicateContents = "TL1029", No, "modules have the same contents (W002)",
+"Several modules of some size are alike. Perhaps a package was taken in twice, at two places: from
 `src/` and from `build/lib/`. Files below 128 bytes are not looked at. check-wheel-contents calls
 this W002.";
 
@@ -484,6 +484,11 @@ out. check-wheel-contents calls this W101.";
 "The pure wheel has a module that cannot be found in the source distribution of the same release: who
 builds from source gets something else. It may have been made by the build, or was left over from an
 earlier one. check-wheel-contents calls this W102.";
+
+    CheckLicenseClassifier = "TL1048", No, "license classifiers stand beside a license expression",
+"`License-Expression` says everything, and classifiers that begin with `License ::` are deprecated and may
+say something else (PEP 639). Build backends refuse both together, indexes may. Take the classifiers out of
+pyproject.toml.";
 }
 
 #[cfg(test)]

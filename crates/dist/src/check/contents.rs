@@ -136,8 +136,7 @@ impl<'a> Library<'a> {
 
     fn several_tops(&self) -> Option<Finding> {
         let names = self.tops.keys().filter(|top| {
-            let is_private = top.starts_with('_') || has_ending(top, &[".pth"]);
-            !is_private && !top.ends_with("-stubs")
+            !is_of_a_tool(top) && !top.starts_with('_') && !has_ending(top, &["-stubs", ".pth"])
         });
         let names: Vec<&str> = names.copied().collect();
         (names.len() > 1).then(|| {
@@ -153,7 +152,7 @@ impl<'a> Library<'a> {
     fn folders_without_modules(&self) -> Vec<Finding> {
         let without = self.tops.iter().filter(|(top, paths)| {
             let is_folder = paths.iter().any(|path| path.len() > top.len());
-            is_folder && !paths.iter().any(|path| is_module(path))
+            is_folder && !is_of_a_tool(top) && !paths.iter().any(|path| is_module(path))
         });
         let reason = "is a folder without any module";
         let rule = Rule::FolderWithoutModules;
@@ -275,6 +274,11 @@ impl<'a> Library<'a> {
     }
 }
 
+/// What tools put beside a package: libraries grafted into a repaired wheel, what mypyc compiles.
+fn is_of_a_tool(top: &str) -> bool {
+    has_ending(top, &[".libs", ".dylibs"]) || top.contains("__mypyc.")
+}
+
 fn first_step(name: &str) -> &str {
     name.split(['.', '/']).next().unwrap_or_default()
 }
@@ -284,7 +288,7 @@ fn is_module(path: &str) -> bool {
     has_ending(path, &[".py", ".pyi", ".so", ".pyd", ".pyc"])
 }
 
-/// Files with the same contents, by what RECORD says.
+/// Modules with the same contents, by what RECORD says.
 fn alike<S: ReadAt>(wheel: &Wheel<S>) -> Vec<Finding> {
     let lines: FxHashMap<&str, &str> = wheel
         .record()
@@ -293,14 +297,12 @@ fn alike<S: ReadAt>(wheel: &Wheel<S>) -> Vec<Finding> {
         .filter_map(|line| Some((line.path.as_str(), line.hash.as_ref()?.encoded())))
         .collect();
     let mut groups: FxHashMap<&str, Vec<&str>> = FxHashMap::default();
-    let large = wheel
+    let modules = wheel
         .files()
         .iter()
-        .filter(|file| file.size >= ALIKE_MIN_BYTES);
-    for file in large {
-        // A license stands beside the code, and again in the metadata.
-        let is_described = file.name.starts_with(wheel.dist_info());
-        if let Some(hash) = lines.get(file.name.as_str()).filter(|_| !is_described) {
+        .filter(|file| file.size >= ALIKE_MIN_BYTES && is_module(&file.name));
+    for file in modules {
+        if let Some(hash) = lines.get(file.name.as_str()) {
             groups.entry(hash).or_default().push(&file.name);
         }
     }

@@ -151,6 +151,9 @@ fn markdown_line(text: &str) -> Option<&str> {
             .trim_start_matches('#')
             .strip_prefix(' ')
             .is_some_and(|title| line.starts_with('#') && title.starts_with(char::is_alphanumeric));
-        is_heading || line.starts_with("```") || (line.starts_with('[') && line.contains("]("))
+        let is_fence = line
+            .strip_prefix("```")
+            .is_some_and(|rest| !rest.starts_with('`'));
+        is_heading || is_fence || (line.starts_with('[') && line.contains("]("))
     })
 }

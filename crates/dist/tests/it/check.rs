@@ -212,6 +212,11 @@ fn of_wheels() -> Vec<(Vec<Finding>, &'static str)> {
             "DirectUrl: METADATA: `Requires-Dist`: requires `other` from a URL",
         ),
         (
+            Draft::saying("License-Expression: MIT\nClassifier: License :: Public Domain\n")
+                .findings(),
+            "LicenseClassifier: METADATA: `Classifier`: license classifiers may not stand beside",
+        ),
+        (
             Draft::saying("Classifier: Private :: Do Not Upload\n").findings(),
             "PrivateClassifier: METADATA: `Classifier`: `Private :: Do Not Upload` makes",
         ),
@@ -291,12 +296,12 @@ fn of_contents() -> Vec<(Vec<Finding>, &'static str)> {
         ),
         (
             Draft::with(&[
-                ("demo/a.txt", &long),
-                ("demo/b.txt", &long),
-                ("demo/c.txt", &long),
+                ("demo/a.py", &long),
+                ("demo/b.py", &long),
+                ("demo/c.py", &long),
             ])
             .findings(),
-            "DuplicateContents: `demo/a.txt`: `demo/b.txt` and 1 other have the same contents",
+            "DuplicateContents: `demo/a.py`: `demo/b.py` and 1 other have the same contents",
         ),
         (
             Draft::with(&[("README.md", "x")]).findings(),
@@ -515,6 +520,7 @@ fn sound_ones_break_none() {
     let compiled = Draft::with(&[
         ("demo/fast.cpython-312-x86_64-linux-gnu.so", ELF),
         ("demo/any.abi3.so", ELF),
+        ("demo.libs/libz.so.1", ELF),
     ]);
     let compiled = compiled.tagged(
         "demo-1.0-cp312-cp312-manylinux_2_28_x86_64.whl",
