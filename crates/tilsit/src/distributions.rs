@@ -25,7 +25,13 @@ pub(crate) fn find(named: &[PathBuf], context: &Context) -> Result<Vec<PathBuf>,
     let mut files = Vec::new();
     for path in named {
         let path = context.resolve(path);
-        if tilsit_files::metadata(&path)?.is_dir() {
+        let metadata = tilsit_files::metadata(&path).map_err(|error| {
+            if error.is_not_found() {
+                return CommandError::from_error(Code::Usage, &error);
+            }
+            error.into()
+        })?;
+        if metadata.is_dir() {
             files.extend(in_folder(&path, context)?);
         } else {
             files.push(path);

@@ -59,7 +59,8 @@ impl Described {
         })
     }
 
-    fn is_sdist(&self) -> bool {
+    /// Whether it is a source distribution.
+    pub fn is_sdist(&self) -> bool {
         matches!(self.contents, Contents::Sdist { .. })
     }
 }

@@ -11,6 +11,8 @@ use tilsit_build_backend::{
     self as backend, BuildError, BuildOptions as BackendOptions, SourceProject,
 };
 use tilsit_build_frontend::{BuildFrontend, Source, SourceError, Target};
+use tilsit_dist::Severity;
+use tilsit_dist::check::is_distribution;
 use tilsit_environment::discovery::Scope;
 use tilsit_packaging::pyproject::PyProject;
 use tilsit_publish::{CheckedFile, FileSet};
@@ -22,6 +24,7 @@ use crate::commands::options::{IndexOptions, UpgradeOptions};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
+use crate::findings;
 use crate::pythons;
 use crate::report::Report;
 use crate::requirements::Wanted;
@@ -50,6 +53,9 @@ pub(crate) struct Arguments {
     /// Build the wheel, straight from the folder
     #[arg(short, long)]
     wheel: bool,
+    /// Remove the distributions that are in the folder before
+    #[arg(long)]
+    clear: bool,
     /// Build with this Python: a path, a folder, or a version [env: `TILSIT_PYTHON`]
     #[arg(short, long, value_name = "PYTHON")]
     python: Option<String>,
@@ -74,6 +80,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         None if is_file => source.parent().unwrap_or(Path::new("")).to_path_buf(),
         None => source.join("dist"),
     };
+    if arguments.clear {
+        clear(&out, &source)?;
+    }
     let in_process = BackendOptions {
         modified_seconds: modified_seconds(context)?,
     };
@@ -84,7 +93,17 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         build_by_backend(arguments, &source, &out, context)?
     };
     let paths: Vec<&Path> = built.iter().map(PathBuf::as_path).collect();
-    let checked = FileSet::check(&paths)?;
+    let checked = FileSet::read(&paths)?;
+    for file in checked.files() {
+        let errors = file.findings.iter();
+        for finding in errors.filter(|finding| finding.severity() == Severity::Error) {
+            let code = findings::code_of(finding.rule).id();
+            let name = &file.file_name;
+            context
+                .terminal
+                .warn(format_args!("{name}: {code}: {finding}"));
+        }
+    }
     let entries: Vec<FileEntry> = checked.files().iter().map(entry).collect();
     for entry in &entries {
         let path = context.show(&entry.path);
@@ -94,6 +113,22 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         ));
     }
     Ok(Report::silent(json!({ "files": entries })))
+}
+
+/// Removes the distributions of earlier builds, and nothing else: least of all the one to build of.
+fn clear(folder: &Path, source: &Path) -> Result<(), CommandError> {
+    let entries = match tilsit_files::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.is_not_found() => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    for entry in entries {
+        let name = entry.path.file_name().unwrap_or_default();
+        if entry.path != source && is_distribution(&name.to_string_lossy()) {
+            tilsit_files::remove_file(&entry.path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether a project is ours to build: it names our backend, or another that would do the same.
