@@ -112,8 +112,8 @@ fn all_errors_of_all_files_are_told_at_once() {
     ] {
         assert!(words.contains(part), "{words}");
     }
-    // Warnings are no reason to refuse: these have no description.
-    let fine = TestDistribution::new("demo", "2.0");
+    // Warnings are no reason to refuse.
+    let fine = TestDistribution::new("demo", "2.0").header("Classifier: Private :: Do Not Upload");
     let set = FileSet::check(&[folder.wheel(&fine)]).expect("fit");
     assert!(!set.files()[0].findings.is_empty());
 }

@@ -53,6 +53,12 @@ pub(crate) struct Arguments {
     /// Build the wheel, straight from the folder
     #[arg(short, long)]
     wheel: bool,
+    /// Call the backend that pyproject.toml names, also where ours would build the same
+    #[arg(long)]
+    force_pep517: bool,
+    /// Taken for those who are used to it: nothing is checked that could be passed over
+    #[arg(short = 'x', long, hide = true)]
+    skip_dependency_check: bool,
     /// Remove the distributions that are in the folder before
     #[arg(long)]
     clear: bool,
@@ -86,7 +92,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let in_process = BackendOptions {
         modified_seconds: modified_seconds(context)?,
     };
-    let built = if !is_file && arguments.build.is_usual() && is_own(&source, context)? {
+    let is_open = !is_file && !arguments.force_pep517 && arguments.build.is_usual();
+    let built = if is_open && is_own(&source, context)? {
         tilsit_files::create_dir_all(&out)?;
         build_in_process(arguments, &source, &out, in_process, context)?
     } else {
@@ -173,7 +180,8 @@ fn build_in_process(
         built.push(backend::build_wheel(source, out, &options)?.path);
     } else if !arguments.sdist {
         let temporary = &context.temporary_folder;
-        let wheel = backend::build_wheel_from_sdist(&built[0], out, temporary, &options)?;
+        let wheel = backend::build_wheel_from_sdist(&built[0], out, temporary, &options);
+        let wheel = wheel.map_err(|error| of_sdist(error.into(), &built[0], context))?;
         built.push(wheel.path);
     }
     Ok(built)
@@ -210,9 +218,19 @@ fn build_by_backend(
     if arguments.wheel {
         built.push(build(project, Target::Wheel)?);
     } else if !arguments.sdist {
-        built.push(build(source_at(&built[0])?, Target::Wheel)?);
+        let wheel = build(source_at(&built[0])?, Target::Wheel);
+        built.push(wheel.map_err(|error| of_sdist(error, &built[0], context))?);
     }
     Ok(built)
+}
+
+/// What is to be known of a failure to build the wheel of a source distribution just made.
+fn of_sdist(error: CommandError, sdist: &Path, context: &Context) -> CommandError {
+    let sdist = context.show(sdist);
+    error.hint(format!(
+        "this was built of `{sdist}`, as users of it would: a file that is missing is missing there; \
+         `--wheel` builds straight from the folder"
+    ))
 }
 
 fn source_at(path: &Path) -> Result<Source, CommandError> {
