@@ -42,25 +42,23 @@ pub(crate) fn check(
     let fault = |key: &str, reason: String| Err(BuildError::key(folder, text, key, reason));
     let key = "build-system.build-backend";
     let Some(backend) = build_system.and_then(|system| system.build_backend.as_deref()) else {
-        let reason =
-            "is missing, so that setuptools builds this project; other backends cannot be run yet";
+        let reason = "is missing, so that setuptools builds this project";
         return fault(key, reason.to_owned());
     };
     if build_system.is_some_and(|system| !system.backend_path.is_empty()) {
-        let reason = "brings a backend of the project's own, which cannot be run yet";
+        let reason = "brings a backend of the project's own";
         return fault("build-system.backend-path", reason.to_owned());
     }
     if backend == OWN {
         return Ok(Declared::Own);
     }
     let Some((_, settings)) = ALIKE.iter().find(|(alike, _)| *alike == backend) else {
-        let reason =
-            format!("is `{backend}`, which builds in ways of its own and cannot be run yet");
+        let reason = format!("is `{backend}`, which builds in ways of its own");
         return fault(key, reason);
     };
     if has_table(text, settings) {
         let table = settings.join(".");
-        let reason = format!("has settings of `{backend}`, which cannot be run yet");
+        let reason = format!("has settings of `{backend}`, which follows them");
         return fault(&format!("tool.{table}"), reason);
     }
     Ok(Declared::Alike)

@@ -7,6 +7,11 @@ use super::readme;
 use crate::finding::Finding;
 use crate::rule::Rule;
 
+/// The longest summary, as public indexes and ours have it.
+const SUMMARY_MAX_CHARACTERS: usize = 512;
+/// The longest label of a link ("Core metadata specifications", section "Project-URL").
+const LABEL_MAX_CHARACTERS: usize = 32;
+
 /// Checks what the metadata in the file `place` says.
 pub(super) fn check(metadata: &CoreMetadata, place: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
@@ -29,6 +34,25 @@ pub(super) fn check(metadata: &CoreMetadata, place: &str) -> Vec<Finding> {
     if let Some(private) = classifiers.find(|classifier| classifier.starts_with("Private ::")) {
         let reason = format!("`{private}` makes public indexes refuse the file");
         add(Rule::PrivateClassifier, "Classifier", reason);
+    }
+    let summary = metadata.summary.as_deref().unwrap_or_default();
+    if summary.chars().count() > SUMMARY_MAX_CHARACTERS {
+        let reason = format!("has more than {SUMMARY_MAX_CHARACTERS} characters");
+        add(Rule::MetadataField, "Summary", reason);
+    }
+    for (label, url) in &metadata.project_urls {
+        if label.is_empty() || label.chars().count() > LABEL_MAX_CHARACTERS {
+            let reason =
+                format!("the label `{label}` has not 1 to {LABEL_MAX_CHARACTERS} characters");
+            add(Rule::MetadataField, "Project-URL", reason);
+        }
+        if !["https://", "http://"]
+            .iter()
+            .any(|start| url.starts_with(start))
+        {
+            let reason = format!("`{url}` does not begin with `https://` or `http://`");
+            add(Rule::MetadataField, "Project-URL", reason);
+        }
     }
     findings.extend(readme::check(metadata, place));
     findings

@@ -170,6 +170,21 @@ fn of_wheels() -> Vec<(Vec<Finding>, &'static str)> {
             "MetadataField: METADATA: line 4: `Requires-Python`: ",
         ),
         (
+            Draft::saying(&format!("Summary: {}\n", "ü".repeat(513))).findings(),
+            "MetadataField: METADATA: `Summary`: has more than 512 characters",
+        ),
+        (
+            Draft::saying(
+                "Project-URL: Where to find the source code of it, https://index.example\n",
+            )
+            .findings(),
+            "MetadataField: METADATA: `Project-URL`: the label `Where to find the source code of it` has not",
+        ),
+        (
+            Draft::saying("Project-URL: Home, index.example\n").findings(),
+            "MetadataField: METADATA: `Project-URL`: `index.example` does not begin with",
+        ),
+        (
             metadata(
                 "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\nLicense-Expression: MIT\nDescription-Content-Type: text/plain\n\nIt.\n",
             ),
@@ -506,7 +521,9 @@ fn each_rule_is_in_the_table() {
 
 #[test]
 fn sound_ones_break_none() {
-    let said = format!("{HEAD}License-Expression: MIT\nLicense-File: LICENSE\n{README}");
+    let said = format!(
+        "{HEAD}License-Expression: MIT\nLicense-File: LICENSE\nSummary: It.\nProject-URL: Home, https://index.example\n{README}"
+    );
     let mut plain = Draft::with(&[
         ("demo/sub/__init__.py", ""),
         ("demo/sub/deep/data.json", "{}"),

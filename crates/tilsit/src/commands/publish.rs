@@ -93,17 +93,30 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         context
             .terminal
             .say(format_args!("Publishing to {STRONG}{shown}{STRONG:#}"));
+        let mut ended = Vec::new();
         let report = {
             let progress = context.terminal.bytes("Uploading", 0);
             let mut hear = |event| {
+                if let PublishEvent::Ends { file_name, .. } = &event {
+                    ended.push(file_name.clone());
+                }
                 tell(event, &files, &progress, context);
                 context.interrupt.flow()
             };
             carry_out(plan, &repository, &client, &mut hear)
         };
-        let report = report.map_err(|error| failure(&error, &repository))?;
-        let ended = files.files().iter().zip(report.files);
-        ended
+        let report = report.map_err(|error| {
+            let mut failure = failure(&error, &repository);
+            if !ended.is_empty() {
+                let names = ended.join("`, `");
+                failure
+                    .causes
+                    .push(format!("the index has by now: `{names}`"));
+            }
+            failure
+        })?;
+        let published = files.files().iter().zip(report.files);
+        published
             .map(|(file, published)| FileEntry::new(file, past(&published.outcome)))
             .collect()
     };

@@ -127,6 +127,24 @@ fn an_index_that_recovers_gets_the_file() {
     assert_eq!(server.posts(), 3);
 }
 
+#[test]
+fn what_was_published_before_a_failure_is_told() {
+    let sandbox = sandbox();
+    sandbox.run_well("build demo -o dist --sdist");
+    let server = Answers::start(
+        |asked, posts| match (asked.line.starts_with("POST"), posts) {
+            (false, _) => Answer::Status(404, String::new()),
+            (true, 0) => Answer::Status(200, String::new()),
+            (true, _) => Answer::Status(500, "out of order".to_owned()),
+        },
+    );
+    let url = format!("--repository-url {}/legacy/ --retries 0", server.address);
+    let answer = sandbox.run(&format!("publish {url} -t tlst-a"));
+    assert_eq!(answer.exit, 5, "{answer}");
+    let words = "caused by: the index has by now: `tilsit_demo-1.0.tar.gz`";
+    assert!(answer.stderr.contains(words), "{answer}");
+}
+
 /// The page of the project with this SHA-256 of the wheel.
 fn page(sha256: &str) -> String {
     format!(
