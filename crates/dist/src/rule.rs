@@ -55,7 +55,8 @@ rules! {
     MetadataUnusable Error,
     /// Each field of the metadata has a valid value.
     MetadataField Error,
-    /// Each field exists in the version of the metadata.
+    /// License files are named by metadata whose version knows them; other fields that are newer than
+    /// their metadata are not valid.
     MetadataFieldTooNew Warning,
     /// A license expression stands alone (PEP 639).
     LicenseClassifier Warning,

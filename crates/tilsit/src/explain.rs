@@ -287,10 +287,10 @@ index refuses it.";
 The finding names the line. Indexes refuse the upload. The value comes from pyproject.toml,
 setup.cfg or setup.py: mend it there and build again.";
 
-    CheckMetadataFieldTooNew = "TL1007", No, "a field is newer than the version of the metadata",
-"Each field came with a version of the metadata, and this file states an older one. Old releases of
-setuptools write such files (`License-File` in version 2.1). Some indexes refuse them, others look
-past it. A newer build backend states the right version.";
+    CheckMetadataFieldTooNew = "TL1007", No, "license files are named by metadata of an older version",
+"`License-File` came with version 2.4 of the metadata, and this file states an older one: old releases of
+setuptools and others wrote it before it was a standard. Indexes look past it. A newer build backend
+states the right version. Any other field that is newer than its metadata is refused (TL1006).";
 
     CheckRecord = "TL1008", No, "RECORD is not what the wheel holds",
 "RECORD lists every file of a wheel with its hash and size. Here it lacks a file, lists one that is

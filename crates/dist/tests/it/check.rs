@@ -185,10 +185,12 @@ fn of_wheels() -> Vec<(Vec<Finding>, &'static str)> {
             "MetadataField: METADATA: `Project-URL`: `index.example` does not begin with",
         ),
         (
-            metadata(
-                "Metadata-Version: 2.1\nName: demo\nVersion: 1.0\nLicense-Expression: MIT\nDescription-Content-Type: text/plain\n\nIt.\n",
-            ),
-            "MetadataFieldTooNew: METADATA: line 4: `License-Expression`: the field came with metadata 2.4, not 2.1",
+            metadata("Metadata-Version: 2.1\nName: demo\nVersion: 1.0\nLicense-Expression: MIT\n"),
+            "MetadataField: METADATA: line 4: `License-Expression`: the field came with metadata 2.4, not 2.1",
+        ),
+        (
+            metadata("Metadata-Version: 2.1\nName: demo\nVersion: 1.0\nLicense-File: LICENSE\n"),
+            "MetadataFieldTooNew: METADATA: line 4: `License-File`: the field came with metadata 2.4, not 2.1",
         ),
         (
             Draft::saying("License-File: LICENSE\n").findings(),
