@@ -12,6 +12,9 @@ use crate::rule::Rule;
 use crate::sdist::Sdist;
 use crate::wheel::{Scheme, Wheel};
 
+/// How many packages of a wheel are looked for in the sdist; nobody has so many.
+const PACKAGES_MAX: usize = 64;
+
 /// What a file says about itself, without the file.
 #[derive(Debug)]
 pub struct Described {
@@ -193,46 +196,30 @@ fn pairs(pairs: &[(String, String)]) -> Vec<String> {
 
 /// The modules of a pure wheel against the files that it was built from.
 fn compare_modules(modules: &[String], name: &str, files: &[String]) -> Vec<Finding> {
-    let mut by_name: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for file in files {
-        by_name.entry(last_step(file)).or_default().push(file);
-    }
-    // Where a module is in the sdist: at its own path, or below a root such as `src`.
-    let root_of = |module: &str| {
-        let candidates = by_name.get(last_step(module)).into_iter().flatten();
-        let roots = candidates.filter_map(|file| {
-            let root = file.strip_suffix(module)?;
-            (root.is_empty() || root.ends_with('/')).then_some(root)
-        });
-        roots.min_by_key(|root| root.len())
-    };
+    let packages = packages(modules, files);
+    let in_sdist: BTreeSet<&str> = files.iter().map(String::as_str).collect();
+    let in_wheel: BTreeSet<&str> = modules.iter().map(String::as_str).collect();
     let mut findings = Vec::new();
-    let absent: Vec<&String> = modules
-        .iter()
-        .filter(|path| root_of(path).is_none())
-        .collect();
+    let is_absent = |module: &&String| {
+        let root = packages.get(first_step(module));
+        let place = format!("{}{module}", root.copied().unwrap_or_default());
+        !in_sdist.contains(place.as_str())
+    };
+    let absent: Vec<&String> = modules.iter().filter(is_absent).collect();
     if let Some(first) = absent.first() {
         let shown = and_others(first, absent.len());
         let reason = format!("{shown} cannot be found in `{name}`");
         findings.push(Finding::new(Rule::ModuleNotInSdist, "", "", reason));
     }
-    let there: BTreeSet<&str> = modules.iter().map(String::as_str).collect();
-    let packages: BTreeSet<(&str, &str)> = modules
-        .iter()
-        .filter_map(|module| Some((module.strip_suffix("/__init__.py")?, root_of(module)?)))
-        .filter(|(package, _)| !package.contains('/'))
-        .collect();
-    let left_out: Vec<&String> = files
-        .iter()
-        .filter(|file| {
-            has_ending(file, &[".py"])
-                && !is_test(file)
-                && packages.iter().any(|(package, root)| {
-                    let path = file.strip_prefix(root);
-                    path.is_some_and(|path| is_below(path, package) && !there.contains(path))
-                })
-        })
-        .collect();
+    let is_left_out = |file: &&String| {
+        has_ending(file, &[".py"])
+            && !is_test(file)
+            && packages.iter().any(|(package, root)| {
+                let path = file.strip_prefix(root);
+                path.is_some_and(|path| is_below(path, package) && !in_wheel.contains(path))
+            })
+    };
+    let left_out: Vec<&String> = files.iter().filter(is_left_out).collect();
     if let Some(first) = left_out.first() {
         let shown = and_others(first, left_out.len());
         let reason = format!("lacks {shown} of `{name}`");
@@ -241,8 +228,32 @@ fn compare_modules(modules: &[String], name: &str, files: &[String]) -> Vec<Find
     findings
 }
 
-fn last_step(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
+/// The top-level packages and modules of a wheel, each with the folder that it is in in the sdist:
+/// none, or one such as `src/`. Found by a module that no build makes: the outermost `__init__.py`.
+fn packages<'a>(modules: &'a [String], files: &'a [String]) -> BTreeMap<&'a str, &'a str> {
+    let rank = |module: &str| (!module.ends_with("__init__.py"), module.len());
+    let mut outermost: BTreeMap<&str, &str> = BTreeMap::new();
+    for module in modules {
+        let known = outermost.entry(first_step(module)).or_insert(module);
+        if rank(module) < rank(known) {
+            *known = module;
+        }
+    }
+    let root_of = |module: &str| {
+        let roots = files.iter().filter_map(|file| {
+            let root = file.strip_suffix(module)?;
+            (root.is_empty() || root.ends_with('/')).then_some(root)
+        });
+        roots.min_by_key(|root| root.len())
+    };
+    let found = outermost.into_iter().take(PACKAGES_MAX);
+    found
+        .filter_map(|(top, module)| Some((top, root_of(module)?)))
+        .collect()
+}
+
+fn first_step(path: &str) -> &str {
+    path.split('/').next().unwrap_or(path)
 }
 
 fn is_below(path: &str, folder: &str) -> bool {

@@ -24,6 +24,7 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/build-frontend/src/cache_keys.rs", "cache_keys"),
     ("crates/build-frontend/src/diagnosis.rs", "build_output"),
     ("crates/build-frontend/src/source.rs", "git_url"),
+    ("crates/dist/src/check/readme.rs", "wheel_parts"),
     ("crates/dist/src/dist_info.rs", "wheel_parts"),
     ("crates/dist/src/dist_info/requires_txt.rs", "requires_txt"),
     ("crates/dist/src/sdist.rs", "sdist"),
