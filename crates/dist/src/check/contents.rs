@@ -161,31 +161,27 @@ impl<'a> Library<'a> {
             .collect()
     }
 
-    /// Modules in folders whose name is no identifier; each folder is told once.
+    /// Modules in whose path a name is no identifier; each folder is told once.
     fn not_importable(&self) -> Vec<Finding> {
-        let mut told = BTreeMap::new();
+        let mut told: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for path in self.paths.iter().filter(|path| has_ending(path, &[".py"])) {
             let mut end = 0;
             for step in path.split('/') {
                 end += step.len();
                 let name = step.strip_suffix(".py").unwrap_or(step);
                 if name.contains('.') || name.parse::<ImportName>().is_err() {
-                    told.entry(&path[..end])
-                        .or_insert_with(Vec::new)
-                        .push(*path);
+                    let is_module = end == path.len();
+                    let folder = path.rsplit_once('/').map_or("", |(folder, _)| folder);
+                    let place = if is_module { folder } else { &path[..end] };
+                    told.entry(place).or_default().push(path);
                     break;
                 }
                 end += 1;
             }
         }
         let findings = told.into_iter().map(|(place, paths)| {
-            let is_file = paths == [place];
-            let reason = if is_file {
-                "has a name that nobody can import".to_owned()
-            } else {
-                let shown = and_others(paths[0], paths.len());
-                format!("has a name that nobody can import: {shown}")
-            };
+            let shown = and_others(paths[0], paths.len());
+            let reason = format!("has what nobody can import by its name: {shown}");
             Finding::new(Rule::NotImportable, "", place, reason)
         });
         findings.collect()

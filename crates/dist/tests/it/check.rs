@@ -326,7 +326,11 @@ fn of_contents() -> Vec<(Vec<Finding>, &'static str)> {
         ),
         (
             Draft::with(&[("demo/my-tools/a.py", ""), ("demo/my-tools/b.py", "")]).findings(),
-            "NotImportable: `demo/my-tools`: has a name that nobody can import: `demo/my-tools/a.py` and 1 other",
+            "NotImportable: `demo/my-tools`: has what nobody can import by its name: `demo/my-tools/a.py` and 1 other",
+        ),
+        (
+            Draft::with(&[("demo/one-1.py", ""), ("demo/two-2.py", "")]).findings(),
+            "NotImportable: `demo`: has what nobody can import by its name: `demo/one-1.py` and 1 other",
         ),
         (
             Draft::with(&[("tests/test_it.py", "")]).findings(),
