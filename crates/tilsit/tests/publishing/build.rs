@@ -1,6 +1,8 @@
 //! `build`: both distributions, the same bytes each time, and what is refused.
 
 use insta::assert_snapshot;
+use tilsit_archive::Limits;
+use tilsit_dist::wheel::Wheel;
 
 use crate::sandbox::Sandbox;
 
@@ -112,9 +114,10 @@ fn toy() -> Option<Sandbox> {
 /// The module of the toy's wheel.
 fn module(sandbox: &Sandbox, wheel: &str) -> String {
     let path = sandbox.path(wheel);
-    let wheel = tilsit_dist::wheel::Wheel::open(path, &tilsit_archive::Limits::default()).unwrap();
-    let entry = wheel.archive().entry("toy.py").unwrap();
-    String::from_utf8(wheel.archive().read(entry).unwrap()).unwrap()
+    let wheel = Wheel::open(path, &Limits::default()).expect("a sound wheel");
+    let entry = wheel.archive().entry("toy.py").expect("the module");
+    let contents = wheel.archive().read(entry).expect("its contents");
+    String::from_utf8(contents).expect("a text")
 }
 
 #[test]

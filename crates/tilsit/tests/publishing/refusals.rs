@@ -246,13 +246,22 @@ fn several_releases_are_not_published_at_once() {
     assert_eq!(left.count(), 1);
 }
 
+/// A server that takes every file and shows none.
+fn content() -> Answers {
+    Answers::start(|asked, _| {
+        let status = if asked.line.starts_with("POST") {
+            200
+        } else {
+            404
+        };
+        Answer::Status(status, String::new())
+    })
+}
+
 #[test]
 fn credentials_come_from_where_twine_has_them() {
     let mut sandbox = sandbox();
-    let server = Answers::start(|asked, _| match asked.line.starts_with("POST") {
-        true => Answer::Status(200, String::new()),
-        false => Answer::Status(404, String::new()),
-    });
+    let server = content();
     let line = format!("publish --repository-url {}/legacy/", server.address);
     // A token from a file has a line end.
     sandbox.set("TWINE_PASSWORD", "tlst-b\n");
@@ -270,10 +279,7 @@ fn a_keyring_is_asked_for_a_user_without_a_password() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let mut sandbox = sandbox();
-    let server = Answers::start(|asked, _| match asked.line.starts_with("POST") {
-        true => Answer::Status(200, String::new()),
-        false => Answer::Status(404, String::new()),
-    });
+    let server = content();
     let url = format!("{}/legacy/", server.address);
     let script = format!("#!/bin/sh\n[ \"$1 $2\" = \"get {url}\" ] && echo kept-for-$3\n");
     let keyring = sandbox.write("bin/keyring", &script);

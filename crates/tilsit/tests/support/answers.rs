@@ -85,7 +85,7 @@ impl Answers {
 
 fn read(mut connection: TcpStream) -> Option<(TcpStream, Asked)> {
     let mut bytes = Vec::new();
-    let mut piece = [0; 1 << 16];
+    let mut piece = vec![0; 1 << 16];
     let end = loop {
         let count = connection
             .read(&mut piece)
