@@ -7,6 +7,7 @@ use tilsit_archive::Limits;
 use tilsit_archive::compression::gzip;
 use tilsit_archive::tar::TarWriter;
 use tilsit_archive::zip::{ZipWriter, ZipWriterOptions};
+use tilsit_dist::check::{Described, check_releases, check_sdist, check_wheel};
 use tilsit_dist::dist_info::requires_txt::RequiresTxt;
 use tilsit_dist::sdist::Sdist;
 use tilsit_dist::wheel::{Wheel, WheelFile};
@@ -48,9 +49,14 @@ pub fn wheel(data: &[u8]) {
             assert_eq!(length, file.size);
         }
     }
-    for finding in wheel.findings() {
+    let findings = check_wheel(&wheel);
+    assert!(findings.starts_with(wheel.findings()));
+    for finding in findings {
         assert!(!finding.to_string().is_empty());
     }
+    let alone = Described::of_wheel(&wheel);
+    let twice = [(WHEEL_NAME, &alone), (WHEEL_NAME, &alone)];
+    assert_eq!(check_releases(&twice), []);
 }
 
 /// A wheel put together from parts, with the RECORD that belongs to them or one of its own.
@@ -102,6 +108,7 @@ pub fn sdist(data: &[u8]) {
     if let Some(metadata) = sdist.static_metadata() {
         assert_eq!(metadata.project_name().as_str(), "demo");
     }
+    assert!(check_sdist(&sdist).starts_with(sdist.findings()));
 }
 
 /// A source distribution put together from parts.

@@ -6,6 +6,7 @@
 //! the seeds as ordinary tests.
 
 pub mod archive;
+pub mod build_backend;
 pub mod build_frontend;
 pub mod dist;
 pub mod environment;
@@ -68,6 +69,7 @@ pub const TARGETS: &[Target] = &[
     ("simple_html_page", simple_api::simple_html_page),
     ("simple_json_page", simple_api::simple_json_page),
     ("slim_metadata", index_client::slim_metadata),
+    ("static_version", build_backend::static_version),
     ("tar_archive", archive::tar_archive),
     ("token_text", index_store::token_text),
     ("upload_form", simple_api::upload_form),

@@ -20,6 +20,15 @@ const ALIKE: [(&str, &[&str]); 3] = [
     ("uv_build", &["uv", "build-backend"]),
 ];
 
+/// Who builds the project.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Declared {
+    /// This backend, which the project asks for.
+    Own,
+    /// Another, which would do the same.
+    Alike,
+}
+
 /// Refuses a project that only its own backend can build as it is meant.
 ///
 /// # Errors
@@ -29,32 +38,30 @@ pub(crate) fn check(
     folder: &Path,
     text: &str,
     build_system: Option<&BuildSystem>,
-) -> Result<(), BuildError> {
+) -> Result<Declared, BuildError> {
     let fault = |key: &str, reason: String| Err(BuildError::key(folder, text, key, reason));
     let key = "build-system.build-backend";
     let Some(backend) = build_system.and_then(|system| system.build_backend.as_deref()) else {
-        let reason =
-            "is missing, so that setuptools builds this project; other backends cannot be run yet";
+        let reason = "is missing, so that setuptools builds this project";
         return fault(key, reason.to_owned());
     };
     if build_system.is_some_and(|system| !system.backend_path.is_empty()) {
-        let reason = "brings a backend of the project's own, which cannot be run yet";
+        let reason = "brings a backend of the project's own";
         return fault("build-system.backend-path", reason.to_owned());
     }
     if backend == OWN {
-        return Ok(());
+        return Ok(Declared::Own);
     }
     let Some((_, settings)) = ALIKE.iter().find(|(alike, _)| *alike == backend) else {
-        let reason =
-            format!("is `{backend}`, which builds in ways of its own and cannot be run yet");
+        let reason = format!("is `{backend}`, which builds in ways of its own");
         return fault(key, reason);
     };
     if has_table(text, settings) {
         let table = settings.join(".");
-        let reason = format!("has settings of `{backend}`, which cannot be run yet");
+        let reason = format!("has settings of `{backend}`, which follows them");
         return fault(&format!("tool.{table}"), reason);
     }
-    Ok(())
+    Ok(Declared::Alike)
 }
 
 /// Whether the document has this table below `[tool]`; a text that is no TOML was refused before.

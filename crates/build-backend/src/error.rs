@@ -87,7 +87,7 @@ impl BuildError {
 
 /// The line that a key such as `project.readme` stands on, where that can be seen.
 fn line_of(text: &str, key: &str) -> Option<usize> {
-    let (table, name) = key.split_once('.')?;
+    let (table, name) = key.rsplit_once('.')?;
     let mut in_table = false;
     for (index, line) in text.lines().enumerate() {
         let line = line.trim();

@@ -1,8 +1,8 @@
 //! A build backend: pyproject.toml and a source tree to an sdist and a wheel.
 //!
 //! For pure Python projects whose pyproject.toml says everything: a package or module by the
-//! project's name (or its `import-names`) in `src/` or beside pyproject.toml. No Python is
-//! started and no code of the project is run.
+//! project's name (or its `import-names`) in `src/` or beside pyproject.toml, or what
+//! `[tool.tilsit.build]` says ([`settings`]). No Python is started and no code of the project is run.
 //!
 //! ```no_run
 //! use std::path::Path;
@@ -21,7 +21,8 @@
 //!
 //! | file | written and read by |
 //! |---|---|
-//! | `pyproject.toml`, the readme, license files | read by [`source_project`] |
+//! | `pyproject.toml`, the readme, license files | read by [`source_project`], [`settings`] |
+//! | the module that states the version | read by [`static_version`] |
 //! | the files of the source tree | read by [`source_files`] |
 //! | `*.whl`, `*.tar.gz` in the output folder | [`build`] |
 //!
@@ -31,15 +32,18 @@
 //!   [`BuildOptions`]: not on the clock, the umask, the order on disk or the folder's name.
 //! - The wheel of the tree and the wheel of its sdist are the same, byte by byte.
 //! - A built file appears whole in the output folder, or not at all.
-//! - Metadata that pyproject.toml calls dynamic is refused, never guessed.
+//! - Metadata that pyproject.toml calls dynamic is refused, never guessed; a version may be read from
+//!   a module that states it.
 //! - A project that another backend builds in ways of its own is refused.
 
 pub mod build;
 mod declared_backend;
 pub mod error;
 pub mod modules;
+pub mod settings;
 pub mod source_files;
 pub mod source_project;
+pub mod static_version;
 
 pub use build::{
     BuildOptions, Built, build_editable, build_sdist, build_wheel, build_wheel_from_sdist,

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use ignore::WalkBuilder;
 
 use crate::error::BuildError;
+use crate::settings::BuildSettings;
 
 /// A file of the source tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,16 +69,36 @@ pub struct SourceFiles {
 }
 
 impl SourceFiles {
-    /// Lists the files below `folder`.
+    /// Lists the files below `folder`, with what the settings add and take away.
     ///
     /// # Errors
     /// When a folder cannot be listed, a name is not UTF-8, or a link leads out of the project.
-    pub fn list(folder: &Path) -> Result<Self, BuildError> {
+    pub fn list(folder: &Path, settings: &BuildSettings) -> Result<Self, BuildError> {
         let root = tilsit_files::canonicalize(folder)?;
         let mut list = Self::default();
-        let walk = WalkBuilder::new(&root)
+        list.add_below(&root, true, |_| true)?;
+        if let Some(include) = &settings.include {
+            list.add_below(&root, false, |path| include.is_match(path))?;
+        }
+        list.files
+            .retain(|path, _| !settings.exclude.is_match(path));
+        // The project is nothing without it, whatever an ignore file says.
+        list.add(SourceFile::named(&root, "pyproject.toml")?);
+        Ok(list)
+    }
+
+    /// Adds the files below `root` whose path is wanted.
+    fn add_below(
+        &mut self,
+        root: &Path,
+        with_ignore_files: bool,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<(), BuildError> {
+        let walk = WalkBuilder::new(root)
             // Hidden files may belong to a package; what git ignores does not, with or without git.
             .hidden(false)
+            .git_ignore(with_ignore_files)
+            .ignore(with_ignore_files)
             .require_git(false)
             .parents(false)
             .git_global(false)
@@ -89,16 +110,19 @@ impl SourceFiles {
             .build();
         for entry in walk {
             let entry = entry.map_err(|error| BuildError::Path {
-                path: root.clone(),
+                path: root.to_path_buf(),
                 reason: error.to_string(),
             })?;
-            if entry.file_type().is_some_and(|kind| !kind.is_dir()) {
-                list.add(file_of(&root, entry.path())?);
+            let is_file = entry.file_type().is_some_and(|kind| !kind.is_dir());
+            if !is_file {
+                continue;
+            }
+            let path = relative_path(root, entry.path())?;
+            if is_wanted(&path) {
+                self.add(file_of(root, entry.path(), path)?);
             }
         }
-        // The project is nothing without it, whatever an ignore file says.
-        list.add(SourceFile::named(&root, "pyproject.toml")?);
-        Ok(list)
+        Ok(())
     }
 
     /// The files, sorted by path.
@@ -116,21 +140,27 @@ impl SourceFiles {
     }
 }
 
-fn file_of(root: &Path, place: &Path) -> Result<SourceFile, BuildError> {
-    let fault = |reason: &str| BuildError::Path {
-        path: place.to_path_buf(),
-        reason: reason.to_owned(),
-    };
+/// The path below the project's folder, with `/`.
+fn relative_path(root: &Path, place: &Path) -> Result<String, BuildError> {
     let relative = place.strip_prefix(root).unwrap_or(place);
     let parts: Option<Vec<&str>> = relative.iter().map(|part| part.to_str()).collect();
-    let path = parts
-        .ok_or_else(|| fault("its name is not UTF-8"))?
-        .join("/");
+    let path = parts.ok_or_else(|| fault(place, "its name is not UTF-8"))?;
+    Ok(path.join("/"))
+}
+
+fn file_of(root: &Path, place: &Path, path: String) -> Result<SourceFile, BuildError> {
     let real = tilsit_files::canonicalize(place)?;
     if !real.starts_with(root) {
-        return Err(fault("it is a link that leads out of the project"));
+        return Err(fault(place, "it is a link that leads out of the project"));
     }
     SourceFile::at(real, path)
+}
+
+fn fault(place: &Path, reason: &str) -> BuildError {
+    BuildError::Path {
+        path: place.to_path_buf(),
+        reason: reason.to_owned(),
+    }
 }
 
 /// Whether a file or folder of this name is never part of a distribution: version control, caches,

@@ -5,11 +5,16 @@ use std::path::{Path, PathBuf};
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use tilsit_packaging::metadata::CoreMetadata;
 use tilsit_packaging::problem::Problem;
-use tilsit_packaging::pyproject::{Project, ProjectFiles, ProjectLicense, PyProject, ReadmeSource};
+use tilsit_packaging::pyproject::{
+    Project, ProjectFiles, ProjectKey, ProjectLicense, PyProject, ReadmeSource,
+};
+use tilsit_packaging::version::Version;
 
-use crate::declared_backend;
+use crate::declared_backend::{self, Declared};
 use crate::error::BuildError;
+use crate::settings::BuildSettings;
 use crate::source_files::{SourceFile, SourceFiles};
+use crate::static_version::stated_version;
 
 /// The license files that are taken when pyproject.toml does not say (PEP 639).
 const LICENSE_FILES_USUAL: [&str; 4] = ["LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*"];
@@ -21,6 +26,7 @@ pub struct SourceProject {
     project: Project,
     metadata: CoreMetadata,
     files: SourceFiles,
+    settings: BuildSettings,
     problems: Vec<Problem>,
 }
 
@@ -40,26 +46,33 @@ impl SourceProject {
             let reason = "is missing; without it there is neither name nor version";
             return Err(BuildError::key(folder, &text, "project", reason));
         };
-        if let Some(key) = project.dynamic.first() {
+        let system = pyproject.build_system.as_ref();
+        let settings = match declared_backend::check(folder, &text, system)? {
+            Declared::Own => BuildSettings::read(folder, &text)?,
+            Declared::Alike => BuildSettings::default(),
+        };
+        let is_filled =
+            |key: &&ProjectKey| **key == ProjectKey::Version && settings.version_file.is_some();
+        if let Some(key) = project.dynamic.iter().find(|key| !is_filled(key)) {
             let reason = format!("`{key}` is dynamic, and nothing here can fill it in");
             return Err(BuildError::key(folder, &text, "project.dynamic", reason));
         }
-        declared_backend::check(folder, &text, pyproject.build_system.as_ref())?;
-        let mut files = SourceFiles::list(folder)?;
-        let (license_files, readme, license) = {
+        let mut files = SourceFiles::list(folder, &settings)?;
+        let (version, license_files, readme, license) = {
             let mut reader = Reader {
                 folder,
                 text: &text,
                 files: &mut files,
             };
             (
+                reader.version(&project, &settings)?,
                 reader.license_files(&project)?,
                 reader.readme(&project)?,
                 reader.license(&project)?,
             )
         };
         let metadata = project.core_metadata(ProjectFiles {
-            version: None,
+            version,
             readme,
             license,
             license_files,
@@ -69,6 +82,7 @@ impl SourceProject {
             project,
             metadata,
             files,
+            settings,
             problems,
         })
     }
@@ -93,6 +107,11 @@ impl SourceProject {
         &self.files
     }
 
+    /// What it says to this backend.
+    pub fn settings(&self) -> &BuildSettings {
+        &self.settings
+    }
+
     /// What is odd in pyproject.toml and yet harms nobody.
     pub fn problems(&self) -> &[Problem] {
         &self.problems
@@ -113,6 +132,30 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    /// The version that a module states, where pyproject.toml leaves it to one.
+    fn version(
+        &mut self,
+        project: &Project,
+        settings: &BuildSettings,
+    ) -> Result<Option<Version>, BuildError> {
+        const KEY: &str = "tool.tilsit.build.version-file";
+        let Some(path) = &settings.version_file else {
+            return Ok(None);
+        };
+        let fault = |reason| BuildError::key(self.folder, self.text, KEY, reason);
+        if !project.is_dynamic(ProjectKey::Version) {
+            let reason = "is there although `project.dynamic` does not name `version`";
+            return Err(fault(reason.to_owned()));
+        }
+        let source = self.named_file(KEY, path)?;
+        let fault = |reason| BuildError::key(self.folder, self.text, KEY, reason);
+        let stated =
+            stated_version(&source).map_err(|reason| fault(format!("`{path}` {reason}")))?;
+        let version = stated.parse::<Version>();
+        let version = version.map_err(|error| fault(format!("`{path}`: {error}")))?;
+        Ok(Some(version))
+    }
+
     fn readme(&mut self, project: &Project) -> Result<Option<String>, BuildError> {
         match project.readme.as_ref().map(|readme| &readme.source) {
             Some(ReadmeSource::File(path)) => self.named_file("project.readme", path).map(Some),

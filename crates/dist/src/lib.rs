@@ -40,9 +40,12 @@
 //! - The writers' output depends on their arguments alone.
 //! - A file that RECORD does not list, or lists otherwise than it is, never leaves a reader.
 
+pub mod check;
 pub mod dist_info;
 pub mod finding;
+pub mod rule;
 pub mod sdist;
 pub mod wheel;
 
 pub use finding::Finding;
+pub use rule::{Rule, Severity};

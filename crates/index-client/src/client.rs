@@ -15,6 +15,7 @@ use crate::index_url::{IndexUrl, take_credential};
 use crate::metadata_cache::MetadataCache;
 use crate::options::ClientOptions;
 use crate::pages::{Page, PageError};
+use crate::redacted::Secret;
 use crate::transport::Transport;
 
 /// A client of any number of indexes. Cloning gives another handle on the same connections.
@@ -116,6 +117,19 @@ impl IndexClient {
         }
         let page = self.wait(async move { parts.fetch_links(url).await })??;
         self.whole_page(&page).map(Arc::new)
+    }
+
+    /// The password that the programs of the options keep for a user at a URL. Each is asked once.
+    ///
+    /// # Errors
+    /// When the client cannot start.
+    pub fn kept_password(&self, url: &Url, user: &str) -> Result<Option<Secret>, HttpError> {
+        if self.options().password_programs.is_empty() {
+            return Ok(None);
+        }
+        let parts = self.parts();
+        let (url, user) = (url.clone(), user.to_owned());
+        self.wait(async move { parts.transport.kept_password(&url, &user).await })
     }
 
     pub(crate) fn parts(&self) -> Arc<Parts> {

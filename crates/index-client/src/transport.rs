@@ -24,7 +24,7 @@ use crate::error::HttpError;
 use crate::index_url::take_credential;
 use crate::options::{ClientOptions, Proxies};
 use crate::passwords::Passwords;
-use crate::redacted::RedactedUrl;
+use crate::redacted::{RedactedUrl, Secret};
 use crate::retry;
 use crate::tls::{self, Trust};
 
@@ -266,6 +266,12 @@ impl Transport {
             Some(password) => Some(Credential::new(user, password.reveal())),
             None => Some(found.credential),
         }
+    }
+
+    /// The password that the programs keep for a user at a URL.
+    pub(crate) async fn kept_password(&self, url: &Url, user: &str) -> Option<Secret> {
+        let programs = &self.options.password_programs;
+        self.passwords.of(programs, url, user).await
     }
 
     async fn status_error(&self, answer: Answer, sent: bool) -> HttpError {

@@ -1,12 +1,12 @@
 //! The preflight: every file of a set is read and checked before anything is sent.
 
+use std::fmt;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
-use tilsit_archive::Limits;
-use tilsit_dist::sdist::{Sdist, SdistError};
-use tilsit_dist::wheel::{Wheel, WheelError};
+use tilsit_dist::check::{Described, Limits, check_files};
+use tilsit_dist::{Finding, Severity};
 use tilsit_files::{FileError, Operation};
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
@@ -30,12 +30,30 @@ pub struct CheckedFile {
     pub sha256: Sha256Digest,
     /// What is sent with it, read from its metadata.
     pub form: UploadForm,
+    /// What is wrong with it.
+    pub findings: Vec<Finding>,
 }
 
 /// Files of one release, the sdist first.
 #[derive(Debug, Clone)]
 pub struct FileSet {
     files: Vec<CheckedFile>,
+}
+
+/// What makes one file unfit.
+#[derive(Debug, Clone)]
+pub struct Unfit {
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong with it.
+    pub finding: Finding,
+}
+
+impl fmt::Display for Unfit {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = self.path.file_name().unwrap_or_default().to_string_lossy();
+        write!(formatter, "`{name}`: {}", self.finding)
+    }
 }
 
 /// Why a set is not fit to be published.
@@ -48,18 +66,9 @@ pub enum PreflightError {
     /// A file cannot be read.
     #[error(transparent)]
     File(#[from] FileError),
-    /// A file is neither an sdist nor a wheel by its name.
-    #[error("`{}` is neither a wheel (`.whl`) nor an sdist (`.tar.gz`)", .0.display())]
-    NoDistribution(PathBuf),
-    /// A wheel is not sound.
-    #[error(transparent)]
-    Wheel(#[from] WheelError),
-    /// An sdist is not sound.
-    #[error(transparent)]
-    Sdist(#[from] SdistError),
-    /// An sdist does not say what it is of.
-    #[error("the sdist `{}` has no PKG-INFO", .0.display())]
-    NoMetadata(PathBuf),
+    /// Files break rules that an index or an installer insists on.
+    #[error("not fit to be published: {}", joined(.0))]
+    Unfit(Vec<Unfit>),
     /// The files are of several releases.
     #[error(
         "`{first}` and `{other}` are not of one release: {project} {version} and {other_project} {other_version}"
@@ -86,16 +95,47 @@ pub enum PreflightError {
     TwoSdists(String, String),
 }
 
+fn joined(unfit: &[Unfit]) -> String {
+    let words: Vec<String> = unfit.iter().map(ToString::to_string).collect();
+    words.join("; ")
+}
+
 impl FileSet {
-    /// Checks that every file is a sound distribution and that they belong to one release.
+    /// Checks that every file is fit to be published and that they belong to one release.
     ///
     /// # Errors
-    /// At the first file that is not fit, and when they do not belong together.
+    /// When a file cannot be read or is not fit, and when they do not belong together.
     pub fn check<P: AsRef<Path>>(paths: &[P]) -> Result<Self, PreflightError> {
-        let mut files = paths
-            .iter()
-            .map(|path| check_file(path.as_ref()))
-            .collect::<Result<Vec<_>, _>>()?;
+        let set = Self::read(paths)?;
+        let errors = set.files.iter().flat_map(|file| {
+            let errors = file.findings.iter();
+            let errors = errors.filter(|finding| finding.severity() == Severity::Error);
+            errors.map(|finding| file.unfit(finding))
+        });
+        refuse(errors.collect())?;
+        Ok(set)
+    }
+
+    /// Reads files that are sound and belong to one release; what else is wrong with them is in
+    /// [`CheckedFile::findings`].
+    ///
+    /// # Errors
+    /// When a file cannot be read or is not sound, and when they do not belong together.
+    pub fn read<P: AsRef<Path>>(paths: &[P]) -> Result<Self, PreflightError> {
+        let paths: Vec<&Path> = paths.iter().map(AsRef::as_ref).collect();
+        let checked = check_files(&paths, &Limits::default())?;
+        let mut files = Vec::with_capacity(paths.len());
+        let mut unsound = Vec::new();
+        for (path, checked) in paths.into_iter().zip(checked) {
+            match &checked.described {
+                Some(described) => files.push(describe(path, described, checked.findings.clone())?),
+                None => unsound.extend(checked.findings.into_iter().map(|finding| Unfit {
+                    path: path.to_owned(),
+                    finding,
+                })),
+            }
+        }
+        refuse(unsound)?;
         files.sort_by_key(|file| {
             (
                 file.form.file_type == FileType::Wheel,
@@ -122,49 +162,46 @@ impl FileSet {
     }
 }
 
-fn check_file(path: &Path) -> Result<CheckedFile, PreflightError> {
-    let file_name = path.file_name().and_then(|name| name.to_str());
-    let file_name = file_name.ok_or_else(|| PreflightError::NoDistribution(path.to_owned()))?;
-    let mut form = if has_ending(file_name, ".whl") {
-        let wheel = Wheel::open(path, &Limits::default())?;
-        wheel.verify()?;
-        UploadForm::from_metadata(wheel.metadata(), FileType::Wheel, python_tag(file_name))
-    } else if has_ending(file_name, ".tar.gz") {
-        let sdist = Sdist::open(path, &Limits::default())?;
-        let metadata = sdist
-            .metadata()
-            .ok_or_else(|| PreflightError::NoMetadata(path.to_owned()))?;
+impl CheckedFile {
+    fn unfit(&self, finding: &Finding) -> Unfit {
+        Unfit {
+            path: self.path.clone(),
+            finding: finding.clone(),
+        }
+    }
+}
+
+fn refuse(unfit: Vec<Unfit>) -> Result<(), PreflightError> {
+    if unfit.is_empty() {
+        return Ok(());
+    }
+    Err(PreflightError::Unfit(unfit))
+}
+
+fn describe(
+    path: &Path,
+    described: &Described,
+    findings: Vec<Finding>,
+) -> Result<CheckedFile, PreflightError> {
+    let file_name = path.file_name().unwrap_or_default().to_string_lossy();
+    let metadata = &described.metadata;
+    let mut form = if described.is_sdist() {
         UploadForm::from_metadata(metadata, FileType::Sdist, "source")
     } else {
-        return Err(PreflightError::NoDistribution(path.to_owned()));
+        UploadForm::from_metadata(metadata, FileType::Wheel, python_tag(&file_name))
     };
     let (sha256, size_bytes) = digest(path)?;
     form.sha256_digest = Some(sha256.to_string());
-    let (project, version) = release_of(&form);
     Ok(CheckedFile {
         path: path.to_owned(),
-        file_name: file_name.to_owned(),
-        project,
-        version,
+        file_name: file_name.into_owned(),
+        project: metadata.project_name().clone(),
+        version: metadata.version.clone(),
         size_bytes,
         sha256,
         form,
+        findings,
     })
-}
-
-/// Endings of distribution files are lower case.
-fn has_ending(file_name: &str, ending: &str) -> bool {
-    file_name.strip_suffix(ending).is_some()
-}
-
-/// Name and version of a form that was made from valid metadata.
-fn release_of(form: &UploadForm) -> (ProjectName, Version) {
-    let value = |field| form.value(field).unwrap_or_default();
-    let project = value("name").parse().expect("metadata has a valid name");
-    let version = value("version")
-        .parse()
-        .expect("metadata has a valid version");
-    (project, version)
 }
 
 /// The Python tag in a wheel's name, such as `py3` or `py2.py3`.

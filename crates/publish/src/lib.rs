@@ -1,8 +1,9 @@
 //! Preflight and upload of a set of distribution files.
 //!
-//! [`FileSet::check`] reads every file before the first byte is sent: archive, names, metadata, and
-//! whether they belong together. [`publish`] then uploads them one after the other by the legacy
-//! upload API, skips what the index has (by hash), and tells of each step.
+//! [`FileSet::check`] reads every file before the first byte is sent: what `tilsit_dist::check` finds,
+//! and whether they belong together. [`PublishPlan::make`] looks up what the index has (by hash).
+//! [`publish`] then uploads the others one after the other by the legacy upload API, and tells of
+//! each step.
 //!
 //! ```no_run
 //! use std::ops::ControlFlow;
@@ -30,13 +31,15 @@
 //! - A password or token is in no error, event or `Debug` text.
 
 mod file_set;
+mod plan;
 mod pypirc;
 mod repository;
 mod upload;
 
-pub use file_set::{CheckedFile, FileSet, PreflightError};
+pub use file_set::{CheckedFile, FileSet, PreflightError, Unfit};
+pub use plan::{PublishPlan, Step};
 pub use pypirc::{Pypirc, PypircError, PypircRepository};
 pub use repository::Repository;
 pub use upload::{
-    FailureKind, Outcome, PublishError, PublishEvent, PublishedFile, Report, publish,
+    FailureKind, Outcome, PublishError, PublishEvent, PublishedFile, Report, carry_out, publish,
 };

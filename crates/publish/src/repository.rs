@@ -17,6 +17,9 @@ pub struct Repository {
     pub index: Option<IndexUrl>,
     /// Whether a file that the index has already is left out instead of being an error.
     pub skip_existing: bool,
+    /// Whether what the index has is looked up before anything is sent, where its pages can be read:
+    /// equal files are not sent again, and another file of the same name stops it all.
+    pub resume: bool,
 }
 
 impl Repository {
@@ -28,6 +31,7 @@ impl Repository {
             url,
             credential: None,
             skip_existing: false,
+            resume: false,
         }
     }
 }

@@ -3,9 +3,10 @@
 use std::ops::ControlFlow;
 
 use tilsit_index_client::{HttpError, IndexClient, PageError, Upload, UploadError};
-use tilsit_simple_api::{ProjectPage, Sha256Digest};
+use tilsit_simple_api::Sha256Digest;
 
 use crate::file_set::{CheckedFile, FileSet};
+use crate::plan::{self, PublishPlan, Step};
 use crate::repository::Repository;
 
 /// What happens while a set is published.
@@ -137,7 +138,8 @@ fn kind_of(error: &HttpError) -> FailureKind {
     }
 }
 
-/// Uploads every file of the set, sdist first, and stops at the first that fails.
+/// Uploads every file of the set that the index has not, sdist first, and stops at the first that
+/// fails. What is there is looked up before: [`PublishPlan::make`].
 ///
 /// # Errors
 /// [`PublishError`], with the file.
@@ -147,10 +149,23 @@ pub fn publish(
     client: &IndexClient,
     on_event: &mut dyn FnMut(PublishEvent) -> ControlFlow<()>,
 ) -> Result<Report, PublishError> {
-    let mut known = KnownFiles::default();
+    let plan = PublishPlan::make(files, repository, client)?;
+    carry_out(plan, repository, client, on_event)
+}
+
+/// Does what a plan says.
+///
+/// # Errors
+/// [`PublishError`], with the file.
+pub fn carry_out(
+    plan: PublishPlan<'_>,
+    repository: &Repository,
+    client: &IndexClient,
+    on_event: &mut dyn FnMut(PublishEvent) -> ControlFlow<()>,
+) -> Result<Report, PublishError> {
     let mut report = Report::default();
-    for file in files.files() {
-        let outcome = match known.look_up(file, repository, client)? {
+    for Step { file, there } in plan.steps {
+        let outcome = match there {
             Some(outcome) => outcome,
             None => upload(file, repository, client, on_event)?,
         };
@@ -167,55 +182,6 @@ pub fn publish(
         }
     }
     Ok(report)
-}
-
-/// The pages of the set's projects, read when `skip_existing` asks for them.
-#[derive(Default)]
-struct KnownFiles {
-    pages: Vec<(String, Option<ProjectPage>)>,
-}
-
-impl KnownFiles {
-    /// The outcome of a file that the index has, when it is to be left out.
-    fn look_up(
-        &mut self,
-        file: &CheckedFile,
-        repository: &Repository,
-        client: &IndexClient,
-    ) -> Result<Option<Outcome>, PublishError> {
-        let (true, Some(index)) = (repository.skip_existing, &repository.index) else {
-            return Ok(None);
-        };
-        let name = file.project.as_str();
-        if !self.pages.iter().any(|(known, _)| known == name) {
-            let index = match &repository.credential {
-                Some(credential) => index.clone().with_credential(credential.clone()),
-                None => index.clone(),
-            };
-            let page = client.project_page(&index, &file.project);
-            let page = match page.and_then(|page| client.whole_page(&page)) {
-                Ok(page) => Some(page),
-                Err(error) if error.is_not_found() => None,
-                Err(error) => return Err(error.into()),
-            };
-            self.pages.push((name.to_owned(), page));
-        }
-        let page = self.pages.iter().find(|(known, _)| known == name);
-        let listed = page.and_then(|(_, page)| page.as_ref()).and_then(|page| {
-            page.files
-                .iter()
-                .find(|listed| *listed.name == *file.file_name)
-        });
-        match listed.map(|listed| listed.hashes.sha256) {
-            None => Ok(None),
-            Some(None) => Ok(Some(Outcome::SkippedUnseen)),
-            Some(Some(found)) if found == file.sha256 => Ok(Some(Outcome::Skipped)),
-            Some(Some(found)) => Err(PublishError::OtherContent {
-                file_name: file.file_name.clone(),
-                found,
-            }),
-        }
-    }
 }
 
 fn upload(
@@ -246,17 +212,36 @@ fn upload(
     });
     match uploaded {
         Ok(answer) => Ok(Outcome::Uploaded(answer.text)),
-        Err(error) if repository.skip_existing && error.is_already_there() => {
-            // Where the pages could be read, a file of this name was not on them, or it came in
-            // between: its content is not known.
-            Ok(Outcome::SkippedUnseen)
-        }
         Err(UploadError::Stopped(_)) => Err(stopped(file)),
-        Err(source) => Err(PublishError::Upload {
-            file_name: file.file_name.clone(),
-            source,
-        }),
+        Err(source) => {
+            if source.is_already_there()
+                && let Some(outcome) = came_between(file, repository, client)?
+            {
+                return Ok(outcome);
+            }
+            Err(PublishError::Upload {
+                file_name: file.file_name.clone(),
+                source,
+            })
+        }
     }
+}
+
+/// How a file ended of which the index says that it has one of its name, although nothing was seen
+/// of it before: the pages cannot be read, or the file came in between. It may have come from here,
+/// when the answer to an upload was lost and it was sent again.
+fn came_between(
+    file: &CheckedFile,
+    repository: &Repository,
+    client: &IndexClient,
+) -> Result<Option<Outcome>, PublishError> {
+    let looks = repository.skip_existing || repository.resume;
+    let seen = if looks {
+        plan::look_again(file, repository, client)?
+    } else {
+        None
+    };
+    Ok(seen.or(repository.skip_existing.then_some(Outcome::SkippedUnseen)))
 }
 
 fn stopped(file: &CheckedFile) -> PublishError {

@@ -142,6 +142,16 @@ impl Configuration {
         configuration
     }
 
+    /// The same with values for what nothing else says.
+    pub(crate) fn with_defaults(&self, settings: Settings) -> Self {
+        let mut configuration = self.clone();
+        configuration.layers.push(Layer {
+            settings,
+            origin: Origin::Options,
+        });
+        configuration
+    }
+
     /// Everything that decides a resolution, as text: two configurations with the same text resolve
     /// the same requirements alike.
     pub(crate) fn resolution_key(&self) -> String {

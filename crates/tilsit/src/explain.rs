@@ -3,7 +3,8 @@
 //! gone stays gone.
 //!
 //! Numbers: 00 the program, 01 inputs, 02 Pythons and environments, 03 resolving, 04 indexes,
-//! 05 installing, 06 building, 07 publishing, 08 the index server, 09 running.
+//! 05 installing, 06 building, 07 publishing, 08 the index server, 09 running,
+//! 10 what `check` finds.
 
 use crate::error::Kind;
 
@@ -255,6 +256,239 @@ have), or the server had to give up. `--listen 127.0.0.1:0` takes a free port.";
     ProgramNotStarted = "TL0901", Usage, "a program cannot be started",
 "The program that was to be run is not there, is not executable, or is made for another machine. The
 line below the message is the operating system's reason.";
+
+    CheckArchive = "TL1001", No, "the archive is not sound",
+"The zip or tar archive is damaged, can be read in more than one way, holds a file twice, or has a
+path that leads out of it or takes the place of the interpreter. Indexes and installers refuse it.
+Build it again with a tool of today.";
+
+    CheckFileName = "TL1002", No, "the file name is none of a distribution",
+"A wheel is named `name-version-python-abi-platform.whl`, with an optional build number behind the
+version; a source distribution `name-version.tar.gz`. Build tools choose the name: a file that was
+renamed by hand cannot be published or installed.";
+
+    CheckFileNameSpelling = "TL1003", No, "the file name is not in its normal form",
+"Names in file names are lower case with `_` between their words, versions are in their normal form,
+and source distributions are `.tar.gz` files with one top folder of the same name (PEP 625). Some
+indexes refuse other spellings. A newer build backend writes the normal form.";
+
+    CheckOtherRelease = "TL1004", No, "the file holds another release than its name says",
+"The name and version in the file name, in the folder inside and in the metadata must be those of one
+release. Most often a file was renamed, or the version was changed between two steps of a build.
+Build it again.";
+
+    CheckMetadataUnusable = "TL1005", No, "the metadata does not say which release it is",
+"METADATA of a wheel, or PKG-INFO of a source distribution, is missing, or has no valid
+Metadata-Version, Name and Version, each once. Nothing can be said about such a file, and every
+index refuses it.";
+
+    CheckMetadataField = "TL1006", No, "a field of the metadata is not valid",
+"A field has a value that its specification does not allow, stands twice, or is not a field at all.
+The finding names the line. Indexes refuse the upload. The value comes from pyproject.toml,
+setup.cfg or setup.py: mend it there and build again.";
+
+    CheckMetadataFieldTooNew = "TL1007", No, "license files are named by metadata of an older version",
+"`License-File` came with version 2.4 of the metadata, and this file states an older one: old releases of
+setuptools and others wrote it before it was a standard. Indexes look past it. A newer build backend
+states the right version. Any other field that is newer than its metadata is refused (TL1006).";
+
+    CheckRecord = "TL1008", No, "RECORD is not what the wheel holds",
+"RECORD lists every file of a wheel with its hash and size. Here it lacks a file, lists one that is
+not there, or has another hash. Installers refuse the wheel. Whoever changes a wheel must write its
+RECORD anew: `wheel pack` does, a zip program does not.";
+
+    CheckRecordTidy = "TL1009", No, "RECORD has lines that it should not have",
+"A folder is listed, a file is listed twice with the same hash, or a size is missing. Installers look
+past it. A newer build backend writes a RECORD without such lines.";
+
+    CheckWheelFile = "TL1010", No, "WHEEL cannot be used",
+"The file WHEEL in the `.dist-info` folder says which version of the format a wheel has. It is
+missing, its `Wheel-Version` is not valid, or it is of a newer major version than installers know.
+They refuse it.";
+
+    CheckEntryPoints = "TL1011", No, "the entry points cannot be used",
+"The file entry_points.txt is not what its specification says, so that no commands can be made of it.
+It is written by the build backend from `[project.scripts]` and `[project.entry-points]`: look for
+names and objects with characters that they may not have.";
+
+    CheckDescriptionFile = "TL1012", No, "a file that describes the wheel is odd",
+"WHEEL or entry_points.txt can be used, and has something in it that its specification does not
+foresee, such as a missing `Root-Is-Purelib`. Installers may differ in what they make of it. A newer
+build backend writes it right.";
+
+    CheckLicenseFile = "TL1013", No, "a license file that the metadata names is missing",
+"Each `License-File` of the metadata must be in the distribution: below `.dist-info/licenses/` in a
+wheel, at the same path in a source distribution (PEP 639). Indexes refuse the upload otherwise.
+Check `license-files` in pyproject.toml, and what is left out of the distribution.";
+
+    CheckDescriptionMissing = "TL1014", No, "there is no description",
+"The page of the project on an index shows the description, and here it would be empty. Name a file
+in pyproject.toml: `readme = \"README.md\"` in the table `[project]`.";
+
+    CheckContentTypeMissing = "TL1015", No, "the markup of the description is not named",
+"Without `Description-Content-Type` indexes take the description for reStructuredText, and one in
+Markdown is shown as plain text with all its signs. `readme = \"README.md\"` in pyproject.toml names
+the markup by the ending; setup.py has `long_description_content_type`.";
+
+    CheckDescriptionMarkup = "TL1016", No, "the description is in another markup than is named",
+"The metadata says reStructuredText, and the text has lines that only Markdown has, such as `#
+Heading` or a link at the start of a line. The page of the project would show the signs. Name the
+right file in `readme`, or set `content-type`.";
+
+    CheckDescriptionNotRendered = "TL1017", No, "an index cannot show the description",
+"The description has an error, and then an index shows none of it and may refuse the upload. In
+reStructuredText these are most often directives and roles of Sphinx (`.. automodule::`, `:func:`),
+or directives that indexes switch off (`.. include::`, `.. raw::`): write plain text or a link in
+their place.";
+
+    CheckDirectUrl = "TL1018", No, "a requirement names a URL",
+"`Requires-Dist: name @ URL` is refused by public indexes, since nobody could mirror or check what it
+leads to. Publish the other project, or require it by name and version. An index of one's own may
+take it.";
+
+    CheckLocalVersion = "TL1019", No, "the version has a local part",
+"Versions such as `1.0+cpu` are for builds that are passed on among machines of one owner (PEP 440).
+Public indexes refuse them; an index of one's own may take them. Leave out the part behind `+` to
+publish.";
+
+    CheckPrivateClassifier = "TL1020", No, "a classifier forbids to publish",
+"A classifier that begins with `Private ::` is there so that public indexes refuse the file, and
+nobody publishes it by mistake. Take it out of `classifiers` if that is no longer meant.";
+
+    CheckPkgInfoMissing = "TL1021", No, "the source distribution has no PKG-INFO",
+"A source distribution has its metadata in the file PKG-INFO in its top folder; without it nobody
+knows name, version and requirements before a build. Indexes refuse it. An archive of a repository
+is no source distribution: `tilsit build --sdist` makes one.";
+
+    CheckBuildSystemMissing = "TL1022", No, "nothing says how to build the source distribution",
+"There is no pyproject.toml. With a setup.py old setuptools is assumed, which may not be what it was
+written for; without one nothing can be built at all. A pyproject.toml with `[build-system]` says
+what is needed.";
+
+    CheckTagsDiffer = "TL1023", No, "the tags of the file name are not those inside",
+"The lines `Tag:` of WHEEL must be the tags of the file name, each on its own. They differ when a
+wheel was renamed for another platform. `wheel tags` changes both. Installers go by the file name,
+and others warn.";
+
+    CheckBinaryInPureWheel = "TL1024", No, "a wheel for every platform has compiled code",
+"The tag `any` promises that the wheel works on each platform, and it holds a module or program
+compiled for one; or WHEEL says `Root-Is-Purelib: true` in a wheel for one platform. It would be
+installed where it cannot work. The build backend has to be told that there are extension modules.";
+
+    CheckNoBinaryInPlatformWheel = "TL1025", No, "a wheel for one platform has no compiled code",
+"Nothing in the wheel is bound to the platform that its tag names, so that everybody else builds from
+source for no reason. It was perhaps built by a backend that was told of extension modules that were
+not built, or that are optional.";
+
+    CheckExtensionForOther = "TL1026", No, "compiled modules are for another Python than the wheel",
+"The name of an extension module says which Python imports it (`cpython-312`), and that is not the
+one of the wheel's tags. Whoever installs the wheel will not find the module. Often a folder with
+the results of an earlier build was taken along: remove `build/` and build again.";
+
+    CheckLinuxPlatform = "TL1027", No, "the platform tag does not say which Linux",
+"Wheels with a tag such as `linux_x86_64` work on the machine that built them and perhaps on no
+other: it is not said which C library and which others they need. Public indexes refuse them.
+`auditwheel repair` makes a `manylinux` or `musllinux` wheel of one.";
+
+    CheckBytecode = "TL1028", No, "there are compiled modules (W001)",
+"Files `.pyc` and `.pyo` are for one version of Python; installers compile what they install by
+themselves. Their being there means that a folder was packed as it lay on disk. check-wheel-contents
+calls this W001.";
+
+    CheckDuplicateContents = "TL1029", No, "modules have the same contents (W002)",
+"Several modules of some size are alike. Perhaps a package was taken in twice, at two places: from
+`src/` and from `build/lib/`. Files below 128 bytes are not looked at. check-wheel-contents calls
+this W002.";
+
+    CheckTopLevelFile = "TL1030", No, "a file lies beside the packages (W003)",
+"What lies at the top of a wheel is installed right into `site-packages`, where it collides with the
+same file of other projects, such as README.md or LICENSE. Put data into a package.
+check-wheel-contents calls this W003.";
+
+    CheckNotImportable = "TL1031", No, "a module lies where nobody can import it (W004)",
+"The path of a module has a step that is no Python identifier, such as `my-tools`, so that no
+`import` can name it. If it is a program or a template, that may be right. check-wheel-contents
+calls this W004.";
+
+    CheckCommonName = "TL1032", No, "a top-level name is not the project's own (W005)",
+"Packages called `tests`, `docs` or `utils` are installed beside those of other projects with the
+same name, and one overwrites the other. Mostly a package finder took in too much: limit it to the
+project's own package. check-wheel-contents calls this W005.";
+
+    CheckTopLevelInit = "TL1033", No, "`__init__.py` lies in no package (W006)",
+"A file `__init__.py` at the top of a wheel makes a package of `site-packages` itself. The build took
+the inside of a package for the folder that holds it. check-wheel-contents calls this W006.";
+
+    CheckEmptyLibrary = "TL1034", No, "nothing in the wheel can be imported (W007)",
+"The wheel installs files, and none of them where Python looks for modules. For a wheel of programs
+or data that is right; else the build did not find the package. check-wheel-contents calls this
+W007.";
+
+    CheckEmptyWheel = "TL1035", No, "the wheel is empty (W008)",
+"The wheel has its metadata and nothing else, and requires nothing that would give it a purpose. Most
+often the build backend looked for packages in the wrong folder. check-wheel-contents calls this
+W008.";
+
+    CheckSeveralTopLevels = "TL1036", No, "there are several top-level names (W009)",
+"A wheel usually brings one package. More of them may be meant, or a package finder took in tests,
+documents or examples too. Names with `_` in front, stubs and `.pth` files are not counted.
+check-wheel-contents calls this W009.";
+
+    CheckFolderWithoutModules = "TL1037", No, "a top-level folder has no modules (W010)",
+"A folder at the top of the wheel becomes one in `site-packages`, and nothing in it can be imported.
+Data belongs into a package, or below `.data/data/`. check-wheel-contents calls this W010.";
+
+    CheckTopLevelNames = "TL1038", No, "the stated top-level names are not those that are there",
+"`top_level.txt` or `Import-Name` of the metadata names modules that are not in the wheel, or lacks
+some that are. Tools that look for a project by the name of its module go by them.
+check-wheel-contents calls these W201 and W202.";
+
+    CheckInitMissing = "TL1039", No, "a folder of a package has no `__init__.py`",
+"A folder with modules lies inside a package and is none itself. It can be imported as a namespace,
+yet package finders, type checkers and test runners may look past it. Add an empty `__init__.py`.";
+
+    CheckPthFile = "TL1040", No, "a .pth file runs at each start of Python",
+"A `.pth` file in `site-packages` adds to the search path of each Python of the environment, and may
+run code at each start, whether the project is used or not. It has been used for attacks: reviewers
+will ask why it is there.";
+
+    CheckUnwantedFile = "TL1041", No, "a file was left behind",
+"Folders of version control and of tools, what editors leave, and files that hold secrets (`.env`,
+`.pypirc`, keys) are not meant to be published. What was published once cannot be called back: look
+into it first, and exclude it from the build.";
+
+    CheckInstallerFile = "TL1042", No, "a file is for an installer to write",
+"INSTALLER, REQUESTED and direct_url.json say how something was installed. In a wheel they are wrong
+or will be overwritten: the wheel was probably packed from an environment.";
+
+    CheckNamePortable = "TL1043", No, "a file name does not work on every system",
+"Two names differ in upper and lower case only, which are one file on Windows and macOS, or a name is
+one that Windows does not allow. Whoever installs there loses a file, or cannot install at all.";
+
+    CheckMetadataDiffers = "TL1044", No, "a wheel says something else than its source distribution",
+"From version 2.2 of the metadata on, a source distribution promises that each wheel built from it
+says the same in all fields that it does not call `Dynamic` (PEP 643), and resolvers rely on it.
+Build both from the same source, or name the field as dynamic.";
+
+    CheckWheelsDiffer = "TL1045", No, "the wheels of a release do not say the same",
+"Indexes and resolvers look at the metadata of one wheel and take it for that of the release.
+Requirements that depend on the platform belong behind markers (`; sys_platform == \"win32\"`), which
+are the same in every wheel.";
+
+    CheckModuleNotInWheel = "TL1046", No, "a module of the source distribution is not in the wheel",
+"The package in the source distribution has a module that the pure wheel of the same release lacks.
+Perhaps a folder has no `__init__.py`, or the wheel was built from another state. Tests may be left
+out. check-wheel-contents calls this W101.";
+
+    CheckModuleNotInSdist = "TL1047", No, "a module of the wheel is not in the source distribution",
+"The pure wheel has a module that cannot be found in the source distribution of the same release: who
+builds from source gets something else. It may have been made by the build, or was left over from an
+earlier one. check-wheel-contents calls this W102.";
+
+    CheckLicenseClassifier = "TL1048", No, "license classifiers stand beside a license expression",
+"`License-Expression` says everything, and classifiers that begin with `License ::` are deprecated and may
+say something else (PEP 639). Build backends refuse both together, indexes may. Take the classifiers out of
+pyproject.toml.";
 }
 
 #[cfg(test)]

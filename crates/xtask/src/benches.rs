@@ -1,5 +1,7 @@
-//! `bench`: the benchmarks, all of them or one, and `bench client`, which compares with peers.
+//! `bench`: the benchmarks, all of them or one, and `bench client` and `bench check`, which compare
+//! with peers.
 
+pub(crate) mod check;
 pub(crate) mod client;
 pub(crate) mod local_index;
 pub(crate) mod measuring;
@@ -22,11 +24,14 @@ pub(crate) fn run_named(names: &[&str]) -> Result<()> {
     if let ["client", words @ ..] = names {
         return client::compare(words);
     }
+    if let ["check", words @ ..] = names {
+        return check::compare(words);
+    }
     for name in names {
         if !BENCHES.iter().any(|(known, ..)| known == name) {
             let known: Vec<&str> = BENCHES.iter().map(|(name, ..)| *name).collect();
             bail!(
-                "no benchmark is called `{name}`; there are: client, {}",
+                "no benchmark is called `{name}`; there are: check, client, {}",
                 known.join(", ")
             );
         }

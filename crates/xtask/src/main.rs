@@ -19,6 +19,7 @@ cargo xtask <task>
   ci                     format, lints, documents, then `test`
   real [FILTER ...]      the tests that need the default index
   bench [NAME]           the benchmarks (all of them, or one)
+  bench check FOLDER     `check` beside twine's, on 100 wheels
   bench client [WORD ..] beside uv; words: sets, steps, rounds, `--record` (once, first)
   parity [WORD ..]       resolves 43 sets beside uv; words: sets, `--universal`, `--record` (once),
                          `--further` (25 sets from the default index)

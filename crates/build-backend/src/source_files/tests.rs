@@ -1,6 +1,7 @@
 //! What belongs to a distribution.
 
 use super::{SourceFiles, never_taken};
+use crate::settings::BuildSettings;
 
 #[test]
 fn the_project_s_own_ignore_files_count_and_no_others() {
@@ -24,7 +25,7 @@ fn the_project_s_own_ignore_files_count_and_no_others() {
         tilsit_files::create_dir_all(path.parent().unwrap()).unwrap();
         tilsit_files::write(path, text).unwrap();
     }
-    let files = SourceFiles::list(&root).unwrap();
+    let files = SourceFiles::list(&root, &BuildSettings::default()).unwrap();
     let paths: Vec<&str> = files.iter().map(|file| file.path.as_str()).collect();
     assert_eq!(
         paths,
@@ -47,10 +48,12 @@ fn a_link_may_not_lead_out() {
     tilsit_files::write(root.join("pyproject.toml"), "inside").unwrap();
     tilsit_files::write(folder.path().join("secret"), "outside").unwrap();
     tilsit_files::symlink("pyproject.toml", root.join("link")).unwrap();
-    let files = SourceFiles::list(&root).unwrap();
+    let files = SourceFiles::list(&root, &BuildSettings::default()).unwrap();
     assert_eq!(files.get("link").unwrap().read().unwrap(), b"inside");
     tilsit_files::symlink("../secret", root.join("out")).unwrap();
-    let error = SourceFiles::list(&root).unwrap_err().to_string();
+    let error = SourceFiles::list(&root, &BuildSettings::default())
+        .unwrap_err()
+        .to_string();
     assert!(
         error.ends_with("/out`: it is a link that leads out of the project"),
         "{error}"

@@ -202,3 +202,97 @@ fn modules_are_found_in_each_layout() {
         assert_eq!(modules, expected);
     }
 }
+
+/// The paths of the wheel's modules and data, and those of the sdist.
+fn built_paths(pyproject: &str, files: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
+    let files: Vec<(&str, &str)> = files.to_vec();
+    let example = Example::with(pyproject, &files);
+    let options = BuildOptions::default();
+    let sdist = build_sdist(&example.source(), &example.out(), &options).unwrap();
+    let wheel = build_wheel(&example.source(), &example.out(), &options).unwrap();
+    let again = example.temporary().join("again");
+    let of_sdist =
+        build_wheel_from_sdist(&sdist.path, &again, example.temporary(), &options).unwrap();
+    let bytes = |built: &tilsit_build_backend::Built| tilsit_files::read(&built.path).unwrap();
+    assert!(
+        bytes(&wheel) == bytes(&of_sdist),
+        "the sdist lacks something"
+    );
+    let mut modules = wheel.files;
+    modules.retain(|path| !path.contains(".dist-info/"));
+    (modules, sdist.files)
+}
+
+#[test]
+fn the_settings_choose_root_modules_and_files() {
+    let pyproject = "[project]\nname = 'Demo'\nversion = '1'\n\
+         [build-system]\nrequires = []\nbuild-backend = 'tilsit_build'\n\
+         [tool.tilsit.build]\nmodule-root = './lib/'\nmodules = ['space.one', 'two']\n\
+         include = ['lib/two/made']\nexclude = ['notes', '**/*.bak']\n\
+         wheel-exclude = ['lib/space/one/tests']\n";
+    let (wheel, sdist) = built_paths(
+        pyproject,
+        &[
+            (".gitignore", "made/\n"),
+            ("lib/space/one/__init__.py", ""),
+            ("lib/space/one/old.bak", ""),
+            ("lib/space/one/tests/test_it.py", ""),
+            ("lib/space/three.py", ""),
+            ("lib/two/__init__.py", ""),
+            ("lib/two/made/table.py", ""),
+            ("made/other.py", ""),
+            ("notes/today.txt", ""),
+            ("two.py", ""),
+        ],
+    );
+    assert_eq!(
+        wheel,
+        [
+            "space/one/__init__.py",
+            "two/__init__.py",
+            "two/made/table.py"
+        ]
+    );
+    insta::assert_snapshot!(sdist.join("\n"), @r"
+    .gitignore
+    PKG-INFO
+    lib/space/one/__init__.py
+    lib/space/one/tests/test_it.py
+    lib/space/three.py
+    lib/two/__init__.py
+    lib/two/made/table.py
+    pyproject.toml
+    two.py
+    ");
+}
+
+#[test]
+fn a_version_that_a_module_states_is_the_version() {
+    let pyproject = "[project]\nname = 'demo'\ndynamic = ['version']\n\
+         [build-system]\nrequires = []\nbuild-backend = 'tilsit_build'\n\
+         [tool.tilsit.build]\nversion-file = 'src/demo/__init__.py'\n";
+    let source = "raise SystemError('nobody runs this')\n__version__ = '2.0'\n";
+    let example = Example::with(pyproject, &[("src/demo/__init__.py", source)]);
+    let options = BuildOptions::default();
+    let sdist = build_sdist(&example.source(), &example.out(), &options).unwrap();
+    let sdist = Sdist::open(&sdist.path, &Limits::default()).unwrap();
+    let metadata = sdist.static_metadata().expect("nothing in it is dynamic");
+    assert_eq!(metadata.version.to_string(), "2.0");
+    let (wheel, _) = built_paths(pyproject, &[("src/demo/__init__.py", source)]);
+    assert_eq!(wheel, ["demo/__init__.py"]);
+}
+
+#[test]
+fn stubs_are_a_package_of_their_own_name() {
+    let pyproject = "[project]\nname = 'demo-kit-stubs'\nversion = '1'\n\
+         [build-system]\nrequires = []\nbuild-backend = 'tilsit_build'\n";
+    let files = [
+        ("src/demo_kit-stubs/__init__.pyi", ""),
+        ("src/demo_kit-stubs/a.pyi", ""),
+    ];
+    let (wheel, _) = built_paths(pyproject, &files);
+    assert_eq!(
+        wheel,
+        ["demo_kit-stubs/__init__.pyi", "demo_kit-stubs/a.pyi"]
+    );
+}

@@ -68,6 +68,56 @@ fn what_cannot_be_built_is_explained() {
 }
 
 #[test]
+fn settings_that_cannot_be_followed_are_explained() {
+    let head = "[project]\nname = 'demo'\ndynamic = ['version']\n";
+    for (settings, expected) in [
+        (
+            "colour = 'red'\n",
+            "pyproject.toml `tool.tilsit.build`: unknown field `colour`",
+        ),
+        (
+            "module-root = '../x'\n",
+            "pyproject.toml line 8: `tool.tilsit.build.module-root`: `../x` is not a folder of the project",
+        ),
+        (
+            "modules = ['a b']\n",
+            "pyproject.toml line 8: `tool.tilsit.build.modules`: ",
+        ),
+        (
+            "exclude = ['a[']\n",
+            "pyproject.toml line 8: `tool.tilsit.build.exclude`: ",
+        ),
+        (
+            "version-file = 'demo.py'\n",
+            "line 8: `tool.tilsit.build.version-file`: `demo.py` computes `__version__` (line 1) and does not state it",
+        ),
+        (
+            "version-file = 'bad.py'\n",
+            "line 8: `tool.tilsit.build.version-file`: `bad.py`: ",
+        ),
+        (
+            "version-file = '../demo.py'\n",
+            "line 8: `tool.tilsit.build.version-file`: cannot build with ",
+        ),
+    ] {
+        let pyproject = format!("{head}{}[tool.tilsit.build]\n{settings}", &OURS[1..]);
+        let files = [
+            ("demo.py", "__version__ = get()\n"),
+            ("bad.py", "__version__ = 'x'\n"),
+        ];
+        let found = message(&pyproject, &files);
+        assert!(found.contains(expected), "{found}\n{expected}");
+    }
+    let head = "[project]\nname = 'demo'\nversion = '1'\n";
+    let settings = "[tool.tilsit.build]\nversion-file = 'demo.py'\n";
+    let found = message(&format!("{head}{OURS}{settings}"), &[("demo.py", "")]);
+    assert!(
+        found.contains("is there although `project.dynamic` does not name `version`"),
+        "{found}"
+    );
+}
+
+#[test]
 fn other_backends_are_left_to_themselves() {
     let head = "[project]\nname = 'demo'\nversion = '1'\n[build-system]\nrequires = []\n";
     let cases = [

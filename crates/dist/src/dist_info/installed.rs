@@ -111,7 +111,9 @@ impl InstalledDistribution {
         };
         match CoreMetadata::parse(&bytes) {
             Ok((mut metadata, problems)) => {
-                let mut findings: Vec<Finding> = Finding::all_in(file, problems).collect();
+                let format = metadata.metadata_version;
+                let mut findings: Vec<Finding> =
+                    Finding::all_in_metadata(file, format, problems).collect();
                 if self.form != InstalledForm::DistInfo && metadata.requires_dist.is_empty() {
                     findings.extend(self.add_requires_txt(&mut metadata)?);
                 }

@@ -10,6 +10,7 @@ use tilsit_packaging::version::Version;
 
 use super::installed::{InstalledDistribution, InstalledForm, read_in_egg};
 use crate::finding::Finding;
+use crate::rule::Rule;
 
 /// What is installed in a folder such as `site-packages`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,12 +56,12 @@ pub fn list(folder: impl AsRef<Path>) -> Result<Installed, FileError> {
                 };
                 if let Some(first) = found.get(&project) {
                     let reason = format!("is there twice: also as {}", first.version);
-                    findings.push(Finding::new("", name, reason));
+                    findings.push(Finding::new(Rule::FileName, "", name, reason));
                 } else {
                     found.insert(project, distribution);
                 }
             }
-            Err(reason) => findings.push(Finding::new("", name, reason)),
+            Err(reason) => findings.push(Finding::new(Rule::FileName, "", name, reason)),
         }
     }
     Ok(Installed {

@@ -13,6 +13,7 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
 
 use crate::finding::Finding;
+use crate::rule::Rule;
 
 /// The files that describe a release are text for people: larger ones are not meant to be read.
 const DESCRIPTION_MAX_BYTES: u64 = 64 << 20;
@@ -318,12 +319,18 @@ impl Collected {
         let mut findings = check_top(&top, name, version)?;
         let metadata = match &self.pkg_info {
             None => {
-                findings.push(Finding::new("", "PKG-INFO", "is missing"));
+                findings.push(Finding::new(
+                    Rule::PkgInfoMissing,
+                    "",
+                    "PKG-INFO",
+                    "is missing",
+                ));
                 None
             }
             Some(bytes) => {
                 let (metadata, problems) = CoreMetadata::parse(bytes)?;
-                findings.extend(Finding::all_in("PKG-INFO", problems));
+                let format = metadata.metadata_version;
+                findings.extend(Finding::all_in_metadata("PKG-INFO", format, problems));
                 if metadata.project_name() != name || metadata.version != *version {
                     return Err(SdistFault::OtherRelease {
                         place: "PKG-INFO",
@@ -340,11 +347,21 @@ impl Collected {
             } else {
                 "is missing, and so is `setup.py`: nothing says how to build"
             };
-            findings.push(Finding::new("", "pyproject.toml", reason));
+            findings.push(Finding::new(
+                Rule::BuildSystemMissing,
+                "",
+                "pyproject.toml",
+                reason,
+            ));
         }
         if !self.text_name.ends_with(".tar.gz") {
             let reason = "is not a .tar.gz file, the one form of today";
-            findings.push(Finding::new("", &self.text_name, reason));
+            findings.push(Finding::new(
+                Rule::FileNameSpelling,
+                "",
+                &self.text_name,
+                reason,
+            ));
         }
         Ok(Sdist {
             file_name: self.file_name,
@@ -378,5 +395,5 @@ fn check_top(top: &str, name: &ProjectName, version: &Version) -> Result<Vec<Fin
         return Ok(Vec::new());
     }
     let reason = format!("is not spelled `{standard}`, as the standard has it");
-    Ok(vec![Finding::new("", top, reason)])
+    Ok(vec![Finding::new(Rule::FileNameSpelling, "", top, reason)])
 }

@@ -17,6 +17,7 @@ use super::layout::{Scheme, WheelEntry, find_dist_info, scheme_of};
 use super::record::match_lines;
 use super::wheel_file::WheelFile;
 use crate::finding::Finding;
+use crate::rule::Rule;
 
 /// The files that describe a wheel are text for people: larger ones are not meant to be read.
 const DESCRIPTION_MAX_BYTES: u64 = 64 << 20;
@@ -62,6 +63,11 @@ impl<S: ReadAt> Wheel<S> {
             wheel: file_name.to_owned(),
             fault: Box::new(fault),
         })
+    }
+
+    /// The file name as it is spelled.
+    pub fn text_name(&self) -> &str {
+        &self.text_name
     }
 
     /// The file name: project, version, build number and tags.
@@ -205,7 +211,8 @@ fn open<S: ReadAt>(text_name: &str, source: S, limits: &Limits) -> Result<Wheel<
     let mut findings = Vec::new();
 
     let (metadata, problems) = CoreMetadata::parse(&required(&archive, &dist_info, "METADATA")?)?;
-    findings.extend(Finding::all_in("METADATA", problems));
+    let format = metadata.metadata_version;
+    findings.extend(Finding::all_in_metadata("METADATA", format, problems));
     if metadata.project_name() != name || metadata.version != *version {
         return Err(WheelFault::OtherRelease {
             place: "METADATA",
@@ -314,11 +321,11 @@ fn compare_tags(file_name: &WheelFileName, wheel_file: &WheelFile) -> Vec<Findin
     let listed: BTreeSet<String> = wheel_file.tags.iter().cloned().collect();
     let missing = named.difference(&listed).map(|tag| {
         let reason = "is in the file name and not in WHEEL";
-        Finding::new("WHEEL", format!("Tag: {tag}"), reason)
+        Finding::new(Rule::TagsDiffer, "WHEEL", format!("Tag: {tag}"), reason)
     });
     let extra = listed.difference(&named).map(|tag| {
         let reason = "is in WHEEL and not in the file name";
-        Finding::new("WHEEL", format!("Tag: {tag}"), reason)
+        Finding::new(Rule::TagsDiffer, "WHEEL", format!("Tag: {tag}"), reason)
     });
     missing.chain(extra).collect()
 }
@@ -333,7 +340,10 @@ fn check_licenses(metadata: &CoreMetadata, dist_info: &str, files: &[WheelEntry]
         !there.contains(standard.as_str()) && !there.contains(early.as_str())
     });
     missing
-        .map(|path| Finding::new("METADATA", "License-File", format!("`{path}` is not there")))
+        .map(|path| {
+            let reason = format!("`{path}` is not there");
+            Finding::new(Rule::LicenseFile, "METADATA", "License-File", reason)
+        })
         .collect()
 }
 
@@ -345,8 +355,10 @@ fn check_installer_files<'a>(
     let folder = format!("{dist_info}/");
     files.iter().filter_map(move |file| {
         let name = file.name.strip_prefix(&folder)?;
-        matches!(name, "INSTALLER" | "REQUESTED" | "direct_url.json")
-            .then(|| Finding::new("", &file.name, "is for an installer to write"))
+        matches!(name, "INSTALLER" | "REQUESTED" | "direct_url.json").then(|| {
+            let reason = "is for an installer to write";
+            Finding::new(Rule::InstallerFile, "", &file.name, reason)
+        })
     })
 }
 
@@ -356,11 +368,11 @@ fn check_names(files: &[WheelEntry]) -> Vec<Finding> {
     let collisions = entry_name::case_collisions(names()).into_iter();
     let collisions = collisions.map(|(first, second)| {
         let reason = format!("differs from `{first}` in case only");
-        Finding::new("", second, reason)
+        Finding::new(Rule::NamePortable, "", second, reason)
     });
     let windows = names().filter_map(|name| {
         let fault = entry_name::windows_fault(name)?;
-        Some(Finding::new("", name, fault))
+        Some(Finding::new(Rule::NamePortable, "", name, fault))
     });
     collisions.chain(windows).collect()
 }

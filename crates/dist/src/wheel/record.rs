@@ -7,6 +7,7 @@ use super::error::{Listing, WheelFault};
 use super::hash::Hasher;
 use super::layout::WheelEntry;
 use crate::finding::Finding;
+use crate::rule::Rule;
 
 /// Gives each file its line of RECORD, and makes sure that none of either is left over.
 pub(super) fn match_lines(
@@ -20,13 +21,14 @@ pub(super) fn match_lines(
             what,
         })
     };
+    let untidy = |path: &str, reason| Finding::new(Rule::RecordTidy, "RECORD", path, reason);
     let mut findings = Vec::new();
     let mut lines: FxHashMap<&str, usize> = FxHashMap::default();
     lines.reserve(record.entries.len());
     for (index, line) in record.entries.iter().enumerate() {
         // Folders have no place in RECORD; some writers list them, to no effect.
         if line.path.ends_with('/') && line.hash.is_none() {
-            findings.push(Finding::new("RECORD", &line.path, "is a folder"));
+            findings.push(untidy(&line.path, "is a folder"));
             continue;
         }
         if !line.is_confined() {
@@ -36,7 +38,7 @@ pub(super) fn match_lines(
             if record.entries[first] != *line {
                 return fault(&line.path, Listing::Twice);
             }
-            findings.push(Finding::new("RECORD", &line.path, "is listed twice"));
+            findings.push(untidy(&line.path, "is listed twice"));
         }
     }
     for file in files {
@@ -61,11 +63,7 @@ pub(super) fn match_lines(
         match line.size {
             Some(size) if size != file.size => return fault(&file.name, Listing::OtherSize),
             Some(_) => {}
-            None => findings.push(Finding::new(
-                "RECORD",
-                &file.name,
-                "is listed without a size",
-            )),
+            None => findings.push(untidy(&file.name, "is listed without a size")),
         }
     }
     let mut absent: Vec<&str> = lines

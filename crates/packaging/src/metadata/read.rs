@@ -348,19 +348,21 @@ fn check_licenses(fields: &mut Fields<'_>, metadata: &CoreMetadata) {
     if metadata.license_expression.is_none() {
         return;
     }
-    let mut report = |reason: &str| {
+    let mut report = |field: Field, reason: &str| {
         fields.problems.push(Problem {
             line: None,
             column: None,
-            subject: Field::LicenseExpression.name().to_owned(),
+            subject: field.name().to_owned(),
             reason: reason.to_owned(),
         });
     };
     if metadata.license.is_some() {
-        report("`License` may not stand beside a license expression");
+        let reason = "`License` may not stand beside a license expression";
+        report(Field::LicenseExpression, reason);
     }
     let mut classifiers = metadata.classifiers.iter();
     if classifiers.any(|classifier| classifier.starts_with("License ::")) {
-        report("license classifiers may not stand beside a license expression");
+        let reason = "license classifiers may not stand beside a license expression";
+        report(Field::Classifier, reason);
     }
 }

@@ -166,7 +166,7 @@ const PROBLEMS: &[(&str, &str)] = &[
     ),
     (
         "Classifier: License :: OSI Approved\nLicense-Expression: MIT\n",
-        "`License-Expression`: license classifiers may not stand beside a license expression",
+        "`Classifier`: license classifiers may not stand beside a license expression",
     ),
     (
         "License-File: ../x\n",

@@ -66,24 +66,20 @@ fn what_is_not_fit_is_refused() {
     assert!(matches!(FileSet::check(&empty), Err(PreflightError::Empty)));
     let missing = FileSet::check(&[folder.0.path().join("demo-9-py3-none-any.whl")]);
     assert!(missing.is_err(), "{missing:?}");
-    let text = folder.write("notes.txt", b"hello");
-    let refused = FileSet::check(&[&text]);
-    assert!(
-        matches!(refused, Err(PreflightError::NoDistribution(_))),
-        "{refused:?}"
-    );
-    let broken = folder.write("demo-3.0-py3-none-any.whl", b"hello");
-    let refused = FileSet::check(&[&broken]);
-    assert!(
-        matches!(refused, Err(PreflightError::Wheel(_))),
-        "{refused:?}"
-    );
-    let broken = folder.write("demo-3.0.tar.gz", b"hello");
-    let refused = FileSet::check(&[&broken]);
-    assert!(
-        matches!(refused, Err(PreflightError::Sdist(_))),
-        "{refused:?}"
-    );
+    for (name, expected) in [
+        ("notes.txt", "is neither a wheel"),
+        ("demo-3.0-py3-none-any.whl", "is not a sound archive"),
+        ("demo-3.0.tar.gz", "is not a sound archive"),
+    ] {
+        let broken = folder.write(name, b"hello");
+        let refused = FileSet::read(&[&wheel, &broken]).expect_err("it is not sound");
+        let words = refused.to_string();
+        assert!(
+            words.starts_with(&format!("not fit to be published: `{name}`: ")),
+            "{words}"
+        );
+        assert!(words.contains(expected), "{words}");
+    }
     for mixed in [
         [&sdist, &folder.wheel(&two)],
         [&wheel, &folder.wheel(&other)],
@@ -98,4 +94,26 @@ fn what_is_not_fit_is_refused() {
         matches!(refused, Err(PreflightError::SameName(_))),
         "{refused:?}"
     );
+}
+
+#[test]
+fn all_errors_of_all_files_are_told_at_once() {
+    let folder = Folder::new();
+    let one = TestDistribution::new("demo", "1.0").header("Requires-Python: >three");
+    let files = [folder.wheel(&one), folder.sdist(&one)];
+    let set = FileSet::read(&files).expect("they are sound");
+    assert!(set.files().iter().all(|file| !file.findings.is_empty()));
+    let refused = FileSet::check(&files).expect_err("no index takes them");
+    let words = refused.to_string();
+    for part in [
+        "demo-1.0.tar.gz`: PKG-INFO",
+        "any.whl`: METADATA",
+        "`Requires-Python`: ",
+    ] {
+        assert!(words.contains(part), "{words}");
+    }
+    // Warnings are no reason to refuse.
+    let fine = TestDistribution::new("demo", "2.0").header("Classifier: Private :: Do Not Upload");
+    let set = FileSet::check(&[folder.wheel(&fine)]).expect("fit");
+    assert!(!set.files()[0].findings.is_empty());
 }

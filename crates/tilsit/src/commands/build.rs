@@ -11,6 +11,8 @@ use tilsit_build_backend::{
     self as backend, BuildError, BuildOptions as BackendOptions, SourceProject,
 };
 use tilsit_build_frontend::{BuildFrontend, Source, SourceError, Target};
+use tilsit_dist::Severity;
+use tilsit_dist::check::is_distribution;
 use tilsit_environment::discovery::Scope;
 use tilsit_packaging::pyproject::PyProject;
 use tilsit_publish::{CheckedFile, FileSet};
@@ -22,6 +24,7 @@ use crate::commands::options::{IndexOptions, UpgradeOptions};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
+use crate::findings;
 use crate::pythons;
 use crate::report::Report;
 use crate::requirements::Wanted;
@@ -50,6 +53,15 @@ pub(crate) struct Arguments {
     /// Build the wheel, straight from the folder
     #[arg(short, long)]
     wheel: bool,
+    /// Call the backend that pyproject.toml names, also where ours would build the same
+    #[arg(long)]
+    force_pep517: bool,
+    /// Taken for those who are used to it: nothing is checked that could be passed over
+    #[arg(short = 'x', long, hide = true)]
+    skip_dependency_check: bool,
+    /// Remove the distributions that are in the folder before
+    #[arg(long)]
+    clear: bool,
     /// Build with this Python: a path, a folder, or a version [env: `TILSIT_PYTHON`]
     #[arg(short, long, value_name = "PYTHON")]
     python: Option<String>,
@@ -74,17 +86,31 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         None if is_file => source.parent().unwrap_or(Path::new("")).to_path_buf(),
         None => source.join("dist"),
     };
+    if arguments.clear {
+        clear(&out, &source)?;
+    }
     let in_process = BackendOptions {
         modified_seconds: modified_seconds(context)?,
     };
-    let built = if !is_file && arguments.build.is_usual() && is_own(&source, context)? {
+    let is_open = !is_file && !arguments.force_pep517 && arguments.build.is_usual();
+    let built = if is_open && is_own(&source, context)? {
         tilsit_files::create_dir_all(&out)?;
         build_in_process(arguments, &source, &out, in_process, context)?
     } else {
         build_by_backend(arguments, &source, &out, context)?
     };
     let paths: Vec<&Path> = built.iter().map(PathBuf::as_path).collect();
-    let checked = FileSet::check(&paths)?;
+    let checked = FileSet::read(&paths)?;
+    for file in checked.files() {
+        let errors = file.findings.iter();
+        for finding in errors.filter(|finding| finding.severity() == Severity::Error) {
+            let code = findings::code_of(finding.rule).id();
+            let name = &file.file_name;
+            context
+                .terminal
+                .warn(format_args!("{name}: {code}: {finding}"));
+        }
+    }
     let entries: Vec<FileEntry> = checked.files().iter().map(entry).collect();
     for entry in &entries {
         let path = context.show(&entry.path);
@@ -94,6 +120,22 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         ));
     }
     Ok(Report::silent(json!({ "files": entries })))
+}
+
+/// Removes the distributions of earlier builds, and nothing else: least of all the one to build of.
+fn clear(folder: &Path, source: &Path) -> Result<(), CommandError> {
+    let entries = match tilsit_files::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.is_not_found() => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    for entry in entries {
+        let name = entry.path.file_name().unwrap_or_default();
+        if entry.path != source && is_distribution(&name.to_string_lossy()) {
+            tilsit_files::remove_file(&entry.path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether a project is ours to build: it names our backend, or another that would do the same.
@@ -138,7 +180,8 @@ fn build_in_process(
         built.push(backend::build_wheel(source, out, &options)?.path);
     } else if !arguments.sdist {
         let temporary = &context.temporary_folder;
-        let wheel = backend::build_wheel_from_sdist(&built[0], out, temporary, &options)?;
+        let wheel = backend::build_wheel_from_sdist(&built[0], out, temporary, &options);
+        let wheel = wheel.map_err(|error| of_sdist(error.into(), &built[0], context))?;
         built.push(wheel.path);
     }
     Ok(built)
@@ -175,9 +218,19 @@ fn build_by_backend(
     if arguments.wheel {
         built.push(build(project, Target::Wheel)?);
     } else if !arguments.sdist {
-        built.push(build(source_at(&built[0])?, Target::Wheel)?);
+        let wheel = build(source_at(&built[0])?, Target::Wheel);
+        built.push(wheel.map_err(|error| of_sdist(error, &built[0], context))?);
     }
     Ok(built)
+}
+
+/// What is to be known of a failure to build the wheel of a source distribution just made.
+fn of_sdist(error: CommandError, sdist: &Path, context: &Context) -> CommandError {
+    let sdist = context.show(sdist);
+    error.hint(format!(
+        "this was built of `{sdist}`, as users of it would: a file that is missing is missing there; \
+         `--wheel` builds straight from the folder"
+    ))
 }
 
 fn source_at(path: &Path) -> Result<Source, CommandError> {

@@ -125,6 +125,7 @@ impl Tour {
 
         self.page.step("Build and check it")?;
         let built = self.line("tilsit build cheese --out-dir dist")?;
+        self.line("tilsit check dist")?;
         self.page.done(&names(&built, "/files"));
 
         self.page.step("Publish it")?;

@@ -193,6 +193,9 @@ pub(crate) struct Settings {
 /// A key that is about the project itself, and read where it is built.
 pub(super) const OF_BUILDS: &str = "cache-keys";
 
+/// The table of our own backend, which it reads itself.
+const OF_OUR_BACKEND: &str = "build";
+
 #[derive(Deserialize)]
 struct PyProject {
     #[serde(default)]
@@ -210,6 +213,7 @@ pub(super) fn of_pyproject(path: &Path, text: &str) -> Result<Settings, CommandE
     let project: PyProject = toml::from_str(text).map_err(|error| invalid(path, &error))?;
     let mut settings = project.tool.tilsit;
     settings.unknown.remove(OF_BUILDS);
+    settings.unknown.remove(OF_OUR_BACKEND);
     Ok(settings.relative_to(path))
 }
 

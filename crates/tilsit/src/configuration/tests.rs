@@ -175,7 +175,8 @@ fn what_builds_read_is_no_unknown_setting() {
     let folder = TempDir::new().unwrap();
     std::fs::write(
         folder.path().join("pyproject.toml"),
-        "[tool.tilsit]\ncache-keys = ['a']\n[tool.uv]\ncache-keys = ['b']\n",
+        "[tool.tilsit]\ncache-keys = ['a']\n[tool.tilsit.build]\nmodules = ['a']\n\
+         [tool.uv]\ncache-keys = ['b']\n",
     )
     .unwrap();
     let configuration = load(folder.path(), &[]).unwrap();

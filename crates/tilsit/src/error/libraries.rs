@@ -15,7 +15,7 @@ use tilsit_installer::compile::CompileError;
 use tilsit_installer::store::StoreError as WheelStoreError;
 use tilsit_installer::{ApplyError, FetchError, PlanError};
 use tilsit_provider::ResolveError;
-use tilsit_publish::{FailureKind, PreflightError, PublishError};
+use tilsit_publish::{FailureKind, PreflightError, PublishError, Unfit};
 
 use crate::building::build_error;
 use crate::error::CommandError;
@@ -214,13 +214,28 @@ impl From<PreflightError> for CommandError {
         match error {
             PreflightError::File(error) => error.into(),
             PreflightError::Empty => Self::from_error(Code::Usage, &error),
+            PreflightError::Unfit(unfit) => {
+                let message = "the files are not fit to be published";
+                let mut failure = Self::new(Code::FilesRefused, message);
+                for Unfit { path, finding } in &unfit {
+                    let name = path.file_name().unwrap_or_default().to_string_lossy();
+                    let code = crate::findings::code_of(finding.rule).id();
+                    failure = failure.caused_by(format!("`{name}`: {code}: {finding}"));
+                }
+                failure.hint("`tilsit explain CODE` tells more of each; mend it and build again")
+            }
+            PreflightError::SeveralReleases { .. } => {
+                let hint = "name the files of one release at a time, or empty the folder before you \
+                            build (`tilsit build --clear`)";
+                Self::from_error(Code::FilesRefused, &error).hint(hint)
+            }
             _ => Self::from_error(Code::FilesRefused, &error),
         }
     }
 }
 
-impl From<PublishError> for CommandError {
-    fn from(error: PublishError) -> Self {
+impl From<&PublishError> for CommandError {
+    fn from(error: &PublishError) -> Self {
         let code = match error.kind() {
             FailureKind::Credentials => Code::UploadCredentials,
             FailureKind::Network => Code::IndexUnreachable,
@@ -228,7 +243,7 @@ impl From<PublishError> for CommandError {
             FailureKind::File => Code::FileAccess,
             FailureKind::Stopped => Code::Interrupted,
         };
-        let mut failure = Self::from_error(code, &error);
+        let mut failure = Self::from_error(code, error);
         // The source stands in the message.
         failure.causes.clear();
         failure

@@ -1,6 +1,8 @@
 //! `build`: both distributions, the same bytes each time, and what is refused.
 
 use insta::assert_snapshot;
+use tilsit_archive::Limits;
+use tilsit_dist::wheel::Wheel;
 
 use crate::sandbox::Sandbox;
 
@@ -66,4 +68,116 @@ fn what_cannot_be_built_is_said() {
     -- stderr
     error: `SOURCE_DATE_EPOCH` is `today`, not a number of seconds since 1970 [TL0002]
     ");
+}
+
+const TOY: &str = include_str!("../../../build-frontend/tests/it/toy_backend.py");
+
+/// What the toy backend lacks: an sdist, which has a mark that the folder has not; and a wheel that
+/// tells what it was built of.
+const MORE: &str = r#"
+import io, tarfile
+
+
+def build_sdist(folder, config_settings=None):
+    name = stem() + ".tar.gz"
+    with tarfile.open(os.path.join(folder, name), "w:gz") as archive:
+        for path in ["pyproject.toml", "toy_backend.py", "name.txt", "PKG-INFO", "mark"]:
+            if read("leave-out", "") == path:
+                continue
+            text = metadata() if path == "PKG-INFO" else read(path, "of an sdist")
+            data = (text + "\n").encode()
+            info = tarfile.TarInfo(stem() + "/" + path)
+            info.size = len(data)
+            archive.addfile(info, io.BytesIO(data))
+    return name
+
+
+def build_wheel(folder, config_settings=None, metadata_directory=None):
+    text = "%r %r %r" % (
+        read("mark", "of a folder"), config_settings, os.environ.get("SOURCE_DATE_EPOCH"))
+    return write_wheel(folder, {open("name.txt").read().strip() + ".py": text})
+"#;
+
+fn toy() -> Option<Sandbox> {
+    let python = tilsit_testing::require("Python", tilsit_testing::python())?;
+    let mut sandbox = Sandbox::new();
+    sandbox.set("TILSIT_PYTHON", python.display());
+    sandbox.write(
+        "toy/pyproject.toml",
+        "[build-system]\nrequires = []\nbuild-backend = 'toy_backend'\nbackend-path = ['.']\n",
+    );
+    sandbox.write("toy/toy_backend.py", &format!("{TOY}\n{MORE}"));
+    sandbox.write("toy/name.txt", "toy");
+    Some(sandbox)
+}
+
+/// The module of the toy's wheel.
+fn module(sandbox: &Sandbox, wheel: &str) -> String {
+    let path = sandbox.path(wheel);
+    let wheel = Wheel::open(path, &Limits::default()).expect("a sound wheel");
+    let entry = wheel.archive().entry("toy.py").expect("the module");
+    let contents = wheel.archive().read(entry).expect("its contents");
+    String::from_utf8(contents).expect("a text")
+}
+
+#[test]
+fn any_backend_is_called_as_it_asks() {
+    let Some(mut sandbox) = toy() else { return };
+    let wheel = "toy-1.0-py3-none-any.whl";
+    let (exit, envelope) = sandbox.run_json("build toy -C a=1 --config-setting a=2 -x");
+    assert_eq!(exit, 0, "{envelope}");
+    assert_eq!(envelope["result"]["files"].as_array().unwrap().len(), 2);
+    let text = module(&sandbox, &format!("toy/dist/{wheel}"));
+    assert_eq!(text, "'of an sdist' {'a': ['1', '2']} None");
+
+    sandbox.set("SOURCE_DATE_EPOCH", "1700000000");
+    sandbox.run_well("build toy --wheel -o of-folder --no-isolation");
+    let text = module(&sandbox, &format!("of-folder/{wheel}"));
+    assert_eq!(text, "'of a folder' None '1700000000'");
+
+    sandbox.run_well("build toy/dist/toy-1.0.tar.gz -o of-sdist");
+    let text = module(&sandbox, &format!("of-sdist/{wheel}"));
+    assert_eq!(text, "'of an sdist' None '1700000000'");
+    let refused = sandbox.run("build toy/dist/toy-1.0.tar.gz --sdist");
+    assert_eq!(refused.exit, 2, "{refused}");
+
+    // Nothing else is left in the folder, and what is not ours stays.
+    sandbox.write("of-folder/notes.txt", "");
+    sandbox.run_well("build toy --sdist -o of-folder --clear");
+    let mut left: Vec<_> = std::fs::read_dir(sandbox.path("of-folder"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    left.sort();
+    assert_eq!(left, ["notes.txt", "toy-1.0.tar.gz"]);
+}
+
+#[test]
+fn what_the_sdist_lacks_is_told() {
+    let Some(sandbox) = toy() else { return };
+    sandbox.write("toy/leave-out", "name.txt");
+    let answer = sandbox.run("build toy");
+    assert_eq!(answer.exit, 2, "{answer}");
+    for part in [
+        "`build_wheel` of `toy_backend` failed: FileNotFoundError",
+        "caused by: it printed at last:",
+        "hint: this was built of `toy/dist/toy-1.0.tar.gz`, as users of it would",
+    ] {
+        assert!(answer.stderr.contains(part), "{answer}");
+    }
+}
+
+#[test]
+fn the_backend_that_is_named_is_called_where_it_is_insisted_on() {
+    let Some(sandbox) = toy() else { return };
+    sandbox.write("toy/toy.py", "");
+    sandbox.write(
+        "toy/pyproject.toml",
+        "[build-system]\nrequires = []\nbuild-backend = 'hatchling.build'\n\
+         [project]\nname = 'toy'\nversion = '1'\n",
+    );
+    sandbox.run_well("build toy -o out");
+    let answer = sandbox.run("build toy -o out --force-pep517");
+    assert_eq!(answer.exit, 2, "{answer}");
+    assert!(answer.stderr.contains("hatchling"), "{answer}");
 }

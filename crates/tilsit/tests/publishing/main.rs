@@ -1,12 +1,16 @@
 //! `build`, `publish`, and installing what was published.
 
+#[path = "../support/answers.rs"]
+mod answers;
 #[path = "../support/sandbox.rs"]
 mod sandbox;
 #[path = "../support/server.rs"]
 mod server;
 
 mod build;
+mod check;
 mod publish;
+mod refusals;
 mod serve;
 
 use sandbox::Sandbox;

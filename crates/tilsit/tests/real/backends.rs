@@ -1,11 +1,20 @@
 //! The backends that most projects use, as their index has them: built both ways, installed,
 //! installed where they are; and sdists of long ago.
 
+use std::collections::BTreeSet;
+
+use tilsit_archive::Limits;
+use tilsit_dist::wheel::Wheel;
+
 use crate::sandbox::Sandbox;
 
 /// A requirement on the backend, its object with the hooks, and settings of its own.
 const BACKENDS: &[(&str, &str, &str)] = &[
-    ("setuptools>=77", "setuptools.build_meta", ""),
+    (
+        "setuptools>=77",
+        "setuptools.build_meta",
+        "[tool.setuptools.package-data]\ndemo_of_it = ['data/*.csv', 'py.typed']\n",
+    ),
     (
         "hatchling",
         "hatchling.build",
@@ -62,6 +71,75 @@ fn six_backends() {
             );
         }
     }
+}
+
+/// What each backend, and ours, puts into the wheel of the same plain project.
+#[test]
+fn our_backend_puts_in_what_the_others_do() {
+    let own = ("", "tilsit_build", "");
+    let (own_files, own_metadata) = wheel_of(&own);
+    assert!(
+        own_files.contains("demo_of_it/data/table.csv"),
+        "{own_files:?}"
+    );
+    for backend in BACKENDS {
+        let (files, metadata) = wheel_of(backend);
+        assert_eq!(files, own_files, "{}", backend.1);
+        assert_eq!(metadata, own_metadata, "{}", backend.1);
+    }
+}
+
+/// The files of a wheel, without those that backends are free to name and to leave out, and the
+/// metadata that says how it is installed.
+fn wheel_of((requires, backend, settings): &(&str, &str, &str)) -> (BTreeSet<String>, Vec<String>) {
+    let sandbox = super::sandbox();
+    let package = "demo/src/demo_of_it";
+    sandbox.write(&format!("{package}/__init__.py"), "\"\"\"It.\"\"\"\n");
+    sandbox.write(&format!("{package}/py.typed"), "");
+    sandbox.write(&format!("{package}/sub/__init__.py"), "");
+    sandbox.write(&format!("{package}/data/table.csv"), "a,b\n");
+    sandbox.write("demo/README.md", "A demonstration.\n");
+    sandbox.write("demo/LICENSE", "Take it.\n");
+    sandbox.write("demo/tests/test_it.py", "");
+    let requires = if requires.is_empty() {
+        String::new()
+    } else {
+        format!("'{requires}'")
+    };
+    sandbox.write(
+        "demo/pyproject.toml",
+        &format!(
+            "[build-system]\nrequires = [{requires}]\nbuild-backend = '{backend}'\n\
+             [project]\nname = 'demo-of-it'\nversion = '1.2'\ndescription = 'A demonstration.'\n\
+             readme = 'README.md'\nrequires-python = '>=3.8'\nlicense = 'MIT'\n\
+             license-files = ['LICENSE']\ndependencies = ['six>=1; python_version < \"3.9\"']\n\
+             [project.optional-dependencies]\nfast = ['six']\n\
+             [project.scripts]\ndemo = 'demo_of_it:main'\n{settings}"
+        ),
+    );
+    sandbox.run_well("build demo");
+    let path = sandbox.path("demo/dist/demo_of_it-1.2-py3-none-any.whl");
+    let wheel = Wheel::open(path, &Limits::default()).expect("a sound wheel");
+    let names = wheel.files().iter().map(|file| file.name.clone());
+    let names = names.filter(|name| !name.ends_with("/top_level.txt"));
+    let metadata = wheel.metadata();
+    let mut said = vec![
+        format!("{:?}", metadata.summary),
+        format!("{:?}", metadata.requires_python),
+        format!("{:?}", metadata.license_expression),
+        format!("{:?}", metadata.license_files),
+        format!("{:?}", metadata.provides_extra),
+        format!("{:?}", metadata.description.as_deref().map(str::trim)),
+        wheel.entry_points().to_string(),
+    ];
+    let mut requirements: Vec<String> = metadata
+        .requires_dist
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    requirements.sort();
+    said.extend(requirements);
+    (names.collect(), said)
 }
 
 fn imported_from(sandbox: &Sandbox) -> String {

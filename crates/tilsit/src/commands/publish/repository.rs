@@ -1,11 +1,15 @@
 //! Where to publish to, and as whom: options, then twine's variables, then `.pypirc`, then our
 //! settings, then what was baked in (`TILSIT_DEFAULT_UPLOAD`).
 
+use std::path::{Path, PathBuf};
+
 use clap::Args;
-use tilsit_index_client::{Credential, IndexUrl};
+use tilsit_index_client::{Credential, IndexClient, IndexUrl};
 use tilsit_publish::{Pypirc, PypircRepository, Repository};
 use url::Url;
 
+use super::advice::TOKEN_USER;
+use crate::configuration::{Configuration, Settings};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
@@ -13,8 +17,12 @@ use crate::explain::Code;
 /// The repository that the packager of this program chose.
 const BAKED_IN: Option<&str> = option_env!("TILSIT_DEFAULT_UPLOAD");
 
-/// The user that stands for a token.
-const TOKEN_USER: &str = "__token__";
+/// A repository, who uploads as far as it is said, and what is said about the connection.
+pub(super) struct Target {
+    pub(super) repository: Repository,
+    section: Option<PypircRepository>,
+    of_url: Option<Credential>,
+}
 
 /// The repository and the credentials.
 #[derive(Args, Clone, Debug, Default)]
@@ -36,15 +44,21 @@ pub(super) struct RepositoryOptions {
     password: Option<String>,
     /// Read this file in place of ~/.pypirc
     #[arg(long, value_name = "FILE")]
-    pypirc: Option<std::path::PathBuf>,
+    pypirc: Option<PathBuf>,
+    /// Look here for what the index has, when that is not beside the upload URL
+    #[arg(long, value_name = "URL")]
+    check_url: Option<String>,
+    /// Ask for no password [env: `TWINE_NON_INTERACTIVE`]
+    #[arg(long)]
+    non_interactive: bool,
 }
 
 impl RepositoryOptions {
-    /// The repository, with credentials when some are known.
+    /// The repository.
     ///
     /// # Errors
     /// When it is not said where to publish to, or what is said is not valid.
-    pub(super) fn find(&self, context: &Context) -> Result<Repository, CommandError> {
+    pub(super) fn find(&self, context: &Context) -> Result<Target, CommandError> {
         let variable = |name: &str| context.variables.text(name).map(str::to_owned);
         let name = self
             .repository
@@ -76,8 +90,18 @@ impl RepositoryOptions {
         })?;
         let of_url = take_credential(&mut url);
         let mut repository = Repository::at(url);
-        repository.credential = self.credential(section.as_ref(), context)?.or(of_url);
-        Ok(repository)
+        if let Some(url) = &self.check_url {
+            let index = url.parse::<IndexUrl>();
+            repository.index = Some(index.map_err(|error| {
+                CommandError::new(Code::Usage, "`--check-url` is not the URL of an index")
+                    .caused_by(error.to_string())
+            })?);
+        }
+        Ok(Target {
+            repository,
+            section,
+            of_url,
+        })
     }
 
     /// The section of `.pypirc` that is named; without a name, the first that it lists.
@@ -128,15 +152,61 @@ impl RepositoryOptions {
         }
     }
 
-    /// Who uploads: a token or a user and password; a missing password is asked for.
-    fn credential(
+    /// Who uploads: a token, or a user and password; what is missing is looked for where passwords
+    /// are kept, and then asked for.
+    ///
+    /// # Errors
+    /// When there is a user and no password, or it cannot be read.
+    pub(super) fn credential(
+        &self,
+        target: &Target,
+        client: &IndexClient,
+        context: &Context,
+    ) -> Result<Option<Credential>, CommandError> {
+        let said = self.said(target.section.as_ref(), context);
+        let (user, password) = match said {
+            (Some(user), Some(password)) => return Ok(Some(credential(user, &password, context))),
+            // As twine has it: a password alone is a token.
+            (None, Some(token)) => {
+                return Ok(Some(credential(TOKEN_USER.to_owned(), &token, context)));
+            }
+            (user, None) => {
+                let kept_for = user.as_deref().unwrap_or(TOKEN_USER);
+                let kept = client.kept_password(&target.repository.url, kept_for);
+                let kept = kept.map_err(|error| CommandError::from_error(Code::Usage, &error))?;
+                (user, kept)
+            }
+        };
+        if let Some(password) = password {
+            let user = user.unwrap_or_else(|| TOKEN_USER.to_owned());
+            return Ok(Some(credential(user, password.reveal(), context)));
+        }
+        let Some(user) = user else {
+            return Ok(target.of_url.clone());
+        };
+        let is_silent = context.variables.text("TWINE_NON_INTERACTIVE").is_some();
+        if self.non_interactive || is_silent || !context.terminal.can_ask() {
+            let message = format!("there is no password for the user `{user}`");
+            return Err(CommandError::new(Code::UploadCredentials, message)
+                .hint("give it with `--password` or `TWINE_PASSWORD`"));
+        }
+        let prompt = format!("Password for {user}");
+        let password = context.terminal.ask_secret(&prompt).map_err(|error| {
+            CommandError::new(Code::Usage, "the password cannot be read")
+                .caused_by(error.to_string())
+        })?;
+        Ok(Some(credential(user, &password, context)))
+    }
+
+    /// The user and the password that options, variables and `.pypirc` give.
+    fn said(
         &self,
         section: Option<&PypircRepository>,
         context: &Context,
-    ) -> Result<Option<Credential>, CommandError> {
+    ) -> (Option<String>, Option<String>) {
         let variable = |name: &str| context.variables.text(name).map(str::to_owned);
         if let Some(token) = &self.token {
-            return Ok(Some(Credential::new(TOKEN_USER, token.as_str())));
+            return (Some(TOKEN_USER.to_owned()), Some(token.clone()));
         }
         let user = self
             .username
@@ -149,27 +219,53 @@ impl RepositoryOptions {
             .or_else(|| variable("TWINE_PASSWORD"))
             .or_else(|| section?.password.clone());
         match (user, password) {
-            (Some(user), Some(password)) => Ok(Some(Credential::new(user, password))),
-            // As twine has it: a password alone is a token.
-            (None, Some(password)) => Ok(Some(Credential::new(TOKEN_USER, password))),
-            (Some(user), None) if context.terminal.can_ask() => {
-                let prompt = format!("Password for {user}");
-                let password = context.terminal.ask_secret(&prompt).map_err(|error| {
-                    CommandError::new(Code::Usage, "the password cannot be read")
-                        .caused_by(error.to_string())
-                })?;
-                Ok(Some(Credential::new(user, password)))
-            }
-            (Some(user), None) => Err(CommandError::new(
-                Code::UploadCredentials,
-                format!("there is no password for the user `{user}`"),
-            )
-            .hint("give it with `--password` or `TWINE_PASSWORD`")),
-            (None, None) => Ok(
-                variable("TILSIT_PUBLISH_TOKEN").map(|token| Credential::new(TOKEN_USER, token))
-            ),
+            (None, None) => (None, variable("TILSIT_PUBLISH_TOKEN")),
+            said => said,
         }
     }
+}
+
+impl Target {
+    /// The configuration with what twine's variables and `.pypirc` say of certificates behind the
+    /// options; and with the keyrings that are there, which twine's users are used to.
+    pub(super) fn over(&self, configuration: &Configuration, context: &Context) -> Configuration {
+        let said = |variable: &str, of_section: Option<&String>| {
+            let text = context.variables.text(variable).map(str::to_owned);
+            let text = text.or_else(|| of_section.cloned())?;
+            Some(match (text.strip_prefix("~/"), &context.home) {
+                (Some(below), Some(home)) => home.join(below),
+                _ => context.resolve(Path::new(&text)),
+            })
+        };
+        let section = self.section.as_ref();
+        let (cert, client_cert) = (
+            said(
+                "TWINE_CERT",
+                section.and_then(|section| section.ca_cert.as_ref()),
+            ),
+            said(
+                "TWINE_CLIENT_CERT",
+                section.and_then(|section| section.client_cert.as_ref()),
+            ),
+        );
+        configuration.with_defaults(Settings {
+            cert,
+            client_cert,
+            keyring_provider: Some("auto".to_owned()),
+            ..Settings::default()
+        })
+    }
+}
+
+/// A credential, without the line end that a token from a file or a secret store often has.
+fn credential(user: String, password: &str, context: &Context) -> Credential {
+    let bare = password.trim();
+    if user == TOKEN_USER && bare != password {
+        let words = "the token has whitespace around it, which is left out";
+        context.terminal.warn(words);
+        return Credential::new(user, bare);
+    }
+    Credential::new(user, password)
 }
 
 /// Takes a user and password out of a URL, so that no message can show them.
