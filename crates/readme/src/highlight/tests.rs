@@ -1,0 +1,3 @@
+//! The writer, the lexers' laws, and time on hostile code.
+
+use super::*;
