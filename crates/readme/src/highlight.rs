@@ -23,8 +23,6 @@ mod yaml;
 
 use std::borrow::Cow;
 
-use crate::plain::escape_into;
-
 use self::class::Class;
 
 /// A piece of code of one class. The tokens of a text follow each other without gaps.
@@ -127,6 +125,16 @@ fn write(code: &str, tokens: &[Token], html: &mut String) {
         }
     }
     close(&mut open, html);
+}
+
+/// Appends a character of code. Quotes stay, as code stands between tags only.
+fn escape_into(character: char, html: &mut String) {
+    match character {
+        '&' => html.push_str("&amp;"),
+        '<' => html.push_str("&lt;"),
+        '>' => html.push_str("&gt;"),
+        character => html.push(character),
+    }
 }
 
 fn close(open: &mut Class, html: &mut String) {

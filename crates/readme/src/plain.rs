@@ -8,20 +8,11 @@ pub(crate) fn render(text: &str) -> String {
     for character in text.chars() {
         match character {
             '\n' => html.push_str("<br>"),
-            character => escape_into(character, &mut html),
+            '&' => html.push_str("&amp;"),
+            '<' => html.push_str("&lt;"),
+            '>' => html.push_str("&gt;"),
+            character => html.push(character),
         }
     }
     clean::clean_text(&html)
-}
-
-/// Appends a character so that it is nothing but text, also in an attribute's value.
-pub(crate) fn escape_into(character: char, html: &mut String) {
-    match character {
-        '&' => html.push_str("&amp;"),
-        '<' => html.push_str("&lt;"),
-        '>' => html.push_str("&gt;"),
-        '"' => html.push_str("&quot;"),
-        '\'' => html.push_str("&#39;"),
-        character => html.push(character),
-    }
 }

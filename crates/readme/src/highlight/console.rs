@@ -104,7 +104,7 @@ fn bracketed(line: &str) -> Option<usize> {
 /// The end of the sign that ends a prompt without brackets in front.
 fn sign_after(line: &str) -> Option<usize> {
     sign_at(line, 0)
-        .or_else(|| line.strip_prefix(' ').and(sign_at(line, 1)))
+        .or_else(|| line.strip_prefix(' ').and_then(|_| sign_at(line, 1)))
         .or_else(|| after_shell_name(line))
         .or_else(|| after_host(line))
         .or_else(|| after_bracketed_host(line))
