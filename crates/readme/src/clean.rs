@@ -125,3 +125,14 @@ pub fn clean(html: &str) -> String {
 pub(crate) fn clean_text(html: &str) -> String {
     TEXT.clean(html).to_string()
 }
+
+/// Whether a tag may stay.
+pub fn allows_tag(tag: &str) -> bool {
+    TAGS.contains(&tag)
+}
+
+/// Whether an attribute of a tag may stay.
+pub fn allows_attribute(tag: &str, attribute: &str) -> bool {
+    let mut of_tag = ATTRIBUTES.iter().filter(|(name, _)| *name == tag);
+    attribute == "id" || of_tag.any(|(_, attributes)| attributes.contains(&attribute))
+}

@@ -25,6 +25,7 @@
 //! - [`clean`](mod@clean): the lists of what may stay.
 //! - `markdown`: GFM and CommonMark; `tag_filter` and `code_blocks` are its steps.
 //! - [`highlight`](mod@highlight): code to spans with Pygments' short classes, one file a language.
+//! - `nesting`: what is nested too deeply to be parsed.
 //! - `note`: why a description is shown otherwise than its author meant.
 
 mod character_references;
@@ -32,6 +33,7 @@ pub mod clean;
 mod code_blocks;
 pub mod highlight;
 mod markdown;
+mod nesting;
 mod note;
 mod plain;
 mod tag_filter;

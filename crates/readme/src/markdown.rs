@@ -8,7 +8,7 @@ use comrak::options::AlertStyleType;
 use comrak::{Arena, Options};
 
 use crate::note::Note;
-use crate::{clean, code_blocks, tag_filter};
+use crate::{clean, code_blocks, nesting, tag_filter};
 
 /// Stands before the id of every heading, so that a description cannot take the ids of the page
 /// that it stands in.
@@ -53,6 +53,9 @@ pub(crate) fn render(text: &str, variant: Variant) -> Result<String, Note> {
         Variant::Github => &*GITHUB,
         Variant::CommonMark => &*COMMON_MARK,
     };
+    if !nesting::is_shallow_markdown(text) {
+        return Err(Note::TooDeep);
+    }
     let arena = Arena::new();
     let root = comrak::parse_document(&arena, text, options);
     if variant == Variant::Github {
@@ -77,7 +80,11 @@ pub(crate) fn render(text: &str, variant: Variant) -> Result<String, Note> {
     if variant == Variant::Github {
         html = prefix_links(&html);
     }
-    Ok(clean::clean(&code_blocks::highlight(&html)))
+    let html = code_blocks::highlight(&html);
+    if !nesting::is_shallow(&html) {
+        return Err(Note::TooDeep);
+    }
+    Ok(clean::clean(&html))
 }
 
 /// Links within the description lead to the prefixed ids. Footnotes have ids without the prefix.

@@ -3,6 +3,7 @@
 
 pub(crate) mod build;
 pub(crate) mod cache;
+mod check;
 pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod controls;
@@ -55,6 +56,7 @@ pub(crate) enum Command {
     Pip(Box<pip::Arguments>),
     Run(Box<run::Arguments>),
     Build(build::Arguments),
+    Check(check::Arguments),
     Publish(publish::Arguments),
     Serve(serve::Arguments),
     Index(index::Arguments),
@@ -78,6 +80,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::Pip(arguments) => pip::run(&arguments, context),
         Command::Run(arguments) => run::run(&arguments, context),
         Command::Build(arguments) => build::run(&arguments, context),
+        Command::Check(arguments) => check::run(&arguments, context),
         Command::Publish(arguments) => publish::run(&arguments, context),
         Command::Serve(arguments) => serve::run(&arguments, context),
         Command::Index(arguments) => index::run(&arguments, context),

@@ -243,6 +243,9 @@ fn take_quoted(
     class: class::Class,
 ) -> bool {
     let rest = scanner.rest();
+    if !scanner.may_look_ahead() {
+        return false;
+    }
     let mut escaped = false;
     for (at, character) in rest[start..].char_indices() {
         if escaped {

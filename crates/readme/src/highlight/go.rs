@@ -282,6 +282,9 @@ fn string(scanner: &mut Scanner<'_>) -> bool {
     let Some(rest) = scanner.rest().strip_prefix('"') else {
         return false;
     };
+    if !scanner.may_look_ahead() {
+        return false;
+    }
     let mut escaped = false;
     for (at, byte) in rest.bytes().enumerate() {
         match byte {

@@ -92,6 +92,11 @@ impl<'a> Scanner<'a> {
         had
     }
 
+    /// Whether a lexer may look ahead any more.
+    pub(super) fn may_look_ahead(&self) -> bool {
+        self.budget > 0
+    }
+
     /// Emits the next `bytes`.
     pub(super) fn take(&mut self, class: Class, bytes: usize) {
         if bytes > 0 {

@@ -285,11 +285,12 @@ impl Yaml<'_> {
     /// The bytes of the key at this place: what belongs to it, up to the last colon that stands
     /// before a space or the line's end.
     fn key(&mut self, belongs: impl Fn(char) -> bool) -> Option<usize> {
-        let rest = self.scanner.rest();
-        let length = span(rest, belongs);
-        if !self.scanner.spend(length) {
+        if !self.scanner.may_look_ahead() {
             return None;
         }
+        let rest = self.scanner.rest();
+        let length = span(rest, belongs);
+        self.scanner.spend(length);
         let mut colons = rest[..length].rmatch_indices(':').map(|(at, _)| at);
         colons.find(|at| *at > 0 && is_separated(&rest[at + 1..]))
     }
@@ -338,12 +339,13 @@ impl Yaml<'_> {
 
     fn flow_key(&mut self) -> bool {
         // The colon ends the key, so that the first one counts.
-        let rest = self.scanner.rest();
-        let length = span(rest, |c| !",:?[]{}\"'\n".contains(c));
-        if length == 0 || !self.scanner.spend(length) {
+        if !self.scanner.may_look_ahead() {
             return false;
         }
-        let is_key = rest[length..].strip_prefix(':').is_some_and(is_separated);
+        let rest = self.scanner.rest();
+        let length = span(rest, |c| !",:?[]{}\"'\n".contains(c));
+        self.scanner.spend(length);
+        let is_key = length > 0 && rest[length..].strip_prefix(':').is_some_and(is_separated);
         if is_key {
             self.scanner.take(class::NAME_TAG, length);
             self.scanner.take(class::PUNCTUATION, 1);

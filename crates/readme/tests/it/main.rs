@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod oracle;
+
 use std::path::Path;
 
 /// Every pair of readme_renderer 46.0's for Markdown and plain text is rendered to the same bytes.

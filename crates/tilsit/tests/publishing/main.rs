@@ -1,4 +1,4 @@
-//! `build`, `publish`, and installing what was published.
+//! `build`, `check`, `publish`, and installing what was published.
 
 #[path = "../support/sandbox.rs"]
 mod sandbox;
@@ -6,6 +6,7 @@ mod sandbox;
 mod server;
 
 mod build;
+mod check;
 mod publish;
 mod serve;
 

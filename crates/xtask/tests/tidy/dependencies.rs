@@ -5,7 +5,9 @@ use std::fs;
 use crate::{files, root};
 
 /// Packages in Cargo.lock, our own included. A rise needs a reason in the change that makes it.
-const LOCKED_MAX: usize = 370;
+///
+/// 30 are those of `readme`: comrak and ammonia with html5ever, and what they stand on.
+const LOCKED_MAX: usize = 400;
 
 #[test]
 fn versions_stand_in_the_workspace_table_only() {

@@ -102,7 +102,7 @@ impl Yaml<'_> {
             return fits;
         }
         self.scanner
-            .take_while(class::STRING, |c| !is_space(c) && c != '"')
+            .take_while(class::STRING, |c| !is_space(c) && !matches!(c, '"' | '\\'))
             || self.closes_string("\"")
     }
 
