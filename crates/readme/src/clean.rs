@@ -1,4 +1,4 @@
-//! What may stay in a description: readme_renderer's tags, attributes and URL schemes, applied by
+//! What may stay in a description: `readme_renderer`'s tags, attributes and URL schemes, applied by
 //! ammonia. Every path of this crate ends here.
 
 use std::collections::{HashMap, HashSet};

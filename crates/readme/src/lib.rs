@@ -3,7 +3,7 @@
 //! The descriptions of distributions are written by strangers. [`render()`] takes the text and its
 //! `Description-Content-Type` and gives HTML that may stand in a page as it is: only harmless tags
 //! and attributes, no script, no style, no event handler, no link but http, https and mailto. For
-//! Markdown and plain text the bytes are those of readme_renderer 46, which most indexes use, so
+//! Markdown and plain text the bytes are those of `readme_renderer` 46, which most indexes use, so
 //! that a page looks here as it does elsewhere.
 //!
 //! ```
@@ -23,7 +23,7 @@
 //! # Modules
 //!
 //! - [`clean`](mod@clean): the lists of what may stay.
-//! - `markdown`: GFM and CommonMark; `tag_filter` and `code_blocks` are its steps.
+//! - `markdown`: GFM and `CommonMark`; `tag_filter` and `code_blocks` are its steps.
 //! - [`highlight`](mod@highlight): code to spans with Pygments' short classes, one file a language.
 //! - `nesting`: what is nested too deeply to be parsed.
 //! - `note`: why a description is shown otherwise than its author meant.

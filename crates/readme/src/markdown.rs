@@ -1,4 +1,4 @@
-//! `text/markdown`: comrak with readme_renderer's options, then links to headings, code blocks and
+//! `text/markdown`: comrak with `readme_renderer`'s options, then links to headings, code blocks and
 //! the cleaning.
 
 use std::sync::LazyLock;

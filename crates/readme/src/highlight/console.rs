@@ -114,11 +114,11 @@ fn sign_after(line: &str) -> Option<usize> {
 fn sign_at(line: &str, at: usize) -> Option<usize> {
     let after = &line[at..];
     let space = span(after, is_space);
-    let sign = after[space..].chars().next().filter(is_sign)?;
+    let sign = after[space..].chars().next().filter(|c| is_sign(*c))?;
     Some(at + space + sign.len_utf8())
 }
 
-fn is_sign(character: &char) -> bool {
+fn is_sign(character: char) -> bool {
     matches!(character, '$' | '#' | '%' | '❯')
 }
 
@@ -128,7 +128,7 @@ fn after_shell_name(line: &str) -> Option<usize> {
         return None;
     }
     let run = span(line, |c| !is_space(c));
-    let within = line[2..run].char_indices().find(|(_, c)| is_sign(c));
+    let within = line[2..run].char_indices().find(|(_, c)| is_sign(*c));
     match within {
         Some((at, sign)) => Some(2 + at + sign.len_utf8()),
         None => sign_at(line, run),
@@ -176,7 +176,7 @@ fn host_mark(line: &str, end: usize) -> Option<usize> {
 /// The end of the last sign between two places.
 fn last_sign(line: &str, start: usize, end: usize) -> Option<usize> {
     let signs = line.get(start..end)?.char_indices();
-    let (at, sign) = signs.rev().find(|(_, character)| is_sign(character))?;
+    let (at, sign) = signs.rev().find(|(_, character)| is_sign(*character))?;
     Some(start + at + sign.len_utf8())
 }
 

@@ -326,16 +326,15 @@ fn number(scanner: &mut Scanner<'_>) -> bool {
         length += exponent(&rest[whole..]);
         length += usize::from(rest[length..].starts_with('j'));
         class = class::NUMBER_FLOAT;
-    } else if rest.starts_with('0') {
+    } else if let Some(after) = rest.strip_prefix('0') {
         let prefixed = [
             (['o', 'O'], 8, class::NUMBER_OCT),
             (['b', 'B'], 2, class::NUMBER_BIN),
             (['x', 'X'], 16, class::NUMBER_HEX),
         ];
         for (letters, radix, of_radix) in prefixed {
-            let digits = rest[1..]
-                .strip_prefix(letters)
-                .map_or(0, |rest| grouped(rest, radix));
+            let digits = after.strip_prefix(letters);
+            let digits = digits.map_or(0, |digits| grouped(digits, radix));
             if digits > 0 {
                 length = 2 + digits;
                 class = of_radix;

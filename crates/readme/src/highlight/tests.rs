@@ -30,10 +30,6 @@ fn languages() {
 
 /// Beginnings that look ahead for an end which is not there, again and again. Each takes some
 /// hundredths of a second; were the time not linear in the code, it would be several seconds.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the bound on the time is what is tested"
-)]
 #[test]
 fn hostile_code_is_lexed_whole() {
     let beginnings = [

@@ -1,4 +1,4 @@
-//! The renderer beside the fixtures of readme_renderer.
+//! The renderer beside the fixtures of `readme_renderer`.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -6,7 +6,7 @@ mod oracle;
 
 use std::path::Path;
 
-/// Every pair of readme_renderer 46.0's for Markdown and plain text is rendered to the same bytes.
+/// Every pair of `readme_renderer` 46.0's for Markdown and plain text is rendered to the same bytes.
 #[test]
 fn the_fixtures_of_readme_renderer() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/readme_renderer");

@@ -1,4 +1,4 @@
-//! The renderer and the lexers beside readme_renderer and Pygments themselves.
+//! The renderer and the lexers beside `readme_renderer` and Pygments themselves.
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};

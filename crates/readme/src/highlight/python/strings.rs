@@ -220,22 +220,8 @@ fn new_format(scanner: &mut Scanner<'_>) -> Option<usize> {
     let mut rest = text.strip_prefix('{')?;
     let name = span(rest, is_word);
     rest = &rest[name..];
-    while name > 0 {
-        if let Some(attribute) = rest.strip_prefix('.') {
-            let length = span(attribute, is_word);
-            if length == 0 {
-                break;
-            }
-            rest = &attribute[length..];
-        } else if rest.starts_with('[') {
-            let start = text.len() - rest.len() + 1;
-            let Some(end) = scanner.find_after(start, "]").filter(|end| *end > start) else {
-                break;
-            };
-            rest = &text[end + 1..];
-        } else {
-            break;
-        }
+    if name > 0 {
+        rest = &text[accessors_end(1 + name, scanner)..];
     }
     if !scanner.spend(text.len() - rest.len()) {
         return None;
@@ -248,6 +234,30 @@ fn new_format(scanner: &mut Scanner<'_>) -> Option<usize> {
     }
     let rest = rest.strip_prefix('}')?;
     Some(text.len() - rest.len())
+}
+
+/// Where the `.name` and `[key]` end that begin so many bytes after here.
+fn accessors_end(start: usize, scanner: &mut Scanner<'_>) -> usize {
+    let text = scanner.rest();
+    let mut end = start;
+    loop {
+        let rest = &text[end..];
+        if let Some(attribute) = rest.strip_prefix('.') {
+            let length = span(attribute, is_word);
+            if length == 0 {
+                return end;
+            }
+            end += 1 + length;
+        } else if rest.starts_with('[') {
+            let closing = scanner.find_after(end + 1, "]");
+            let Some(closing) = closing.filter(|closing| *closing > end + 1) else {
+                return end;
+            };
+            end = closing + 1;
+        } else {
+            return end;
+        }
+    }
 }
 
 /// What follows the specification at the start of `text`.
