@@ -22,9 +22,24 @@ pub fn readme_markdown(data: &[u8]) {
             rendered.note
         );
         assert_harmless(&rendered.html);
-        assert_harmless(&clean(&rendered.html));
+        let again = clean(&rendered.html);
+        assert_harmless(&again);
+        assert_eq!(
+            without_first_breaks(&again),
+            without_first_breaks(&rendered.html)
+        );
         assert!(rendered.html.len() <= 4096 + 512 * text.len());
     }
+}
+
+/// `html` without the line breaks that `<pre>` begins with: reading takes the first one away.
+fn without_first_breaks(html: &str) -> String {
+    let mut parts = html.split("<pre");
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let (tag, content) = part.split_once('>').expect("a tag ends");
+        text + "<pre" + tag + ">" + content.trim_start_matches('\n')
+    })
 }
 
 /// Every `<` begins a tag that may stand, with attributes that may, and no URL leads to code.
