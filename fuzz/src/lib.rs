@@ -17,6 +17,7 @@ pub mod installer;
 pub mod packaging;
 pub mod packaging_formats;
 pub mod publish;
+pub mod readme;
 pub mod resolver;
 pub mod simple_api;
 
@@ -58,6 +59,8 @@ pub const TARGETS: &[Target] = &[
     ("python_shim", environment::python_shim),
     ("pyvenv_cfg", environment::pyvenv_cfg),
     ("range_header", index_server::range_header),
+    ("readme_code", readme::readme_code),
+    ("readme_markdown", readme::readme_markdown),
     ("record", packaging_formats::record),
     ("requirement", packaging::requirement),
     ("requirements_file", packaging_formats::requirements_file),

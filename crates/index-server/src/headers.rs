@@ -21,6 +21,13 @@ use crate::visitor::to_sign_in;
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/// The same for a project's page, whose description may show images from elsewhere on the web. The
+/// other site learns the reader's address, but not which page is read.
+pub(crate) const PROJECT_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; style-src 'self'; img-src 'self' data: https:; base-uri 'none'; \
+     form-action 'self'; frame-ancestors 'none'",
+);
+
 /// Sets the headers that every answer has, unless the handler chose stricter ones.
 pub(crate) async fn secure(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;

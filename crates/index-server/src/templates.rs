@@ -50,7 +50,10 @@ pub(crate) struct ProjectPage {
     /// Why files of the release are yanked; empty when none is.
     pub(crate) yanks: String,
     pub(crate) files: Vec<ListedFile>,
+    /// Clean HTML, made by the renderer; the one text that is not escaped here.
     pub(crate) description: Option<String>,
+    /// What the renderer says of it.
+    pub(crate) note: String,
     pub(crate) facts: Vec<(&'static str, String)>,
     pub(crate) links: Vec<Link>,
     pub(crate) dependencies: Vec<String>,

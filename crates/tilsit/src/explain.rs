@@ -239,6 +239,12 @@ index than the one in `--repository-url`.";
 of ~/.pypirc that `--repository` names, or `publish-url` in the settings. For an index of tilsit the URL
 ends with `/legacy/`.";
 
+    DescriptionNotRendered = "TL0705", No, "a description cannot be rendered",
+"An index would show the text with its markup, or refuse the release. The message says what is wrong:
+the content type is none of text/markdown, text/plain and text/x-rst (with their parameters), the text
+is empty, longer or nested deeper than what is rendered, or not UTF-8. Name the content type with
+--content-type, or `content-type` of `readme` in pyproject.toml.";
+
     StoreUnusable = "TL0801", Service, "the data of an index cannot be used",
 "The database or the files of an index did not do what they should: the folder cannot be written, the
 PostgreSQL server does not answer, or the database was written by a newer tilsit. The lines below the

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
-use http::header::LOCATION;
+use http::header::{CONTENT_SECURITY_POLICY, LOCATION};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use tilsit_index_store::{FileRecord, IndexStore, ReleaseRecord, file_url};
 use tilsit_packaging::metadata::CoreMetadata;
@@ -14,6 +14,7 @@ use tilsit_simple_api::upload::FileType;
 
 use crate::access;
 use crate::application::Application;
+use crate::headers;
 use crate::response::{Failure, Refusal};
 use crate::templates::{
     self, EmptyProjectPage, Link, ListedFile, ProjectPage, day, page, public_url,
@@ -107,7 +108,10 @@ async fn show(
         url,
         status: status(&listed),
     };
-    page(&render(store, &view).await?)
+    let mut response = page(&render(store, &view).await?)?;
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, headers::PROJECT_POLICY);
+    Ok(response)
 }
 
 /// Everything that a release's page is made from.
@@ -129,6 +133,10 @@ async fn render(store: &IndexStore, view: &View<'_>) -> Result<ProjectPage, Fail
     let people = store.people(view.name).await?;
     let files = store.release_files(view.name, view.wanted).await?;
     let is_newest = view.wanted == view.newest;
+    let description = description(&metadata).await?;
+    let note = description
+        .as_ref()
+        .and_then(|rendered| rendered.note.as_ref());
     Ok(ProjectPage {
         root: view.root,
         url: view.url.to_owned(),
@@ -145,7 +153,8 @@ async fn render(store: &IndexStore, view: &View<'_>) -> Result<ProjectPage, Fail
         status: view.status.clone(),
         yanks: yanks(&files),
         files: files.iter().map(listed).collect(),
-        description: metadata.description.clone(),
+        description: description.as_ref().map(|rendered| rendered.html.clone()),
+        note: note.map(ToString::to_string).unwrap_or_default(),
         facts: facts(&metadata),
         links: links(&metadata),
         dependencies: metadata
@@ -187,6 +196,19 @@ fn status(page: &simple_api::ProjectPage) -> Option<(String, String)> {
 pub(crate) fn newest(versions: &[Version]) -> Option<&Version> {
     let newest_final = versions.iter().rfind(|version| !version.is_prerelease());
     newest_final.or_else(|| versions.last())
+}
+
+/// The description as clean HTML, rendered on a thread where it may take its time.
+async fn description(metadata: &CoreMetadata) -> Result<Option<tilsit_readme::Rendered>, Failure> {
+    let Some(text) = metadata.description.clone() else {
+        return Ok(None);
+    };
+    let content_type = metadata.description_content_type.as_ref();
+    let content_type = content_type.map(ToString::to_string);
+    let render = move || tilsit_readme::render(&text, content_type.as_deref());
+    let rendered = tokio::task::spawn_blocking(render).await;
+    let rendered = rendered.map_err(|_| Failure::internal("a description was given up"))?;
+    Ok(Some(rendered))
 }
 
 fn yanks(files: &[FileRecord]) -> String {

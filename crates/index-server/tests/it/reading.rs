@@ -15,6 +15,7 @@ on_both_databases!(
     metadata_lies_beside_wheels,
     the_json_api,
     pages_for_people,
+    descriptions_are_rendered_and_clean,
     what_is_published_is_found,
     what_is_not_there,
 );
@@ -347,6 +348,34 @@ fn pages_for_people(index: &TestIndex) {
         Some("text/css; charset=utf-8")
     );
     assert_eq!(index.get("/health", &[]).text(), "ok\n");
+}
+
+fn descriptions_are_rendered_and_clean(index: &TestIndex) {
+    let mut distribution = TestDistribution::new("demo", "1.0");
+    "# Demo\n\nSome *words*.\n\n```python\nimport os\n```\n\n\
+     <script>alert(1)</script>\n\n<img src=x onerror=alert(1)>\n\n[evil](javascript:alert(1))\n\n\
+     ![badge](https://index.example/badge.svg)\n"
+        .clone_into(&mut distribution.description);
+    assert_eq!(index.upload(&Form::wheel(&distribution)).status, 200);
+    let answer = index.get("/project/demo/", &[]);
+    let page = answer.text();
+    for part in [
+        "<em>words</em>",
+        "<span class=\"kn\">import</span>",
+        "<img src=\"https://index.example/badge.svg\"",
+    ] {
+        assert!(page.contains(part), "{part} is not in {page}");
+    }
+    for part in ["<script", "onerror", "javascript:"] {
+        assert!(!page.contains(part), "{part} is in {page}");
+    }
+    // Images of descriptions, and nothing else, may come from elsewhere.
+    let policy = answer.header("content-security-policy").unwrap();
+    assert!(policy.contains("img-src 'self' data: https:;"), "{policy}");
+    assert!(
+        policy.starts_with("default-src 'none'; style-src 'self';"),
+        "{policy}"
+    );
 }
 
 /// The page of a search, once it has a text: the search index follows within seconds.

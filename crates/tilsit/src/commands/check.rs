@@ -1,5 +1,7 @@
 //! `tilsit check`: what is wrong with distribution files, before anybody else finds out.
 
+mod render;
+
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -16,16 +18,20 @@ use crate::findings::{FindingEntry, code_of, line};
 use crate::report::Report;
 use crate::terminal::{GOOD, count};
 
+use render::RenderOptions;
+
 /// Check distributions
 ///
 /// Archives, names, metadata, the description, RECORD, license files, tags against contents, what is
 /// importable, and whether the files of a release say the same. Each finding has a code that
 /// `tilsit explain` knows. Ends with exit code 1 when there is an error; with `--strict`, also when
 /// there is a warning.
+///
+/// With `--render` it shows a description as an index would, and checks nothing else.
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
     /// The files, and folders with such [default: dist/]
-    #[arg(value_name = "FILE")]
+    #[arg(value_name = "FILE", conflicts_with = "render")]
     files: Vec<PathBuf>,
     /// Take warnings for errors
     #[arg(long)]
@@ -33,6 +39,8 @@ pub(crate) struct Arguments {
     /// Pass over what has this code, such as TL1014; may be repeated
     #[arg(long, value_name = "CODE", value_delimiter = ',')]
     ignore: Vec<String>,
+    #[command(flatten)]
+    render: RenderOptions,
 }
 
 #[derive(Serialize)]
@@ -42,6 +50,10 @@ struct FileEntry {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
+    let options = &arguments.render;
+    if let Some(file) = &options.file {
+        return render::render(file, options.content_type.as_deref(), context);
+    }
     let ignored = ignored(&arguments.ignore)?;
     let files = distributions::find(&arguments.files, context)?;
     let paths: Vec<&Path> = files.iter().map(PathBuf::as_path).collect();

@@ -1,4 +1,4 @@
-//! `build`, `publish`, and installing what was published.
+//! `build`, `check`, `publish`, and installing what was published.
 
 #[path = "../support/answers.rs"]
 mod answers;
@@ -11,6 +11,7 @@ mod build;
 mod check;
 mod publish;
 mod refusals;
+mod rendering;
 mod serve;
 
 use sandbox::Sandbox;

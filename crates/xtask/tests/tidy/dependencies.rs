@@ -5,8 +5,8 @@ use std::fs;
 use crate::{files, root};
 
 /// Packages in Cargo.lock, our own included. A rise needs a reason in the change that makes it.
-/// 64 of them came with the search engine of the index.
-const LOCKED_MAX: usize = 434;
+/// 64 of them came with the search engine of the index, 29 with the renderer of descriptions.
+const LOCKED_MAX: usize = 464;
 
 #[test]
 fn versions_stand_in_the_workspace_table_only() {

@@ -1,0 +1,19 @@
+//! What is rendered, what is only shown, and that cleaning is the last word.
+
+use super::*;
+
+#[test]
+fn content_types() {
+    assert_eq!(
+        render("*a*", Some("text/markdown")).html,
+        "<p><em>a</em></p>\n"
+    );
+    let rendered = render("a\nb & <c>", Some("text/plain; charset=UTF-8"));
+    assert_eq!(rendered.html, "a<br>b &amp; &lt;c&gt;");
+    assert_eq!(rendered.note, None);
+    for content_type in [None, Some(""), Some("text/x-rst")] {
+        let rendered = render("*a* <b>", content_type);
+        assert_eq!(rendered.html, "*a* &lt;b&gt;");
+        assert_eq!(rendered.note, Some(Note::ReStructuredText));
+    }
+}

@@ -1,0 +1,141 @@
+//! The renderer and the lexers beside `readme_renderer` and Pygments themselves.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// A content type or a language, and a text of it.
+type Sample = (String, String);
+
+const REQUIREMENTS: &[&str] = &["readme_renderer[md]==46.0", "Pygments==2.21.0"];
+/// Cuttings of each sample of code.
+const CUTTINGS: usize = 60;
+
+fn python() -> Option<PathBuf> {
+    let folder = tilsit_testing::python_environment("readme-renderer", REQUIREMENTS)?;
+    Some(folder.join("bin/python"))
+}
+
+fn ask(python: &Path, arguments: &[&str], input: &[u8]) -> serde_json::Value {
+    let mut child = Command::new(python)
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/oracle.py"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The whole input is read before anything is written.
+    child.stdin.take().unwrap().write_all(input).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success());
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// Renders samples on both sides; gives how many there are of each kind.
+fn compare(python: &Path, samples: &[Sample]) {
+    let input = serde_json::to_vec(samples).unwrap();
+    let expected: Vec<Option<String>> = serde_json::from_value(ask(python, &[], &input)).unwrap();
+    assert_eq!(expected.len(), samples.len());
+    let mut wrong = Vec::new();
+    for ((kind, text), expected) in samples.iter().zip(expected) {
+        let html = if kind.contains('/') {
+            Some(tilsit_readme::render(text, Some(kind)).html)
+        } else {
+            tilsit_readme::highlight::highlight(kind, text)
+        };
+        // What is empty is nothing there.
+        if html.unwrap_or_default() != expected.unwrap_or_default() {
+            wrong.push((kind, text));
+        }
+    }
+    let first = wrong.first();
+    let count = wrong.len();
+    assert_eq!(
+        count,
+        0,
+        "of {} samples; the first: {first:?}",
+        samples.len()
+    );
+}
+
+/// The seeds of the fuzz target: a line with the language, then code.
+fn seeds() -> Vec<Sample> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/seeds/readme_code");
+    let mut seeds = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let (language, code) = text.split_once('\n').unwrap();
+        seeds.push((language.to_owned(), code.to_owned()));
+    }
+    seeds.sort();
+    seeds
+}
+
+/// Parts of samples, each read as each language: code as nobody would write it.
+fn cuttings(samples: &[Sample]) -> Vec<Sample> {
+    let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+    let mut below = |limit: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % limit as u64).unwrap()
+    };
+    let mut cuttings = Vec::new();
+    for (language, _) in samples {
+        for _ in 0..CUTTINGS {
+            let characters: Vec<char> = samples[below(samples.len())].1.chars().collect();
+            let start = below(characters.len());
+            let end = start + below(characters.len() - start) + 1;
+            let text: String = characters[start..end].iter().collect();
+            cuttings.push((language.clone(), text));
+        }
+    }
+    cuttings
+}
+
+#[test]
+fn code_is_cut_as_pygments_cuts_it() {
+    let Some(python) = tilsit_testing::require("readme_renderer", python()) else {
+        return;
+    };
+    let mut samples = seeds();
+    assert!(samples.len() >= 10);
+    samples.extend(cuttings(&samples));
+    compare(&python, &samples);
+}
+
+#[test]
+fn the_standard_library_is_cut_as_pygments_cuts_it() {
+    let Some(python) = tilsit_testing::require("readme_renderer", python()) else {
+        return;
+    };
+    let samples: Vec<Sample> = serde_json::from_value(ask(&python, &["sources"], b"")).unwrap();
+    assert!(samples.len() > 100);
+    compare(&python, &samples);
+}
+
+#[test]
+fn markdown_is_rendered_as_readme_renderer_renders_it() {
+    let Some(python) = tilsit_testing::require("readme_renderer", python()) else {
+        return;
+    };
+    let root = tilsit_testing::ring::workspace_root();
+    let mut samples = Vec::new();
+    let listed = Command::new("git")
+        .args(["ls-files", "*.md"])
+        .current_dir(&root)
+        .output()
+        .unwrap();
+    for name in String::from_utf8(listed.stdout).unwrap().lines() {
+        let text = std::fs::read_to_string(root.join(name)).unwrap();
+        for kind in [
+            "text/markdown",
+            "text/markdown; variant=CommonMark",
+            "text/plain",
+        ] {
+            samples.push((kind.to_owned(), text.clone()));
+        }
+    }
+    assert!(samples.len() > 100);
+    compare(&python, &samples);
+}

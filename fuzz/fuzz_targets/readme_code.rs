@@ -1,0 +1,3 @@
+//! Fuzzes code as highlighted HTML.
+#![no_main]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| tilsit_fuzz::readme::readme_code(data));
