@@ -208,12 +208,13 @@ fn built_paths(pyproject: &str, files: &[(&str, &str)]) -> (Vec<String>, Vec<Str
     let files: Vec<(&str, &str)> = files.to_vec();
     let example = Example::with(pyproject, &files);
     let options = BuildOptions::default();
-    let sdist = build_sdist(&example.source(), &example.out(), &options).unwrap();
-    let wheel = build_wheel(&example.source(), &example.out(), &options).unwrap();
+    let sdist = build_sdist(&example.source(), &example.out(), &options).expect("it builds");
+    let wheel = build_wheel(&example.source(), &example.out(), &options).expect("it builds");
     let again = example.temporary().join("again");
-    let of_sdist =
-        build_wheel_from_sdist(&sdist.path, &again, example.temporary(), &options).unwrap();
-    let bytes = |built: &tilsit_build_backend::Built| tilsit_files::read(&built.path).unwrap();
+    let of_sdist = build_wheel_from_sdist(&sdist.path, &again, example.temporary(), &options)
+        .expect("it works");
+    let bytes =
+        |built: &tilsit_build_backend::Built| tilsit_files::read(&built.path).expect("it is there");
     assert!(
         bytes(&wheel) == bytes(&of_sdist),
         "the sdist lacks something"

@@ -347,6 +347,9 @@ fn pages_for_people(index: &TestIndex) {
         style.header("content-type"),
         Some("text/css; charset=utf-8")
     );
+    let etag = style.header("etag").unwrap();
+    let again = index.get("/static/style.css", &[("If-None-Match", etag)]);
+    assert_eq!((again.status, again.body.len()), (304, 0));
     assert_eq!(index.get("/health", &[]).text(), "ok\n");
 }
 
