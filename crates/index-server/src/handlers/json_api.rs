@@ -17,7 +17,7 @@ use tilsit_simple_api::upload::FileType;
 
 use crate::access;
 use crate::application::Application;
-use crate::handlers::project::newest;
+use crate::handlers::project::{newest, versions};
 use crate::response::{Failure, Refusal};
 use crate::templates::public_url;
 
@@ -57,12 +57,7 @@ async fn show(
     let page = store.page(&name).await?.ok_or_else(missing)?;
     let listed = tilsit_simple_api::parse_json(page.json.as_bytes(), None)
         .map_err(|error| Failure::internal(format!("a stored page cannot be read: {error}")))?;
-    let mut versions: Vec<Version> = listed
-        .versions
-        .iter()
-        .filter_map(|version| version.parse().ok())
-        .collect();
-    versions.sort();
+    let versions = versions(&listed);
     let no_release = || {
         let shown = version.unwrap_or("of any version");
         Refusal::not_found(format!("the project `{name}` has no release {shown}"))

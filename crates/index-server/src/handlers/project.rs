@@ -176,7 +176,7 @@ async fn render(store: &IndexStore, view: &View<'_>) -> Result<ProjectPage, Fail
 }
 
 /// The versions on a page, the oldest first.
-fn versions(page: &simple_api::ProjectPage) -> Vec<Version> {
+pub(crate) fn versions(page: &simple_api::ProjectPage) -> Vec<Version> {
     let versions = page.versions.iter();
     let mut versions: Vec<Version> = versions
         .filter_map(|version| version.parse().ok())

@@ -8,12 +8,11 @@ use std::time::Duration;
 use tilsit_index_store::{IndexStore, Reading, StoreError};
 use tilsit_packaging::metadata::CoreMetadata;
 use tilsit_packaging::name::ProjectName;
-use tilsit_packaging::version::Version;
 
 use super::{Entry, SearchError, SearchIndex};
 use crate::application::EventSink;
 use crate::event::ServerEvent;
-use crate::handlers::project::newest;
+use crate::handlers::project::{newest, versions};
 use crate::response::InternalError;
 
 /// How often the database is asked for changes.
@@ -88,12 +87,7 @@ async fn entry(store: &IndexStore, project: &str) -> Result<Option<Entry>, Store
     let Ok(listed) = tilsit_simple_api::parse_json(page.json.as_bytes(), None) else {
         return Ok(None);
     };
-    let mut versions: Vec<Version> = listed
-        .versions
-        .iter()
-        .filter_map(|version| version.parse().ok())
-        .collect();
-    versions.sort();
+    let versions = versions(&listed);
     let Some(version) = newest(&versions) else {
         return Ok(None);
     };
