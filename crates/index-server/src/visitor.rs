@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use axum::extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, RawForm, Request};
+use axum::extract::{FromRequest, FromRequestParts, RawForm, Request};
 use axum::response::{IntoResponse, Response};
 use http::header::{COOKIE, HOST, LOCATION, ORIGIN};
 use http::request::Parts;
@@ -88,17 +88,6 @@ pub(crate) fn session_cookie(application: &Application, secret: Option<&Secret>)
     };
     let text = format!("{SESSION}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
     HeaderValue::from_str(&text).expect("letters, digits and marks")
-}
-
-impl OptionalFromRequestParts<Application> for Visitor {
-    type Rejection = Failure;
-
-    async fn from_request_parts(
-        parts: &mut Parts,
-        application: &Application,
-    ) -> Result<Option<Self>, Failure> {
-        visitor(application, &parts.headers).await
-    }
 }
 
 impl FromRequestParts<Application> for Visitor {

@@ -1,7 +1,5 @@
 //! `/user/<name>/`: a user's projects, for everybody.
 
-use std::collections::HashSet;
-
 use axum::extract::{Path, State};
 use axum::response::Response;
 use http::HeaderMap;
@@ -28,17 +26,19 @@ pub(crate) async fn show(
         Err(error) => return Err(error.into()),
     };
     let audience = access::audience(&application, &headers).await?;
-    let visible = store.visible_projects(audience).await?;
-    let visible: HashSet<String> = visible.into_iter().map(|one| one.name).collect();
-    let mut projects = store.projects_of(&name).await?;
-    projects.retain(|(project, _)| visible.contains(project));
+    let mut projects = Vec::new();
+    for (project, role) in store.projects_of(&name).await? {
+        let parsed = project
+            .parse()
+            .map_err(|error| Failure::internal(format!("a stored name: {error}")))?;
+        if store.is_visible(&parsed, audience).await? {
+            projects.push((project, role.as_str()));
+        }
+    }
     page(&UserPage {
         root: "../../",
         name: record.name,
         since: day(record.created),
-        projects: projects
-            .into_iter()
-            .map(|(name, role)| (name, role.as_str()))
-            .collect(),
+        projects,
     })
 }

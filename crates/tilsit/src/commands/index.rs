@@ -220,6 +220,8 @@ impl From<ManageError> for CommandError {
     fn from(error: ManageError) -> Self {
         match error {
             ManageError::Store(error) => error.into(),
+            ManageError::LastAdministrator(_) => Self::from_error(Code::Usage, &error)
+                .hint("make another user one first: `tilsit index user promote NAME`"),
             error => Self::from_error(Code::Usage, &error),
         }
     }

@@ -109,6 +109,7 @@ fn an_operator_keeps_the_users() {
     exit: 2
     -- stderr
     error: `anna` is the last administrator of the index [TL0002]
+    hint: make another user one first: `tilsit index user promote NAME`
     ");
     sandbox.run_well("index user promote bob --data data");
     sandbox.run_well("index user demote anna --data data");
