@@ -16,6 +16,7 @@ pub(crate) mod pip;
 pub(crate) mod publish;
 pub(crate) mod python;
 pub(crate) mod run;
+pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod tour;
 pub(crate) mod venv;
@@ -58,6 +59,7 @@ pub(crate) enum Command {
     Build(build::Arguments),
     Check(check::Arguments),
     Publish(publish::Arguments),
+    Search(Box<search::Arguments>),
     Serve(serve::Arguments),
     Index(index::Arguments),
     Python(python::Arguments),
@@ -82,6 +84,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::Build(arguments) => build::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),
         Command::Publish(arguments) => publish::run(&arguments, context),
+        Command::Search(arguments) => search::run(&arguments, context),
         Command::Serve(arguments) => serve::run(&arguments, context),
         Command::Index(arguments) => index::run(&arguments, context),
         Command::Python(arguments) => python::run(&arguments, context),
