@@ -11,6 +11,7 @@ mod doctor;
 pub(crate) mod explain;
 pub(crate) mod help;
 pub(crate) mod index;
+pub(crate) mod late;
 pub(crate) mod options;
 pub(crate) mod pip;
 pub(crate) mod publish;
@@ -23,8 +24,9 @@ pub(crate) mod venv;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{FromArgMatches as _, Parser, Subcommand};
 
+use crate::commands::late::{Late, whole_tree};
 use crate::context::{Context, GlobalArguments};
 use crate::error::{CommandError, Kind};
 use crate::explain::Code;
@@ -53,23 +55,34 @@ pub(crate) struct Arguments {
 /// Every command. Its help is the doc comment of its arguments.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Venv(venv::Arguments),
-    Pip(Box<pip::Arguments>),
-    Run(Box<run::Arguments>),
-    Build(build::Arguments),
-    Check(check::Arguments),
-    Publish(publish::Arguments),
-    Search(Box<search::Arguments>),
-    Serve(serve::Arguments),
-    Index(index::Arguments),
-    Python(python::Arguments),
-    Doctor(doctor::Arguments),
-    Cache(cache::Arguments),
-    Config(config::Arguments),
-    Explain(explain::Arguments),
-    Completions(completions::Arguments),
-    Help(help::Arguments),
-    Tour(tour::Arguments),
+    Venv(Late<venv::Arguments>),
+    Pip(Late<pip::Arguments>),
+    Run(Late<run::Arguments>),
+    Build(Late<build::Arguments>),
+    Check(Late<check::Arguments>),
+    Publish(Late<publish::Arguments>),
+    Search(Late<search::Arguments>),
+    Serve(Late<serve::Arguments>),
+    Index(Late<index::Arguments>),
+    Python(Late<python::Arguments>),
+    Doctor(Late<doctor::Arguments>),
+    Cache(Late<cache::Arguments>),
+    Config(Late<config::Arguments>),
+    Explain(Late<explain::Arguments>),
+    Completions(Late<completions::Arguments>),
+    Help(Late<help::Arguments>),
+    Tour(Late<tour::Arguments>),
+}
+
+/// Reads the program's command line.
+///
+/// # Errors
+/// Help, or what is wrong with the line.
+pub(crate) fn parse() -> Result<Arguments, clap::Error> {
+    Arguments::try_parse().or_else(|_| {
+        let mut matches = whole_tree::<Arguments>().try_get_matches()?;
+        Arguments::from_arg_matches_mut(&mut matches)
+    })
 }
 
 /// Runs a command.
