@@ -4,6 +4,11 @@
 //! position-independent, for packagers whose policy asks for that. It does nothing for other
 //! systems, and nothing for libraries and tests.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "variables are how cargo tells a build script what to do"
+)]
+
 fn main() {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-env-changed=TILSIT_PIE");
