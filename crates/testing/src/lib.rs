@@ -10,6 +10,7 @@
 //! test says `NOT RUN` and what it wants.
 
 pub mod distributions;
+pub mod http;
 pub mod oracle;
 #[cfg(unix)]
 pub mod postgres;
