@@ -9,6 +9,7 @@
 //! [`require`]: in the `ci` ring (`TILSIT_RING=ci`) a missing need fails the test; elsewhere the
 //! test says `NOT RUN` and what it wants.
 
+pub mod browser;
 pub mod distributions;
 pub mod http;
 pub mod oracle;
@@ -16,6 +17,7 @@ pub mod oracle;
 pub mod postgres;
 pub mod ring;
 
+pub use browser::{BrowserEnvironment, browser_environment};
 pub use distributions::TestDistribution;
 pub use oracle::{python, python_environment};
 #[cfg(unix)]
