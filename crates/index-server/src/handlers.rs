@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod administer;
+pub(crate) mod description;
 pub(crate) mod files;
 pub(crate) mod health;
 pub(crate) mod home;

@@ -17,7 +17,7 @@ use crate::application::Application;
 use crate::response::{Failure, Refusal};
 
 /// The cookie's name.
-const SESSION: &str = "tilsit_session";
+pub(crate) const SESSION: &str = "tilsit_session";
 /// The field of a form that holds the proof.
 const PROOF: &str = "proof";
 /// How many fields a form of ours may have.
@@ -148,6 +148,23 @@ impl Fields {
     /// A field that is not empty.
     pub(crate) fn some(&self, name: &str) -> Option<&str> {
         Some(self.text(name)).filter(|text| !text.is_empty())
+    }
+
+    /// A field that takes one of a few words, or is not there.
+    pub(crate) fn word(
+        &self,
+        name: &str,
+        words: &[&'static str],
+    ) -> Result<Option<&'static str>, Refusal> {
+        let Some(text) = self.some(name) else {
+            return Ok(None);
+        };
+        let known = words.iter().find(|word| **word == text);
+        let known = known.ok_or_else(|| {
+            let words = words.join("”, “");
+            Refusal::bad_request(format!("The field “{name}” takes one of “{words}”."))
+        })?;
+        Ok(Some(known))
     }
 }
 

@@ -234,8 +234,8 @@ pub(crate) async fn create_token(
     let now = application.now();
     let new = NewToken {
         scope: scope(fields.text("projects"))?,
-        permission: match fields.text("permission") {
-            "read" => TokenPermission::Read,
+        permission: match fields.word("permission", &["publish", "read"])? {
+            Some("read") => TokenPermission::Read,
             _ => TokenPermission::Publish,
         },
         description,

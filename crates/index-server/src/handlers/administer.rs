@@ -48,7 +48,7 @@ pub(crate) async fn invite(
     headers: HeaderMap,
     form: SignedForm,
 ) -> Result<Response, Failure> {
-    let is_admin = form.fields.text("administrator") == "yes";
+    let is_admin = form.fields.word("administrator", &["yes"])?.is_some();
     let store = &application.store;
     let secret = store
         .invite(form.visitor.actor(), is_admin, application.now())
@@ -70,9 +70,11 @@ pub(crate) async fn change_settings(
         .text("reading")
         .parse()
         .map_err(|error| Refusal::bad_request(format!("{error}")))?;
+    let registration = form.fields.word("registration", &["open", "invited"])?;
+    let missing = || Refusal::bad_request("Nothing says who may make accounts.");
     let settings = IndexSettings {
         reading,
-        open_registration: form.fields.text("registration") == "open",
+        open_registration: registration.ok_or_else(missing)? == "open",
     };
     application
         .store

@@ -85,7 +85,8 @@ pub(crate) async fn yank(
 ) -> Result<Response, Failure> {
     let (name, version) = (parse(&project)?, version(form.fields.text("version"))?);
     let reason = reason(form.fields.text("reason"))?;
-    let yanks = form.fields.text("action") != "unyank";
+    let action = form.fields.word("action", &["yank", "unyank"])?;
+    let yanks = action != Some("unyank");
     application
         .store
         .yank_release(
@@ -187,7 +188,7 @@ pub(crate) async fn change_role(
         .parse()
         .map_err(|error| Refusal::bad_request(format!("{error}")))?;
     let store = &application.store;
-    if fields.text("action") == "revoke" {
+    if fields.word("action", &["grant", "revoke"])? == Some("revoke") {
         store.revoke_role(actor, &name, &user, now).await?;
         let left = user.as_str().eq_ignore_ascii_case(&form.visitor.user.name);
         return Ok(see_other(if left { "../../../../account/" } else { "../" }));

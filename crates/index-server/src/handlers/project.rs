@@ -28,8 +28,9 @@ pub(crate) async fn add_slash(Path(project): Path<String>) -> Result<Response, F
 
 /// `/project/name/1.0` is `/project/name/1.0/`.
 pub(crate) async fn add_slash_to_version(
-    Path((_, version)): Path<(String, String)>,
+    Path((project, version)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
+    parse(&project)?;
     let version: Version = version.parse().map_err(|_| no_release(&version))?;
     Ok(moved(&format!("{version}/")))
 }

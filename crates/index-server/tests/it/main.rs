@@ -6,6 +6,7 @@
 mod access;
 mod clients;
 mod concurrency;
+mod description;
 mod faults;
 mod http;
 mod managing;

@@ -86,7 +86,12 @@ impl<'a> Browser<'a> {
         self.send(path, &fields)
     }
 
-    fn proof(&self) -> String {
+    /// What the browser sends to be known.
+    pub(crate) fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
+    pub(crate) fn proof(&self) -> String {
         let page = self.get("/account/").text();
         let (_, rest) = page.split_once("name=\"proof\" value=\"").expect("a form");
         rest.split('"').next().unwrap().to_owned()
@@ -250,6 +255,9 @@ fn tokens_are_made_used_and_revoked(index: &TestIndex) {
     let publishing = make(&mut browser, "publish", "demo, other");
     assert_eq!(upload(&publishing, "demo").status, 200);
     assert_eq!(upload(&publishing, "third").status, 403);
+    // A word that is misspelled must not permit more than was meant.
+    let misspelled = browser.submit("/account/token/", &[("permission", "raed")]);
+    assert_eq!(misspelled.status, 400, "{}", misspelled.text());
     let reading = make(&mut browser, "read", "");
     let refused = upload(&reading, "other");
     assert_eq!(refused.status, 403);
