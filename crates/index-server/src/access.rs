@@ -15,6 +15,7 @@ use tilsit_packaging::name::ProjectName;
 
 use crate::application::Application;
 use crate::credentials::{Credentials, parse_basic};
+use crate::notes;
 use crate::response::{Failure, Refusal};
 use crate::visitor::visitor;
 
@@ -139,6 +140,7 @@ pub(crate) async fn reader(
             let found = application.store.authenticate(&token, now).await?;
             let found = found
                 .ok_or_else(|| refused("the token is unknown, revoked or expired".to_owned()))?;
+            notes::user(&found.user_name);
             Ok(Reader {
                 user: Some(found.user),
                 scope: Some(found.scope),
@@ -147,7 +149,10 @@ pub(crate) async fn reader(
         Credentials::Password { user, password } => {
             let key: [u8; 32] = Sha256::digest(header.as_bytes()).into();
             let user = match application.remembered.password(&key, now) {
-                Some(known) => Some(known),
+                Some(known) => {
+                    notes::user(&user);
+                    Some(known)
+                }
                 None => sign_in(application, &user, &password).await?,
             };
             let user =
@@ -171,12 +176,14 @@ pub(crate) async fn sign_in(
     password: &str,
 ) -> Result<Option<UserId>, Failure> {
     let key = user.to_ascii_lowercase();
-    if !application.sign_ins.count(&key, application.now()) {
+    let counted = application.sign_ins.count(&key, application.now());
+    counted.map_err(|wait| {
         let text = "There were too many attempts with this name. Wait five minutes.";
-        return Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, text).into());
-    }
+        Refusal::too_many(text, wait)
+    })?;
     let found = application.store.verify_password(user, password).await?;
     if found.is_some() {
+        notes::user(user);
         application.sign_ins.forget(&key);
     }
     Ok(found)

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::Timestamp;
 use tilsit_index_store::IndexStore;
@@ -9,9 +10,12 @@ use tilsit_index_store::IndexStore;
 use crate::access::Remembered;
 use crate::attempts::Attempts;
 use crate::event::ServerEvent;
-use crate::options::Limits;
+use crate::forwarded::TrustedProxies;
+use crate::metrics::Metrics;
+use crate::options::{Limits, MetricsReaders};
 use crate::page_cache::PageCache;
 use crate::search::SearchIndex;
+use crate::site::Site;
 
 /// Where events go.
 pub(crate) type EventSink = Arc<dyn Fn(&ServerEvent) + Send + Sync>;
@@ -22,9 +26,24 @@ pub(crate) struct Application {
     pub(crate) store: IndexStore,
     pub(crate) pages: Arc<PageCache>,
     pub(crate) limits: Arc<Limits>,
-    pub(crate) public_url: Option<Arc<str>>,
+    /// Where the index is, when the operator says so.
+    pub(crate) site: Option<Arc<Site>>,
+    /// The path that the proxy leaves on requests, without a slash at its end.
+    pub(crate) root_path: Option<Arc<str>>,
+    pub(crate) proxies: Arc<TrustedProxies>,
     /// How often somebody may try to sign in with one name.
     pub(crate) sign_ins: Arc<Attempts>,
+    /// How often one address may show wrong credentials.
+    pub(crate) wrong_credentials: Arc<Attempts>,
+    /// How often one user may upload.
+    pub(crate) uploads: Arc<Attempts>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) metrics_readers: MetricsReaders,
+    /// Whom to tell of a weakness, as a URL.
+    pub(crate) security_contact: Option<Arc<str>>,
+    pub(crate) started: Timestamp,
+    /// How many requests have come.
+    pub(crate) request_count: Arc<AtomicU64>,
     pub(crate) search: Arc<SearchIndex>,
     /// What was looked up a moment ago about readers.
     pub(crate) remembered: Arc<Remembered>,
@@ -35,6 +54,12 @@ pub(crate) struct Application {
 impl Application {
     pub(crate) fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// A name for a request that no other request of this index has, not after a restart either.
+    pub(crate) fn request_id(&self) -> String {
+        let number = self.request_count.fetch_add(1, Ordering::Relaxed);
+        format!("{:x}-{number:x}", self.started.as_microsecond())
     }
 
     pub(crate) fn tell(&self, event: &ServerEvent) {

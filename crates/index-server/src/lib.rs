@@ -39,13 +39,17 @@
 
 mod access;
 mod application;
+mod arrival;
 mod attempts;
 mod compression;
 mod conditional;
 mod credentials;
 mod event;
+mod forwarded;
 mod handlers;
 mod headers;
+mod metrics;
+mod notes;
 mod openapi;
 mod options;
 mod page_cache;
@@ -55,6 +59,7 @@ mod router;
 mod routes;
 mod search;
 mod server;
+mod site;
 mod templates;
 mod upload;
 mod visitor;
@@ -62,6 +67,10 @@ mod visitor;
 pub use conditional::if_none_match_names;
 pub use credentials::{Credentials, CredentialsError, parse_basic};
 pub use event::{ServerEvent, UploadStage};
-pub use options::{Limits, ServeOptions};
+pub use forwarded::{
+    ForwardedHeaders, ForwardedStep, Network, NetworkError, Origin, TrustedProxies, parse_forwarded,
+};
+pub use options::{Limits, MetricsReaders, MetricsReadersError, ServeOptions};
 pub use range::{RangeRequest, parse_range};
 pub use server::{RunningServer, ServeError, serve};
+pub use site::PublicUrlError;

@@ -220,7 +220,12 @@ fn body(body: &Body) -> Option<Value> {
             FieldKind::Text | FieldKind::File => json!({ "type": "string" }),
             FieldKind::AtLeast(length) => json!({ "type": "string", "minLength": length }),
             FieldKind::AtMost(length) => json!({ "type": "string", "maxLength": length }),
-            FieldKind::OneOf(words) => json!({ "type": "string", "enum": words }),
+            // A field that is empty is as one that is not there.
+            FieldKind::OneOf(words) => {
+                let empty = (!field.is_required && !words.contains(&"")).then_some("");
+                let words: Vec<&str> = words.iter().copied().chain(empty).collect();
+                json!({ "type": "string", "enum": words })
+            }
             FieldKind::Pattern(pattern) => json!({ "type": "string", "pattern": pattern }),
         };
         if matches!(field.kind, FieldKind::File) {

@@ -9,8 +9,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::application::Application;
 use crate::handlers::{
-    account, administer, description, files, health, home, json_api, legacy, manage, project,
-    search, simple, static_files, user,
+    account, administer, description, files, health, home, json_api, legacy, manage, metrics,
+    project, search, simple, static_files, user, well_known,
 };
 use crate::headers;
 use crate::openapi::operations as is;
@@ -29,6 +29,10 @@ pub(crate) fn router(application: Application) -> Router {
         .router
         .fallback(home::not_found)
         .layer(CatchPanicLayer::custom(on_panic))
+        .layer(from_fn_with_state(
+            application.clone(),
+            headers::limit_wrong_credentials,
+        ))
         .layer(from_fn(headers::secure))
         .layer(from_fn_with_state(application.clone(), headers::report))
         .with_state(application)
@@ -87,7 +91,20 @@ fn for_programs(upload_max_bytes: usize) -> Routes {
 /// What looks after the server itself.
 fn for_operators() -> Routes {
     Routes::default()
-        .get("/health", &is::HEALTH, health::check)
+        .get("/health", &is::HEALTH, health::live)
+        .get("/health/ready", &is::READY, health::ready)
+        .get("/metrics", &is::METRICS, metrics::show)
+        .get("/robots.txt", &is::ROBOTS, well_known::robots)
+        .get(
+            "/.well-known/security.txt",
+            &is::SECURITY,
+            well_known::security,
+        )
+        .get(
+            "/.well-known/change-password",
+            &is::CHANGE_PASSWORD_URL,
+            well_known::change_password,
+        )
         .get("/openapi.json", &is::DOCUMENT, description::show)
 }
 

@@ -12,12 +12,15 @@ use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 
 use crate::application::{Application, EventSink};
+use crate::arrival;
 use crate::attempts::Attempts;
 use crate::event::ServerEvent;
+use crate::forwarded;
 use crate::options::ServeOptions;
 use crate::page_cache::PageCache;
 use crate::router::router;
 use crate::search::{SearchError, SearchIndex, feed};
+use crate::site::{PublicUrlError, Site};
 
 /// So many attempts to sign in with one name are taken in a window of time.
 const SIGN_INS_MAX: u32 = 10;
@@ -35,6 +38,12 @@ pub enum ServeError {
     /// The search index cannot be opened.
     #[error("the search index cannot be opened")]
     Search(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The index's address makes no sense.
+    #[error(transparent)]
+    PublicUrl(#[from] PublicUrlError),
+    /// The path of the index makes no sense.
+    #[error("`{0}` is no path such as `/pypi`")]
+    RootPath(String),
     /// The address cannot be listened at.
     #[error("cannot listen at {address}")]
     Listen {
@@ -65,6 +74,13 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let events: EventSink = Arc::new(events);
     let now = (options.clock)();
+    let site = options.public_url.as_deref().map(Site::configured);
+    let site = site.transpose()?;
+    let root_path = options.root_path.map(|path| {
+        let error = || ServeError::RootPath(path.clone());
+        forwarded::prefix(&path).ok_or_else(error)
+    });
+    let root_path = root_path.transpose()?;
     let store_options = StoreOptions {
         data: std::path::absolute(&options.data).map_err(ServeError::Serving)?,
         database_url: options.database_url,
@@ -77,28 +93,39 @@ pub async fn serve(
     let search = Arc::new(SearchIndex::open(&store_options.data)?);
     let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
-    let limits = Arc::new(options.limits);
-    let public_url = options.public_url;
+    let limits = Arc::new(options.limits.clone());
     let application = Application {
         store: store.clone(),
         pages: Arc::new(PageCache::new(limits.page_cache_max_bytes)),
-        limits: limits.clone(),
-        public_url: public_url.clone().map(Into::into),
+        root_path: root_path.map(Into::into),
+        site: site.clone().map(Arc::new),
+        proxies: Arc::new(options.proxies),
         sign_ins: Arc::new(Attempts::new(SIGN_INS_MAX, SIGN_INS_WINDOW)),
+        wrong_credentials: Arc::new(Attempts::new(limits.wrong_credentials_max, SIGN_INS_WINDOW)),
+        uploads: Arc::new(Attempts::new(
+            limits.uploads_per_minute_max,
+            SignedDuration::from_mins(1),
+        )),
+        limits: limits.clone(),
         search: search.clone(),
         remembered: Arc::default(),
+        metrics: Arc::default(),
+        metrics_readers: options.metrics,
+        security_contact: options.security_contact.map(Into::into),
+        started: now,
+        request_count: Arc::default(),
         clock: options.clock,
         events: events.clone(),
     };
     events(&ServerEvent::Listening { address });
     if store.user_count().await? == 0 {
         let invitation = store.invite(Actor::COMMAND_LINE, true, now).await?;
-        let root = match &public_url {
-            Some(url) => url.trim_end_matches('/').to_owned(),
-            None => format!("http://{address}"),
+        let root = match &site {
+            Some(site) => site.to_string(),
+            None => format!("http://{address}/"),
         };
         events(&ServerEvent::NoUsers {
-            url: format!("{root}/account/register/?invitation={invitation}"),
+            url: format!("{root}account/register/?invitation={invitation}"),
         });
     }
     let (stopping, mut stopped) = watch::channel(false);
@@ -108,7 +135,9 @@ pub async fn serve(
         events(&ServerEvent::Stopping);
         let _ = stopping.send(true);
     };
-    let serving = axum::serve(listener, router(application)).with_graceful_shutdown(asked);
+    let service = arrival::before(&application, router(application.clone()))
+        .into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(asked);
     let too_long = async move {
         let _ = stopped.wait_for(|stopping| *stopping).await;
         tokio::time::sleep(limits.stop_grace).await;

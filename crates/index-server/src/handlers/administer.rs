@@ -1,7 +1,6 @@
 //! `/manage/`: the index as its administrators see it: users, invitations, settings.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use http::StatusCode;
 use tilsit_index_store::{IndexSettings, Reading, UserName};
@@ -9,8 +8,9 @@ use tilsit_index_store::{IndexSettings, Reading, UserName};
 use crate::access;
 use crate::application::Application;
 use crate::response::{Failure, Refusal};
+use crate::site::Site;
 use crate::templates::people::{AdministerPage, InvitationPage, ListedUser};
-use crate::templates::{day, page, public_url};
+use crate::templates::{day, page};
 use crate::visitor::{SignedForm, Visitor, see_other};
 
 /// The page.
@@ -45,7 +45,7 @@ pub(crate) async fn show(
 /// Makes an invitation, and shows its link this once.
 pub(crate) async fn invite(
     State(application): State<Application>,
-    headers: HeaderMap,
+    site: Site,
     form: SignedForm,
 ) -> Result<Response, Failure> {
     let is_admin = form.fields.word("administrator", &["yes"])?.is_some();
@@ -53,10 +53,9 @@ pub(crate) async fn invite(
     let secret = store
         .invite(form.visitor.actor(), is_admin, application.now())
         .await?;
-    let url = public_url(&application, &headers);
     page(&InvitationPage {
         root: "../../",
-        link: format!("{url}account/register/?invitation={secret}"),
+        link: format!("{site}account/register/?invitation={secret}"),
     })
 }
 

@@ -8,7 +8,8 @@ use http::{HeaderMap, Uri};
 use crate::access;
 use crate::application::Application;
 use crate::response::{Failure, Refusal};
-use crate::templates::{HomePage, ListedProject, day, failure_page, page, public_url};
+use crate::site::Site;
+use crate::templates::{HomePage, ListedProject, day, failure_page, page};
 
 /// How many projects the home page shows.
 const NEWEST: u32 = 20;
@@ -16,6 +17,7 @@ const NEWEST: u32 = 20;
 /// The home page.
 pub(crate) async fn show(
     State(application): State<Application>,
+    site: Site,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let audience = access::audience(&application, &headers).await?;
@@ -23,7 +25,7 @@ pub(crate) async fn show(
     let projects = application.store.newest_projects(audience, NEWEST).await?;
     page(&HomePage {
         root: "./",
-        url: public_url(&application, &headers),
+        url: site.to_string(),
         project_count,
         project_word: if project_count == 1 {
             "project"

@@ -145,10 +145,9 @@ pub(crate) async fn change_status(
 ) -> Result<Response, Failure> {
     let name = parse(&project)?;
     let (fields, actor, now) = (&form.fields, form.visitor.actor(), application.now());
-    let state = ProjectState::from(fields.text("status"));
-    if matches!(state, ProjectState::Other(_)) {
-        return Err(Refusal::bad_request("There is no such status.").into());
-    }
+    let states = ["active", "archived", "deprecated", "quarantined"];
+    let missing = || Refusal::bad_request("No status is named.");
+    let state = ProjectState::from(fields.word("status", &states)?.ok_or_else(missing)?);
     let reason = Some(reason(fields.text("reason"))?).filter(|reason| !reason.is_empty());
     let store = &application.store;
     store

@@ -112,6 +112,7 @@ const fn repeated_query(name: &'static str, text: &'static str) -> Parameter {
 
 const FOR_PROGRAMS: &str = "programs";
 const FOR_PEOPLE: &str = "people";
+const FOR_ACCOUNTS: &str = "accounts";
 const FOR_OPERATORS: &str = "operators";
 
 /// Answers that any operation may give.
@@ -387,8 +388,50 @@ pub(crate) static UPLOAD_ADD_SLASH: Operation = Operation {
 pub(crate) static HEALTH: Operation = plain(
     "health",
     FOR_OPERATORS,
-    "Whether the server and its database answer",
-    &[answer(200, "They do.", &[TEXT])],
+    "Whether the server lives",
+    &[answer(200, "It does.", &[TEXT])],
+);
+pub(crate) static READY: Operation = plain(
+    "ready",
+    FOR_OPERATORS,
+    "Whether the server can work: its database and its files",
+    &[
+        answer(200, "It can.", &[TEXT]),
+        answer(503, "It cannot, and why.", &[TEXT]),
+    ],
+);
+pub(crate) static METRICS: Operation = Operation {
+    access: Access::Program,
+    ..plain(
+        "metrics",
+        FOR_OPERATORS,
+        "Counters for Prometheus",
+        &[
+            answer(200, "The counters.", &[TEXT]),
+            answer(403, "They are not for this user.", &[TEXT]),
+        ],
+    )
+};
+pub(crate) static ROBOTS: Operation = plain(
+    "robots",
+    FOR_OPERATORS,
+    "What crawlers may read (RFC 9309)",
+    &[answer(200, "The rules.", &[TEXT])],
+);
+pub(crate) static SECURITY: Operation = plain(
+    "security",
+    FOR_OPERATORS,
+    "Whom to tell of a weakness (RFC 9116)",
+    &[
+        answer(200, "The contact.", &[TEXT]),
+        answer(404, "The operator names none.", &[TEXT]),
+    ],
+);
+pub(crate) static CHANGE_PASSWORD_URL: Operation = plain(
+    "changePasswordUrl",
+    FOR_ACCOUNTS,
+    "Where a password manager changes the password",
+    &[answer(302, "To the page for it.", &[])],
 );
 pub(crate) static DOCUMENT: Operation = Operation {
     parameters: CONDITIONAL,

@@ -19,6 +19,11 @@ pub(crate) struct PublishedFile {
 }
 
 impl PublishedFile {
+    /// Whether it was not there before.
+    pub(crate) fn is_new(&self) -> bool {
+        matches!(self.publication, Publication::Published { .. })
+    }
+
     /// The text of the answer, with status 200.
     pub(crate) fn answer(&self) -> String {
         match self.publication {

@@ -255,6 +255,9 @@ fn tokens_are_made_used_and_revoked(index: &TestIndex) {
     let publishing = make(&mut browser, "publish", "demo, other");
     assert_eq!(upload(&publishing, "demo").status, 200);
     assert_eq!(upload(&publishing, "third").status, 403);
+    // A NUL goes into no database.
+    let nul = browser.submit("/account/token/", &[("description", "a\0b")]);
+    assert_eq!(nul.status, 400, "{}", nul.text());
     // A word that is misspelled must not permit more than was meant.
     let misspelled = browser.submit("/account/token/", &[("permission", "raed")]);
     assert_eq!(misspelled.status, 400, "{}", misspelled.text());
@@ -380,7 +383,10 @@ fn others_manage_nothing(index: &TestIndex) {
     assert_eq!(eve.get("/manage/").status, 403);
     for (form, fields) in [
         ("invite/", vec![("administrator", "yes")]),
-        ("settings/", vec![("reading", "people")]),
+        (
+            "settings/",
+            vec![("reading", "people"), ("registration", "open")],
+        ),
         ("user/", vec![("user", "eve"), ("action", "promote")]),
     ] {
         let answer = eve.submit(&format!("/manage/{form}"), &fields);

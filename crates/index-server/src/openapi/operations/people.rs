@@ -1,11 +1,10 @@
 //! The pages for people, and the forms on them.
 
 use super::{
-    Access, Answer, Body, FOR_PEOPLE, Field, FieldKind, HTML, Operation, TEXT, answer, optional,
-    plain, query, repeated_query, required, text_field,
+    Access, Answer, Body, FOR_ACCOUNTS, FOR_PEOPLE, Field, FieldKind, HTML, Operation, TEXT,
+    answer, optional, plain, query, repeated_query, required, text_field,
 };
 
-const FOR_ACCOUNTS: &str = "accounts";
 const FOR_MANAGEMENT: &str = "management";
 
 const PROOF: Field = text_field("proof", "What the page of the form holds for this session.");
