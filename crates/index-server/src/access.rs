@@ -29,6 +29,8 @@ const PASSWORDS_MAX: usize = 1000;
 #[derive(Debug, Default)]
 pub(crate) struct Remembered {
     settings: Mutex<Option<(Timestamp, IndexSettings)>>,
+    /// How many projects and files everybody sees, as of a serial.
+    counts: Mutex<Option<(u64, Reading, (u64, u64))>>,
     /// By the hash of the header.
     passwords: Mutex<HashMap<[u8; 32], (Timestamp, UserId)>>,
 }
@@ -111,6 +113,29 @@ pub(crate) async fn audience(
         return Err(unknown().into());
     }
     Ok(Audience { user, default })
+}
+
+/// How many projects and files an audience sees. What everybody sees is counted once for each change
+/// of the index: a large one counts for a while.
+pub(crate) async fn visible_counts(
+    application: &Application,
+    audience: Audience,
+) -> Result<(u64, u64), Failure> {
+    let store = &application.store;
+    if audience.user.is_some() {
+        return Ok(store.visible_counts(audience).await?);
+    }
+    let serial = store.last_serial().await?;
+    let cell = &application.remembered.counts;
+    let known = *cell.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some((at, reading, counts)) = known
+        && (at, reading) == (serial, audience.default)
+    {
+        return Ok(counts);
+    }
+    let counts = store.visible_counts(audience).await?;
+    *cell.lock().unwrap_or_else(PoisonError::into_inner) = Some((serial, audience.default, counts));
+    Ok(counts)
 }
 
 fn unknown() -> Refusal {

@@ -10,6 +10,7 @@ use tilsit_index_store::IndexStore;
 use crate::access::Remembered;
 use crate::attempts::Attempts;
 use crate::event::ServerEvent;
+use crate::fallback::Fallback;
 use crate::forwarded::TrustedProxies;
 use crate::metrics::Metrics;
 use crate::options::{Limits, MetricsReaders};
@@ -39,6 +40,8 @@ pub(crate) struct Application {
     pub(crate) uploads: Arc<Attempts>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) metrics_readers: MetricsReaders,
+    /// The index behind this one.
+    pub(crate) fallback: Option<Fallback>,
     /// Whom to tell of a weakness, as a URL.
     pub(crate) security_contact: Option<Arc<str>>,
     pub(crate) started: Timestamp,

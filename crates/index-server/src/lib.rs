@@ -45,6 +45,7 @@ mod compression;
 mod conditional;
 mod credentials;
 mod event;
+mod fallback;
 mod forwarded;
 mod handlers;
 mod headers;
@@ -67,6 +68,7 @@ mod visitor;
 pub use conditional::if_none_match_names;
 pub use credentials::{Credentials, CredentialsError, parse_basic};
 pub use event::{ServerEvent, UploadStage};
+pub use fallback::Fallback;
 pub use forwarded::{
     ForwardedHeaders, ForwardedStep, Network, NetworkError, Origin, TrustedProxies, parse_forwarded,
 };

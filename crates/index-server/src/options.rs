@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::fallback::Fallback;
 use crate::forwarded::TrustedProxies;
 
 /// The size limits of uploads and of what is kept in memory.
@@ -94,6 +95,8 @@ pub struct ServeOptions {
     pub root_path: Option<String>,
     /// The operator's own proxies, whose word counts for where a request comes from.
     pub proxies: TrustedProxies,
+    /// The index that is asked for names that are not this index's own.
+    pub fallback: Option<Fallback>,
     /// Who may read `/metrics` besides administrators.
     pub metrics: MetricsReaders,
     /// Whom to tell of a weakness of the index, as a `mailto:` or `https:` URL.
@@ -114,6 +117,7 @@ impl ServeOptions {
             public_url: None,
             root_path: None,
             proxies: TrustedProxies::default(),
+            fallback: None,
             metrics: MetricsReaders::default(),
             security_contact: None,
             limits: Limits::default(),

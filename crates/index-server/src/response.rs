@@ -33,7 +33,7 @@ pub(crate) enum Failure {
     /// For a reason of the server's.
     Internal(InternalError),
     /// For a reason of what the server depends on, of which the client is told this much.
-    Unready {
+    Outside {
         told: Refusal,
         reason: InternalError,
     },
@@ -130,7 +130,7 @@ impl Failure {
     pub(crate) fn public(&self) -> Refusal {
         match self {
             Self::Refused(refusal) => refusal.clone(),
-            Self::Unready { told, .. } => told.clone(),
+            Self::Outside { told, .. } => told.clone(),
             Self::Internal(_) => Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL_TEXT),
         }
     }
@@ -144,7 +144,7 @@ impl Failure {
         if let Some(reason) = reason_phrase(&refusal.text) {
             extensions.insert(reason);
         }
-        if let Self::Internal(error) | Self::Unready { reason: error, .. } = self {
+        if let Self::Internal(error) | Self::Outside { reason: error, .. } = self {
             extensions.insert(error);
         }
         extensions.insert(refusal.clone());

@@ -175,6 +175,11 @@ fn for_managers() -> Routes {
             &is::CHANGE_SETTINGS,
             administer::change_settings,
         )
+        .post(
+            "/manage/names/",
+            &is::CHANGE_NAMES,
+            administer::change_names,
+        )
         .post("/manage/user/", &is::CHANGE_USER, administer::change_user)
         .get(
             "/manage/project/{project}/",

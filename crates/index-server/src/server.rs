@@ -111,6 +111,7 @@ pub async fn serve(
         remembered: Arc::default(),
         metrics: Arc::default(),
         metrics_readers: options.metrics,
+        fallback: options.fallback,
         security_contact: options.security_contact.map(Into::into),
         started: now,
         request_count: Arc::default(),

@@ -3,7 +3,9 @@
 use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
-use tilsit_index_store::{IndexSettings, Reading, UserName};
+use tilsit_index_store::{
+    IndexSettings, NamePattern, NamePatternError, NewProjectsError, Reading, UserName,
+};
 
 use crate::access;
 use crate::application::Application;
@@ -30,6 +32,8 @@ pub(crate) async fn show(
         proof: visitor.proof(),
         reading: settings.reading.as_str(),
         open_registration: settings.open_registration,
+        new_projects: settings.new_projects.as_str(),
+        kept_names: store.prohibited_names().await?,
         users: users
             .into_iter()
             .map(|user| ListedUser {
@@ -74,12 +78,41 @@ pub(crate) async fn change_settings(
     let settings = IndexSettings {
         reading,
         open_registration: registration.ok_or_else(missing)? == "open",
+        new_projects: form
+            .fields
+            .text("new-projects")
+            .parse()
+            .map_err(|error: NewProjectsError| Refusal::bad_request(error.to_string()))?,
     };
     application
         .store
         .change_settings(form.visitor.actor(), &settings, application.now())
         .await?;
     access::forget_settings(&application);
+    Ok(see_other("../"))
+}
+
+/// Keeps names for administrators, or gives them free.
+pub(crate) async fn change_names(
+    State(application): State<Application>,
+    form: SignedForm,
+) -> Result<Response, Failure> {
+    let pattern: NamePattern = form
+        .fields
+        .text("pattern")
+        .parse()
+        .map_err(|error: NamePatternError| Refusal::bad_request(error.to_string()))?;
+    let action = form.fields.word("action", &["prohibit", "permit"])?;
+    let missing = || Refusal::bad_request("Nothing says what to do with the name.");
+    let prohibits = action.ok_or_else(missing)? == "prohibit";
+    application
+        .store
+        .prohibit_names(
+            form.visitor.actor(),
+            (&pattern, prohibits),
+            application.now(),
+        )
+        .await?;
     Ok(see_other("../"))
 }
 

@@ -27,7 +27,7 @@ pub(crate) async fn ready(State(application): State<Application>) -> Result<&'st
     }
     let told: Vec<&str> = troubles.iter().map(|(told, _)| *told).collect();
     let reasons: Vec<String> = troubles.into_iter().map(|(_, why)| why.0).collect();
-    Err(Failure::Unready {
+    Err(Failure::Outside {
         told: Refusal::new(StatusCode::SERVICE_UNAVAILABLE, told.join(", and ")),
         reason: InternalError(reasons.join("; ")),
     })

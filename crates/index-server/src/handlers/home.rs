@@ -21,7 +21,7 @@ pub(crate) async fn show(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let audience = access::audience(&application, &headers).await?;
-    let (project_count, file_count) = application.store.project_and_file_count().await?;
+    let (project_count, file_count) = access::visible_counts(&application, audience).await?;
     let projects = application.store.newest_projects(audience, NEWEST).await?;
     page(&HomePage {
         root: "./",

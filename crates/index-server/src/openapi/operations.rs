@@ -255,6 +255,11 @@ pub(crate) static SIMPLE_PROJECT: Operation = Operation {
             ],
         ),
         answer(301, "To the list under the normalised name.", &[]),
+        answer(
+            502,
+            "The project is not of this index, and the index behind it cannot be asked.",
+            &[TEXT],
+        ),
         NOT_MODIFIED,
         MISSING,
         NOT_ACCEPTABLE,

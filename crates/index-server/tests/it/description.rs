@@ -2,12 +2,11 @@
 
 use std::process::Command;
 
-use tilsit_index_store::{Actor, BlockingStore};
 use tilsit_testing::TestDistribution;
 
 use crate::http::{Form, request};
 use crate::managing::Browser;
-use crate::support::{TestIndex, clock, on_both_databases};
+use crate::support::{TestIndex, on_both_databases};
 
 on_both_databases!(
     the_document_and_the_router_have_the_same_routes,
@@ -60,13 +59,7 @@ fn schemathesis_finds_nothing_with_a_token(index: &TestIndex) {
 }
 
 fn schemathesis_finds_nothing_signed_in(index: &TestIndex) {
-    let store = BlockingStore::open(&index.options, clock()).unwrap();
-    let alice = "alice".parse().unwrap();
-    let promotion = store
-        .store()
-        .change_administrator(Actor::COMMAND_LINE, &alice, true, clock());
-    store.wait(promotion).unwrap();
-    run_schemathesis(index, &As::Session(&Browser::alice(index)));
+    run_schemathesis(index, &As::Session(&Browser::administrator(index)));
 }
 
 /// Who asks.

@@ -7,6 +7,7 @@ mod access;
 mod clients;
 mod concurrency;
 mod description;
+mod fallback;
 mod faults;
 mod http;
 mod managing;

@@ -45,6 +45,18 @@ impl<'a> Browser<'a> {
         Self::signed_in(index, "alice", "alice's password")
     }
 
+    /// Alice, who administers the index from here on.
+    pub(crate) fn administrator(index: &'a TestIndex) -> Self {
+        let store = BlockingStore::open(&index.options, clock()).unwrap();
+        let alice = "alice".parse().unwrap();
+        let promotion =
+            store
+                .store()
+                .change_administrator(Actor::COMMAND_LINE, &alice, true, clock());
+        store.wait(promotion).unwrap();
+        Self::alice(index)
+    }
+
     pub(crate) fn get(&self, path: &str) -> Answer {
         self.index.get(path, &[("Cookie", &self.cookie)])
     }
@@ -385,7 +397,11 @@ fn others_manage_nothing(index: &TestIndex) {
         ("invite/", vec![("administrator", "yes")]),
         (
             "settings/",
-            vec![("reading", "people"), ("registration", "open")],
+            vec![
+                ("reading", "people"),
+                ("registration", "open"),
+                ("new-projects", "users"),
+            ],
         ),
         ("user/", vec![("user", "eve"), ("action", "promote")]),
     ] {
@@ -464,7 +480,11 @@ fn invitations_make_accounts(index: &TestIndex) {
     assert_eq!(change(&mut browser, "alice", "promote"), 303);
     assert_eq!(alice.get("/manage/").status, 200);
     // Registration may be opened.
-    let fields = [("reading", "public"), ("registration", "open")];
+    let fields = [
+        ("reading", "public"),
+        ("registration", "open"),
+        ("new-projects", "users"),
+    ];
     assert_eq!(browser.submit("/manage/settings/", &fields).status, 303);
     assert_eq!(index.get("/account/register/", &[]).status, 200);
 }

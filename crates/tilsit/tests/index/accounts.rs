@@ -189,6 +189,7 @@ fn an_operator_decides_and_looks() {
     -- stdout
     reading public
     registration invited
+    new-projects users
     ");
     let change = "index settings --reading signed-in --registration open --data data";
     assert_snapshot!(sandbox.run(change), @"
@@ -196,6 +197,7 @@ fn an_operator_decides_and_looks() {
     -- stdout
     reading signed-in
     registration open
+    new-projects users
     ");
     assert_snapshot!(sandbox.run("index settings --reading nobody --data data"), @"
     exit: 2

@@ -287,6 +287,25 @@ pub(crate) static CHANGE_SETTINGS: Operation = signed_form(
             FieldKind::OneOf(&["open", "invited"]),
             "Who may make accounts.",
         ),
+        required(
+            "new-projects",
+            FieldKind::OneOf(&["users", "administrators"]),
+            "Who may begin projects.",
+        ),
+    ],
+);
+pub(crate) static CHANGE_NAMES: Operation = signed_form(
+    "changeNames",
+    FOR_MANAGEMENT,
+    "Keep names for administrators, or give them free",
+    &[
+        PROOF,
+        text_field("pattern", "A name, or a beginning with `*` behind it."),
+        required(
+            "action",
+            FieldKind::OneOf(&["prohibit", "permit"]),
+            "What to do.",
+        ),
     ],
 );
 pub(crate) static CHANGE_USER: Operation = signed_form(
