@@ -29,10 +29,17 @@ const PASSWORDS_MAX: usize = 1000;
 #[derive(Debug, Default)]
 pub(crate) struct Remembered {
     settings: Mutex<Option<(Timestamp, IndexSettings)>>,
-    /// How many projects and files everybody sees, as of a serial.
-    counts: Mutex<Option<(u64, Reading, (u64, u64))>>,
+    counts: Mutex<Option<PublicCounts>>,
     /// By the hash of the header.
     passwords: Mutex<HashMap<[u8; 32], (Timestamp, UserId)>>,
+}
+
+/// How many projects and files everybody sees, as of a serial.
+#[derive(Debug, Clone, Copy)]
+struct PublicCounts {
+    serial: u64,
+    default: Reading,
+    counts: (u64, u64),
 }
 
 /// Somebody who reads.
@@ -128,13 +135,17 @@ pub(crate) async fn visible_counts(
     let serial = store.last_serial().await?;
     let cell = &application.remembered.counts;
     let known = *cell.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((at, reading, counts)) = known
-        && (at, reading) == (serial, audience.default)
+    if let Some(known) = known
+        && (known.serial, known.default) == (serial, audience.default)
     {
-        return Ok(counts);
+        return Ok(known.counts);
     }
     let counts = store.visible_counts(audience).await?;
-    *cell.lock().unwrap_or_else(PoisonError::into_inner) = Some((serial, audience.default, counts));
+    *cell.lock().unwrap_or_else(PoisonError::into_inner) = Some(PublicCounts {
+        serial,
+        default: audience.default,
+        counts,
+    });
     Ok(counts)
 }
 

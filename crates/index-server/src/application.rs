@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tilsit_index_store::IndexStore;
 
 use crate::access::Remembered;
@@ -13,10 +13,17 @@ use crate::event::ServerEvent;
 use crate::fallback::Fallback;
 use crate::forwarded::TrustedProxies;
 use crate::metrics::Metrics;
-use crate::options::{Limits, MetricsReaders};
+use crate::options::{Limits, MetricsReaders, ServeOptions};
 use crate::page_cache::PageCache;
 use crate::search::SearchIndex;
-use crate::site::Site;
+use crate::site::{Place, Site};
+
+/// So many attempts to sign in with one name are taken in a window of time.
+const SIGN_INS_MAX: u32 = 10;
+const SIGN_INS_WINDOW: SignedDuration = SignedDuration::from_mins(5);
+
+/// The window of time in which a user's uploads are counted.
+const UPLOADS_WINDOW: SignedDuration = SignedDuration::from_mins(1);
 
 /// Where events go.
 pub(crate) type EventSink = Arc<dyn Fn(&ServerEvent) + Send + Sync>;
@@ -55,6 +62,38 @@ pub(crate) struct Application {
 }
 
 impl Application {
+    /// The state of a server that begins.
+    pub(crate) fn new(
+        options: ServeOptions,
+        place: Place,
+        (store, search, events): (IndexStore, Arc<SearchIndex>, EventSink),
+    ) -> Self {
+        let limits = options.limits;
+        let of_uploads = Attempts::new(limits.uploads_per_minute_max, UPLOADS_WINDOW);
+        let of_addresses = Attempts::new(limits.wrong_credentials_max, SIGN_INS_WINDOW);
+        Self {
+            store,
+            pages: Arc::new(PageCache::new(limits.page_cache_max_bytes)),
+            root_path: place.root_path.map(Into::into),
+            site: place.site.map(Arc::new),
+            proxies: Arc::new(options.proxies),
+            sign_ins: Arc::new(Attempts::new(SIGN_INS_MAX, SIGN_INS_WINDOW)),
+            wrong_credentials: Arc::new(of_addresses),
+            uploads: Arc::new(of_uploads),
+            limits: Arc::new(limits),
+            search,
+            remembered: Arc::default(),
+            metrics: Arc::default(),
+            metrics_readers: options.metrics,
+            fallback: options.fallback,
+            security_contact: options.security_contact.map(Into::into),
+            started: (options.clock)(),
+            request_count: Arc::default(),
+            clock: options.clock,
+            events,
+        }
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         (self.clock)()
     }

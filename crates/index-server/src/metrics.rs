@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 use std::fmt::{Display, Write};
+use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
@@ -19,12 +20,18 @@ const BUCKETS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.25, 1.0, 2
 /// The route of what no route is there for.
 pub(crate) const NO_ROUTE: &str = "none";
 
+/// Series of one kind, by what tells them apart.
+type Family<K, V> = RwLock<HashMap<K, Arc<V>>>;
+
 /// All counters; shared by all requests.
 #[derive(Debug, Default)]
 pub(crate) struct Metrics {
-    requests: RwLock<HashMap<(String, &'static str, u16), Arc<AtomicU64>>>,
-    durations: RwLock<HashMap<(String, &'static str), Arc<Histogram>>>,
-    refused_uploads: RwLock<HashMap<(&'static str, u16), Arc<AtomicU64>>>,
+    /// By route, method and status.
+    requests: Family<(String, &'static str, u16), AtomicU64>,
+    /// By route and method.
+    durations: Family<(String, &'static str), Histogram>,
+    /// By stage and status.
+    refused_uploads: Family<(&'static str, u16), AtomicU64>,
     published_uploads: AtomicU64,
     repeated_uploads: AtomicU64,
     uploaded_bytes: AtomicU64,
@@ -115,7 +122,7 @@ fn known(method: &Method) -> &'static str {
 }
 
 /// The series of a key, made when it is not there.
-fn series<K: Eq + std::hash::Hash, V: Default>(all: &RwLock<HashMap<K, Arc<V>>>, key: K) -> Arc<V> {
+fn series<K: Eq + Hash, V: Default>(all: &Family<K, V>, key: K) -> Arc<V> {
     let found = all.read().unwrap_or_else(PoisonError::into_inner);
     if let Some(series) = found.get(&key) {
         return Arc::clone(series);
@@ -126,7 +133,7 @@ fn series<K: Eq + std::hash::Hash, V: Default>(all: &RwLock<HashMap<K, Arc<V>>>,
 }
 
 /// The series in the order of their keys.
-fn sorted<K: Ord + Clone, V>(all: &RwLock<HashMap<K, Arc<V>>>) -> Vec<(K, Arc<V>)> {
+fn sorted<K: Ord + Clone, V>(all: &Family<K, V>) -> Vec<(K, Arc<V>)> {
     let all = all.read().unwrap_or_else(PoisonError::into_inner);
     let mut series: Vec<(K, Arc<V>)> = all
         .iter()
@@ -272,7 +279,7 @@ pub(crate) fn resident_bytes() -> Option<u64> {
     parse_resident(&std::fs::read_to_string("/proc/self/status").ok()?)
 }
 
-/// The line `VmRSS:	 1234 kB` of proc(5).
+/// The line of proc(5) that begins with `VmRSS:`, in kB.
 fn parse_resident(status: &str) -> Option<u64> {
     let line = status
         .lines()

@@ -10,12 +10,37 @@ use http::request::Parts;
 use url::Url;
 
 use crate::application::Application;
-use crate::forwarded::Origin;
+use crate::forwarded::{self, Origin};
+use crate::options::ServeOptions;
+use crate::server::ServeError;
 
 /// Where the index is, with a slash at its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Site {
     url: String,
+}
+
+/// Where the operator says that the index lies.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub(crate) site: Option<Site>,
+    /// The path that the proxy leaves on requests, without a slash at its end.
+    pub(crate) root_path: Option<String>,
+}
+
+impl Place {
+    /// As the options say it.
+    pub(crate) fn of(options: &ServeOptions) -> Result<Self, ServeError> {
+        let site = options.public_url.as_deref().map(Site::configured);
+        let root_path = options.root_path.as_ref().map(|path| {
+            let error = || ServeError::RootPath(path.clone());
+            forwarded::prefix(path).ok_or_else(error)
+        });
+        Ok(Self {
+            site: site.transpose()?,
+            root_path: root_path.transpose()?,
+        })
+    }
 }
 
 /// A text that is no address of an index.

@@ -116,11 +116,15 @@ const FOR_ACCOUNTS: &str = "accounts";
 const FOR_OPERATORS: &str = "operators";
 
 /// Answers that any operation may give.
-pub(super) const OF_ALL: &[Answer] = &[answer(
-    500,
-    "The index failed; its log says why.",
-    &[TEXT, HTML],
-)];
+pub(super) const OF_ALL: &[Answer] = &[
+    answer(
+        429,
+        "There were too many wrong credentials from this address; `Retry-After` says when to come \
+         again.",
+        &[TEXT],
+    ),
+    answer(500, "The index failed; its log says why.", &[TEXT, HTML]),
+];
 /// Answers that any operation with something in its path may give.
 pub(super) const OF_PATHS: &[Answer] = &[
     answer(400, "The path is not UTF-8 text.", &[TEXT]),

@@ -27,7 +27,7 @@ fn the_document_and_the_router_have_the_same_routes(index: &TestIndex) {
     assert!(paths.len() > 30, "{}", paths.len());
     for (path, item) in paths {
         // Nothing that is there: a route answers all the same, if only that it has no such thing.
-        let asked = path.replace('{', "").replace('}', "");
+        let asked = path.replace(['{', '}'], "");
         for method in METHODS {
             let answer = request(index.address, &method.to_uppercase(), &asked, &[], b"");
             let is_described = item[method].is_object();
@@ -165,7 +165,7 @@ fn configured(index: &TestIndex, distribution: &TestDistribution, who: &As<'_>) 
         As::Session(_) => "",
         As::Anybody | As::Token => ", 303",
     };
-    let mut text = format!(
+    let text = format!(
         "[checks]\n\
          positive_data_acceptance.expected-statuses = \
          [\"2xx\", \"3xx\", 400, 401, 403, 404, 409, 416, 429]\n\
@@ -173,13 +173,13 @@ fn configured(index: &TestIndex, distribution: &TestDistribution, who: &As<'_>) 
          [400, 401, 403, 404, 405, 406, 409, 413, 415, 429{sign_in}]\n{}",
         who.credentials(index)
     );
-    for (name, values) in values {
-        text += &format!(
+    let values = values.into_iter().map(|(name, values)| {
+        format!(
             "[dictionaries.{name}]\nvalues = {values:?}\n\
              [parameters.\"path.{name}\"]\ndictionary = \"{name}\"\nprobability = 0.7\n"
-        );
-    }
-    text
+        )
+    });
+    text + &values.collect::<String>()
 }
 
 /// How many examples of each operation: a few in the ci ring, many by hand.

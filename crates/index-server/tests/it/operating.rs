@@ -43,6 +43,7 @@ fn metrics_count_what_happens(index: &TestIndex) {
         assert_eq!(index.get("/simple/demo/", &[]).status, 200);
     }
     assert_eq!(index.get("/no/such/path", &[]).status, 404);
+    let downloaded = f64::from(u32::try_from(file.body.len()).unwrap());
     let metrics = index.get("/metrics", &[]);
     assert_eq!(metrics.status, 200);
     let content_type = metrics.header("content-type").unwrap();
@@ -74,7 +75,7 @@ fn metrics_count_what_happens(index: &TestIndex) {
             "tilsit_uploads_refused_total{stage=\"identified\",status=\"401\"}",
             1.0,
         ),
-        ("tilsit_downloaded_bytes_total", file.body.len() as f64),
+        ("tilsit_downloaded_bytes_total", downloaded),
         // The first asks for JSON, of the two others the second is there.
         ("tilsit_page_cache_total{result=\"hit\"}", 1.0),
         ("tilsit_page_cache_total{result=\"miss\"}", 2.0),

@@ -4,14 +4,16 @@ use std::net::SocketAddr;
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
+use tilsit_index_client::{IndexUrl, Refresh};
 use tilsit_index_server::{
-    ForwardedHeaders, MetricsReaders, Network, RunningServer, ServeOptions, ServerEvent,
+    Fallback, ForwardedHeaders, MetricsReaders, Network, RunningServer, ServeOptions, ServerEvent,
     TrustedProxies,
 };
 
 use crate::commands::index::DataOptions;
 use crate::context::{Context, system_time};
 use crate::error::CommandError;
+use crate::network;
 use crate::report::Report;
 use crate::terminal::{GOOD, STRONG, Terminal};
 
@@ -30,6 +32,10 @@ pub(crate) struct Arguments {
     /// How many uploads a user may begin in a minute; 0 for any number
     #[arg(long, value_name = "COUNT", default_value_t = 600)]
     uploads_per_minute: u32,
+    /// The Simple API of another index that is asked for projects whose names this one has never had
+    /// and does not keep (`index settings --keep-name`)
+    #[arg(long, value_name = "URL")]
+    fallback: Option<IndexUrl>,
     #[command(flatten)]
     data: DataOptions,
     #[command(flatten)]
@@ -137,6 +143,10 @@ pub(crate) fn start(
             ProxyHeaders::Forwarded => ForwardedHeaders::Forwarded,
         },
     };
+    if let Some(index) = &arguments.fallback {
+        let client = network::client(&context.configuration, Refresh::No, context)?;
+        options.fallback = Some(Fallback::new(client, index.clone()));
+    }
     let operation = &arguments.operation;
     options.metrics = operation.metrics;
     options

@@ -116,6 +116,10 @@ fn what_makes_no_sense_is_a_mistake_of_usage() {
             "--trusted-proxy 10.0.0.0/99",
             "`10.0.0.0/99` is no address and no network",
         ),
+        (
+            "--fallback ftp://index.example/",
+            "an index is at an `https`, `http` or `file` URL",
+        ),
         ("--metrics me", "`me` is not `local`"),
         ("--security-contact somebody", "it is no `mailto:`"),
     ] {
