@@ -3,7 +3,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tilsit_index_server::{
-    Credentials, RangeRequest, if_none_match_names, parse_basic, parse_range,
+    Credentials, RangeRequest, if_none_match_names, parse_basic, parse_forwarded, parse_range,
 };
 
 /// The `Range` header: a part lies within the file and is not empty. The first 8 bytes are the
@@ -52,4 +52,25 @@ pub fn authorization_header(data: &[u8]) {
         }
         Err(_) => {}
     }
+}
+
+/// The `Forwarded` header: what the nearest proxy adds is read as the last step, whatever stands
+/// before it, unless a quote was left open there.
+pub fn forwarded_header(data: &[u8]) {
+    let Ok(header) = str::from_utf8(data) else {
+        return;
+    };
+    let before = parse_forwarded(header);
+    if header.contains('"') {
+        return;
+    }
+    let after = parse_forwarded(&format!(
+        "{header}, for=192.0.2.1;proto=https;host=a.example"
+    ));
+    let (nearest, others) = after.split_last().expect("one was added");
+    assert_eq!(others, before);
+    let address = "192.0.2.1".parse().expect("an address");
+    assert_eq!(nearest.client, Some(address));
+    assert_eq!(nearest.is_https, Some(true));
+    assert_eq!(nearest.host.as_deref(), Some("a.example"));
 }

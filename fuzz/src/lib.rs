@@ -37,6 +37,7 @@ pub const TARGETS: &[Target] = &[
     ("direct_url", packaging_formats::direct_url),
     ("entry_points", packaging_formats::entry_points),
     ("env_file", environment::env_file),
+    ("forwarded_header", index_server::forwarded_header),
     ("git_url", build_frontend::git_url),
     ("http_cache_record", index_client::http_cache_record),
     ("if_none_match_header", index_server::if_none_match_header),

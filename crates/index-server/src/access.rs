@@ -15,6 +15,7 @@ use tilsit_packaging::name::ProjectName;
 
 use crate::application::Application;
 use crate::credentials::{Credentials, parse_basic};
+use crate::notes;
 use crate::response::{Failure, Refusal};
 use crate::visitor::visitor;
 
@@ -28,8 +29,17 @@ const PASSWORDS_MAX: usize = 1000;
 #[derive(Debug, Default)]
 pub(crate) struct Remembered {
     settings: Mutex<Option<(Timestamp, IndexSettings)>>,
+    counts: Mutex<Option<PublicCounts>>,
     /// By the hash of the header.
     passwords: Mutex<HashMap<[u8; 32], (Timestamp, UserId)>>,
+}
+
+/// How many projects and files everybody sees, as of a serial.
+#[derive(Debug, Clone, Copy)]
+struct PublicCounts {
+    serial: u64,
+    default: Reading,
+    counts: (u64, u64),
 }
 
 /// Somebody who reads.
@@ -112,6 +122,33 @@ pub(crate) async fn audience(
     Ok(Audience { user, default })
 }
 
+/// How many projects and files an audience sees. What everybody sees is counted once for each change
+/// of the index: a large one counts for a while.
+pub(crate) async fn visible_counts(
+    application: &Application,
+    audience: Audience,
+) -> Result<(u64, u64), Failure> {
+    let store = &application.store;
+    if audience.user.is_some() {
+        return Ok(store.visible_counts(audience).await?);
+    }
+    let serial = store.last_serial().await?;
+    let cell = &application.remembered.counts;
+    let known = *cell.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = known
+        && (known.serial, known.default) == (serial, audience.default)
+    {
+        return Ok(known.counts);
+    }
+    let counts = store.visible_counts(audience).await?;
+    *cell.lock().unwrap_or_else(PoisonError::into_inner) = Some(PublicCounts {
+        serial,
+        default: audience.default,
+        counts,
+    });
+    Ok(counts)
+}
+
 fn unknown() -> Refusal {
     Refusal::new(
         StatusCode::UNAUTHORIZED,
@@ -139,6 +176,7 @@ pub(crate) async fn reader(
             let found = application.store.authenticate(&token, now).await?;
             let found = found
                 .ok_or_else(|| refused("the token is unknown, revoked or expired".to_owned()))?;
+            notes::user(&found.user_name);
             Ok(Reader {
                 user: Some(found.user),
                 scope: Some(found.scope),
@@ -147,7 +185,10 @@ pub(crate) async fn reader(
         Credentials::Password { user, password } => {
             let key: [u8; 32] = Sha256::digest(header.as_bytes()).into();
             let user = match application.remembered.password(&key, now) {
-                Some(known) => Some(known),
+                Some(known) => {
+                    notes::user(&user);
+                    Some(known)
+                }
                 None => sign_in(application, &user, &password).await?,
             };
             let user =
@@ -171,12 +212,14 @@ pub(crate) async fn sign_in(
     password: &str,
 ) -> Result<Option<UserId>, Failure> {
     let key = user.to_ascii_lowercase();
-    if !application.sign_ins.count(&key, application.now()) {
+    let counted = application.sign_ins.count(&key, application.now());
+    counted.map_err(|wait| {
         let text = "There were too many attempts with this name. Wait five minutes.";
-        return Err(Refusal::new(StatusCode::TOO_MANY_REQUESTS, text).into());
-    }
+        Refusal::too_many(text, wait)
+    })?;
     let found = application.store.verify_password(user, password).await?;
     if found.is_some() {
+        notes::user(user);
         application.sign_ins.forget(&key);
     }
     Ok(found)

@@ -2,16 +2,28 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tilsit_index_store::IndexStore;
 
 use crate::access::Remembered;
 use crate::attempts::Attempts;
 use crate::event::ServerEvent;
-use crate::options::Limits;
+use crate::fallback::Fallback;
+use crate::forwarded::TrustedProxies;
+use crate::metrics::Metrics;
+use crate::options::{Limits, MetricsReaders, ServeOptions};
 use crate::page_cache::PageCache;
 use crate::search::SearchIndex;
+use crate::site::{Place, Site};
+
+/// So many attempts to sign in with one name are taken in a window of time.
+const SIGN_INS_MAX: u32 = 10;
+const SIGN_INS_WINDOW: SignedDuration = SignedDuration::from_mins(5);
+
+/// The window of time in which a user's uploads are counted.
+const UPLOADS_WINDOW: SignedDuration = SignedDuration::from_mins(1);
 
 /// Where events go.
 pub(crate) type EventSink = Arc<dyn Fn(&ServerEvent) + Send + Sync>;
@@ -22,9 +34,26 @@ pub(crate) struct Application {
     pub(crate) store: IndexStore,
     pub(crate) pages: Arc<PageCache>,
     pub(crate) limits: Arc<Limits>,
-    pub(crate) public_url: Option<Arc<str>>,
+    /// Where the index is, when the operator says so.
+    pub(crate) site: Option<Arc<Site>>,
+    /// The path that the proxy leaves on requests, without a slash at its end.
+    pub(crate) root_path: Option<Arc<str>>,
+    pub(crate) proxies: Arc<TrustedProxies>,
     /// How often somebody may try to sign in with one name.
     pub(crate) sign_ins: Arc<Attempts>,
+    /// How often one address may show wrong credentials.
+    pub(crate) wrong_credentials: Arc<Attempts>,
+    /// How often one user may upload.
+    pub(crate) uploads: Arc<Attempts>,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) metrics_readers: MetricsReaders,
+    /// The index behind this one.
+    pub(crate) fallback: Option<Fallback>,
+    /// Whom to tell of a weakness, as a URL.
+    pub(crate) security_contact: Option<Arc<str>>,
+    pub(crate) started: Timestamp,
+    /// How many requests have come.
+    pub(crate) request_count: Arc<AtomicU64>,
     pub(crate) search: Arc<SearchIndex>,
     /// What was looked up a moment ago about readers.
     pub(crate) remembered: Arc<Remembered>,
@@ -33,8 +62,46 @@ pub(crate) struct Application {
 }
 
 impl Application {
+    /// The state of a server that begins.
+    pub(crate) fn new(
+        options: ServeOptions,
+        place: Place,
+        (store, search, events): (IndexStore, Arc<SearchIndex>, EventSink),
+    ) -> Self {
+        let limits = options.limits;
+        let of_uploads = Attempts::new(limits.uploads_per_minute_max, UPLOADS_WINDOW);
+        let of_addresses = Attempts::new(limits.wrong_credentials_max, SIGN_INS_WINDOW);
+        Self {
+            store,
+            pages: Arc::new(PageCache::new(limits.page_cache_max_bytes)),
+            root_path: place.root_path.map(Into::into),
+            site: place.site.map(Arc::new),
+            proxies: Arc::new(options.proxies),
+            sign_ins: Arc::new(Attempts::new(SIGN_INS_MAX, SIGN_INS_WINDOW)),
+            wrong_credentials: Arc::new(of_addresses),
+            uploads: Arc::new(of_uploads),
+            limits: Arc::new(limits),
+            search,
+            remembered: Arc::default(),
+            metrics: Arc::default(),
+            metrics_readers: options.metrics,
+            fallback: options.fallback,
+            security_contact: options.security_contact.map(Into::into),
+            started: (options.clock)(),
+            request_count: Arc::default(),
+            clock: options.clock,
+            events,
+        }
+    }
+
     pub(crate) fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// A name for a request that no other request of this index has, not after a restart either.
+    pub(crate) fn request_id(&self) -> String {
+        let number = self.request_count.fetch_add(1, Ordering::Relaxed);
+        format!("{:x}-{number:x}", self.started.as_microsecond())
     }
 
     pub(crate) fn tell(&self, event: &ServerEvent) {

@@ -23,7 +23,7 @@ struct Window {
 }
 
 impl Attempts {
-    /// At most so many attempts in a window.
+    /// At most so many attempts in a window; 0 for any number.
     pub(crate) fn new(count_max: u32, window: SignedDuration) -> Self {
         Self {
             count_max,
@@ -32,8 +32,14 @@ impl Attempts {
         }
     }
 
-    /// Counts an attempt; false when there were too many.
-    pub(crate) fn count(&self, key: &str, now: Timestamp) -> bool {
+    /// Counts an attempt.
+    ///
+    /// # Errors
+    /// When there were too many: how long to wait.
+    pub(crate) fn count(&self, key: &str, now: Timestamp) -> Result<(), SignedDuration> {
+        if self.count_max == 0 {
+            return Ok(());
+        }
         let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         if keys.len() >= KEYS_MAX {
             keys.retain(|_, window| now < window.began + self.window);
@@ -50,7 +56,26 @@ impl Attempts {
             *window = new;
         }
         window.count = window.count.saturating_add(1);
-        window.count <= self.count_max
+        if window.count <= self.count_max {
+            return Ok(());
+        }
+        Err((window.began + self.window).duration_since(now))
+    }
+
+    /// Whether there were as many attempts as there may be; counts none.
+    ///
+    /// # Errors
+    /// When there were: how long to wait.
+    pub(crate) fn check(&self, key: &str, now: Timestamp) -> Result<(), SignedDuration> {
+        let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(window) = keys.get(key) else {
+            return Ok(());
+        };
+        let end = window.began + self.window;
+        if self.count_max == 0 || window.count < self.count_max || now >= end {
+            return Ok(());
+        }
+        Err(end.duration_since(now))
     }
 
     /// Forgets the attempts of who got in.
@@ -77,9 +102,17 @@ mod tests {
             ("alice", 300),
         ]
         .map(|(key, seconds)| attempts.count(key, at(seconds)));
-        assert_eq!(counted, [true, true, false, true, false, true]);
-        attempts.count("alice", at(301));
+        let wait = |seconds| Err(SignedDuration::from_secs(seconds));
+        let expected = [Ok(()), Ok(()), wait(298), Ok(()), wait(1), Ok(())];
+        assert_eq!(counted, expected);
+        assert_eq!(attempts.check("alice", at(301)), Ok(()));
+        assert_eq!(attempts.count("alice", at(301)), Ok(()));
+        assert_eq!(attempts.check("alice", at(302)), wait(298));
+        assert_eq!(attempts.check("alice", at(600)), Ok(()));
         attempts.forget("alice");
-        assert!(attempts.count("alice", at(302)));
+        assert_eq!(attempts.count("alice", at(302)), Ok(()));
+        let unlimited = Attempts::new(0, SignedDuration::from_mins(5));
+        assert_eq!(unlimited.count("alice", at(0)), Ok(()));
+        assert_eq!(unlimited.check("alice", at(0)), Ok(()));
     }
 }

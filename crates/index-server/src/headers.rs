@@ -1,21 +1,31 @@
 //! What happens around every request: security headers on the answer, and a word to the event sink.
 
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Instant;
 
-use axum::extract::{Request, State};
+use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use http::{HeaderValue, StatusCode};
+use http::{HeaderValue, Method, StatusCode};
 
 use crate::application::Application;
 use crate::event::ServerEvent;
+use crate::forwarded::Origin;
+use crate::metrics::NO_ROUTE;
+use crate::notes;
 use crate::response::{Failure, InternalError, Refusal};
 use crate::templates::failure_page;
+use crate::upload::discard;
 use crate::visitor::to_sign_in;
+
+/// What the answer to a request is found by in the log.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// Where the form for signing in is sent.
+const SIGN_IN: &str = "/account/login/";
 
 /// Pages may load our style sheet and inline images from data; nothing runs, nothing frames them.
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
@@ -67,28 +77,82 @@ pub(crate) async fn never_kept(request: Request, next: Next) -> Response {
     response
 }
 
-/// Reports each answer, and what went wrong inside.
+/// Gives each request a name, counts and reports its answer, and what went wrong inside.
 pub(crate) async fn report(
     State(application): State<Application>,
     request: Request,
     next: Next,
 ) -> Response {
     let began = Instant::now();
-    let method = request.method().to_string();
+    let id = application.request_id();
+    let method = request.method().clone();
     let path = request.uri().path().to_owned();
-    let response = next.run(request).await;
+    let extensions = request.extensions();
+    let client = extensions.get::<Origin>().map(|origin| origin.client);
+    let route = extensions.get::<MatchedPath>().cloned();
+    let (mut response, user) = notes::taken(next.run(request)).await;
+    let took = began.elapsed();
+    let route = route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
+    application
+        .metrics
+        .request(route, &method, response.status(), took);
     if let Some(InternalError(reason)) = response.extensions().get() {
         application.tell(&ServerEvent::Failed {
-            method: method.clone(),
+            id: id.clone(),
+            method: method.to_string(),
             path: path.clone(),
             reason: reason.clone(),
         });
     }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
     application.tell(&ServerEvent::Answered {
-        method,
+        id,
+        client,
+        user,
+        method: method.to_string(),
         path,
         status: response.status().as_u16(),
-        took: began.elapsed(),
+        took,
     });
     response
+}
+
+/// Refuses an address that showed wrong credentials too often, before it may show others. Only
+/// requests that show any are counted and refused.
+pub(crate) async fn limit_wrong_credentials(
+    State(application): State<Application>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let shows = request.headers().contains_key(AUTHORIZATION)
+        || (request.method() == Method::POST && request.uri().path() == SIGN_IN);
+    let client = request.extensions().get::<Origin>();
+    let Some(client) = client.filter(|_| shows).map(|origin| origin.client) else {
+        return next.run(request).await;
+    };
+    let key = network_of(client);
+    if let Err(wait) = application.wrong_credentials.check(&key, application.now()) {
+        discard(request.into_body()).await;
+        let text = "there were too many wrong credentials from this address; wait five minutes";
+        return Failure::from(Refusal::too_many(text, wait)).into_response();
+    }
+    let response = next.run(request).await;
+    if response.status() == StatusCode::UNAUTHORIZED {
+        // Beyond the limit the next one is refused.
+        let _ = application.wrong_credentials.count(&key, application.now());
+    }
+    response
+}
+
+/// What is counted as one address: of IPv6 the network that a single subscriber has.
+fn network_of(client: IpAddr) -> String {
+    match client {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let network = address.to_bits() >> 64 << 64;
+            Ipv6Addr::from_bits(network).to_string()
+        }
+    }
 }

@@ -2,7 +2,7 @@
 //!
 //! Reads and writes an index through `tilsit-index-store`; serves the Simple API (PEP 503, 691,
 //! 700), files with their metadata (PEP 658, 714), pages for people, and takes uploads by the
-//! legacy API. There is no SQL here, and no parsing of distributions: that is `tilsit-dist`'s.
+//! legacy API; tells operators how it does. There is no SQL here, and no parsing of distributions: that is `tilsit-dist`'s.
 //!
 //! ```no_run
 //! use tilsit_index_server::{RunningServer, ServeOptions, ServerEvent};
@@ -17,8 +17,10 @@
 //!
 //! # Where to start
 //!
-//! `router.rs` lists every route; a URL's path is the path of its handler below `handlers/`. An
-//! upload is read in `upload.rs`: one function for each stage.
+//! `router.rs` lists every route with its description (`openapi/`); a URL's path is the path of its
+//! handler below `handlers/`. An upload is read in `upload.rs`: one function for each stage. What
+//! happens to every request stands in `arrival.rs` (before it is routed) and `headers.rs` (around
+//! its handler).
 //!
 //! # On disk
 //!
@@ -33,26 +35,39 @@
 //! - A refusal's text is for the client; what went wrong inside goes to the event sink only.
 //! - URLs inside pages are relative, so that the index works below any path.
 //! - What a reader may not see is not told from what is not there, in lists and search neither.
+//! - No route is without a description, and the description of `/openapi.json` is made of the routes.
+//! - What a request says about where it comes from counts only as far as the operator's proxies wrote
+//!   it.
+//! - Of a name that this index ever had no other index is asked.
+//! - Nothing is counted by a key that strangers can make up without bound.
 //! - A form changes something only with the proof that its page was shown to the signed-in visitor.
 //! - Pages run no script and load nothing from elsewhere; the headers say so to the browser.
 //! - The library prints nothing: it tells the caller's event sink, and asks the caller's clock.
 
 mod access;
 mod application;
+mod arrival;
 mod attempts;
 mod compression;
 mod conditional;
 mod credentials;
 mod event;
+mod fallback;
+mod forwarded;
 mod handlers;
 mod headers;
+mod metrics;
+mod notes;
+mod openapi;
 mod options;
 mod page_cache;
 mod range;
 mod response;
 mod router;
+mod routes;
 mod search;
 mod server;
+mod site;
 mod templates;
 mod upload;
 mod visitor;
@@ -60,6 +75,11 @@ mod visitor;
 pub use conditional::if_none_match_names;
 pub use credentials::{Credentials, CredentialsError, parse_basic};
 pub use event::{ServerEvent, UploadStage};
-pub use options::{Limits, ServeOptions};
+pub use fallback::Fallback;
+pub use forwarded::{
+    ForwardedHeaders, ForwardedStep, Network, NetworkError, Origin, TrustedProxies, parse_forwarded,
+};
+pub use options::{Limits, MetricsReaders, MetricsReadersError, ServeOptions};
 pub use range::{RangeRequest, parse_range};
 pub use server::{RunningServer, ServeError, serve};
+pub use site::PublicUrlError;

@@ -4,6 +4,7 @@
 //! Every step takes constant time, and memory stays below the limit.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
@@ -38,6 +39,8 @@ pub(crate) struct RenderedPage {
 pub(crate) struct PageCache {
     half_max_bytes: usize,
     halves: Mutex<Halves>,
+    hits: AtomicU64,
+    misses: AtomicU64,
 }
 
 #[derive(Debug, Default)]
@@ -55,11 +58,30 @@ impl PageCache {
         Self {
             half_max_bytes: max_bytes / 2,
             halves: Mutex::default(),
+            hits: AtomicU64::new(0),
+            misses: AtomicU64::new(0),
         }
     }
 
     /// The page, when it is there and of this serial.
     pub(crate) fn find(&self, key: &PageKey, serial: u64) -> Option<RenderedPage> {
+        let found = self.look_up(key, serial);
+        let counter = if found.is_some() {
+            &self.hits
+        } else {
+            &self.misses
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+        found
+    }
+
+    /// How often a page was there, and how often not.
+    pub(crate) fn hits_and_misses(&self) -> (u64, u64) {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        (count(&self.hits), count(&self.misses))
+    }
+
+    fn look_up(&self, key: &PageKey, serial: u64) -> Option<RenderedPage> {
         let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(page) = halves.young.get(key) {
             return (page.serial == serial).then(|| page.clone());

@@ -9,8 +9,9 @@ use std::fmt::Write;
 
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
-use http::header::{CONTENT_TYPE, HeaderValue, WWW_AUTHENTICATE};
+use http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use hyper::ext::ReasonPhrase;
+use jiff::SignedDuration;
 use tilsit_files::FileError;
 use tilsit_index_store::StoreError;
 
@@ -31,6 +32,11 @@ pub(crate) enum Failure {
     Refused(Refusal),
     /// For a reason of the server's.
     Internal(InternalError),
+    /// For a reason of what the server depends on, of which the client is told this much.
+    Outside {
+        told: Refusal,
+        reason: InternalError,
+    },
 }
 
 /// What a client is told.
@@ -38,6 +44,8 @@ pub(crate) enum Failure {
 pub(crate) struct Refusal {
     pub(crate) status: StatusCode,
     pub(crate) text: String,
+    /// When to come again.
+    pub(crate) retry_after: Option<SignedDuration>,
 }
 
 /// What went wrong inside, with its causes; goes with the response to the layer that reports it.
@@ -49,6 +57,15 @@ impl Refusal {
         Self {
             status,
             text: text.into(),
+            retry_after: None,
+        }
+    }
+
+    /// There was too much of something.
+    pub(crate) fn too_many(text: impl Into<String>, wait: SignedDuration) -> Self {
+        Self {
+            retry_after: Some(wait),
+            ..Self::new(StatusCode::TOO_MANY_REQUESTS, text)
         }
     }
 
@@ -113,6 +130,7 @@ impl Failure {
     pub(crate) fn public(&self) -> Refusal {
         match self {
             Self::Refused(refusal) => refusal.clone(),
+            Self::Outside { told, .. } => told.clone(),
             Self::Internal(_) => Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, INTERNAL_TEXT),
         }
     }
@@ -126,10 +144,15 @@ impl Failure {
         if let Some(reason) = reason_phrase(&refusal.text) {
             extensions.insert(reason);
         }
-        if let Self::Internal(error) = self {
+        if let Self::Internal(error) | Self::Outside { reason: error, .. } = self {
             extensions.insert(error);
         }
         extensions.insert(refusal.clone());
+        if let Some(wait) = refusal.retry_after {
+            // Whole seconds, the begun one as well: who comes too early is refused again.
+            let seconds = u64::try_from(wait.as_secs()).unwrap_or(0) + 1;
+            response.headers_mut().insert(RETRY_AFTER, seconds.into());
+        }
         if refusal.status == StatusCode::UNAUTHORIZED {
             let challenge = HeaderValue::from_static("Basic realm=\"index\", charset=\"UTF-8\"");
             response.headers_mut().insert(WWW_AUTHENTICATE, challenge);

@@ -1,19 +1,21 @@
-//! Every route. The path of a URL is the path of its handler below `handlers/`.
+//! Every route, with its description. The path of a URL is the path of its handler below
+//! `handlers/`.
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::application::Application;
 use crate::handlers::{
-    account, administer, files, health, home, json_api, legacy, manage, project, search, simple,
-    static_files, user,
+    account, administer, description, files, health, home, json_api, legacy, manage, metrics,
+    project, search, simple, static_files, user, well_known,
 };
 use crate::headers;
+use crate::openapi::operations as is;
 use crate::response::Failure;
+use crate::routes::Routes;
 
 /// The largest form that a page of ours sends.
 const FORM_MAX_BYTES: usize = 64 * 1024;
@@ -23,91 +25,188 @@ pub(crate) fn router(application: Application) -> Router {
     let upload_max = application.limits.file_size_max_bytes
         + u64::try_from(application.limits.form_size_max_bytes).unwrap_or(u64::MAX)
         + 1024 * 1024;
-    let upload_max = usize::try_from(upload_max).unwrap_or(usize::MAX);
-    Router::new()
-        .merge(for_everybody())
-        .merge(for_the_signed_in())
-        .route("/static/style.css", get(static_files::style))
-        // For installers.
-        .route("/simple", get(simple::add_slash))
-        .route("/simple/", get(simple::list))
-        .route("/simple/{project}", get(simple::project::add_slash))
-        .route("/simple/{project}/", get(simple::project::page))
-        .route(
-            "/files/{first}/{second}/{sha256}/{file_name}",
-            get(files::download),
-        )
-        // For mirrors, updaters and auditors.
-        .route("/pypi/{project}/json", get(json_api::project))
-        .route("/pypi/{project}/json/", get(json_api::project))
-        .route("/pypi/{project}/{version}/json", get(json_api::release))
-        .route("/pypi/{project}/{version}/json/", get(json_api::release))
-        // For uploaders.
-        .route(
-            "/legacy/",
-            post(legacy::upload).layer(DefaultBodyLimit::max(upload_max)),
-        )
-        .route("/legacy", post(legacy::add_slash))
-        // For operators.
-        .route("/health", get(health::check))
+    routes(usize::try_from(upload_max).unwrap_or(usize::MAX))
+        .router
         .fallback(home::not_found)
         .layer(CatchPanicLayer::custom(on_panic))
+        .layer(from_fn_with_state(
+            application.clone(),
+            headers::limit_wrong_credentials,
+        ))
         .layer(from_fn(headers::secure))
         .layer(from_fn_with_state(application.clone(), headers::report))
         .with_state(application)
 }
 
-/// Pages that are the same for everybody.
-fn for_everybody() -> Router<Application> {
-    Router::new()
-        .route("/", get(home::show))
-        .route("/project/{project}", get(project::add_slash))
-        .route("/project/{project}/", get(project::show_latest))
-        .route(
-            "/project/{project}/{version}",
-            get(project::add_slash_to_version),
+/// Every route; an upload may have so many bytes.
+pub(crate) fn routes(upload_max_bytes: usize) -> Routes {
+    for_everybody()
+        .merge(for_the_signed_in())
+        .merge(for_programs(upload_max_bytes))
+        .merge(for_operators())
+        .get("/static/style.css", &is::STYLE, static_files::style)
+}
+
+/// What installers, mirrors, updaters, auditors and uploaders speak to.
+fn for_programs(upload_max_bytes: usize) -> Routes {
+    Routes::default()
+        .post("/legacy/", &is::UPLOAD, legacy::upload)
+        .around(|router| router.layer(DefaultBodyLimit::max(upload_max_bytes)))
+        .post("/legacy", &is::UPLOAD_ADD_SLASH, legacy::add_slash)
+        .get("/simple", &is::SIMPLE_ADD_SLASH, simple::add_slash)
+        .get("/simple/", &is::SIMPLE_LIST, simple::list)
+        .get(
+            "/simple/{project}",
+            &is::SIMPLE_PROJECT_ADD_SLASH,
+            simple::project::add_slash,
         )
-        .route("/project/{project}/{version}/", get(project::show_version))
-        .route("/user/{user}/", get(user::show))
-        .route("/search/", get(search::show))
-        .layer(from_fn(headers::failures_as_pages))
+        .get(
+            "/simple/{project}/",
+            &is::SIMPLE_PROJECT,
+            simple::project::page,
+        )
+        .get(
+            "/files/{first}/{second}/{sha256}/{file_name}",
+            &is::DOWNLOAD,
+            files::download,
+        )
+        .get("/pypi/{project}/json", &is::JSON_PROJECT, json_api::project)
+        .get(
+            "/pypi/{project}/json/",
+            &is::JSON_PROJECT_SLASH,
+            json_api::project,
+        )
+        .get(
+            "/pypi/{project}/{version}/json",
+            &is::JSON_RELEASE,
+            json_api::release,
+        )
+        .get(
+            "/pypi/{project}/{version}/json/",
+            &is::JSON_RELEASE_SLASH,
+            json_api::release,
+        )
+}
+
+/// What looks after the server itself.
+fn for_operators() -> Routes {
+    Routes::default()
+        .get("/health", &is::HEALTH, health::live)
+        .get("/health/ready", &is::READY, health::ready)
+        .get("/metrics", &is::METRICS, metrics::show)
+        .get("/robots.txt", &is::ROBOTS, well_known::robots)
+        .get(
+            "/.well-known/security.txt",
+            &is::SECURITY,
+            well_known::security,
+        )
+        .get(
+            "/.well-known/change-password",
+            &is::CHANGE_PASSWORD_URL,
+            well_known::change_password,
+        )
+        .get("/openapi.json", &is::DOCUMENT, description::show)
+}
+
+/// Pages that are the same for everybody.
+fn for_everybody() -> Routes {
+    Routes::default()
+        .get("/", &is::HOME, home::show)
+        .get(
+            "/project/{project}",
+            &is::PROJECT_ADD_SLASH,
+            project::add_slash,
+        )
+        .get("/project/{project}/", &is::PROJECT, project::show_latest)
+        .get(
+            "/project/{project}/{version}",
+            &is::RELEASE_ADD_SLASH,
+            project::add_slash_to_version,
+        )
+        .get(
+            "/project/{project}/{version}/",
+            &is::RELEASE,
+            project::show_version,
+        )
+        .get("/user/{user}/", &is::USER, user::show)
+        .get("/search/", &is::SEARCH, search::show)
+        .around(|router| router.layer(from_fn(headers::failures_as_pages)))
 }
 
 /// Pages of one's own, which nobody keeps.
-fn for_the_signed_in() -> Router<Application> {
-    Router::new()
-        .route("/account/", get(account::show))
-        .route(
-            "/account/login/",
-            get(account::show_sign_in).post(account::sign_in),
-        )
-        .route("/account/logout/", post(account::sign_out))
-        .route(
+fn for_the_signed_in() -> Routes {
+    Routes::default()
+        .get("/account/", &is::ACCOUNT, account::show)
+        .get("/account/login/", &is::SHOW_SIGN_IN, account::show_sign_in)
+        .post("/account/login/", &is::SIGN_IN, account::sign_in)
+        .post("/account/logout/", &is::SIGN_OUT, account::sign_out)
+        .get(
             "/account/register/",
-            get(account::show_register).post(account::register),
+            &is::SHOW_REGISTER,
+            account::show_register,
         )
-        .route("/account/password/", post(account::change_password))
-        .route("/account/token/", post(account::create_token))
-        .route("/account/token/revoke/", post(account::revoke_token))
-        .route("/manage/", get(administer::show))
-        .route("/manage/invite/", post(administer::invite))
-        .route("/manage/settings/", post(administer::change_settings))
-        .route("/manage/user/", post(administer::change_user))
-        .route("/manage/project/{project}/", get(manage::show))
-        .route("/manage/project/{project}/yank/", post(manage::yank))
-        .route("/manage/project/{project}/delete/", post(manage::delete))
-        .route(
+        .post("/account/register/", &is::REGISTER, account::register)
+        .post(
+            "/account/password/",
+            &is::CHANGE_PASSWORD,
+            account::change_password,
+        )
+        .post("/account/token/", &is::CREATE_TOKEN, account::create_token)
+        .post(
+            "/account/token/revoke/",
+            &is::REVOKE_TOKEN,
+            account::revoke_token,
+        )
+        .merge(for_managers())
+        .around(|router| {
+            router
+                .layer(DefaultBodyLimit::max(FORM_MAX_BYTES))
+                .layer(from_fn(headers::failures_as_pages))
+                .layer(from_fn(headers::never_kept))
+        })
+}
+
+fn for_managers() -> Routes {
+    Routes::default()
+        .get("/manage/", &is::ADMINISTER, administer::show)
+        .post("/manage/invite/", &is::INVITE, administer::invite)
+        .post(
+            "/manage/settings/",
+            &is::CHANGE_SETTINGS,
+            administer::change_settings,
+        )
+        .post(
+            "/manage/names/",
+            &is::CHANGE_NAMES,
+            administer::change_names,
+        )
+        .post("/manage/user/", &is::CHANGE_USER, administer::change_user)
+        .get(
+            "/manage/project/{project}/",
+            &is::MANAGE_PROJECT,
+            manage::show,
+        )
+        .post("/manage/project/{project}/yank/", &is::YANK, manage::yank)
+        .post(
+            "/manage/project/{project}/delete/",
+            &is::DELETE,
+            manage::delete,
+        )
+        .post(
             "/manage/project/{project}/status/",
-            post(manage::change_status),
+            &is::CHANGE_STATUS,
+            manage::change_status,
         )
-        .route(
+        .post(
             "/manage/project/{project}/reading/",
-            post(manage::change_reading),
+            &is::CHANGE_READING,
+            manage::change_reading,
         )
-        .route("/manage/project/{project}/role/", post(manage::change_role))
-        .layer(DefaultBodyLimit::max(FORM_MAX_BYTES))
-        .layer(from_fn(headers::failures_as_pages))
-        .layer(from_fn(headers::never_kept))
+        .post(
+            "/manage/project/{project}/role/",
+            &is::CHANGE_ROLE,
+            manage::change_role,
+        )
 }
 
 /// A panic is a bug of ours: told to the log, not to the client.

@@ -6,22 +6,17 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 
-use jiff::SignedDuration;
 use tilsit_index_store::{Actor, IndexStore, ManageError, StoreError, StoreOptions};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 
 use crate::application::{Application, EventSink};
-use crate::attempts::Attempts;
+use crate::arrival;
 use crate::event::ServerEvent;
 use crate::options::ServeOptions;
-use crate::page_cache::PageCache;
 use crate::router::router;
 use crate::search::{SearchError, SearchIndex, feed};
-
-/// So many attempts to sign in with one name are taken in a window of time.
-const SIGN_INS_MAX: u32 = 10;
-const SIGN_INS_WINDOW: SignedDuration = SignedDuration::from_mins(5);
+use crate::site::{Place, PublicUrlError};
 
 /// Why the server does not start or does not go on.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +30,12 @@ pub enum ServeError {
     /// The search index cannot be opened.
     #[error("the search index cannot be opened")]
     Search(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The index's address makes no sense.
+    #[error(transparent)]
+    PublicUrl(#[from] PublicUrlError),
+    /// The path of the index makes no sense.
+    #[error("`{0}` is no path such as `/pypi`")]
+    RootPath(String),
     /// The address cannot be listened at.
     #[error("cannot listen at {address}")]
     Listen {
@@ -65,9 +66,10 @@ pub async fn serve(
 ) -> Result<(), ServeError> {
     let events: EventSink = Arc::new(events);
     let now = (options.clock)();
+    let place = Place::of(&options)?;
     let store_options = StoreOptions {
         data: std::path::absolute(&options.data).map_err(ServeError::Serving)?,
-        database_url: options.database_url,
+        database_url: options.database_url.clone(),
     };
     let store = IndexStore::open(&store_options, now).await?;
     let listen = |source| ServeError::Listen {
@@ -77,30 +79,11 @@ pub async fn serve(
     let search = Arc::new(SearchIndex::open(&store_options.data)?);
     let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
-    let limits = Arc::new(options.limits);
-    let public_url = options.public_url;
-    let application = Application {
-        store: store.clone(),
-        pages: Arc::new(PageCache::new(limits.page_cache_max_bytes)),
-        limits: limits.clone(),
-        public_url: public_url.clone().map(Into::into),
-        sign_ins: Arc::new(Attempts::new(SIGN_INS_MAX, SIGN_INS_WINDOW)),
-        search: search.clone(),
-        remembered: Arc::default(),
-        clock: options.clock,
-        events: events.clone(),
-    };
+    let stop_grace = options.limits.stop_grace;
+    let parts = (store.clone(), search.clone(), events.clone());
+    let application = Application::new(options, place, parts);
     events(&ServerEvent::Listening { address });
-    if store.user_count().await? == 0 {
-        let invitation = store.invite(Actor::COMMAND_LINE, true, now).await?;
-        let root = match &public_url {
-            Some(url) => url.trim_end_matches('/').to_owned(),
-            None => format!("http://{address}"),
-        };
-        events(&ServerEvent::NoUsers {
-            url: format!("{root}/account/register/?invitation={invitation}"),
-        });
-    }
+    invite_the_first(&application, address).await?;
     let (stopping, mut stopped) = watch::channel(false);
     let following = tokio::spawn(feed::follow(store.clone(), search, events.clone()));
     let asked = async move {
@@ -108,10 +91,12 @@ pub async fn serve(
         events(&ServerEvent::Stopping);
         let _ = stopping.send(true);
     };
-    let serving = axum::serve(listener, router(application)).with_graceful_shutdown(asked);
+    let service = arrival::before(&application, router(application.clone()))
+        .into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(asked);
     let too_long = async move {
         let _ = stopped.wait_for(|stopping| *stopping).await;
-        tokio::time::sleep(limits.stop_grace).await;
+        tokio::time::sleep(stop_grace).await;
     };
     let ended = tokio::select! {
         ended = serving => ended,
@@ -122,6 +107,28 @@ pub async fn serve(
     let _ = following.await;
     store.close().await;
     ended.map_err(ServeError::Serving)
+}
+
+/// Tells of the page where the first administrator makes an account, as long as there is nobody.
+async fn invite_the_first(
+    application: &Application,
+    address: SocketAddr,
+) -> Result<(), ServeError> {
+    let store = &application.store;
+    if store.user_count().await? > 0 {
+        return Ok(());
+    }
+    let invitation = store
+        .invite(Actor::COMMAND_LINE, true, application.now())
+        .await?;
+    let root = match &application.site {
+        Some(site) => site.to_string(),
+        None => format!("http://{address}/"),
+    };
+    application.tell(&ServerEvent::NoUsers {
+        url: format!("{root}account/register/?invitation={invitation}"),
+    });
+    Ok(())
 }
 
 impl From<SearchError> for ServeError {

@@ -4,10 +4,8 @@
 
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
-use http::header::HOST;
-use http::{HeaderMap, StatusCode};
+use http::StatusCode;
 
-use crate::application::Application;
 use crate::response::Failure;
 
 /// `/`
@@ -123,22 +121,6 @@ pub(crate) fn failure_page(failure: Failure, path: &str) -> Response {
         Ok(text) => failure.respond_with(Html(text)),
         Err(_) => failure.into_response(),
     }
-}
-
-/// The index's address as the reader sees it, with a slash at its end, for lines to copy.
-pub(crate) fn public_url(application: &Application, headers: &HeaderMap) -> String {
-    if let Some(url) = &application.public_url {
-        return format!("{}/", url.trim_end_matches('/'));
-    }
-    let host = headers.get(HOST).and_then(|value| value.to_str().ok());
-    let host = host.filter(|host| is_host(host)).unwrap_or("localhost");
-    format!("http://{host}/")
-}
-
-/// A name or address with an optional port, and nothing that would not stand there in a URL.
-fn is_host(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]_".contains(&byte);
-    !text.is_empty() && text.len() <= 255 && text.bytes().all(allowed)
 }
 
 /// A size for people: powers of 1000, three digits.

@@ -24,6 +24,7 @@ use axum::extract::Request;
 use crate::application::Application;
 use crate::response::Failure;
 
+pub(crate) use identified::discard;
 pub(crate) use published::PublishedFile;
 
 /// Takes a request through all stages.
@@ -31,10 +32,30 @@ pub(crate) async fn run(
     application: &Application,
     request: Request,
 ) -> Result<PublishedFile, Failure> {
-    let identified = identified::identify(application, request).await?;
-    let received = received::receive(application, identified).await?;
-    let authorized = authorized::authorize(application, received).await?;
-    let checked = checked::check(authorized).await?;
-    let stored = stored::store(application, checked).await?;
-    published::publish(application, stored).await
+    let at = |stage| move |failure| counted(application, stage, failure);
+    let identified = identified::identify(application, request)
+        .await
+        .map_err(at("identified"))?;
+    let received = received::receive(application, identified)
+        .await
+        .map_err(at("received"))?;
+    let authorized = authorized::authorize(application, received)
+        .await
+        .map_err(at("authorized"))?;
+    let checked = checked::check(authorized).await.map_err(at("checked"))?;
+    let stored = stored::store(application, checked)
+        .await
+        .map_err(at("stored"))?;
+    let published = published::publish(application, stored)
+        .await
+        .map_err(at("published"))?;
+    application.metrics.upload_taken(published.is_new());
+    Ok(published)
+}
+
+/// Counts an upload that does not reach a stage.
+fn counted(application: &Application, stage: &'static str, failure: Failure) -> Failure {
+    let status = failure.public().status;
+    application.metrics.upload_refused(stage, status);
+    failure
 }

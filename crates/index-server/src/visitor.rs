@@ -14,10 +14,12 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use tilsit_index_store::{Actor, Secret, SessionUser};
 
 use crate::application::Application;
+use crate::notes;
 use crate::response::{Failure, Refusal};
+use crate::site::Site;
 
 /// The cookie's name.
-const SESSION: &str = "tilsit_session";
+pub(crate) const SESSION: &str = "tilsit_session";
 /// The field of a form that holds the proof.
 const PROOF: &str = "proof";
 /// How many fields a form of ours may have.
@@ -59,6 +61,9 @@ pub(crate) async fn visitor(
         .store
         .session(&secret, application.now())
         .await?;
+    if let Some(user) = &found {
+        notes::user(&user.name);
+    }
     Ok(found.map(|user| Visitor { secret, user }))
 }
 
@@ -76,18 +81,15 @@ fn secret(headers: &HeaderMap) -> Option<Secret> {
 }
 
 /// The header that begins a session in the browser, or ends it.
-pub(crate) fn session_cookie(application: &Application, secret: Option<&Secret>) -> HeaderValue {
-    let is_secure = application
-        .public_url
-        .as_ref()
-        .is_some_and(|url| url.starts_with("https://"));
-    let secure = if is_secure { "; Secure" } else { "" };
+pub(crate) fn session_cookie(site: &Site, secret: Option<&Secret>) -> HeaderValue {
+    let secure = if site.is_https() { "; Secure" } else { "" };
+    let path = site.path();
     let (value, age) = match secret {
         Some(secret) => (secret.to_string(), ""),
         None => (String::new(), "; Max-Age=0"),
     };
-    let text = format!("{SESSION}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
-    HeaderValue::from_str(&text).expect("letters, digits and marks")
+    let text = format!("{SESSION}={value}; Path={path}; HttpOnly; SameSite=Lax{secure}{age}");
+    HeaderValue::from_str(&text).expect("a path of a URL, letters, digits and marks")
 }
 
 impl FromRequestParts<Application> for Visitor {
@@ -149,19 +151,43 @@ impl Fields {
     pub(crate) fn some(&self, name: &str) -> Option<&str> {
         Some(self.text(name)).filter(|text| !text.is_empty())
     }
+
+    /// A field that takes one of a few words, or is not there.
+    pub(crate) fn word(
+        &self,
+        name: &str,
+        words: &[&'static str],
+    ) -> Result<Option<&'static str>, Refusal> {
+        let Some(text) = self.some(name) else {
+            return Ok(None);
+        };
+        let known = words.iter().find(|word| **word == text);
+        let known = known.ok_or_else(|| {
+            let words = words.join("”, “");
+            Refusal::bad_request(format!("The field “{name}” takes one of “{words}”."))
+        })?;
+        Ok(Some(known))
+    }
 }
 
 impl FromRequest<Application> for Fields {
     type Rejection = Failure;
 
     async fn from_request(request: Request, application: &Application) -> Result<Self, Failure> {
-        if !comes_from_here(application, request.headers()) {
+        let (mut parts, body) = request.into_parts();
+        let Ok(site) = Site::from_request_parts(&mut parts, application).await;
+        let request = Request::from_parts(parts, body);
+        if !comes_from_here(&site, request.headers()) {
             return Err(forged().into());
         }
         let RawForm(bytes) = RawForm::from_request(request, application)
             .await
             .map_err(|error| Refusal::new(error.status(), error.body_text()))?;
         let pairs = url::form_urlencoded::parse(&bytes).take(FIELDS_MAX);
+        // No name has a NUL, and no database takes one in a text.
+        if pairs.clone().any(|(_, value)| value.contains('\0')) {
+            return Err(Refusal::bad_request("A field of the form has a NUL character.").into());
+        }
         let fields = pairs.map(|(name, value)| (name.into_owned(), value.into_owned()));
         Ok(Self(fields.collect()))
     }
@@ -203,7 +229,7 @@ fn forged() -> Refusal {
 
 /// Whether the browser says that the request comes from this site; browsers that say nothing are
 /// older than any that would send the cookie from elsewhere.
-fn comes_from_here(application: &Application, headers: &HeaderMap) -> bool {
+fn comes_from_here(site: &Site, headers: &HeaderMap) -> bool {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     if let Some(site) = text("sec-fetch-site") {
         return matches!(site, "same-origin" | "none");
@@ -212,10 +238,7 @@ fn comes_from_here(application: &Application, headers: &HeaderMap) -> bool {
         return true;
     };
     let host = origin.split_once("://").map_or("", |(_, host)| host);
-    let public = application.public_url.as_deref().unwrap_or_default();
-    let public = public.split_once("://").map_or("", |(_, rest)| rest);
-    let public = public.split('/').next().unwrap_or_default();
-    !host.is_empty() && (text(HOST.as_str()) == Some(host) || public == host)
+    !host.is_empty() && (text(HOST.as_str()) == Some(host) || site.host() == host)
 }
 
 #[cfg(test)]

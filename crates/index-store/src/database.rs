@@ -61,6 +61,16 @@ impl Database {
         &self.readers
     }
 
+    /// How many connections there are, and how many of them do nothing.
+    pub(crate) fn connections(&self) -> (u32, usize) {
+        let (mut all, mut idle) = (self.readers.size(), self.readers.num_idle());
+        if self.dialect == Dialect::Sqlite {
+            all += self.writer.size();
+            idle += self.writer.num_idle();
+        }
+        (all, idle)
+    }
+
     /// Begins a transaction that may write; given up when dropped.
     pub(crate) async fn begin(&self) -> Result<Transaction<'static, Any>, StoreError> {
         self.writer

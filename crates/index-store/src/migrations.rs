@@ -14,6 +14,7 @@ use crate::error::{Doing, StoreError};
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_people.sql"),
+    include_str!("migrations/0003_names.sql"),
 ];
 
 /// Brings the database to the newest version; does nothing when it is there.

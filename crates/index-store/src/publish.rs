@@ -10,6 +10,7 @@ use tilsit_simple_api::upload::FileType;
 use crate::accounts::UserId;
 use crate::error::{Doing, StoreError};
 use crate::events::{self, NewEvent};
+use crate::names::{self, NewNameError};
 use crate::pages;
 use crate::projects::Role;
 use crate::store::IndexStore;
@@ -86,6 +87,9 @@ pub enum PublishError {
         /// The sdist's name.
         existing: String,
     },
+    /// A new project cannot have this name, or this owner.
+    #[error(transparent)]
+    NewName(#[from] NewNameError),
     /// The user has no role in the project.
     #[error("the user has no role in the project `{project}`")]
     NotAllowed {
@@ -155,6 +159,7 @@ async fn open_project(
     .await
     .doing("insert a project")?;
     if let Some(project) = new {
+        names::check(transaction, &file.project, file.uploader).await??;
         sqlx::query(
             "INSERT INTO roles (project_id, user_id, role, granted_us) VALUES ($1, $2, $3, $4)",
         )

@@ -128,6 +128,25 @@ impl IndexStore {
         Ok(found.is_some())
     }
 
+    /// How many projects an audience may see, and how many files they have.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn visible_counts(&self, audience: Audience) -> Result<(u64, u64), StoreError> {
+        let sql = format!(
+            "SELECT (SELECT COUNT(*) FROM projects p WHERE {VISIBLE}), \
+             (SELECT COUNT(*) FROM files f JOIN releases r ON r.id = f.release_id \
+              JOIN projects p ON p.id = r.project_id WHERE {VISIBLE})"
+        );
+        let counts: (i64, i64) = sqlx::query_as(sqlx::AssertSqlSafe(sql))
+            .bind(audience.default.as_str())
+            .bind(audience.key())
+            .fetch_one(self.database.reader())
+            .await
+            .doing("count the projects")?;
+        Ok((counts.0.cast_unsigned(), counts.1.cast_unsigned()))
+    }
+
     /// The projects that an audience may see, by name.
     ///
     /// # Errors

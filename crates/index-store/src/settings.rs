@@ -1,8 +1,10 @@
-//! What an administrator decides for the index as a whole: who may read, who may register.
+//! What an administrator decides for the index as a whole: who may read, who may register, who may
+//! begin projects.
 
 use std::str::FromStr;
 
 use jiff::Timestamp;
+use sqlx::AnyConnection;
 
 use crate::error::{Doing, StoreError};
 use crate::events::{self, NewEvent};
@@ -48,6 +50,42 @@ impl FromStr for Reading {
     }
 }
 
+/// Who may begin a project by the first upload to a free name.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum NewProjects {
+    /// Every user.
+    #[default]
+    Users,
+    /// Administrators, who may give others a role then.
+    Administrators,
+}
+
+impl NewProjects {
+    /// As the database, pages and options write it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Users => "users",
+            Self::Administrators => "administrators",
+        }
+    }
+}
+
+/// A text that says nobody who may begin projects.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not `users` or `administrators`")]
+pub struct NewProjectsError(String);
+
+impl FromStr for NewProjects {
+    type Err = NewProjectsError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        [Self::Users, Self::Administrators]
+            .into_iter()
+            .find(|one| one.as_str() == text)
+            .ok_or_else(|| NewProjectsError(text.to_owned()))
+    }
+}
+
 /// The settings of an index.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct IndexSettings {
@@ -55,10 +93,13 @@ pub struct IndexSettings {
     pub reading: Reading,
     /// Whether everybody may make an account; else an invitation is needed.
     pub open_registration: bool,
+    /// Who may begin projects.
+    pub new_projects: NewProjects,
 }
 
 const READING: &str = "reading";
 const REGISTRATION: &str = "registration";
+const NEW_PROJECTS: &str = "new-projects";
 
 impl IndexStore {
     /// The settings; an index in which nobody has changed any has the defaults.
@@ -66,20 +107,8 @@ impl IndexStore {
     /// # Errors
     /// When the database fails or holds a value that makes no sense.
     pub async fn settings(&self) -> Result<IndexSettings, StoreError> {
-        let rows: Vec<(String, String)> = sqlx::query_as("SELECT name, value FROM settings")
-            .fetch_all(self.database.reader())
-            .await
-            .doing("read the settings")?;
-        let mut settings = IndexSettings::default();
-        for (name, value) in rows {
-            match &*name {
-                READING => settings.reading = stored_reading(value)?,
-                REGISTRATION => settings.open_registration = value == "open",
-                // Of a newer program.
-                _ => {}
-            }
-        }
-        Ok(settings)
+        let mut connection = self.database.reader().acquire().await.doing("connect")?;
+        read(&mut connection).await
     }
 
     /// Changes the settings.
@@ -102,6 +131,7 @@ impl IndexStore {
         for (name, value) in [
             (READING, settings.reading.as_str()),
             (REGISTRATION, registration),
+            (NEW_PROJECTS, settings.new_projects.as_str()),
         ] {
             sqlx::query(
                 "INSERT INTO settings (name, value) VALUES ($1, $2) \
@@ -118,13 +148,39 @@ impl IndexStore {
             action: "index:settings",
             project: None,
             subject: serde_json::json!({
-                READING: settings.reading.as_str(), REGISTRATION: registration,
+                READING: settings.reading.as_str(),
+                REGISTRATION: registration,
+                NEW_PROJECTS: settings.new_projects.as_str(),
             }),
         };
         events::record(&mut transaction, &event, now).await?;
         transaction.commit().await.doing("commit the settings")?;
         Ok(())
     }
+}
+
+/// The settings as a connection sees them.
+pub(crate) async fn read(connection: &mut AnyConnection) -> Result<IndexSettings, StoreError> {
+    let rows: Vec<(String, String)> = sqlx::query_as("SELECT name, value FROM settings")
+        .fetch_all(connection)
+        .await
+        .doing("read the settings")?;
+    let mut settings = IndexSettings::default();
+    for (name, value) in rows {
+        match &*name {
+            READING => settings.reading = stored_reading(value)?,
+            REGISTRATION => settings.open_registration = value == "open",
+            NEW_PROJECTS => {
+                settings.new_projects = value.parse().map_err(|_| StoreError::Corrupt {
+                    what: "who may begin projects",
+                    value,
+                })?;
+            }
+            // Of a newer program.
+            _ => {}
+        }
+    }
+    Ok(settings)
 }
 
 /// A kind of reading as the database keeps it.

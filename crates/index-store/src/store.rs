@@ -66,6 +66,11 @@ impl IndexStore {
         self.last_serial().await.map(|_| ())
     }
 
+    /// How many connections to the database there are, and how many of them do nothing.
+    pub fn connections(&self) -> (u32, usize) {
+        self.database.connections()
+    }
+
     /// Closes the connections; for SQLite this also folds the write-ahead log into the database.
     pub async fn close(&self) {
         self.database.close().await;

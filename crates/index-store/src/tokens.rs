@@ -111,6 +111,8 @@ impl<'a> NewToken<'a> {
 pub struct AuthenticatedToken {
     /// The token's user.
     pub user: UserId,
+    /// The user's name, for people.
+    pub user_name: String,
     /// The projects that the token is for.
     pub scope: TokenScope,
     /// What the token allows.
@@ -189,9 +191,9 @@ impl IndexStore {
         token: &TokenText,
         now: Timestamp,
     ) -> Result<Option<AuthenticatedToken>, StoreError> {
-        type Row = (i64, String, Option<String>, String, Option<i64>);
+        type Row = (i64, String, String, Option<String>, String, Option<i64>);
         let found: Option<Row> = sqlx::query_as(
-            "SELECT t.user_id, t.secret_sha256, t.projects, t.permission, t.expires_us \
+            "SELECT t.user_id, u.display_name, t.secret_sha256, t.projects, t.permission, t.expires_us \
              FROM tokens t JOIN users u ON u.id = t.user_id \
              WHERE t.prefix = $1 AND t.revoked_us IS NULL AND u.disabled_us IS NULL",
         )
@@ -199,7 +201,7 @@ impl IndexStore {
         .fetch_optional(self.database.reader())
         .await
         .doing("look up a token")?;
-        let Some((user, secret, projects, permission, expires)) = found else {
+        let Some((user, user_name, secret, projects, permission, expires)) = found else {
             return Ok(None);
         };
         let expired = expires.is_some_and(|expires| expires <= now.as_microsecond());
@@ -208,6 +210,7 @@ impl IndexStore {
         }
         Ok(Some(AuthenticatedToken {
             user: UserId(user),
+            user_name,
             scope: TokenScope::from_column(projects)?,
             permission: TokenPermission::from_column(permission)?,
         }))

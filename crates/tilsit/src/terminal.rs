@@ -184,6 +184,11 @@ impl Terminal {
         }
     }
 
+    /// Writes a line for programs that read the log of a server, whatever else is shown.
+    pub(crate) fn log(&self, line: &serde_json::Value) {
+        self.talk(&format!("{line}\n"));
+    }
+
     /// Says what may be wrong.
     pub(crate) fn warn(&self, line: impl Display) {
         if self.verbosity >= -1 {

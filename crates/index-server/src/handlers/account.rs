@@ -15,6 +15,7 @@ use tilsit_packaging::name::ProjectName;
 use crate::access;
 use crate::application::Application;
 use crate::response::{Failure, Refusal};
+use crate::site::Site;
 use crate::templates::people::{AccountPage, ListedToken, RegisterPage, SignInPage, TokenPage};
 use crate::templates::{day, page};
 use crate::visitor::{Fields, SignedForm, Visitor, safe_path, see_other, session_cookie};
@@ -44,6 +45,7 @@ pub(crate) async fn show_sign_in(Query(query): Query<Next>) -> Result<Response, 
 /// Signs in.
 pub(crate) async fn sign_in(
     State(application): State<Application>,
+    site: Site,
     fields: Fields,
 ) -> Result<Response, Failure> {
     let (user, next) = (fields.text("user"), fields.text("next"));
@@ -59,11 +61,11 @@ pub(crate) async fn sign_in(
         *response.status_mut() = StatusCode::UNAUTHORIZED;
         return Ok(response);
     };
-    begin_session(&application, id, &format!("../../{next}")).await
+    begin_session((&application, &site), id, &format!("../../{next}")).await
 }
 
 async fn begin_session(
-    application: &Application,
+    (application, site): (&Application, &Site),
     user: UserId,
     location: &str,
 ) -> Result<Response, Failure> {
@@ -72,7 +74,7 @@ async fn begin_session(
         .begin_session(user, application.now())
         .await?;
     let mut response = see_other(location);
-    let cookie = session_cookie(application, Some(&secret));
+    let cookie = session_cookie(site, Some(&secret));
     response.headers_mut().insert(SET_COOKIE, cookie);
     Ok(response)
 }
@@ -80,11 +82,12 @@ async fn begin_session(
 /// Signs out.
 pub(crate) async fn sign_out(
     State(application): State<Application>,
+    site: Site,
     form: SignedForm,
 ) -> Result<Response, Failure> {
     application.store.end_session(form.visitor.secret()).await?;
     let mut response = see_other("../../");
-    let cookie = session_cookie(&application, None);
+    let cookie = session_cookie(&site, None);
     response.headers_mut().insert(SET_COOKIE, cookie);
     Ok(response)
 }
@@ -128,6 +131,7 @@ fn closed() -> Refusal {
 /// Makes an account, and signs in.
 pub(crate) async fn register(
     State(application): State<Application>,
+    site: Site,
     fields: Fields,
 ) -> Result<Response, Failure> {
     let (user, invitation) = (fields.text("user"), fields.text("invitation"));
@@ -155,7 +159,7 @@ pub(crate) async fn register(
         .register(secret.as_ref(), (&name, password), application.now())
         .await;
     match made {
-        Ok(id) => begin_session(&application, id, "../").await,
+        Ok(id) => begin_session((&application, &site), id, "../").await,
         Err(RegistrationError::Store(error @ StoreError::UserExists(_))) => {
             again(StatusCode::CONFLICT, &error.to_string())
         }
@@ -234,8 +238,8 @@ pub(crate) async fn create_token(
     let now = application.now();
     let new = NewToken {
         scope: scope(fields.text("projects"))?,
-        permission: match fields.text("permission") {
-            "read" => TokenPermission::Read,
+        permission: match fields.word("permission", &["publish", "read"])? {
+            Some("read") => TokenPermission::Read,
             _ => TokenPermission::Publish,
         },
         description,
@@ -294,6 +298,7 @@ pub(crate) async fn revoke_token(
 /// Changes one's password, and begins a new session in the place of all.
 pub(crate) async fn change_password(
     State(application): State<Application>,
+    site: Site,
     form: SignedForm,
 ) -> Result<Response, Failure> {
     let (fields, user) = (&form.fields, &form.visitor.user);
@@ -310,5 +315,5 @@ pub(crate) async fn change_password(
         return Err(Refusal::bad_request(problem).into());
     }
     store.change_password(user.user, password, now).await?;
-    begin_session(&application, user.user, "../").await
+    begin_session((&application, &site), user.user, "../").await
 }

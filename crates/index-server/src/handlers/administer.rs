@@ -1,16 +1,18 @@
 //! `/manage/`: the index as its administrators see it: users, invitations, settings.
 
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::Response;
 use http::StatusCode;
-use tilsit_index_store::{IndexSettings, Reading, UserName};
+use tilsit_index_store::{
+    IndexSettings, NamePattern, NamePatternError, NewProjectsError, Reading, UserName,
+};
 
 use crate::access;
 use crate::application::Application;
 use crate::response::{Failure, Refusal};
+use crate::site::Site;
 use crate::templates::people::{AdministerPage, InvitationPage, ListedUser};
-use crate::templates::{day, page, public_url};
+use crate::templates::{day, page};
 use crate::visitor::{SignedForm, Visitor, see_other};
 
 /// The page.
@@ -30,6 +32,8 @@ pub(crate) async fn show(
         proof: visitor.proof(),
         reading: settings.reading.as_str(),
         open_registration: settings.open_registration,
+        new_projects: settings.new_projects.as_str(),
+        kept_names: store.prohibited_names().await?,
         users: users
             .into_iter()
             .map(|user| ListedUser {
@@ -45,18 +49,17 @@ pub(crate) async fn show(
 /// Makes an invitation, and shows its link this once.
 pub(crate) async fn invite(
     State(application): State<Application>,
-    headers: HeaderMap,
+    site: Site,
     form: SignedForm,
 ) -> Result<Response, Failure> {
-    let is_admin = form.fields.text("administrator") == "yes";
+    let is_admin = form.fields.word("administrator", &["yes"])?.is_some();
     let store = &application.store;
     let secret = store
         .invite(form.visitor.actor(), is_admin, application.now())
         .await?;
-    let url = public_url(&application, &headers);
     page(&InvitationPage {
         root: "../../",
-        link: format!("{url}account/register/?invitation={secret}"),
+        link: format!("{site}account/register/?invitation={secret}"),
     })
 }
 
@@ -70,15 +73,46 @@ pub(crate) async fn change_settings(
         .text("reading")
         .parse()
         .map_err(|error| Refusal::bad_request(format!("{error}")))?;
+    let registration = form.fields.word("registration", &["open", "invited"])?;
+    let missing = || Refusal::bad_request("Nothing says who may make accounts.");
     let settings = IndexSettings {
         reading,
-        open_registration: form.fields.text("registration") == "open",
+        open_registration: registration.ok_or_else(missing)? == "open",
+        new_projects: form
+            .fields
+            .text("new-projects")
+            .parse()
+            .map_err(|error: NewProjectsError| Refusal::bad_request(error.to_string()))?,
     };
     application
         .store
         .change_settings(form.visitor.actor(), &settings, application.now())
         .await?;
     access::forget_settings(&application);
+    Ok(see_other("../"))
+}
+
+/// Keeps names for administrators, or gives them free.
+pub(crate) async fn change_names(
+    State(application): State<Application>,
+    form: SignedForm,
+) -> Result<Response, Failure> {
+    let pattern: NamePattern = form
+        .fields
+        .text("pattern")
+        .parse()
+        .map_err(|error: NamePatternError| Refusal::bad_request(error.to_string()))?;
+    let action = form.fields.word("action", &["prohibit", "permit"])?;
+    let missing = || Refusal::bad_request("Nothing says what to do with the name.");
+    let prohibits = action.ok_or_else(missing)? == "prohibit";
+    application
+        .store
+        .prohibit_names(
+            form.visitor.actor(),
+            (&pattern, prohibits),
+            application.now(),
+        )
+        .await?;
     Ok(see_other("../"))
 }
 

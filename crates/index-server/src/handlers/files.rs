@@ -4,6 +4,7 @@
 use std::io::SeekFrom;
 use std::ops::Range;
 use std::path::Path as FilePath;
+use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
@@ -25,6 +26,7 @@ use tokio::io::{AsyncReadExt, AsyncSeekExt};
 use crate::access;
 use crate::application::Application;
 use crate::conditional;
+use crate::metrics::Metrics;
 use crate::range::{RangeRequest, parse_range};
 use crate::response::{Failure, Refusal};
 
@@ -82,22 +84,22 @@ pub(crate) async fn download(
             reading,
         },
     };
-    answer(found, &headers).await
+    answer(&application, found, &headers).await
 }
 
-async fn answer(found: Found, headers: &HeaderMap) -> Result<Response, Failure> {
+async fn answer(
+    application: &Application,
+    found: Found,
+    headers: &HeaderMap,
+) -> Result<Response, Failure> {
     let etag = format!("\"{}\"", found.sha256);
     let mut response = if conditional::is_current(headers, &etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
         let (file, size) = open(&found.path).await?;
-        send(
-            file,
-            size,
-            requested_range(headers, &etag, size),
-            &found.path,
-        )
-        .await?
+        let range = requested_range(headers, &etag, size);
+        let metrics = application.metrics.clone();
+        send(metrics, (file, size), range, &found.path).await?
     };
     let headers = response.headers_mut();
     let immutable = match found.reading {
@@ -139,8 +141,8 @@ fn requested_range(headers: &HeaderMap, etag: &str, size: u64) -> RangeRequest {
 }
 
 async fn send(
-    mut file: File,
-    size: u64,
+    metrics: Arc<Metrics>,
+    (mut file, size): (File, u64),
     range: RangeRequest,
     path: &FilePath,
 ) -> Result<Response, Failure> {
@@ -158,7 +160,7 @@ async fn send(
             .await
             .map_err(|source| FileError::new(Operation::Read, path, source))?;
     }
-    let mut response = Body::from_stream(chunks(file, &part)).into_response();
+    let mut response = Body::from_stream(chunks(metrics, file, &part)).into_response();
     *response.status_mut() = status;
     let length = HeaderValue::from(part.end - part.start);
     response.headers_mut().insert(CONTENT_LENGTH, length);
@@ -178,10 +180,14 @@ fn set_content_range(response: &mut Response, value: &str) {
 }
 
 /// The part's bytes from the file's present position on.
-fn chunks(file: File, part: &Range<u64>) -> impl Stream<Item = std::io::Result<Bytes>> + use<> {
+fn chunks(
+    metrics: Arc<Metrics>,
+    file: File,
+    part: &Range<u64>,
+) -> impl Stream<Item = std::io::Result<Bytes>> + use<> {
     stream::try_unfold(
-        (file, part.end - part.start),
-        |(mut file, left)| async move {
+        (metrics, file, part.end - part.start),
+        |(metrics, mut file, left)| async move {
             if left == 0 {
                 return Ok(None);
             }
@@ -195,7 +201,9 @@ fn chunks(file: File, part: &Range<u64>) -> impl Stream<Item = std::io::Result<B
                 return Err(std::io::ErrorKind::UnexpectedEof.into());
             }
             chunk.truncate(read);
-            Ok(Some((Bytes::from(chunk), (file, left - read as u64))))
+            metrics.downloaded(read);
+            let left = left - read as u64;
+            Ok(Some((Bytes::from(chunk), (metrics, file, left))))
         },
     )
 }

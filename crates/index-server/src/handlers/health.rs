@@ -1,12 +1,34 @@
-//! `/health`: whether the server and its database answer.
+//! `/health` and `/health/ready`: whether the process lives, and whether it can do its work.
 
 use axum::extract::State;
+use http::StatusCode;
 
 use crate::application::Application;
-use crate::response::Failure;
+use crate::response::{Failure, InternalError, Refusal};
 
-/// `ok`, when the database answers.
-pub(crate) async fn check(State(application): State<Application>) -> Result<&'static str, Failure> {
-    application.store.check().await?;
-    Ok("ok\n")
+/// The process answers. It says no more, so that nobody restarts it because a database is away.
+pub(crate) async fn live() -> &'static str {
+    "ok\n"
+}
+
+/// The database answers, and a file can be written where uploads go.
+pub(crate) async fn ready(State(application): State<Application>) -> Result<&'static str, Failure> {
+    let database = application.store.check().await;
+    let files = application.store.blobs().receive();
+    let mut troubles = Vec::new();
+    if let Err(error) = &database {
+        troubles.push(("the database does not answer", InternalError::new(error)));
+    }
+    if let Err(error) = &files {
+        troubles.push(("no file can be written", InternalError::new(error)));
+    }
+    if troubles.is_empty() {
+        return Ok("ready\n");
+    }
+    let told: Vec<&str> = troubles.iter().map(|(told, _)| *told).collect();
+    let reasons: Vec<String> = troubles.into_iter().map(|(_, why)| why.0).collect();
+    Err(Failure::Outside {
+        told: Refusal::new(StatusCode::SERVICE_UNAVAILABLE, told.join(", and ")),
+        reason: InternalError(reasons.join("; ")),
+    })
 }

@@ -8,7 +8,8 @@ use http::{HeaderMap, Uri};
 use crate::access;
 use crate::application::Application;
 use crate::response::{Failure, Refusal};
-use crate::templates::{HomePage, ListedProject, day, failure_page, page, public_url};
+use crate::site::Site;
+use crate::templates::{HomePage, ListedProject, day, failure_page, page};
 
 /// How many projects the home page shows.
 const NEWEST: u32 = 20;
@@ -16,14 +17,15 @@ const NEWEST: u32 = 20;
 /// The home page.
 pub(crate) async fn show(
     State(application): State<Application>,
+    site: Site,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let audience = access::audience(&application, &headers).await?;
-    let (project_count, file_count) = application.store.project_and_file_count().await?;
+    let (project_count, file_count) = access::visible_counts(&application, audience).await?;
     let projects = application.store.newest_projects(audience, NEWEST).await?;
     page(&HomePage {
         root: "./",
-        url: public_url(&application, &headers),
+        url: site.to_string(),
         project_count,
         project_word: if project_count == 1 {
             "project"

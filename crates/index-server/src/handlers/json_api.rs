@@ -19,7 +19,7 @@ use crate::access;
 use crate::application::Application;
 use crate::handlers::project::{newest, versions};
 use crate::response::{Failure, Refusal};
-use crate::templates::public_url;
+use crate::site::Site;
 
 const LAST_SERIAL: HeaderName = HeaderName::from_static("x-pypi-last-serial");
 
@@ -27,23 +27,25 @@ const LAST_SERIAL: HeaderName = HeaderName::from_static("x-pypi-last-serial");
 pub(crate) async fn project(
     State(application): State<Application>,
     Path(project): Path<String>,
+    site: Site,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    show(&application, &headers, &project, None).await
+    show(&application, (&site, &headers), &project, None).await
 }
 
 /// One release.
 pub(crate) async fn release(
     State(application): State<Application>,
     Path((project, version)): Path<(String, String)>,
+    site: Site,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    show(&application, &headers, &project, Some(&version)).await
+    show(&application, (&site, &headers), &project, Some(&version)).await
 }
 
 async fn show(
     application: &Application,
-    headers: &HeaderMap,
+    (site, headers): (&Site, &HeaderMap),
     project: &str,
     version: Option<&str>,
 ) -> Result<Response, Failure> {
@@ -77,7 +79,7 @@ async fn show(
         .ok_or_else(no_release)?;
     let files = store.project_files(&name).await?;
     let people = store.people(&name).await?;
-    let url = public_url(application, headers);
+    let url = site.to_string();
     let of_release = |version: &str| {
         let files = files.iter().filter(|(of, _)| of == version);
         let files = files.map(|(_, file)| shown_file(file, &url));

@@ -85,7 +85,8 @@ pub(crate) async fn yank(
 ) -> Result<Response, Failure> {
     let (name, version) = (parse(&project)?, version(form.fields.text("version"))?);
     let reason = reason(form.fields.text("reason"))?;
-    let yanks = form.fields.text("action") != "unyank";
+    let action = form.fields.word("action", &["yank", "unyank"])?;
+    let yanks = action != Some("unyank");
     application
         .store
         .yank_release(
@@ -144,10 +145,9 @@ pub(crate) async fn change_status(
 ) -> Result<Response, Failure> {
     let name = parse(&project)?;
     let (fields, actor, now) = (&form.fields, form.visitor.actor(), application.now());
-    let state = ProjectState::from(fields.text("status"));
-    if matches!(state, ProjectState::Other(_)) {
-        return Err(Refusal::bad_request("There is no such status.").into());
-    }
+    let states = ["active", "archived", "deprecated", "quarantined"];
+    let missing = || Refusal::bad_request("No status is named.");
+    let state = ProjectState::from(fields.word("status", &states)?.ok_or_else(missing)?);
     let reason = Some(reason(fields.text("reason"))?).filter(|reason| !reason.is_empty());
     let store = &application.store;
     store
@@ -187,7 +187,7 @@ pub(crate) async fn change_role(
         .parse()
         .map_err(|error| Refusal::bad_request(format!("{error}")))?;
     let store = &application.store;
-    if fields.text("action") == "revoke" {
+    if fields.word("action", &["grant", "revoke"])? == Some("revoke") {
         store.revoke_role(actor, &name, &user, now).await?;
         let left = user.as_str().eq_ignore_ascii_case(&form.visitor.user.name);
         return Ok(see_other(if left { "../../../../account/" } else { "../" }));

@@ -16,9 +16,8 @@ use crate::access;
 use crate::application::Application;
 use crate::headers;
 use crate::response::{Failure, Refusal};
-use crate::templates::{
-    self, EmptyProjectPage, Link, ListedFile, ProjectPage, day, page, public_url,
-};
+use crate::site::Site;
+use crate::templates::{self, EmptyProjectPage, Link, ListedFile, ProjectPage, day, page};
 
 /// `/project/Name` is `/project/name/`.
 pub(crate) async fn add_slash(Path(project): Path<String>) -> Result<Response, Failure> {
@@ -28,8 +27,9 @@ pub(crate) async fn add_slash(Path(project): Path<String>) -> Result<Response, F
 
 /// `/project/name/1.0` is `/project/name/1.0/`.
 pub(crate) async fn add_slash_to_version(
-    Path((_, version)): Path<(String, String)>,
+    Path((project, version)): Path<(String, String)>,
 ) -> Result<Response, Failure> {
+    parse(&project)?;
     let version: Version = version.parse().map_err(|_| no_release(&version))?;
     Ok(moved(&format!("{version}/")))
 }
@@ -38,20 +38,26 @@ pub(crate) async fn add_slash_to_version(
 pub(crate) async fn show_latest(
     State(application): State<Application>,
     Path(project): Path<String>,
+    site: Site,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let url = public_url(&application, &headers);
-    show(&application, (&url, &headers), &project, None).await
+    show(&application, (&site.to_string(), &headers), &project, None).await
 }
 
 /// A certain release of a project.
 pub(crate) async fn show_version(
     State(application): State<Application>,
     Path((project, version)): Path<(String, String)>,
+    site: Site,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let url = public_url(&application, &headers);
-    show(&application, (&url, &headers), &project, Some(&version)).await
+    show(
+        &application,
+        (&site.to_string(), &headers),
+        &project,
+        Some(&version),
+    )
+    .await
 }
 
 async fn show(

@@ -103,6 +103,8 @@ pub(crate) struct AdministerPage {
     pub(crate) proof: String,
     pub(crate) reading: &'static str,
     pub(crate) open_registration: bool,
+    pub(crate) new_projects: &'static str,
+    pub(crate) kept_names: Vec<String>,
     pub(crate) users: Vec<ListedUser>,
 }
 

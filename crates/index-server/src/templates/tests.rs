@@ -1,6 +1,6 @@
-//! Sizes and hosts as pages show them.
+//! Sizes as pages show them.
 
-use super::{is_host, size};
+use super::size;
 
 #[test]
 fn sizes_for_people() {
@@ -15,15 +15,5 @@ fn sizes_for_people() {
         (u64::MAX, "18447 PB"),
     ] {
         assert_eq!(size(bytes), text);
-    }
-}
-
-#[test]
-fn hosts() {
-    for good in ["localhost", "127.0.0.1:8080", "[::1]:80", "index.example"] {
-        assert!(is_host(good), "{good}");
-    }
-    for bad in ["", "a/b", "a b", "a@b", "<a>", "a\"b"] {
-        assert!(!is_host(bad), "{bad}");
     }
 }

@@ -1,7 +1,7 @@
 //! The third stage: whether the uploader may publish to the project that the form names.
 
 use http::StatusCode;
-use tilsit_index_store::{ProjectAccess, TokenPermission, UserId};
+use tilsit_index_store::{NewNameError, ProjectAccess, TokenPermission, UserId};
 use tilsit_packaging::name::ProjectName;
 use tilsit_simple_api::upload::UploadForm;
 
@@ -35,13 +35,28 @@ pub(super) async fn authorize(
     }
     let user = received.uploader.user;
     match application.store.project_access(&project, user).await? {
-        ProjectAccess::Free | ProjectAccess::Role(_) => Ok(AuthorizedUpload {
-            uploader: user,
-            project,
-            form: received.form,
-            file: received.file,
-        }),
-        ProjectAccess::None => Err(no_role(&project).into()),
+        ProjectAccess::Free => {
+            let checked = application.store.check_new_name(&project, user).await?;
+            checked.map_err(|error| refused_name(&error))?;
+        }
+        ProjectAccess::Role(_) => {}
+        ProjectAccess::None => return Err(no_role(&project).into()),
+    }
+    Ok(AuthorizedUpload {
+        uploader: user,
+        project,
+        form: received.form,
+        file: received.file,
+    })
+}
+
+/// The answer to a name that a new project cannot have.
+pub(super) fn refused_name(error: &NewNameError) -> Refusal {
+    match error {
+        NewNameError::NotAdministrator(_) => forbidden(error.to_string()),
+        NewNameError::StandardLibrary(_)
+        | NewNameError::Lookalike { .. }
+        | NewNameError::Prohibited(_) => Refusal::bad_request(error.to_string()),
     }
 }
 

@@ -10,6 +10,7 @@ use tilsit_index_store::{AuthenticatedToken, TokenPermission, TokenScope};
 use crate::access;
 use crate::application::Application;
 use crate::credentials::{Credentials, parse_basic};
+use crate::notes;
 use crate::response::{Failure, Refusal};
 
 /// How much of a refused request's body is read and thrown away. A client that is still sending
@@ -29,13 +30,30 @@ pub(super) async fn identify(
     application: &Application,
     request: Request,
 ) -> Result<IdentifiedUpload, Failure> {
-    match uploader(application, request.headers()).await {
+    let uploader = uploader(application, request.headers()).await;
+    match uploader.and_then(|uploader| within_limit(application, uploader)) {
         Ok(uploader) => Ok(IdentifiedUpload { uploader, request }),
         Err(failure) => {
             discard(request.into_body()).await;
             Err(failure)
         }
     }
+}
+
+/// Counts the upload among the uploader's.
+fn within_limit(
+    application: &Application,
+    uploader: AuthenticatedToken,
+) -> Result<AuthenticatedToken, Failure> {
+    notes::user(&uploader.user_name);
+    let key = uploader.user_name.to_ascii_lowercase();
+    let counted = application.uploads.count(&key, application.now());
+    counted.map_err(|wait| {
+        let max = application.limits.uploads_per_minute_max;
+        let text = format!("a user may begin {max} uploads in a minute, and this is one more");
+        Refusal::too_many(text, wait)
+    })?;
+    Ok(uploader)
 }
 
 async fn uploader(
@@ -58,11 +76,15 @@ async fn uploader(
                 .await?;
             Ok(found.ok_or_else(|| unknown("the token is unknown, revoked or expired"))?)
         }
-        Credentials::Password { user, password } => {
-            let found = access::sign_in(application, &user, &password).await?;
+        Credentials::Password {
+            user: name,
+            password,
+        } => {
+            let found = access::sign_in(application, &name, &password).await?;
             let user = found.ok_or_else(|| unknown("the user name or the password is wrong"))?;
             Ok(AuthenticatedToken {
                 user,
+                user_name: name,
                 scope: TokenScope::User,
                 permission: TokenPermission::Publish,
             })
@@ -75,7 +97,7 @@ fn unknown(text: &str) -> Refusal {
 }
 
 /// Reads and forgets what a refused client still sends, up to a bound.
-pub(super) async fn discard(body: Body) {
+pub(crate) async fn discard(body: Body) {
     let mut chunks = body.into_data_stream();
     let mut left = DISCARDED_MAX_BYTES;
     while let Some(Ok(chunk)) = chunks.next().await {

@@ -3,7 +3,7 @@
 use http::StatusCode;
 use tilsit_index_store::{Publication, PublishError};
 
-use super::authorized::no_role;
+use super::authorized::{no_role, refused_name};
 use super::stored::StoredFile;
 use crate::application::Application;
 use crate::event::{ServerEvent, UploadStage};
@@ -19,6 +19,11 @@ pub(crate) struct PublishedFile {
 }
 
 impl PublishedFile {
+    /// Whether it was not there before.
+    pub(crate) fn is_new(&self) -> bool {
+        matches!(self.publication, Publication::Published { .. })
+    }
+
     /// The text of the answer, with status 200.
     pub(crate) fn answer(&self) -> String {
         match self.publication {
@@ -64,6 +69,7 @@ fn explain(error: PublishError) -> Failure {
         PublishError::SecondSdist { .. } | PublishError::NameReserved { .. } => {
             Refusal::bad_request(error.to_string()).into()
         }
+        PublishError::NewName(error) => refused_name(&error).into(),
         PublishError::NotAllowed { project } => no_role(&project).into(),
         PublishError::Closed { .. } => Refusal::new(
             StatusCode::FORBIDDEN,

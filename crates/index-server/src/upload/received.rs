@@ -125,6 +125,7 @@ async fn receive_file(
             let max = limits.file_size_max_bytes;
             return Err(too_large(&format!("the file has more than {max} bytes")).into());
         }
+        application.metrics.uploaded(chunk.len());
         sha256.update(&chunk);
         blake2b.update(&chunk);
         md5.update(&chunk);

@@ -56,7 +56,12 @@ fn an_index_for_its_users(index: &TestIndex) {
         .change_administrator(Actor::COMMAND_LINE, &alice, true, clock());
     store.wait(promoted).unwrap();
     let mut browser = Browser::alice(index);
-    let answer = browser.submit("/manage/settings/", &[("reading", "signed-in")]);
+    let settings = [
+        ("reading", "signed-in"),
+        ("registration", "invited"),
+        ("new-projects", "users"),
+    ];
+    let answer = browser.submit("/manage/settings/", &settings);
     assert_eq!(answer.status, 303, "{}", answer.text());
     let metadata = format!("{file}.metadata");
     let for_programs = ["/simple/", "/simple/demo/", &file, &metadata];
@@ -116,7 +121,11 @@ fn a_project_for_its_people(index: &TestIndex) {
         assert!(list.contains("open/"), "{list}");
         assert_eq!(list.contains("demo/"), has_demo, "{credentials:?}: {list}");
     }
-    assert!(!index.get("/", &[]).text().contains("project/demo/"));
+    let home = index.get("/", &[]).text();
+    assert!(!home.contains("project/demo/"));
+    assert!(home.contains("<strong>1</strong> project"), "{home}");
+    let home = Browser::alice(index).get("/").text();
+    assert!(home.contains("<strong>2</strong> projects"), "{home}");
     assert!(
         !index
             .get("/user/alice/", &[])

@@ -14,7 +14,7 @@ on_both_databases!(
 );
 
 /// The environment of all these tools, made once.
-fn tools() -> Option<PathBuf> {
+pub(crate) fn tools() -> Option<PathBuf> {
     let tools =
         tilsit_testing::python_environment("clients", &["twine==7.0.0", "uv==0.13.8", "pip==26.3"]);
     tilsit_testing::require("twine, uv and pip from the default index", tools)
@@ -37,7 +37,12 @@ fn run(tools: &Path, index: &TestIndex, program: &str, arguments: &[&str]) -> Ou
         .unwrap()
 }
 
-fn run_well(tools: &Path, index: &TestIndex, program: &str, arguments: &[&str]) -> String {
+pub(crate) fn run_well(
+    tools: &Path,
+    index: &TestIndex,
+    program: &str,
+    arguments: &[&str],
+) -> String {
     let output = run(tools, index, program, arguments);
     let text = said(&output);
     assert!(output.status.success(), "{program} {arguments:?}\n{text}");

@@ -3,20 +3,22 @@
 //! The server runs in a process of its own, this test program started again, and aborts itself when
 //! it tells of the stage in question: as dead as by `kill -9`.
 
-use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
 use tilsit_index_server::{RunningServer, ServeOptions, ServerEvent, UploadStage};
 use tilsit_testing::TestDistribution;
 
-use crate::http::Form;
+use crate::http::{FORM, Form, basic};
 use crate::support::{TestIndex, clock, on_both_databases};
 
 on_both_databases!(
     dead_before_the_transaction,
     dead_after_the_transaction,
     stopping_lets_open_requests_end,
+    a_stopping_server_finishes_what_has_begun_and_begins_nothing,
 );
 
 const DATA: &str = "TILSIT_TEST_FAULT_DATA";
@@ -154,4 +156,55 @@ fn stopping_lets_open_requests_end(index: &mut TestIndex) {
         Ok(status) => assert_eq!((status, index.files("x").len()), (200, 1)),
         Err(_) => assert!(index.files("x").is_empty()),
     }
+}
+
+fn a_stopping_server_finishes_what_has_begun_and_begins_nothing(index: &mut TestIndex) {
+    let form = Form::wheel(&TestDistribution::new("x", "1.0").file("big.py", &vec![b'x'; 1 << 20]));
+    let body = form.body();
+    let (first, rest) = body.split_at(body.len() / 2);
+    let mut upload = TcpStream::connect(index.address).unwrap();
+    let head = format!(
+        "POST /legacy/ HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: {FORM}\r\n\
+         Authorization: {}\r\nContent-Length: {}\r\n\r\n",
+        basic("__token__", &index.token),
+        body.len()
+    );
+    upload.write_all(head.as_bytes()).unwrap();
+    upload.write_all(first).unwrap();
+    let server = index.server.take().unwrap();
+    // It has begun when its first bytes are on disk.
+    wait_until(|| {
+        std::fs::read_dir(index.options.data.join("incoming"))
+            .unwrap()
+            .count()
+            > 0
+    });
+    let stopping = std::thread::spawn(move || server.stop());
+    wait_until(|| {
+        let events = index.events.lock().unwrap();
+        events
+            .iter()
+            .any(|event| matches!(event, ServerEvent::Stopping))
+    });
+    // The listener goes a moment after that; then nobody gets in.
+    wait_until(|| TcpStream::connect(index.address).is_err());
+    assert!(!stopping.is_finished(), "the upload is under way still");
+    upload.write_all(rest).unwrap();
+    let mut answer = String::new();
+    upload.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(answer.contains("published"), "{answer}");
+    stopping.join().unwrap().unwrap();
+    index.serve();
+    assert_eq!(index.files("x"), [form.file_name]);
+}
+
+fn wait_until(mut is_so: impl FnMut() -> bool) {
+    for _ in 0..2000 {
+        if is_so() {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    panic!("it did not happen within ten seconds");
 }

@@ -45,6 +45,18 @@ impl<'a> Browser<'a> {
         Self::signed_in(index, "alice", "alice's password")
     }
 
+    /// Alice, who administers the index from here on.
+    pub(crate) fn administrator(index: &'a TestIndex) -> Self {
+        let store = BlockingStore::open(&index.options, clock()).unwrap();
+        let alice = "alice".parse().unwrap();
+        let promotion =
+            store
+                .store()
+                .change_administrator(Actor::COMMAND_LINE, &alice, true, clock());
+        store.wait(promotion).unwrap();
+        Self::alice(index)
+    }
+
     pub(crate) fn get(&self, path: &str) -> Answer {
         self.index.get(path, &[("Cookie", &self.cookie)])
     }
@@ -86,7 +98,12 @@ impl<'a> Browser<'a> {
         self.send(path, &fields)
     }
 
-    fn proof(&self) -> String {
+    /// What the browser sends to be known.
+    pub(crate) fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
+    pub(crate) fn proof(&self) -> String {
         let page = self.get("/account/").text();
         let (_, rest) = page.split_once("name=\"proof\" value=\"").expect("a form");
         rest.split('"').next().unwrap().to_owned()
@@ -250,6 +267,12 @@ fn tokens_are_made_used_and_revoked(index: &TestIndex) {
     let publishing = make(&mut browser, "publish", "demo, other");
     assert_eq!(upload(&publishing, "demo").status, 200);
     assert_eq!(upload(&publishing, "third").status, 403);
+    // A NUL goes into no database.
+    let nul = browser.submit("/account/token/", &[("description", "a\0b")]);
+    assert_eq!(nul.status, 400, "{}", nul.text());
+    // A word that is misspelled must not permit more than was meant.
+    let misspelled = browser.submit("/account/token/", &[("permission", "raed")]);
+    assert_eq!(misspelled.status, 400, "{}", misspelled.text());
     let reading = make(&mut browser, "read", "");
     let refused = upload(&reading, "other");
     assert_eq!(refused.status, 403);
@@ -372,7 +395,14 @@ fn others_manage_nothing(index: &TestIndex) {
     assert_eq!(eve.get("/manage/").status, 403);
     for (form, fields) in [
         ("invite/", vec![("administrator", "yes")]),
-        ("settings/", vec![("reading", "people")]),
+        (
+            "settings/",
+            vec![
+                ("reading", "people"),
+                ("registration", "open"),
+                ("new-projects", "users"),
+            ],
+        ),
         ("user/", vec![("user", "eve"), ("action", "promote")]),
     ] {
         let answer = eve.submit(&format!("/manage/{form}"), &fields);
@@ -450,7 +480,11 @@ fn invitations_make_accounts(index: &TestIndex) {
     assert_eq!(change(&mut browser, "alice", "promote"), 303);
     assert_eq!(alice.get("/manage/").status, 200);
     // Registration may be opened.
-    let fields = [("reading", "public"), ("registration", "open")];
+    let fields = [
+        ("reading", "public"),
+        ("registration", "open"),
+        ("new-projects", "users"),
+    ];
     assert_eq!(browser.submit("/manage/settings/", &fields).status, 303);
     assert_eq!(index.get("/account/register/", &[]).status, 200);
 }

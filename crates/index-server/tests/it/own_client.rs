@@ -3,7 +3,9 @@
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 
+use jiff::{SignedDuration, Timestamp};
 use tilsit_index_client::{ClientOptions, Credential, IndexClient, IndexUrl, Timeouts};
 use tilsit_publish::{
     FailureKind, FileSet, Outcome, PublishError, PublishEvent, Report, Repository, publish,
@@ -17,6 +19,7 @@ on_both_databases!(
     what_is_there_is_skipped_by_hash,
     failures_have_kinds_and_the_servers_words,
     publishing_can_be_stopped,
+    a_limit_of_uploads_is_obeyed,
 );
 
 fn client() -> IndexClient {
@@ -181,4 +184,32 @@ fn publishing_can_be_stopped(index: &TestIndex) {
     .unwrap_err();
     assert_eq!(stopped.kind(), FailureKind::Stopped);
     assert_eq!(index.files("demo"), ["demo-1.0.tar.gz"]);
+}
+
+/// A clock in which a minute is over soon.
+fn hurrying() -> Timestamp {
+    static ASKED: AtomicI64 = AtomicI64::new(0);
+    clock() + SignedDuration::from_secs(2 * ASKED.fetch_add(1, Ordering::Relaxed))
+}
+
+fn a_limit_of_uploads_is_obeyed(index: &mut TestIndex) {
+    index.serve_with(|options| {
+        options.limits.uploads_per_minute_max = 1;
+        options.clock = hurrying;
+    });
+    let paths = write(index, &TestDistribution::new("demo", "1.0"));
+    let files = FileSet::check(&paths).unwrap();
+    let mut options = ClientOptions::new(Arc::new(clock), "tilsit-test");
+    options.retries = 40;
+    options.timeouts.longest_retry = std::time::Duration::from_millis(10);
+    let client = IndexClient::new(options);
+    let repository = repository(index, &index.token);
+    publish(&files, &repository, &client, &mut |_| {
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!(index.files("demo").len(), 2);
+    let events = index.events.lock().unwrap();
+    let refused = events.iter().any(|event| event.to_json()["status"] == 429);
+    assert!(refused, "{events:?}");
 }

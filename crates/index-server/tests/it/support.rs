@@ -83,6 +83,12 @@ impl TestIndex {
 
     /// Starts the server, on a free port.
     pub(crate) fn serve(&mut self) {
+        self.serve_with(|_| {});
+    }
+
+    /// Starts the server, or starts it again, with options that are changed.
+    pub(crate) fn serve_with(&mut self, change: impl FnOnce(&mut ServeOptions)) {
+        drop(self.server.take());
         let mut options =
             ServeOptions::new(&self.options.data, "127.0.0.1:0".parse().unwrap(), clock);
         options.database_url.clone_from(&self.options.database_url);
@@ -90,6 +96,7 @@ impl TestIndex {
             file_size_max_bytes: 4 * 1024 * 1024,
             ..Limits::default()
         };
+        change(&mut options);
         let events = self.events.clone();
         let server = RunningServer::start(options, move |event: &ServerEvent| {
             events.lock().unwrap().push(event.clone());

@@ -4,6 +4,7 @@ use tilsit_testing::TestDistribution;
 use tilsit_testing::distributions::zip;
 
 use crate::http::{FORM, Form, basic, request};
+use crate::managing::Browser;
 use crate::support::{TestIndex, on_both_databases};
 
 on_both_databases!(
@@ -13,6 +14,7 @@ on_both_databases!(
     files_that_are_refused,
     metadata_must_agree,
     what_is_there_already,
+    names_that_new_projects_cannot_have,
     a_refused_upload_leaves_nothing,
     damaged_requests_never_break_the_server,
 );
@@ -331,4 +333,58 @@ fn damaged_requests_never_break_the_server(index: &TestIndex) {
         files.iter().all(|name| name == "x-1.0-py3-none-any.whl"),
         "{files:?}"
     );
+}
+
+fn names_that_new_projects_cannot_have(index: &TestIndex) {
+    let form = |name: &str| Form::wheel(&TestDistribution::new(name, "1.0"));
+    assert_eq!(index.upload(&form("flask-tools")).status, 200);
+    for (name, status, words) in [
+        (
+            "asyncio",
+            400,
+            "`asyncio` is a module of Python's standard library",
+        ),
+        ("f1ask-tools", 400, "too much like `flask-tools`"),
+    ] {
+        let answer = index.upload(&form(name));
+        assert_eq!(answer.status, status, "{}", answer.text());
+        assert!(answer.text().contains(words), "{}", answer.text());
+        assert!(index.files(name).is_empty());
+    }
+    let mut browser = Browser::administrator(index);
+    let keep = [("pattern", "Acme_*"), ("action", "prohibit")];
+    assert_eq!(browser.submit("/manage/names/", &keep).status, 303);
+    assert!(
+        browser
+            .get("/manage/")
+            .text()
+            .contains("<code>acme-*</code>")
+    );
+    let answer = index.upload(&form("acme.tools"));
+    assert_eq!(answer.status, 400);
+    assert!(
+        answer.text().contains("kept by the administrators"),
+        "{}",
+        answer.text()
+    );
+    // Others begin projects as long as the administrators let them.
+    let bob = index.another_token("bob", &[]);
+    let send = |name: &str| form(name).send(index.address, "__token__", &bob);
+    assert_eq!(send("first-of-bob").status, 200);
+    let settings = [
+        ("reading", "public"),
+        ("registration", "invited"),
+        ("new-projects", "administrators"),
+    ];
+    assert_eq!(browser.submit("/manage/settings/", &settings).status, 303);
+    let answer = send("second-of-bob");
+    assert_eq!(answer.status, 403);
+    assert!(
+        answer.text().contains("only administrators"),
+        "{}",
+        answer.text()
+    );
+    let more = Form::sdist(&TestDistribution::new("first-of-bob", "1.0"));
+    assert_eq!(more.send(index.address, "__token__", &bob).status, 200);
+    assert_eq!(index.upload(&form("third")).status, 200);
 }

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod managing;
+mod names;
 mod opening;
 mod people;
 mod publishing;

@@ -2,8 +2,8 @@
 
 use jiff::{SignedDuration, Timestamp};
 use tilsit_index_store::{
-    Actor, IndexSettings, ManageError, NewToken, Reading, RegistrationError, Secret, StoreError,
-    TokenPermission, TokenScope,
+    Actor, IndexSettings, ManageError, NewProjects, NewToken, Reading, RegistrationError, Secret,
+    StoreError, TokenPermission, TokenScope,
 };
 
 use crate::support::{TestStore, at, on_both_databases, user};
@@ -304,6 +304,7 @@ async fn settings_are_the_administrators(test: TestStore) {
     );
     let alice = user(&test.store, "alice").await;
     let closed = IndexSettings {
+        new_projects: NewProjects::Administrators,
         reading: Reading::SignedIn,
         open_registration: false,
     };

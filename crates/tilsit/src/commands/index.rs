@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use serde_json::json;
 use tilsit_index_store::{
-    Actor, BlockingStore, Finding, IndexSettings, ManageError, Reading, StoreOptions, UserName,
+    Actor, BlockingStore, Finding, IndexSettings, ManageError, NamePattern, NewProjects, Reading,
+    StoreOptions, UserName,
 };
 
 use crate::context::Context;
@@ -65,7 +66,7 @@ struct VerifyArguments {
     data: DataOptions,
 }
 
-/// Show or change who may read and who may make accounts
+/// Show or change who may read, make accounts and begin projects, and which names are kept
 #[derive(Args, Debug)]
 struct SettingsArguments {
     /// Who may read projects that say nothing else: `public`, `signed-in` or `people` (of each
@@ -75,6 +76,16 @@ struct SettingsArguments {
     /// Who may make an account: `open` for everybody, `invited`
     #[arg(long, value_name = "HOW", value_parser = ["open", "invited"])]
     registration: Option<String>,
+    /// Who may begin a project by uploading to a free name: `users`, or `administrators` alone
+    #[arg(long, value_name = "WHO")]
+    new_projects: Option<NewProjects>,
+    /// Keep a name, or all that begin like `acme-*`: no new project gets it, and `serve --fallback`
+    /// asks no other index for it. Can be given more than once
+    #[arg(long, value_name = "NAME")]
+    keep_name: Vec<NamePattern>,
+    /// Give a kept name free again. Can be given more than once
+    #[arg(long, value_name = "NAME")]
+    free_name: Vec<NamePattern>,
     #[command(flatten)]
     data: DataOptions,
 }
@@ -140,12 +151,17 @@ fn init(data: &DataOptions, context: &Context) -> Result<Report, CommandError> {
 fn settings(arguments: &SettingsArguments, context: &Context) -> Result<Report, CommandError> {
     let store = arguments.data.open(context)?;
     let mut settings: IndexSettings = store.wait(store.store().settings())?;
-    let changes = arguments.reading.is_some() || arguments.registration.is_some();
+    let changes = arguments.reading.is_some()
+        || arguments.registration.is_some()
+        || arguments.new_projects.is_some();
     if let Some(reading) = arguments.reading {
         settings.reading = reading;
     }
     if let Some(registration) = &arguments.registration {
         settings.open_registration = registration == "open";
+    }
+    if let Some(new_projects) = arguments.new_projects {
+        settings.new_projects = new_projects;
     }
     if changes {
         let change = store
@@ -153,6 +169,15 @@ fn settings(arguments: &SettingsArguments, context: &Context) -> Result<Report, 
             .change_settings(Actor::COMMAND_LINE, &settings, context.now());
         store.wait(change)?;
     }
+    let kept = arguments.keep_name.iter().map(|name| (name, true));
+    for name in kept.chain(arguments.free_name.iter().map(|name| (name, false))) {
+        let change = store
+            .store()
+            .prohibit_names(Actor::COMMAND_LINE, name, context.now());
+        store.wait(change)?;
+    }
+    let kept_names = store.wait(store.store().prohibited_names())?;
+    let new_projects = settings.new_projects.as_str();
     let reading = settings.reading.as_str();
     let registration = if settings.open_registration {
         "open"
@@ -160,8 +185,18 @@ fn settings(arguments: &SettingsArguments, context: &Context) -> Result<Report, 
         "invited"
     };
     Ok(Report::new(
-        format!("reading {reading}\nregistration {registration}\n"),
-        json!({ "reading": reading, "registration": registration }),
+        kept_names.iter().fold(
+            format!(
+                "reading {reading}\nregistration {registration}\nnew-projects {new_projects}\n"
+            ),
+            |text, name| text + "kept-name " + name + "\n",
+        ),
+        json!({
+            "reading": reading,
+            "registration": registration,
+            "new_projects": new_projects,
+            "kept_names": kept_names,
+        }),
     ))
 }
 

@@ -265,6 +265,9 @@ impl From<ServeError> for CommandError {
     fn from(error: ServeError) -> Self {
         match error {
             ServeError::Store(error) => error.into(),
+            ServeError::PublicUrl(_) | ServeError::RootPath(_) => {
+                Self::from_error(Code::Usage, &error)
+            }
             _ => Self::from_error(Code::ServeFailed, &error),
         }
     }

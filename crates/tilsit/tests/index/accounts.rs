@@ -189,6 +189,7 @@ fn an_operator_decides_and_looks() {
     -- stdout
     reading public
     registration invited
+    new-projects users
     ");
     let change = "index settings --reading signed-in --registration open --data data";
     assert_snapshot!(sandbox.run(change), @"
@@ -196,7 +197,24 @@ fn an_operator_decides_and_looks() {
     -- stdout
     reading signed-in
     registration open
+    new-projects users
     ");
+    let names = "index settings --new-projects administrators --keep-name Acme_* --keep-name own \
+         --data data";
+    assert_snapshot!(sandbox.run(names), @"
+    exit: 0
+    -- stdout
+    reading signed-in
+    registration open
+    new-projects administrators
+    kept-name acme-*
+    kept-name own
+    ");
+    let (_, envelope) = sandbox.run_json("index settings --free-name own --data data");
+    assert_eq!(
+        envelope["result"]["kept_names"],
+        serde_json::json!(["acme-*"])
+    );
     assert_snapshot!(sandbox.run("index settings --reading nobody --data data"), @"
     exit: 2
     -- stderr

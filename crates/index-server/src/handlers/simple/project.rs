@@ -5,11 +5,12 @@ use axum::response::{IntoResponse, Response};
 use http::header::LOCATION;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use tilsit_packaging::name::ProjectName;
-use tilsit_simple_api::{MediaType, to_html};
+use tilsit_simple_api::{MediaType, to_html, to_json};
 
-use super::{rendered, requested, respond};
+use super::{LAST_SERIAL, rendered, requested, respond};
 use crate::access;
 use crate::application::Application;
+use crate::page_cache::PageKey;
 use crate::response::{Failure, Refusal};
 
 /// `/simple/Name` is `/simple/name/`.
@@ -31,6 +32,11 @@ pub(crate) async fn page(
     let key = requested(&headers, Some(name.as_str()))?;
     let missing = || Refusal::not_found(format!("there is no project `{name}` here"));
     let head = application.store.page_head(&name).await?;
+    if head.is_none()
+        && let Some(response) = from_behind(&application, &headers, &key, &name).await?
+    {
+        return Ok(response);
+    }
     let own = head.and_then(|head| head.reading);
     let reading = access::check(&application, &headers, &name, own).await?;
     let serial = head.ok_or_else(missing)?.serial;
@@ -45,6 +51,34 @@ pub(crate) async fn page(
     let page = rendered(&key, page.serial, body);
     application.pages.keep(key.clone(), page.clone());
     Ok(respond(&headers, &key, &page, reading))
+}
+
+/// The page of the index behind this one, when there is one and the name is not this index's own.
+async fn from_behind(
+    application: &Application,
+    headers: &HeaderMap,
+    key: &PageKey,
+    name: &ProjectName,
+) -> Result<Option<Response>, Failure> {
+    let Some(fallback) = &application.fallback else {
+        return Ok(None);
+    };
+    // Who may not read this index learns nothing through it.
+    let audience = access::audience(application, headers).await?;
+    if application.store.is_own_name(name).await? {
+        return Ok(None);
+    }
+    let Some(page) = fallback.page(name).await? else {
+        return Ok(None);
+    };
+    let body = match key.media_type {
+        MediaType::JsonV1 => to_json(&page),
+        MediaType::Html | MediaType::HtmlV1 => to_html(&page),
+    };
+    let mut response = respond(headers, key, &rendered(key, 0, body), audience.default);
+    // It is of no change of this index.
+    response.headers_mut().remove(LAST_SERIAL);
+    Ok(Some(response))
 }
 
 fn html(json: &str) -> Result<Vec<u8>, Failure> {
