@@ -1,4 +1,6 @@
 //! A bounded cache of rendered pages: what is derived from a stored page, under its serial.
+//! While nothing changes in the index, a page here is known to be current without a look at the
+//! database.
 //!
 //! Two halves: pages in use move to the young one, and when that is full the old one is forgotten.
 //! Every step takes constant time, and memory stays below the limit.
@@ -8,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
+use tilsit_index_store::Reading;
 use tilsit_simple_api::MediaType;
 
 #[cfg(test)]
@@ -34,6 +37,15 @@ pub(crate) struct RenderedPage {
     pub(crate) body: Bytes,
 }
 
+/// A page in the cache.
+#[derive(Debug, Clone)]
+struct Kept {
+    page: RenderedPage,
+    /// What the project says of its readers, and the generation of the store in which that and the
+    /// serial were so; none where that was not looked up.
+    confirmed: Option<(u64, Option<Reading>)>,
+}
+
 /// The cache; shared by all requests.
 #[derive(Debug)]
 pub(crate) struct PageCache {
@@ -45,8 +57,8 @@ pub(crate) struct PageCache {
 
 #[derive(Debug, Default)]
 struct Halves {
-    young: HashMap<PageKey, RenderedPage>,
-    old: HashMap<PageKey, RenderedPage>,
+    young: HashMap<PageKey, Kept>,
+    old: HashMap<PageKey, Kept>,
     young_bytes: usize,
 }
 
@@ -65,14 +77,37 @@ impl PageCache {
 
     /// The page, when it is there and of this serial.
     pub(crate) fn find(&self, key: &PageKey, serial: u64) -> Option<RenderedPage> {
-        let found = self.look_up(key, serial);
-        let counter = if found.is_some() {
-            &self.hits
-        } else {
-            &self.misses
-        };
+        let found = self.look_up(key, |kept| kept.page.serial == serial);
+        self.count(found.is_some());
+        found.map(|kept| kept.page)
+    }
+
+    /// The page with what its project says of readers, when it is there and nothing has changed in
+    /// the index since it was confirmed: the database need not be asked.
+    pub(crate) fn find_confirmed(
+        &self,
+        key: &PageKey,
+        generation: u64,
+    ) -> Option<(RenderedPage, Option<Reading>)> {
+        let is_confirmed =
+            |kept: &Kept| matches!(kept.confirmed, Some((at, _)) if at == generation);
+        let kept = self.look_up(key, is_confirmed)?;
+        self.count(true);
+        let (_, reading) = kept.confirmed?;
+        Some((kept.page, reading))
+    }
+
+    /// Notes that a page is current in a generation of the store.
+    pub(crate) fn confirm(&self, key: &PageKey, generation: u64, reading: Option<Reading>) {
+        let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(kept) = halves.young.get_mut(key) {
+            kept.confirmed = Some((generation, reading));
+        }
+    }
+
+    fn count(&self, is_hit: bool) {
+        let counter = if is_hit { &self.hits } else { &self.misses };
         counter.fetch_add(1, Ordering::Relaxed);
-        found
     }
 
     /// How often a page was there, and how often not.
@@ -81,30 +116,34 @@ impl PageCache {
         (count(&self.hits), count(&self.misses))
     }
 
-    fn look_up(&self, key: &PageKey, serial: u64) -> Option<RenderedPage> {
+    fn look_up(&self, key: &PageKey, wanted: impl Fn(&Kept) -> bool) -> Option<Kept> {
         let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(page) = halves.young.get(key) {
-            return (page.serial == serial).then(|| page.clone());
+        if let Some(kept) = halves.young.get(key) {
+            return wanted(kept).then(|| kept.clone());
         }
-        let page = halves.old.remove(key)?;
-        if page.serial != serial {
+        if !wanted(halves.old.get(key)?) {
             return None;
         }
-        halves.insert(key.clone(), page.clone(), self.half_max_bytes);
-        Some(page)
+        let kept = halves.old.remove(key)?;
+        halves.insert(key.clone(), kept.clone(), self.half_max_bytes);
+        Some(kept)
     }
 
     /// Keeps a page, instead of an older one.
     pub(crate) fn keep(&self, key: PageKey, page: RenderedPage) {
         let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
         halves.old.remove(&key);
-        halves.insert(key, page, self.half_max_bytes);
+        let kept = Kept {
+            page,
+            confirmed: None,
+        };
+        halves.insert(key, kept, self.half_max_bytes);
     }
 }
 
 impl Halves {
-    fn insert(&mut self, key: PageKey, page: RenderedPage, half_max_bytes: usize) {
-        let size = page.body.len() + ENTRY_BYTES;
+    fn insert(&mut self, key: PageKey, kept: Kept, half_max_bytes: usize) {
+        let size = kept.page.body.len() + ENTRY_BYTES;
         if size > half_max_bytes {
             return;
         }
@@ -113,8 +152,8 @@ impl Halves {
             self.young_bytes = 0;
         }
         self.young_bytes += size;
-        if let Some(replaced) = self.young.insert(key, page) {
-            self.young_bytes -= replaced.body.len() + ENTRY_BYTES;
+        if let Some(replaced) = self.young.insert(key, kept) {
+            self.young_bytes -= replaced.page.body.len() + ENTRY_BYTES;
         }
     }
 }

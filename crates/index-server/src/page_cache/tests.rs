@@ -1,6 +1,7 @@
 //! What the cache finds, and its bound.
 
 use bytes::Bytes;
+use tilsit_index_store::Reading;
 use tilsit_simple_api::MediaType;
 
 use super::{ENTRY_BYTES, PageCache, PageKey, RenderedPage};
@@ -52,4 +53,21 @@ fn memory_is_bounded_and_what_is_used_stays() {
     assert!(cache.find(&key("0"), 1).is_none());
     cache.keep(key("big"), page(1, 1_000_000));
     assert!(cache.find(&key("big"), 1).is_none());
+}
+
+#[test]
+fn a_confirmed_page_is_found_until_something_changes() {
+    let cache = PageCache::new(1000);
+    cache.keep(key("a"), page(7, 10));
+    assert_eq!(cache.find_confirmed(&key("a"), 1), None);
+    cache.confirm(&key("a"), 1, Some(Reading::People));
+    let found = cache.find_confirmed(&key("a"), 1);
+    assert_eq!(found, Some((page(7, 10), Some(Reading::People))));
+    assert_eq!(cache.find_confirmed(&key("a"), 2), None);
+    // A page that is kept anew is not what was confirmed.
+    cache.keep(key("a"), page(8, 10));
+    assert_eq!(cache.find_confirmed(&key("a"), 1), None);
+    // What is not there cannot be confirmed.
+    cache.confirm(&key("b"), 1, None);
+    assert_eq!(cache.find_confirmed(&key("b"), 1), None);
 }

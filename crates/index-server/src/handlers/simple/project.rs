@@ -30,6 +30,12 @@ pub(crate) async fn page(
         return Ok(moved(&format!("../{name}/")));
     }
     let key = requested(&headers, Some(name.as_str()))?;
+    // Read before the database is: what changes in between counts as a change.
+    let generation = application.store.generation();
+    if let Some((page, own)) = application.pages.find_confirmed(&key, generation) {
+        let reading = access::check(&application, &headers, &name, own).await?;
+        return Ok(respond(&headers, &key, &page, reading));
+    }
     let missing = || Refusal::not_found(format!("there is no project `{name}` here"));
     let head = application.store.page_head(&name).await?;
     if head.is_none()
@@ -41,6 +47,7 @@ pub(crate) async fn page(
     let reading = access::check(&application, &headers, &name, own).await?;
     let serial = head.ok_or_else(missing)?.serial;
     if let Some(page) = application.pages.find(&key, serial) {
+        application.pages.confirm(&key, generation, own);
         return Ok(respond(&headers, &key, &page, reading));
     }
     let page = application.store.page(&name).await?.ok_or_else(missing)?;
