@@ -16,7 +16,7 @@ pub mod postgres;
 pub mod ring;
 
 pub use distributions::TestDistribution;
-pub use oracle::{python, python_environment};
+pub use oracle::{python, python_environment, python_wheels};
 #[cfg(unix)]
 pub use postgres::PostgresServer;
 pub use ring::{conformance_dir, fixture, require, workspace_root};
