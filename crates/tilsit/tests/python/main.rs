@@ -2,6 +2,7 @@
 //! its types and lints; the wheel; zest.releaser.
 
 #![cfg(unix)]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on fails loudly")]
 
 #[path = "../support/server.rs"]
 mod server;
