@@ -2,6 +2,7 @@
 //! its arguments into options, calls one library operation and reports.
 
 pub(crate) mod build;
+mod build_backend;
 pub(crate) mod cache;
 pub(crate) mod check;
 pub(crate) mod completions;
@@ -56,6 +57,8 @@ pub(crate) enum Command {
     Pip(Box<pip::Arguments>),
     Run(Box<run::Arguments>),
     Build(build::Arguments),
+    #[command(hide = true)]
+    BuildBackend(build_backend::Arguments),
     Check(check::Arguments),
     Publish(publish::Arguments),
     Serve(serve::Arguments),
@@ -80,6 +83,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::Pip(arguments) => pip::run(&arguments, context),
         Command::Run(arguments) => run::run(&arguments, context),
         Command::Build(arguments) => build::run(&arguments, context),
+        Command::BuildBackend(arguments) => build_backend::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),
         Command::Publish(arguments) => publish::run(&arguments, context),
         Command::Serve(arguments) => serve::run(&arguments, context),

@@ -1,5 +1,5 @@
 //! The Python package `tilsit`: its own tests, run by Python against the program and a running index;
-//! its types and lints; the wheel; zest.releaser.
+//! its types and lints; the wheel; the build backend; zest.releaser.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails loudly")]
@@ -7,6 +7,7 @@
 #[path = "../support/server.rs"]
 mod server;
 
+mod build_backend;
 mod environment;
 mod wheel;
 mod zest_releaser;

@@ -4,7 +4,7 @@
 //! The program itself is not compiled anew here, which takes minutes: a crate of the same name that
 //! starts the program under test stands for it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::environment::{output, package};
@@ -12,27 +12,31 @@ use crate::environment::{output, package};
 /// What tests have to have from the default index.
 const MATURIN: &str = "maturin==1.16.0";
 
-#[test]
-fn the_wheel_has_the_program_and_the_package() {
+/// Builds the wheel in `folder`, where maturin can be had.
+pub(crate) fn build_wheel(folder: &Path) -> Option<PathBuf> {
     let tools = tilsit_testing::python_environment("maturin", &[MATURIN]);
-    let Some(tools) = tilsit_testing::require("maturin", tools) else {
-        return;
-    };
-    let folder = tempfile::tempdir().unwrap();
-    copy_package(folder.path());
-    write_launcher(&folder.path().join("crates/tilsit"));
+    let tools = tilsit_testing::require("maturin", tools)?;
+    copy_package(folder);
+    write_launcher(&folder.join("crates/tilsit"));
     let mut maturin = Command::new(tools.join("bin/maturin"));
     maturin
         .args(["build", "--profile", "dev", "--offline", "--out", "wheels"])
-        .current_dir(folder.path().join("python"))
-        .env("CARGO_TARGET_DIR", folder.path().join("target"));
+        .current_dir(folder.join("python"))
+        .env("CARGO_TARGET_DIR", folder.join("target"));
     output(&mut maturin);
+    let mut entries = std::fs::read_dir(folder.join("python/wheels")).unwrap();
+    Some(entries.next().unwrap().unwrap().path())
+}
 
-    let wheels = folder.path().join("python/wheels");
-    let mut entries = std::fs::read_dir(&wheels).unwrap();
-    let wheel = entries.next().unwrap().unwrap().path();
+#[test]
+fn the_wheel_has_the_program_and_the_package() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(wheel) = build_wheel(folder.path()) else {
+        return;
+    };
     let name = wheel.file_name().unwrap().to_string_lossy().into_owned();
-    assert!(name.starts_with("tilsit-0.1.0-py3-none-"), "{name}");
+    let start = concat!("tilsit-", env!("CARGO_PKG_VERSION"), "-py3-none-");
+    assert!(name.starts_with(start), "{name}");
 
     let tilsit = || {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tilsit"));
@@ -85,8 +89,11 @@ fn copy_package(folder: &Path) {
 /// A crate `tilsit` whose program becomes the one under test.
 fn write_launcher(folder: &Path) {
     std::fs::create_dir_all(folder.join("src")).unwrap();
-    let manifest = "[package]\nname = \"tilsit\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\
-        \n[workspace]\n\n[profile.dist]\ninherits = \"release\"\n";
+    let version = env!("CARGO_PKG_VERSION");
+    let manifest = format!(
+        "[package]\nname = \"tilsit\"\nversion = \"{version}\"\nedition = \"2024\"\n\
+         \n[workspace]\n\n[profile.dist]\ninherits = \"release\"\n"
+    );
     std::fs::write(folder.join("Cargo.toml"), manifest).unwrap();
     let program = env!("CARGO_BIN_EXE_tilsit");
     let code = format!(
