@@ -33,6 +33,19 @@ class Twine(TestCase):
         pins = api.resolve([name], index_url=self.simple).pins
         return [f"{pin.name}=={pin.version}" for pin in pins]
 
+    def requests(self) -> Any:
+        """What stands for the module `requests`, which is not installed here."""
+
+        class HTTPError(IOError):
+            def __init__(self, *args: Any, response: Any) -> None:
+                super().__init__(*args)
+                self.response = response
+
+        requests = types.ModuleType("requests")
+        requests.HTTPError = HTTPError  # type: ignore[attr-defined]
+        requests.Response = types.SimpleNamespace  # type: ignore[attr-defined]
+        return requests
+
     def test_upload_by_variables(self) -> None:
         self.build("twine-variables")
         # As zest.releaser calls it: a tuple, and the files by name.
@@ -83,6 +96,18 @@ class Twine(TestCase):
             with self.assertRaisesRegex(TwineException, option):
                 dispatch(["upload", option, "dist/*"])
 
+    def test_another_file_of_the_name_is_a_conflict(self) -> None:
+        self.build("twine-conflict")
+        dispatch(["upload", "dist/*"])
+        self.write("twine-conflict/src/twine_conflict/__init__.py", "ANSWER = 43\n")
+        api.build("twine-conflict", out_dir="dist")
+        requests = self.requests()
+        with mock.patch.dict(sys.modules, {"requests": requests}):
+            with self.assertRaises(requests.HTTPError) as caught:
+                dispatch(["upload", "dist/*"])
+        self.assertEqual(caught.exception.response.status_code, 409)
+        self.assertIn("other content", caught.exception.response.reason)
+
     def test_nothing_to_upload(self) -> None:
         with self.assertRaisesRegex(InvalidDistribution, "dist/\\*"):
             dispatch(["upload", "dist/*"])
@@ -97,17 +122,10 @@ class Twine(TestCase):
         self.assertIsInstance(caught.exception.__cause__, api.CredentialsError)
 
     def test_refusals_are_those_of_requests_where_it_is(self) -> None:
-        class HTTPError(IOError):
-            def __init__(self, *args: Any, response: Any) -> None:
-                super().__init__(*args)
-                self.response = response
-
-        requests = types.ModuleType("requests")
-        requests.HTTPError = HTTPError  # type: ignore[attr-defined]
-        requests.Response = types.SimpleNamespace  # type: ignore[attr-defined]
+        requests = self.requests()
         self.build("twine-refused")
         with mock.patch.dict(sys.modules, {"requests": requests}):
-            with self.assertRaises(HTTPError) as caught:
+            with self.assertRaises(requests.HTTPError) as caught:
                 dispatch(["upload", "-p", "tlst-wrong", "dist/*"])
         self.assertIsInstance(caught.exception, UploadRefused)
         self.assertIn(caught.exception.response.status_code, (401, 403))

@@ -8,6 +8,7 @@ import glob
 import os
 import sys
 from collections.abc import Sequence
+from http import HTTPStatus
 
 from tilsit import api
 from tilsit._calling import StrPath, call
@@ -15,6 +16,8 @@ from tilsit.compat.twine.exceptions import InvalidDistribution, TwineException, 
 
 # Files that lie beside distributions, which indexes do not take any more.
 _PASSED_OVER = (".asc", ".attestation")
+# The code of what an index refuses.
+_REFUSED = "TL0702"
 
 
 def dispatch(argv: Sequence[str]) -> bool | None:
@@ -109,8 +112,12 @@ def _upload(arguments: argparse.Namespace) -> None:
             environment["TWINE_PASSWORD"] = getpass.getpass(f"Password or token of {user}: ")
             _send(command, environment)
     except api.TilsitError as error:
-        if error.http_status is not None:
-            raise refused(error, error.http_status) from error
+        status = error.http_status
+        if status is None and error.code == _REFUSED:
+            # The program saw it before the index did: another file has the name.
+            status = HTTPStatus.CONFLICT
+        if status is not None:
+            raise refused(error, status) from error
         raise TwineException(str(error)) from error
 
 
