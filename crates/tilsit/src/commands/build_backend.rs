@@ -19,25 +19,25 @@ use crate::report::Report;
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
     /// What is built
-    hook: Hook,
+    target: Target,
     /// Where the distribution goes
     #[arg(value_name = "FOLDER")]
     out: PathBuf,
 }
 
-/// The hooks that build.
+/// What the hooks build.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum Hook {
-    BuildSdist,
-    BuildWheel,
-    BuildEditable,
+enum Target {
+    Sdist,
+    Wheel,
+    Editable,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let build = match arguments.hook {
-        Hook::BuildSdist => build_sdist,
-        Hook::BuildWheel => build_wheel,
-        Hook::BuildEditable => build_editable,
+    let build = match arguments.target {
+        Target::Sdist => build_sdist,
+        Target::Wheel => build_wheel,
+        Target::Editable => build_editable,
     };
     let options = BuildOptions {
         modified_seconds: modified_seconds(context)?,

@@ -15,7 +15,7 @@ __all__ = ["build_editable", "build_sdist", "build_wheel"]
 
 def build_sdist(sdist_directory: str, config_settings: Mapping[str, Any] | None = None) -> str:
     """Builds the source distribution of the project in the current folder."""
-    return _hook("build-sdist", sdist_directory, config_settings)
+    return _build("sdist", sdist_directory, config_settings)
 
 
 def build_wheel(
@@ -24,7 +24,7 @@ def build_wheel(
     metadata_directory: str | None = None,
 ) -> str:
     """Builds the wheel of the project in the current folder."""
-    return _hook("build-wheel", wheel_directory, config_settings)
+    return _build("wheel", wheel_directory, config_settings)
 
 
 def build_editable(
@@ -33,10 +33,10 @@ def build_editable(
     metadata_directory: str | None = None,
 ) -> str:
     """Builds a wheel that leads to the project in the current folder, which stays there."""
-    return _hook("build-editable", wheel_directory, config_settings)
+    return _build("editable", wheel_directory, config_settings)
 
 
-def _hook(name: str, folder: str, config_settings: Mapping[str, Any] | None) -> str:
+def _build(target: str, folder: str, config_settings: Mapping[str, Any] | None) -> str:
     # Front ends import this module in a process of its own for each hook: what is not needed then
     # is not imported.
     import subprocess
@@ -46,7 +46,7 @@ def _hook(name: str, folder: str, config_settings: Mapping[str, Any] | None) -> 
     if config_settings:
         names = ", ".join(f"`{setting}`" for setting in config_settings)
         print(f"warning: tilsit_build takes no config settings: {names}", file=sys.stderr)
-    command = [find_tilsit_bin(), "build-backend", name, folder]
+    command = [find_tilsit_bin(), "build-backend", target, folder]
     # What went wrong is on standard error, which front ends show.
     ended = subprocess.run(command, stdout=subprocess.PIPE, check=False)
     if ended.returncode != 0:
