@@ -19,7 +19,7 @@ pub mod ring;
 
 pub use browser::{BrowserEnvironment, browser_environment};
 pub use distributions::TestDistribution;
-pub use oracle::{python, python_environment};
+pub use oracle::{python, python_environment, python_wheels};
 #[cfg(unix)]
 pub use postgres::PostgresServer;
 pub use ring::{conformance_dir, fixture, require, workspace_root};

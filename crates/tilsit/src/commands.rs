@@ -2,6 +2,7 @@
 //! its arguments into options, calls one library operation and reports.
 
 pub(crate) mod build;
+mod build_backend;
 pub(crate) mod cache;
 pub(crate) mod check;
 pub(crate) mod completions;
@@ -59,6 +60,8 @@ pub(crate) enum Command {
     Pip(Late<pip::Arguments>),
     Run(Late<run::Arguments>),
     Build(Late<build::Arguments>),
+    #[command(hide = true)]
+    BuildBackend(Late<build_backend::Arguments>),
     Check(Late<check::Arguments>),
     Publish(Late<publish::Arguments>),
     Search(Late<search::Arguments>),
@@ -95,6 +98,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::Pip(arguments) => pip::run(&arguments, context),
         Command::Run(arguments) => run::run(&arguments, context),
         Command::Build(arguments) => build::run(&arguments, context),
+        Command::BuildBackend(arguments) => build_backend::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),
         Command::Publish(arguments) => publish::run(&arguments, context),
         Command::Search(arguments) => search::run(&arguments, context),
