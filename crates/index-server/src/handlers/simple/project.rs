@@ -10,7 +10,7 @@ use tilsit_simple_api::{MediaType, to_html, to_json};
 use super::{LAST_SERIAL, rendered, requested, respond};
 use crate::access;
 use crate::application::Application;
-use crate::page_cache::PageKey;
+use crate::recent::PageKey;
 use crate::response::{Failure, Refusal};
 
 /// `/simple/Name` is `/simple/name/`.
@@ -46,7 +46,7 @@ pub(crate) async fn page(
     let own = head.and_then(|head| head.reading);
     let reading = access::check(&application, &headers, &name, own).await?;
     let serial = head.ok_or_else(missing)?.serial;
-    if let Some(page) = application.pages.find(&key, serial) {
+    if let Some(page) = application.pages.find(&key, |page| page.serial == serial) {
         application.pages.confirm(&key, generation, own);
         return Ok(respond(&headers, &key, &page, reading));
     }

@@ -1,17 +1,20 @@
-//! A bounded cache of rendered pages: what is derived from a stored page, under its serial.
-//! While nothing changes in the index, a page here is known to be current without a look at the
+//! Bounded caches of what was served lately: rendered pages, and the bytes of small files.
+//!
+//! While nothing changes in the index, what is here is known to be current without a look at the
 //! database.
 //!
 //! Two halves: pages in use move to the young one, and when that is full the old one is forgotten.
 //! Every step takes constant time, and memory stays below the limit.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 use tilsit_index_store::Reading;
-use tilsit_simple_api::MediaType;
+use tilsit_packaging::name::ProjectName;
+use tilsit_simple_api::{MediaType, Sha256Digest};
 
 #[cfg(test)]
 mod tests;
@@ -37,68 +40,102 @@ pub(crate) struct RenderedPage {
     pub(crate) body: Bytes,
 }
 
-/// A page in the cache.
+impl Weighed for RenderedPage {
+    fn bytes(&self) -> usize {
+        self.body.len()
+    }
+}
+
+/// The pages that were served lately.
+pub(crate) type PageCache = Recent<PageKey, RenderedPage>;
+
+/// A small file, or the metadata of one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct SmallFile {
+    /// Whose it is.
+    pub(crate) project: ProjectName,
+    /// Of these bytes.
+    pub(crate) sha256: Sha256Digest,
+    pub(crate) bytes: Bytes,
+}
+
+impl Weighed for SmallFile {
+    fn bytes(&self) -> usize {
+        self.bytes.len()
+    }
+}
+
+/// The small files that were served lately, by digest and name: `<sha256>/<file name>`.
+pub(crate) type FileCache = Recent<String, SmallFile>;
+
+/// What takes memory.
+pub(crate) trait Weighed: Clone {
+    /// How many bytes, roughly.
+    fn bytes(&self) -> usize;
+}
+
+/// Something in a cache.
 #[derive(Debug, Clone)]
-struct Kept {
-    page: RenderedPage,
+struct Kept<V> {
+    value: V,
     /// What the project says of its readers, and the generation of the store in which that and the
     /// serial were so; none where that was not looked up.
     confirmed: Option<(u64, Option<Reading>)>,
 }
 
-/// The cache; shared by all requests.
+/// A cache; shared by all requests.
 #[derive(Debug)]
-pub(crate) struct PageCache {
+pub(crate) struct Recent<K, V> {
     half_max_bytes: usize,
-    halves: Mutex<Halves>,
+    halves: Mutex<Halves<K, V>>,
     hits: AtomicU64,
     misses: AtomicU64,
 }
 
-#[derive(Debug, Default)]
-struct Halves {
-    young: HashMap<PageKey, Kept>,
-    old: HashMap<PageKey, Kept>,
+#[derive(Debug)]
+struct Halves<K, V> {
+    young: HashMap<K, Kept<V>>,
+    old: HashMap<K, Kept<V>>,
     young_bytes: usize,
 }
 
 /// What an entry takes besides its body, roughly.
 const ENTRY_BYTES: usize = 256;
 
-impl PageCache {
+impl<K: Clone + Eq + Hash, V: Weighed> Recent<K, V> {
     pub(crate) fn new(max_bytes: usize) -> Self {
         Self {
             half_max_bytes: max_bytes / 2,
-            halves: Mutex::default(),
+            halves: Mutex::new(Halves {
+                young: HashMap::new(),
+                old: HashMap::new(),
+                young_bytes: 0,
+            }),
             hits: AtomicU64::new(0),
             misses: AtomicU64::new(0),
         }
     }
 
-    /// The page, when it is there and of this serial.
-    pub(crate) fn find(&self, key: &PageKey, serial: u64) -> Option<RenderedPage> {
-        let found = self.look_up(key, |kept| kept.page.serial == serial);
+    /// What is kept under a key, when it is as wanted.
+    pub(crate) fn find(&self, key: &K, wanted: impl Fn(&V) -> bool) -> Option<V> {
+        let found = self.look_up(key, |kept| wanted(&kept.value));
         self.count(found.is_some());
-        found.map(|kept| kept.page)
+        found.map(|kept| kept.value)
     }
 
-    /// The page with what its project says of readers, when it is there and nothing has changed in
-    /// the index since it was confirmed: the database need not be asked.
-    pub(crate) fn find_confirmed(
-        &self,
-        key: &PageKey,
-        generation: u64,
-    ) -> Option<(RenderedPage, Option<Reading>)> {
+    /// What is kept with what its project says of readers, when nothing has changed in the index since
+    /// it was confirmed: the database need not be asked.
+    pub(crate) fn find_confirmed(&self, key: &K, generation: u64) -> Option<(V, Option<Reading>)> {
         let is_confirmed =
-            |kept: &Kept| matches!(kept.confirmed, Some((at, _)) if at == generation);
+            |kept: &Kept<V>| matches!(kept.confirmed, Some((at, _)) if at == generation);
         let kept = self.look_up(key, is_confirmed)?;
         self.count(true);
         let (_, reading) = kept.confirmed?;
-        Some((kept.page, reading))
+        Some((kept.value, reading))
     }
 
-    /// Notes that a page is current in a generation of the store.
-    pub(crate) fn confirm(&self, key: &PageKey, generation: u64, reading: Option<Reading>) {
+    /// Notes that what is kept is current in a generation of the store.
+    pub(crate) fn confirm(&self, key: &K, generation: u64, reading: Option<Reading>) {
         let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(kept) = halves.young.get_mut(key) {
             kept.confirmed = Some((generation, reading));
@@ -110,13 +147,13 @@ impl PageCache {
         counter.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// How often a page was there, and how often not.
+    /// How often something was there, and how often not.
     pub(crate) fn hits_and_misses(&self) -> (u64, u64) {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         (count(&self.hits), count(&self.misses))
     }
 
-    fn look_up(&self, key: &PageKey, wanted: impl Fn(&Kept) -> bool) -> Option<Kept> {
+    fn look_up(&self, key: &K, wanted: impl Fn(&Kept<V>) -> bool) -> Option<Kept<V>> {
         let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(kept) = halves.young.get(key) {
             return wanted(kept).then(|| kept.clone());
@@ -129,21 +166,21 @@ impl PageCache {
         Some(kept)
     }
 
-    /// Keeps a page, instead of an older one.
-    pub(crate) fn keep(&self, key: PageKey, page: RenderedPage) {
+    /// Keeps something, instead of what was there.
+    pub(crate) fn keep(&self, key: K, value: V) {
         let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
         halves.old.remove(&key);
         let kept = Kept {
-            page,
+            value,
             confirmed: None,
         };
         halves.insert(key, kept, self.half_max_bytes);
     }
 }
 
-impl Halves {
-    fn insert(&mut self, key: PageKey, kept: Kept, half_max_bytes: usize) {
-        let size = kept.page.body.len() + ENTRY_BYTES;
+impl<K: Eq + Hash, V: Weighed> Halves<K, V> {
+    fn insert(&mut self, key: K, kept: Kept<V>, half_max_bytes: usize) {
+        let size = kept.value.bytes() + ENTRY_BYTES;
         if size > half_max_bytes {
             return;
         }
@@ -153,7 +190,7 @@ impl Halves {
         }
         self.young_bytes += size;
         if let Some(replaced) = self.young.insert(key, kept) {
-            self.young_bytes -= replaced.page.body.len() + ENTRY_BYTES;
+            self.young_bytes -= replaced.value.bytes() + ENTRY_BYTES;
         }
     }
 }
