@@ -288,6 +288,14 @@ fn wrong_credentials_are_limited_by_address(index: &mut TestIndex) {
         assert_eq!(ask(client, "wrong").status, 401);
     }
     assert_eq!(ask("2001:db8::4", &index.token).status, 429);
+    // What comes from the proxy itself may be anybody's.
+    for _ in 0..5 {
+        let wrong = basic("__token__", "wrong");
+        assert_eq!(
+            index.get("/simple/", &[("Authorization", &wrong)]).status,
+            401
+        );
+    }
     // Others, and those who show nothing, are not held up by it.
     assert_eq!(ask("192.0.2.2", &index.token).status, 200);
     let nothing = [("X-Forwarded-For", "192.0.2.1")];
