@@ -70,6 +70,7 @@ pub const TARGETS: &[Target] = &[
     ("sdist", dist::sdist),
     ("sdist_file_name", packaging::sdist_file_name),
     ("sdist_parts", dist::sdist_parts),
+    ("search_answer", simple_api::search_answer),
     ("simple_html_page", simple_api::simple_html_page),
     ("simple_json_page", simple_api::simple_json_page),
     ("slim_metadata", index_client::slim_metadata),

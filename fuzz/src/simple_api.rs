@@ -1,5 +1,7 @@
-//! Targets of `tilsit-simple-api`: pages in both forms, lists, the `Accept` header, the upload form.
+//! Targets of `tilsit-simple-api`: pages in both forms, lists, the `Accept` header, the answer of
+//! a search, the upload form.
 
+use tilsit_simple_api::search::SearchAnswer;
 use tilsit_simple_api::upload::UploadForm;
 use tilsit_simple_api::{
     ApiVersion, ProjectPage, list_to_html, list_to_json, negotiate, parse_html, parse_json,
@@ -88,4 +90,12 @@ pub fn upload_form(data: &[u8]) {
         return;
     };
     assert_eq!(UploadForm::from_fields(form.fields()), Ok(form.clone()));
+}
+
+/// What an index's search answers: what is read is written and read back as the same.
+pub fn search_answer(data: &[u8]) {
+    if let Ok(answer) = SearchAnswer::from_json(data) {
+        let written = serde_json::to_vec(&answer).expect("an answer is plain data");
+        assert_eq!(SearchAnswer::from_json(&written), Ok(answer));
+    }
 }

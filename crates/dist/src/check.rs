@@ -19,10 +19,9 @@ mod unwanted;
 mod wheel;
 
 use std::path::Path;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub use tilsit_archive::Limits;
-use tilsit_files::FileError;
+use tilsit_files::{FileError, threads};
 
 use crate::finding::Finding;
 use crate::rule::Rule;
@@ -128,7 +127,7 @@ fn and_others(one: &str, all: usize) -> String {
 /// # Errors
 /// When a file cannot be read.
 pub fn check_files(paths: &[&Path], limits: &Limits) -> Result<Vec<Checked>, FileError> {
-    let answers = each_alone(paths, limits);
+    let answers = threads::map_each(paths, |path| check_file(path, limits));
     let mut checked = answers.into_iter().collect::<Result<Vec<Checked>, _>>()?;
     let mut numbers = Vec::new();
     let mut described = Vec::new();
@@ -150,33 +149,4 @@ fn name_of(path: &Path) -> String {
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned()
-}
-
-fn each_alone(paths: &[&Path], limits: &Limits) -> Vec<Result<Checked, FileError>> {
-    let next = AtomicUsize::new(0);
-    let share = || {
-        let mut answers = Vec::new();
-        while let Some((number, path)) = number_and_path(paths, &next) {
-            answers.push((number, check_file(path, limits)));
-        }
-        answers
-    };
-    let processors = std::thread::available_parallelism().map_or(1, usize::from);
-    let mut answers = std::thread::scope(|scope| {
-        let others = (1..processors.min(paths.len())).map(|_| scope.spawn(share));
-        let others: Vec<_> = others.collect();
-        let mut answers = share();
-        for other in others {
-            answers.extend(other.join().expect("a worker does not panic"));
-        }
-        answers
-    });
-    answers.sort_unstable_by_key(|(number, _)| *number);
-    answers.into_iter().map(|(_, answer)| answer).collect()
-}
-
-/// The next file that nobody has taken.
-fn number_and_path<'a>(paths: &[&'a Path], next: &AtomicUsize) -> Option<(usize, &'a Path)> {
-    let number = next.fetch_add(1, Ordering::Relaxed);
-    Some((number, *paths.get(number)?))
 }

@@ -5,8 +5,8 @@
 //! other crate needs: a file that is replaced as a whole or not at all ([`write_atomic`]), a lock
 //! file ([`LockFile`]), a path from an archive that must stay inside its root ([`ConfinedFolder`]),
 //! placing a file by the cheapest means the file system offers ([`link_or_copy`]), a temporary
-//! folder beside its destination ([`TemporaryFolder`]) and the marked cache folder
-//! ([`CacheFolder`]).
+//! folder beside its destination ([`TemporaryFolder`]), the marked cache folder
+//! ([`CacheFolder`]), and the same work on many files at once ([`threads`]).
 //!
 //! ```
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -48,6 +48,7 @@ pub mod link;
 pub mod lock;
 pub mod operations;
 pub mod temporary;
+pub mod threads;
 
 #[cfg(unix)]
 mod unix;

@@ -120,6 +120,16 @@ impl HttpError {
         matches!(self, Self::Credentials { .. })
     }
 
+    /// The HTTP status of the answer, where there was one that is not a success.
+    pub fn status(&self) -> Option<u16> {
+        match self {
+            Self::NotFound { status, .. }
+            | Self::Credentials { status, .. }
+            | Self::Status { status, .. } => Some(*status),
+            _ => None,
+        }
+    }
+
     /// Whether the fault may pass, so that another try makes sense.
     pub(crate) fn may_pass(&self) -> bool {
         match self {

@@ -56,6 +56,7 @@ pub mod pages;
 pub mod passwords;
 pub mod redacted;
 pub mod remote_file;
+pub mod search;
 pub mod slim_metadata;
 pub mod upload;
 
@@ -82,5 +83,6 @@ pub use pages::{Page, PageError};
 pub use passwords::PasswordProgram;
 pub use redacted::{RedactedUrl, Secret};
 pub use remote_file::RemoteFile;
+pub use search::SearchError;
 pub use slim_metadata::{SlimMetadata, SlimMetadataError};
 pub use upload::{Upload, UploadError, Uploaded};

@@ -14,7 +14,7 @@ use crate::fallback::Fallback;
 use crate::forwarded::TrustedProxies;
 use crate::metrics::Metrics;
 use crate::options::{Limits, MetricsReaders, ServeOptions};
-use crate::page_cache::PageCache;
+use crate::recent::{FileCache, PageCache};
 use crate::search::SearchIndex;
 use crate::site::{Place, Site};
 
@@ -33,6 +33,7 @@ pub(crate) type EventSink = Arc<dyn Fn(&ServerEvent) + Send + Sync>;
 pub(crate) struct Application {
     pub(crate) store: IndexStore,
     pub(crate) pages: Arc<PageCache>,
+    pub(crate) files: Arc<FileCache>,
     pub(crate) limits: Arc<Limits>,
     /// Where the index is, when the operator says so.
     pub(crate) site: Option<Arc<Site>>,
@@ -73,7 +74,8 @@ impl Application {
         let of_addresses = Attempts::new(limits.wrong_credentials_max, SIGN_INS_WINDOW);
         Self {
             store,
-            pages: Arc::new(PageCache::new(limits.page_cache_max_bytes)),
+            pages: Arc::new(PageCache::new(limits.page_cache_max_bytes / 2)),
+            files: Arc::new(FileCache::new(limits.page_cache_max_bytes / 2)),
             root_path: place.root_path.map(Into::into),
             site: place.site.map(Arc::new),
             proxies: Arc::new(options.proxies),

@@ -5,7 +5,9 @@ use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
+use axum::serve::ListenerExt as _;
 use tilsit_index_store::{Actor, IndexStore, ManageError, StoreError, StoreOptions};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
@@ -86,6 +88,7 @@ pub async fn serve(
     invite_the_first(&application, address).await?;
     let (stopping, mut stopped) = watch::channel(false);
     let following = tokio::spawn(feed::follow(store.clone(), search, events.clone()));
+    let noticing = tokio::spawn(notice(store.clone()));
     let asked = async move {
         shutdown.await;
         events(&ServerEvent::Stopping);
@@ -93,6 +96,11 @@ pub async fn serve(
     };
     let service = arrival::before(&application, router(application.clone()))
         .into_make_service_with_connect_info::<SocketAddr>();
+    // An answer of a head and a body goes out at once, not when the head is acknowledged.
+    let listener = listener.tap_io(|connection| {
+        // It is slower without.
+        let _ = connection.set_nodelay(true);
+    });
     let serving = axum::serve(listener, service).with_graceful_shutdown(asked);
     let too_long = async move {
         let _ = stopped.wait_for(|stopping| *stopping).await;
@@ -102,9 +110,11 @@ pub async fn serve(
         ended = serving => ended,
         () = too_long => Ok(()),
     };
-    following.abort();
-    // It holds connections of the store.
-    let _ = following.await;
+    for task in [following, noticing] {
+        task.abort();
+        // It holds connections of the store.
+        let _ = task.await;
+    }
     store.close().await;
     ended.map_err(ServeError::Serving)
 }
@@ -129,6 +139,18 @@ async fn invite_the_first(
         url: format!("{root}account/register/?invitation={invitation}"),
     });
     Ok(())
+}
+
+/// How often it is asked whether another process changed the index.
+const NOTICE_PAUSE: Duration = Duration::from_millis(500);
+
+/// Notices what other processes change: further servers, `tilsit index`.
+async fn notice(store: IndexStore) {
+    loop {
+        // A database that does not answer is told of by the requests that need it.
+        let _ = store.notice_changes().await;
+        tokio::time::sleep(NOTICE_PAUSE).await;
+    }
 }
 
 impl From<SearchError> for ServeError {

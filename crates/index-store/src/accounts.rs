@@ -98,7 +98,7 @@ impl IndexStore {
         let hashed = hashed(password).await?;
         let mut transaction = self.database.begin().await?;
         let id = insert(&mut transaction, name, &hashed, now).await?;
-        transaction.commit().await.doing("commit a user")?;
+        self.database.commit(transaction, "commit a user").await?;
         Ok(id)
     }
 
@@ -133,7 +133,7 @@ impl IndexStore {
             subject: serde_json::json!({ "user": name }),
         };
         events::record(&mut transaction, &event, now).await?;
-        transaction.commit().await.doing("commit a password")
+        self.database.commit(transaction, "commit a password").await
     }
 
     /// The user of this name.

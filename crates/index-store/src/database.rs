@@ -1,6 +1,8 @@
 //! Connections: for SQLite one writer and several readers, for PostgreSQL one pool.
 
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
@@ -23,6 +25,8 @@ pub(crate) struct Database {
     writer: AnyPool,
     readers: AnyPool,
     pub(crate) dialect: Dialect,
+    /// Counts what this process changed, and what it noticed of changes by others.
+    pub(crate) generation: Arc<AtomicU64>,
 }
 
 impl Database {
@@ -38,6 +42,7 @@ impl Database {
             writer,
             readers,
             dialect: Dialect::Sqlite,
+            generation: Arc::default(),
         })
     }
 
@@ -53,6 +58,7 @@ impl Database {
             writer: pool.clone(),
             readers: pool,
             dialect: Dialect::Postgres,
+            generation: Arc::default(),
         })
     }
 
@@ -77,6 +83,18 @@ impl Database {
             .begin_with(self.dialect.begin())
             .await
             .doing("begin a transaction")
+    }
+
+    /// Makes the changes of a transaction count.
+    pub(crate) async fn commit(
+        &self,
+        transaction: Transaction<'static, Any>,
+        operation: &'static str,
+    ) -> Result<(), StoreError> {
+        let done = transaction.commit().await.doing(operation);
+        // After a failure too: it is not known then whether they count.
+        self.generation.fetch_add(1, Ordering::Release);
+        done
     }
 
     /// Closes all connections.

@@ -61,7 +61,9 @@ impl IndexStore {
             subject: json!({ "administrator": is_admin }),
         };
         events::record(&mut transaction, &event, now).await?;
-        transaction.commit().await.doing("commit an invitation")?;
+        self.database
+            .commit(transaction, "commit an invitation")
+            .await?;
         Ok(secret)
     }
 
@@ -122,7 +124,9 @@ impl IndexStore {
                 .await
                 .doing("make an administrator")?;
         }
-        transaction.commit().await.doing("commit an account")?;
+        self.database
+            .commit(transaction, "commit an account")
+            .await?;
         Ok(user)
     }
 }

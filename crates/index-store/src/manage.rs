@@ -8,6 +8,7 @@ use sqlx::{Any, Transaction};
 use tilsit_packaging::name::ProjectName;
 
 use crate::accounts::UserId;
+use crate::database::Database;
 use crate::error::{Doing, StoreError};
 use crate::events::{self, NewEvent};
 use crate::pages;
@@ -174,6 +175,7 @@ impl<'a> LockedProject<'a> {
 
 /// A change of one project under way.
 struct Change<'a> {
+    database: Database,
     transaction: Transaction<'static, Any>,
     project: LockedProject<'a>,
     by: Option<String>,
@@ -192,6 +194,7 @@ impl<'a> Change<'a> {
         let project = LockedProject::lock(project, &mut transaction).await?;
         let by = actor.with_role(needed, &project, &mut transaction).await?;
         Ok(Self {
+            database: store.database.clone(),
             transaction,
             project,
             by,
@@ -223,7 +226,11 @@ impl<'a> Change<'a> {
         let serial = self.record(action, subject).await?;
         let LockedProject { id, name } = self.project;
         pages::write(&mut self.transaction, id, name, serial).await?;
-        self.transaction.commit().await.doing("commit a change")?;
+        self.commit("commit a change").await?;
         Ok(serial)
+    }
+
+    async fn commit(self, operation: &'static str) -> Result<(), StoreError> {
+        self.database.commit(self.transaction, operation).await
     }
 }

@@ -49,7 +49,7 @@ pub(crate) async fn migrate(database: &Database, now: Timestamp) -> Result<(), S
             .ok()
             .and_then(|at| MIGRATIONS.get(at));
         let Some(sql) = next else {
-            return transaction.commit().await.doing("commit the schema");
+            return database.commit(transaction, "commit the schema").await;
         };
         let sql = sql.replace("{identity}", database.dialect.identity());
         transaction
@@ -62,6 +62,6 @@ pub(crate) async fn migrate(database: &Database, now: Timestamp) -> Result<(), S
             .execute(&mut *transaction)
             .await
             .doing("note the schema's version")?;
-        transaction.commit().await.doing("commit the schema")?;
+        database.commit(transaction, "commit the schema").await?;
     }
 }

@@ -171,7 +171,9 @@ impl IndexStore {
             subject: json!({ "pattern": pattern.0 }),
         };
         events::record(&mut transaction, &event, now).await?;
-        transaction.commit().await.doing("commit a kept name")?;
+        self.database
+            .commit(transaction, "commit a kept name")
+            .await?;
         Ok(())
     }
 }

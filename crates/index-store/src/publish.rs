@@ -137,7 +137,7 @@ impl IndexStore {
         insert_file(&mut transaction, release, file, now).await?;
         let serial = record_event(&mut transaction, file, now).await?;
         pages::write(&mut transaction, project, &file.project, serial).await?;
-        transaction.commit().await.doing("commit a file")?;
+        self.database.commit(transaction, "commit a file").await?;
         Ok(Publication::Published { serial })
     }
 }

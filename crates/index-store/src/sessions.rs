@@ -45,7 +45,9 @@ impl IndexStore {
         .execute(&mut *transaction)
         .await
         .doing("insert a session")?;
-        transaction.commit().await.doing("commit a session")?;
+        self.database
+            .commit(transaction, "commit a session")
+            .await?;
         Ok(secret)
     }
 
@@ -86,9 +88,8 @@ impl IndexStore {
             .execute(&mut *transaction)
             .await
             .doing("end a session")?;
-        transaction
-            .commit()
+        self.database
+            .commit(transaction, "commit the end of a session")
             .await
-            .doing("commit the end of a session")
     }
 }

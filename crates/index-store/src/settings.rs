@@ -154,7 +154,9 @@ impl IndexStore {
             }),
         };
         events::record(&mut transaction, &event, now).await?;
-        transaction.commit().await.doing("commit the settings")?;
+        self.database
+            .commit(transaction, "commit the settings")
+            .await?;
         Ok(())
     }
 }

@@ -1,6 +1,8 @@
 //! Opening the store: the database at its newest schema, and the folder of files.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::SystemTime;
 
 use jiff::Timestamp;
@@ -34,6 +36,8 @@ impl StoreOptions {
 pub struct IndexStore {
     pub(crate) database: Database,
     blobs: Blobs,
+    /// The last serial that was noticed.
+    noticed: Arc<AtomicU64>,
 }
 
 impl IndexStore {
@@ -50,7 +54,11 @@ impl IndexStore {
             None => Database::open_sqlite(&data.join("index.sqlite3")).await?,
         };
         migrations::migrate(&database, now).await?;
-        Ok(Self { database, blobs })
+        Ok(Self {
+            database,
+            blobs,
+            noticed: Arc::default(),
+        })
     }
 
     /// The folder of files.
@@ -69,6 +77,29 @@ impl IndexStore {
     /// How many connections to the database there are, and how many of them do nothing.
     pub fn connections(&self) -> (u32, usize) {
         self.database.connections()
+    }
+
+    /// A number that is another one after each change that this process made or noticed: what was read
+    /// before and belongs to the same number is still so.
+    pub fn generation(&self) -> u64 {
+        self.database.generation.load(Ordering::Acquire)
+    }
+
+    /// Looks whether another process changed the index; to be called again and again by whoever
+    /// trusts in [`IndexStore::generation`].
+    ///
+    /// # Errors
+    /// When the database fails; everything counts as changed then.
+    pub async fn notice_changes(&self) -> Result<(), StoreError> {
+        let serial = self.last_serial().await;
+        let is_known = match &serial {
+            Ok(serial) => self.noticed.swap(*serial, Ordering::Relaxed) == *serial,
+            Err(_) => false,
+        };
+        if !is_known {
+            self.database.generation.fetch_add(1, Ordering::Release);
+        }
+        serial.map(|_| ())
     }
 
     /// Closes the connections; for SQLite this also folds the write-ahead log into the database.

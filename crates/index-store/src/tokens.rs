@@ -178,7 +178,7 @@ impl IndexStore {
             }),
         };
         events::record(&mut transaction, &event, now).await?;
-        transaction.commit().await.doing("commit a token")?;
+        self.database.commit(transaction, "commit a token").await?;
         Ok(token)
     }
 
@@ -265,7 +265,9 @@ impl IndexStore {
             subject: serde_json::json!({ "prefix": prefix }),
         };
         events::record(&mut transaction, &event, now).await?;
-        transaction.commit().await.doing("commit a revocation")?;
+        self.database
+            .commit(transaction, "commit a revocation")
+            .await?;
         Ok(true)
     }
 }

@@ -161,7 +161,7 @@ impl IndexStore {
             subject: json!({ "user": shown }),
         };
         events::record(&mut transaction, &event, now).await?;
-        transaction.commit().await.doing("commit a user")?;
+        self.database.commit(transaction, "commit a user").await?;
         Ok(())
     }
 }

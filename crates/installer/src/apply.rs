@@ -22,7 +22,7 @@ use crate::place::StoredPath;
 use crate::plan::{InstallPlan, PlannedLink, PlannedWheel, PlannedWrite};
 use crate::roots::Roots;
 use crate::store;
-use crate::threads::{self, Queue};
+use tilsit_files::threads::{self, Queue};
 
 /// So few files are not worth a thread.
 const FEW_FILES: usize = 512;

@@ -20,7 +20,7 @@ use tilsit_packaging::record::RecordHash;
 
 use crate::manifest::{FileKind, Manifest, ManifestFile};
 use crate::store::{self, StoredWheel};
-use crate::threads;
+use tilsit_files::threads;
 
 /// The program that compiles: a path a line in, the path of the compiled file (or nothing) out.
 const PROGRAM: &str = include_str!("compile/compile.py");

@@ -11,7 +11,7 @@ use tilsit_files::{FileError, TemporaryFolder};
 use tilsit_index_client::{DownloadError, DownloadEvent, IndexClient, RemoteFile};
 
 use crate::store::{StoreError, StoredWheel, WheelStore};
-use crate::threads;
+use tilsit_files::threads;
 
 /// How many wheels are unpacked at once, at the most.
 const UNPACKING_MAX: usize = 8;

@@ -61,8 +61,6 @@ pub mod scripts;
 pub mod store;
 pub mod verify;
 
-mod threads;
-
 #[cfg(unix)]
 mod unix;
 #[cfg(windows)]

@@ -22,7 +22,7 @@ use crate::manifest::{FileKind, Manifest, ManifestFile};
 use crate::removal::{LegacyError, Removal, Territory, plan_legacy_removal, plan_removal};
 use crate::scripts;
 use crate::store::StoredWheel;
-use crate::threads;
+use tilsit_files::threads;
 
 mod conflicts;
 mod display;

@@ -12,7 +12,7 @@ use tilsit_files::{FileError, TemporaryFolder};
 
 use crate::manifest::Manifest;
 use crate::place::is_key;
-use crate::threads;
+use tilsit_files::threads;
 
 mod elf;
 mod sealing;

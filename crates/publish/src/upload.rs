@@ -128,6 +128,18 @@ impl PublishError {
             },
         }
     }
+
+    /// The request that failed, when it was one.
+    pub fn http(&self) -> Option<&HttpError> {
+        match self {
+            Self::Page(PageError::Http(error))
+            | Self::Upload {
+                source: UploadError::Http(error),
+                ..
+            } => Some(error),
+            _ => None,
+        }
+    }
 }
 
 fn kind_of(error: &HttpError) -> FailureKind {

@@ -34,6 +34,7 @@ pub mod json;
 pub mod list;
 pub mod negotiate;
 pub mod page;
+pub mod search;
 pub mod upload;
 
 pub use api_version::ApiVersion;

@@ -9,14 +9,17 @@
 //! [`require`]: in the `ci` ring (`TILSIT_RING=ci`) a missing need fails the test; elsewhere the
 //! test says `NOT RUN` and what it wants.
 
+pub mod browser;
 pub mod distributions;
+pub mod http;
 pub mod oracle;
 #[cfg(unix)]
 pub mod postgres;
 pub mod ring;
 
+pub use browser::{BrowserEnvironment, browser_environment};
 pub use distributions::TestDistribution;
-pub use oracle::{python, python_environment};
+pub use oracle::{python, python_environment, python_wheels};
 #[cfg(unix)]
 pub use postgres::PostgresServer;
 pub use ring::{conformance_dir, fixture, require, workspace_root};

@@ -28,6 +28,30 @@ pub fn python() -> Option<PathBuf> {
 /// # Panics
 /// When the environment cannot be made in the `ci` ring.
 pub fn python_environment(name: &str, requirements: &[&str]) -> Option<PathBuf> {
+    cached(name, requirements, install)
+}
+
+/// The wheels of `requirements` and of what they need, downloaded by pip from the default index and
+/// cached in `target/test-environments/wheels-<name>`, under the rules of [`python_environment`].
+///
+/// # Panics
+/// When they cannot be downloaded in the `ci` ring.
+pub fn python_wheels(name: &str, requirements: &[&str]) -> Option<Vec<PathBuf>> {
+    let folder = cached(&format!("wheels-{name}"), requirements, download)?;
+    let entries = std::fs::read_dir(folder).expect("the folder of the wheels is there");
+    let paths = entries.map(|entry| entry.expect("an entry of the folder").path());
+    let is_wheel = |path: &PathBuf| path.extension().is_some_and(|suffix| suffix == "whl");
+    let mut wheels: Vec<PathBuf> = paths.filter(is_wheel).collect();
+    wheels.sort();
+    Some(wheels)
+}
+
+/// A folder below `target/test-environments` that `fill` makes anew when the requirements change.
+fn cached(
+    name: &str,
+    requirements: &[&str],
+    fill: fn(&Path, &[&str]) -> Result<(), String>,
+) -> Option<PathBuf> {
     let base = target_folder().join("test-environments");
     let root = base.join(name);
     let stamp = root.join("tilsit-requirements.txt");
@@ -41,9 +65,9 @@ pub fn python_environment(name: &str, requirements: &[&str]) -> Option<PathBuf> 
     if !may_fetch() {
         return None;
     }
-    match install(&root, requirements) {
+    match fill(&root, requirements) {
         Ok(()) => std::fs::write(&stamp, wanted).expect("the stamp is written"),
-        Err(reason) if in_ci() => panic!("cannot make the environment `{name}`: {reason}"),
+        Err(reason) if in_ci() => panic!("cannot make the test environment `{name}`: {reason}"),
         Err(_) => return None,
     }
     Some(root)
@@ -57,6 +81,19 @@ fn install(root: &Path, requirements: &[&str]) -> Result<(), String> {
     run(Command::new(root.join("bin/python"))
         .args(["-m", "pip", "install", "--quiet"])
         .arg("--disable-pip-version-check")
+        .args(requirements))
+}
+
+fn download(folder: &Path, requirements: &[&str]) -> Result<(), String> {
+    if folder.is_dir() {
+        std::fs::remove_dir_all(folder).map_err(|error| error.to_string())?;
+    }
+    let python = python().ok_or("there is no Python")?;
+    run(Command::new(python)
+        .args(["-m", "pip", "download", "--quiet"])
+        .arg("--disable-pip-version-check")
+        .args(["--only-binary", ":all:", "--dest"])
+        .arg(folder)
         .args(requirements))
 }
 

@@ -2,6 +2,7 @@
 //! its arguments into options, calls one library operation and reports.
 
 pub(crate) mod build;
+mod build_backend;
 pub(crate) mod cache;
 pub(crate) mod check;
 pub(crate) mod completions;
@@ -11,19 +12,22 @@ mod doctor;
 pub(crate) mod explain;
 pub(crate) mod help;
 pub(crate) mod index;
+pub(crate) mod late;
 pub(crate) mod options;
 pub(crate) mod pip;
 pub(crate) mod publish;
 pub(crate) mod python;
 pub(crate) mod run;
+pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod tour;
 pub(crate) mod venv;
 
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{FromArgMatches as _, Parser, Subcommand};
 
+use crate::commands::late::{Late, whole_tree};
 use crate::context::{Context, GlobalArguments};
 use crate::error::{CommandError, Kind};
 use crate::explain::Code;
@@ -52,22 +56,36 @@ pub(crate) struct Arguments {
 /// Every command. Its help is the doc comment of its arguments.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Venv(venv::Arguments),
-    Pip(Box<pip::Arguments>),
-    Run(Box<run::Arguments>),
-    Build(build::Arguments),
-    Check(check::Arguments),
-    Publish(publish::Arguments),
-    Serve(serve::Arguments),
-    Index(index::Arguments),
-    Python(python::Arguments),
-    Doctor(doctor::Arguments),
-    Cache(cache::Arguments),
-    Config(config::Arguments),
-    Explain(explain::Arguments),
-    Completions(completions::Arguments),
-    Help(help::Arguments),
-    Tour(tour::Arguments),
+    Venv(Late<venv::Arguments>),
+    Pip(Late<pip::Arguments>),
+    Run(Late<run::Arguments>),
+    Build(Late<build::Arguments>),
+    #[command(hide = true)]
+    BuildBackend(Late<build_backend::Arguments>),
+    Check(Late<check::Arguments>),
+    Publish(Late<publish::Arguments>),
+    Search(Late<search::Arguments>),
+    Serve(Late<serve::Arguments>),
+    Index(Late<index::Arguments>),
+    Python(Late<python::Arguments>),
+    Doctor(Late<doctor::Arguments>),
+    Cache(Late<cache::Arguments>),
+    Config(Late<config::Arguments>),
+    Explain(Late<explain::Arguments>),
+    Completions(Late<completions::Arguments>),
+    Help(Late<help::Arguments>),
+    Tour(Late<tour::Arguments>),
+}
+
+/// Reads the program's command line.
+///
+/// # Errors
+/// Help, or what is wrong with the line.
+pub(crate) fn parse() -> Result<Arguments, clap::Error> {
+    Arguments::try_parse().or_else(|_| {
+        let mut matches = whole_tree::<Arguments>().try_get_matches()?;
+        Arguments::from_arg_matches_mut(&mut matches)
+    })
 }
 
 /// Runs a command.
@@ -80,8 +98,10 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::Pip(arguments) => pip::run(&arguments, context),
         Command::Run(arguments) => run::run(&arguments, context),
         Command::Build(arguments) => build::run(&arguments, context),
+        Command::BuildBackend(arguments) => build_backend::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),
         Command::Publish(arguments) => publish::run(&arguments, context),
+        Command::Search(arguments) => search::run(&arguments, context),
         Command::Serve(arguments) => serve::run(&arguments, context),
         Command::Index(arguments) => index::run(&arguments, context),
         Command::Python(arguments) => python::run(&arguments, context),

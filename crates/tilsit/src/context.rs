@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -253,6 +254,19 @@ impl Context {
     /// `path` as the user would type it.
     pub(crate) fn show(&self, path: &Path) -> String {
         crate::terminal::path(path, &self.working_folder)
+    }
+
+    /// What comes by standard input, to its end.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) fn standard_input() -> Result<Vec<u8>, CommandError> {
+        let mut bytes = Vec::new();
+        std::io::stdin().read_to_end(&mut bytes).map_err(|error| {
+            CommandError::new(Code::FileAccess, "standard input cannot be read")
+                .caused_by(error.to_string())
+        })?;
+        Ok(bytes)
     }
 }
 

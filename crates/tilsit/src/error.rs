@@ -65,6 +65,8 @@ pub(crate) struct CommandError {
     pub(crate) causes: Vec<String>,
     /// What the user can do next.
     pub(crate) hints: Vec<String>,
+    /// The HTTP status with which an index refused an upload.
+    pub(crate) http_status: Option<u16>,
 }
 
 impl CommandError {
@@ -75,6 +77,7 @@ impl CommandError {
             message: message.into(),
             causes: Vec::new(),
             hints: Vec::new(),
+            http_status: None,
         }
     }
 

@@ -205,6 +205,11 @@ Often the URL is that of a web page for people: the URL of an index usually ends
 thrown away. A proxy or mirror may have a damaged copy; if it happens again, somebody may have
 replaced the file: ask the index's owner before you go on.";
 
+    SearchNotOffered = "TL0405", No, "no index that is asked has a search",
+"`tilsit search` asks an index for `/search/` beside its `/simple/`, as JSON; `tilsit serve` answers
+that. Most other indexes have a search for people only, and the default one of pip took its search for
+programs away. `--index-url` names an index that has one.";
+
     WheelRefused = "TL0501", No, "a wheel breaks the rules",
 "The wheel is damaged or dangerous: its archive is ambiguous, a path leads out of the environment, or
 its RECORD does not agree with its contents. Nothing was installed. Such a wheel must be made again by

@@ -124,7 +124,8 @@ fn for_resolution(hint: &Hint) -> String {
              `tilsit python list` shows them"
         ),
         Hint::BuildNotAllowed { name } => format!(
-            "`{name}` would have to be built from source, which this version does not do yet"
+            "`{name}` would have to be built from source, which `--no-build`, `--only-binary` or the settings \
+             forbid here"
         ),
         Hint::WheelNotAllowed { name } => format!("wheels of `{name}` are not allowed here"),
         Hint::CutOff { name } => {

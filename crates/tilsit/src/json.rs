@@ -24,6 +24,8 @@ struct EnvelopeError<'a> {
     message: &'a str,
     causes: &'a [String],
     hints: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    http_status: Option<u16>,
 }
 
 /// The envelope of a command that did its work; `no` when its answer is a no.
@@ -51,6 +53,7 @@ pub(crate) fn failure(error: &CommandError) -> String {
             message: &error.message,
             causes: &error.causes,
             hints: &error.hints,
+            http_status: error.http_status,
         }],
     })
 }

@@ -38,8 +38,6 @@ mod terminal;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::commands::{Arguments, Command};
 use crate::context::Context;
 use crate::error::CommandError;
@@ -51,7 +49,7 @@ fn main() -> ExitCode {
         terminal::write_data(concat!("tilsit ", env!("CARGO_PKG_VERSION"), "\n"));
         return ExitCode::SUCCESS;
     }
-    let arguments = match Arguments::try_parse() {
+    let arguments = match commands::parse() {
         Ok(arguments) => arguments,
         Err(error) => return commands::refuse(&error),
     };

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use tilsit_dist::dist_info::{InstalledDistribution, InstalledForm};
 use tilsit_environment::Environment;
+use tilsit_files::threads;
 use tilsit_index_client::SlimMetadata;
 use tilsit_packaging::marker::MarkerEnvironment;
 use tilsit_packaging::name::{ExtraName, ProjectName};
@@ -35,6 +36,11 @@ pub(crate) fn by_installed(
     let mut check = Check {
         wanted,
         markers: environment.interpreter().marker_environment(),
+        read: if no_deps {
+            BTreeMap::new()
+        } else {
+            read_at_once(wanted, &installed)
+        },
         installed,
         seen: BTreeSet::new(),
         projects: BTreeSet::new(),
@@ -57,6 +63,8 @@ struct Check<'a> {
     wanted: &'a Wanted,
     markers: &'a MarkerEnvironment,
     installed: BTreeMap<&'a ProjectName, &'a InstalledDistribution>,
+    /// What was read already: what projects require without extras, none where that is not sure.
+    read: BTreeMap<&'a ProjectName, Option<Vec<Requirement>>>,
     /// What was looked at, with which extras.
     seen: BTreeSet<(ProjectName, Vec<ExtraName>)>,
     projects: BTreeSet<ProjectName>,
@@ -88,7 +96,11 @@ impl Check<'_> {
             return Some(Vec::new());
         }
         let mut needs = Vec::new();
-        for need in requires(found, &requirement.extras)? {
+        let read = match &requirement.extras[..] {
+            [] => self.read.remove(&requirement.name),
+            _ => None,
+        };
+        for need in read.unwrap_or_else(|| requires(found, &requirement.extras))? {
             let overrides = self.wanted.overrides.iter().map(|root| &root.requirement);
             let mut overrides = overrides.filter(|one| one.name == need.name).peekable();
             if overrides.peek().is_none() {
@@ -99,6 +111,19 @@ impl Check<'_> {
         }
         Some(needs)
     }
+}
+
+/// What those installed projects require that the wish names itself: of a file of pins all of them,
+/// which are read on all threads.
+fn read_at_once<'a>(
+    wanted: &Wanted,
+    installed: &BTreeMap<&'a ProjectName, &'a InstalledDistribution>,
+) -> BTreeMap<&'a ProjectName, Option<Vec<Requirement>>> {
+    let roots = wanted.requirements.iter().map(|root| &root.requirement);
+    let named = roots.filter_map(|requirement| installed.get(&requirement.name).copied());
+    let named: Vec<&InstalledDistribution> = named.collect();
+    let read = threads::map(&named, |found| requires(found, &[]));
+    named.iter().map(|found| &found.name).zip(read).collect()
 }
 
 /// What an installed project requires with these extras, if that is known for sure; what is for other

@@ -1,8 +1,9 @@
-//! `bench`: the benchmarks, all of them or one, and `bench client` and `bench check`, which compare
-//! with peers.
+//! `bench`: the benchmarks, all of them or one, and `bench client`, `bench check` and `bench index`,
+//! which compare with peers.
 
 pub(crate) mod check;
 pub(crate) mod client;
+pub(crate) mod index;
 pub(crate) mod local_index;
 pub(crate) mod measuring;
 
@@ -27,11 +28,14 @@ pub(crate) fn run_named(names: &[&str]) -> Result<()> {
     if let ["check", words @ ..] = names {
         return check::compare(words);
     }
+    if let ["index", words @ ..] = names {
+        return index::compare(words);
+    }
     for name in names {
         if !BENCHES.iter().any(|(known, ..)| known == name) {
             let known: Vec<&str> = BENCHES.iter().map(|(name, ..)| *name).collect();
             bail!(
-                "no benchmark is called `{name}`; there are: check, client, {}",
+                "no benchmark is called `{name}`; there are: check, client, index, {}",
                 known.join(", ")
             );
         }

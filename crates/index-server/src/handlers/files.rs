@@ -3,7 +3,7 @@
 
 use std::io::SeekFrom;
 use std::ops::Range;
-use std::path::Path as FilePath;
+use std::path::{Path as FilePath, PathBuf};
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -28,19 +28,28 @@ use crate::application::Application;
 use crate::conditional;
 use crate::metrics::Metrics;
 use crate::range::{RangeRequest, parse_range};
+use crate::recent::SmallFile;
 use crate::response::{Failure, Refusal};
 
 /// How much of a file is read at a time.
-const CHUNK_BYTES: usize = 64 * 1024;
+const CHUNK_BYTES: usize = 256 * 1024;
+/// The largest file that is kept in memory for a while.
+const SMALL_MAX_BYTES: u64 = 64 * 1024;
 /// The ending of the URL of a file's metadata (PEP 658).
 const METADATA: &str = ".metadata";
 
-/// A file that was asked for: where its bytes are, and what they are called.
+/// A file that was asked for, and how it is read.
 struct Found {
-    path: std::path::PathBuf,
+    content: Content,
     sha256: Sha256Digest,
     content_type: &'static str,
     reading: Reading,
+}
+
+/// Where the bytes are.
+enum Content {
+    InMemory(Bytes),
+    OnDisk(PathBuf),
 }
 
 /// A file, a part of it, or its metadata. What is only on disk and not in the database is not
@@ -57,6 +66,22 @@ pub(crate) async fn download(
         return Err(missing().into());
     }
     let base = file_name.strip_suffix(METADATA);
+    let content_type = match base {
+        None => "application/octet-stream",
+        Some(_) => "text/plain; charset=utf-8",
+    };
+    // Read before the database is: what changes in between counts as a change.
+    let generation = application.store.generation();
+    let key = format!("{digits}/{file_name}");
+    if let Some((file, own)) = application.files.find_confirmed(&key, generation) {
+        let found = Found {
+            content: Content::InMemory(file.bytes),
+            sha256: file.sha256,
+            content_type,
+            reading: access::check(&application, &headers, &file.project, own).await?,
+        };
+        return answer(&application, found, &headers).await;
+    }
     let served = application
         .store
         .served_file(base.unwrap_or(&file_name))
@@ -64,27 +89,58 @@ pub(crate) async fn download(
         .filter(|served| served.record.sha256 == sha256)
         .ok_or_else(missing)?;
     let project: ProjectName = served.project.parse().map_err(|_| missing())?;
-    let reading = access::check(&application, &headers, &project, served.reading).await?;
+    let own = served.reading;
+    let reading = access::check(&application, &headers, &project, own).await?;
     if served.is_quarantined {
         let text = format!("the project `{project}` is quarantined: its files are held back");
         return Err(Refusal::new(StatusCode::FORBIDDEN, text).into());
     }
     let blobs = application.store.blobs();
-    let found = match base {
-        None => Found {
-            path: blobs.path(&sha256, &file_name),
-            sha256,
-            content_type: "application/octet-stream",
-            reading,
-        },
-        Some(base) => Found {
-            path: blobs.metadata_path(&sha256, base),
-            sha256: served.record.metadata_sha256.ok_or_else(missing)?,
-            content_type: "text/plain; charset=utf-8",
-            reading,
-        },
+    let (path, sha256) = match base {
+        None => (blobs.path(&sha256, &file_name), sha256),
+        Some(base) => (
+            blobs.metadata_path(&sha256, base),
+            served.record.metadata_sha256.ok_or_else(missing)?,
+        ),
+    };
+    let is_small = base.is_some() || served.record.size_bytes <= SMALL_MAX_BYTES;
+    let content = match is_small {
+        true => {
+            let bytes = small(&application, &key, (&path, sha256, project)).await?;
+            application.files.confirm(&key, generation, own);
+            Content::InMemory(bytes)
+        }
+        false => Content::OnDisk(path),
+    };
+    let found = Found {
+        content,
+        sha256,
+        content_type,
+        reading,
     };
     answer(&application, found, &headers).await
+}
+
+/// The bytes of a small file, from memory or for the next time into it. What was published never
+/// changes, so that what is there under its digest is what is on disk.
+async fn small(
+    application: &Application,
+    key: &str,
+    (path, sha256, project): (&FilePath, Sha256Digest, ProjectName),
+) -> Result<Bytes, Failure> {
+    let key = key.to_owned();
+    if let Some(file) = application.files.find(&key, |file| file.sha256 == sha256) {
+        return Ok(file.bytes);
+    }
+    let read = tokio::fs::read(path).await;
+    let bytes = read.map_err(|source| FileError::new(Operation::Read, path, source))?;
+    let file = SmallFile {
+        project,
+        sha256,
+        bytes: bytes.into(),
+    };
+    application.files.keep(key, file.clone());
+    Ok(file.bytes)
 }
 
 async fn answer(
@@ -96,10 +152,18 @@ async fn answer(
     let mut response = if conditional::is_current(headers, &etag) {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let (file, size) = open(&found.path).await?;
-        let range = requested_range(headers, &etag, size);
-        let metrics = application.metrics.clone();
-        send(metrics, (file, size), range, &found.path).await?
+        match found.content {
+            Content::InMemory(bytes) => {
+                let range = requested_range(headers, &etag, bytes.len() as u64);
+                in_memory(&application.metrics, bytes, range)
+            }
+            Content::OnDisk(path) => {
+                let (file, size) = open(&path).await?;
+                let range = requested_range(headers, &etag, size);
+                let metrics = application.metrics.clone();
+                send(metrics, (file, size), range, &path).await?
+            }
+        }
     };
     let headers = response.headers_mut();
     let immutable = match found.reading {
@@ -140,37 +204,57 @@ fn requested_range(headers: &HeaderMap, etag: &str, size: u64) -> RangeRequest {
     }
 }
 
-async fn send(
-    metrics: Arc<Metrics>,
-    (mut file, size): (File, u64),
-    range: RangeRequest,
-    path: &FilePath,
-) -> Result<Response, Failure> {
+/// The answer to a request for a range of so many bytes, still without a body, and the range. None
+/// where there is nothing of it.
+fn begin(range: RangeRequest, size: u64) -> (Response, Option<Range<u64>>) {
     let (status, part) = match range {
         RangeRequest::Whole => (StatusCode::OK, 0..size),
         RangeRequest::Part(part) => (StatusCode::PARTIAL_CONTENT, part),
         RangeRequest::Unsatisfiable => {
             let mut response = StatusCode::RANGE_NOT_SATISFIABLE.into_response();
             set_content_range(&mut response, &format!("bytes */{size}"));
-            return Ok(response);
+            return (response, None);
         }
+    };
+    let mut response = status.into_response();
+    let length = HeaderValue::from(part.end - part.start);
+    response.headers_mut().insert(CONTENT_LENGTH, length);
+    if status == StatusCode::PARTIAL_CONTENT {
+        let last = part.end - 1;
+        let range = format!("bytes {}-{last}/{size}", part.start);
+        set_content_range(&mut response, &range);
+    }
+    (response, Some(part))
+}
+
+fn in_memory(metrics: &Metrics, bytes: Bytes, range: RangeRequest) -> Response {
+    let (mut response, part) = begin(range, bytes.len() as u64);
+    if let Some(part) = part {
+        // A part lies in the bytes, whose number is a `usize`.
+        let place = |byte: u64| usize::try_from(byte).unwrap_or(bytes.len());
+        let body = bytes.slice(place(part.start)..place(part.end));
+        metrics.downloaded(body.len());
+        *response.body_mut() = Body::from(body);
+    }
+    response
+}
+
+async fn send(
+    metrics: Arc<Metrics>,
+    (mut file, size): (File, u64),
+    range: RangeRequest,
+    path: &FilePath,
+) -> Result<Response, Failure> {
+    let (mut response, part) = begin(range, size);
+    let Some(part) = part else {
+        return Ok(response);
     };
     if part.start > 0 {
         file.seek(SeekFrom::Start(part.start))
             .await
             .map_err(|source| FileError::new(Operation::Read, path, source))?;
     }
-    let mut response = Body::from_stream(chunks(metrics, file, &part)).into_response();
-    *response.status_mut() = status;
-    let length = HeaderValue::from(part.end - part.start);
-    response.headers_mut().insert(CONTENT_LENGTH, length);
-    if status == StatusCode::PARTIAL_CONTENT {
-        let last = part.end - 1;
-        set_content_range(
-            &mut response,
-            &format!("bytes {}-{last}/{size}", part.start),
-        );
-    }
+    *response.body_mut() = Body::from_stream(chunks(metrics, file, &part));
     Ok(response)
 }
 

@@ -159,7 +159,7 @@ async fn render(store: &IndexStore, view: &View<'_>) -> Result<ProjectPage, Fail
         status: view.status.clone(),
         yanks: yanks(&files),
         files: files.iter().map(listed).collect(),
-        description: description.as_ref().map(|rendered| rendered.html.clone()),
+        description: description.as_ref().map(|rendered| usable(&rendered.html)),
         note: note.map(ToString::to_string).unwrap_or_default(),
         facts: facts(&metadata),
         links: links(&metadata),
@@ -202,6 +202,29 @@ fn status(page: &simple_api::ProjectPage) -> Option<(String, String)> {
 pub(crate) fn newest(versions: &[Version]) -> Option<&Version> {
     let newest_final = versions.iter().rfind(|version| !version.is_prerelease());
     newest_final.or_else(|| versions.last())
+}
+
+/// A description as rendered, made usable for everybody: anchors of headings, which are links without a
+/// text, are out of the way of screen readers and the keyboard; wide code can be scrolled with the
+/// keyboard; boxes of task lists have a name. The language of code is no language of people.
+///
+/// What is replaced cannot stand in a text or an attribute of foreign origin, where `<` or `"` is
+/// escaped; `<pre>` can in an attribute, so what it becomes has no quotes.
+fn usable(html: &str) -> String {
+    const REPLACED: [(&str, &str); 4] = [
+        (
+            "\" rel=\"nofollow\"></a>",
+            "\" rel=\"nofollow\" aria-hidden=\"true\" tabindex=\"-1\"></a>",
+        ),
+        ("<pre>", "<pre tabindex=0>"),
+        ("<pre lang=\"", "<pre tabindex=\"0\" data-lang=\""),
+        (
+            "<input type=\"checkbox\"",
+            "<input aria-label=\"done\" type=\"checkbox\"",
+        ),
+    ];
+    let replace = |html: String, (from, to): &(&str, &str)| html.replace(from, to);
+    REPLACED.iter().fold(html.to_owned(), replace)
 }
 
 /// The description as clean HTML, rendered on a thread where it may take its time.

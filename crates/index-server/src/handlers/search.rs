@@ -1,9 +1,13 @@
-//! `/search/`: projects by words, narrowed by classifiers, versions of Python and licences.
+//! `/search/`: projects by words, narrowed by classifiers, versions of Python and licences; a page for
+//! people, and the same as JSON for programs that ask for that.
 
+use axum::Json;
 use axum::extract::{RawQuery, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use http::HeaderMap;
+use http::header::{ACCEPT, HeaderValue, VARY};
 use jiff::Timestamp;
+use tilsit_simple_api::search::{FoundProject, SearchAnswer};
 use url::form_urlencoded::{Serializer, parse};
 
 use crate::access;
@@ -37,7 +41,7 @@ const FACETS: [(&str, &str, &str); 3] = [
     ("classifier", "c", "Classifier"),
 ];
 
-/// The page of what was found.
+/// What was found, in the form that is asked for.
 pub(crate) async fn show(
     State(application): State<Application>,
     RawQuery(query): RawQuery,
@@ -68,21 +72,52 @@ pub(crate) async fn show(
     let answer = tokio::task::spawn_blocking(move || search.search(&question))
         .await
         .map_err(|_| Failure::internal("a search was given up"))??;
-    page(&shown(&asked, answer)?)
+    let mut response = if wants_json(&headers) {
+        Json(for_programs(answer)?).into_response()
+    } else {
+        page(&shown(&asked, answer)?)?
+    };
+    let vary = HeaderValue::from_static("Accept");
+    response.headers_mut().append(VARY, vary);
+    Ok(response)
+}
+
+/// Whether the client is a program: browsers always name HTML.
+fn wants_json(headers: &HeaderMap) -> bool {
+    let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    accept
+        .is_some_and(|accept| accept.contains("application/json") && !accept.contains("text/html"))
+}
+
+fn for_programs(answer: Answer) -> Result<SearchAnswer, Failure> {
+    let projects = answer.found.into_iter().map(|found| {
+        let updated = uploaded(found.updated_us)?;
+        Ok(FoundProject {
+            name: found.display_name,
+            version: found.version,
+            summary: found.summary,
+            updated: Some(day(updated)),
+        })
+    });
+    let projects: Result<Vec<_>, Failure> = projects.collect();
+    Ok(SearchAnswer::new(answer.count, projects?))
+}
+
+fn uploaded(microsecond: i64) -> Result<Timestamp, Failure> {
+    Timestamp::from_microsecond(microsecond)
+        .map_err(|error| Failure::internal(format!("a time in the search: {error}")))
 }
 
 fn shown(asked: &Asked, answer: Answer) -> Result<SearchPage, Failure> {
     let pages = answer.count.div_ceil(PER_PAGE).min(PAGE_MAX);
     let mut projects = Vec::with_capacity(answer.found.len());
     for found in answer.found {
-        let updated = Timestamp::from_microsecond(found.updated_us)
-            .map_err(|error| Failure::internal(format!("a time in the search: {error}")))?;
         projects.push(ShownProject {
+            date: day(uploaded(found.updated_us)?),
             name: found.name,
             display_name: found.display_name,
             version: found.version,
             summary: found.summary,
-            date: day(updated),
         });
     }
     let facets = FACETS.iter().filter_map(|(name, parameter, heading)| {

@@ -20,7 +20,7 @@ use crate::access;
 use crate::application::Application;
 use crate::compression;
 use crate::conditional;
-use crate::page_cache::{PageKey, RenderedPage};
+use crate::recent::{PageKey, RenderedPage};
 use crate::response::{Failure, Refusal};
 
 const LAST_SERIAL: HeaderName = HeaderName::from_static("x-pypi-last-serial");
@@ -44,7 +44,7 @@ pub(crate) async fn list(
     };
     let serial = application.store.last_serial().await?;
     if reading == Reading::Public
-        && let Some(page) = application.pages.find(&key, serial)
+        && let Some(page) = application.pages.find(&key, |page| page.serial == serial)
     {
         return Ok(respond(&headers, &key, &page, reading));
     }

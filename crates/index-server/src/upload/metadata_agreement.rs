@@ -9,9 +9,10 @@ use tilsit_simple_api::upload::{REPEATED_FIELDS, UploadForm};
 #[cfg(test)]
 mod tests;
 
-/// Not compared: some tools always send the version of the metadata that they know, and names are
-/// compared in their normalised form, with the file's name too.
-const NOT_COMPARED: [&str; 2] = ["metadata_version", "name"];
+/// Not compared: some tools always send the version of the metadata that they know, names are
+/// compared in their normalised form, with the file's name too, and flit sends the module's name as
+/// `provides` (PEP 314), a field that it does not write into the file and nobody shows.
+const NOT_COMPARED: [&str; 3] = ["metadata_version", "name", "provides"];
 
 /// The fields of the form that differ from the file's metadata, in the form's order.
 ///

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails loudly")]
 
 mod access;
+mod browser;
 mod clients;
 mod concurrency;
 mod description;

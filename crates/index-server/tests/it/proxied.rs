@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tilsit_testing::TestDistribution;
 
-use crate::clients::{run_well, tools};
+use crate::clients::session::{Session, run_well};
 use crate::http::Form;
 use crate::support::{TestIndex, on_both_databases};
 
@@ -109,13 +109,20 @@ assert session.get(base + "openapi.json").json()["servers"] == [{"url": "./"}]
 "#;
 
 fn use_it(index: &TestIndex, proxy: &Proxy) {
-    let Some(tools) = tools() else { return };
+    let Some(session) = Session::start(index) else {
+        return;
+    };
+    let run = |program: &str, arguments: &[&str]| {
+        let mut command = session.command(program, "");
+        // The name of the certificate is `localhost`.
+        run_well(command.args(arguments).env("NO_PROXY", "*"))
+    };
     let published = index.upload(&Form::wheel(&TestDistribution::new("demo", "1.0")));
     assert_eq!(published.status, 200, "{}", published.text());
     let authority = fixture("authority.pem");
     let authority = authority.to_str().unwrap();
     let base = &proxy.base;
-    let token = run_well(&tools, index, "python", &["-c", BROWSER, base, authority]);
+    let token = run("python", &["-c", BROWSER, base, authority]);
     let token = token.trim();
     let other = TestDistribution::new("other", "1.0");
     std::fs::write(index.folder.path().join(other.wheel_name()), other.wheel()).unwrap();
@@ -132,7 +139,7 @@ fn use_it(index: &TestIndex, proxy: &Proxy) {
         token,
         &other.wheel_name(),
     ];
-    run_well(&tools, index, "twine", &upload);
+    run("twine", &upload);
     let install = [
         "install",
         "--no-cache-dir",
@@ -145,7 +152,7 @@ fn use_it(index: &TestIndex, proxy: &Proxy) {
         "demo",
         "other",
     ];
-    run_well(&tools, index, "pip", &install);
+    run("pip", &install);
     for module in ["demo", "other"] {
         let folder = index.folder.path().join("installed");
         assert!(

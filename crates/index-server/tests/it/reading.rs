@@ -2,6 +2,7 @@
 
 use std::io::Read;
 
+use tilsit_simple_api::search::SearchAnswer;
 use tilsit_testing::TestDistribution;
 
 use crate::http::{Form, request};
@@ -408,6 +409,10 @@ fn what_is_published_is_found(index: &TestIndex) {
     );
     assert!(page.contains("search/?q=demopkg&#38;licence=MIT"), "{page}");
     found(index, "q=demopkg&licence=MIT", link, true);
+    let json = index.get("/search/?q=demopkg", &[("Accept", "application/json")]);
+    assert_eq!(json.header("vary"), Some("Accept"));
+    let answer = SearchAnswer::from_json(&json.body).unwrap();
+    assert_eq!((answer.count, &*answer.projects[0].name), (1, "Demo.Pkg"));
     found(index, "q=demopkg&licence=Other", link, false);
     found(index, "q=&page=2", link, false);
     let odd = found(

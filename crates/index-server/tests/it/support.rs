@@ -1,5 +1,6 @@
 //! A running index of its own for each test, on either database, with a user and a token.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
 use std::sync::{Arc, Mutex};
@@ -150,6 +151,17 @@ impl TestIndex {
         files
             .iter()
             .map(|file| file["filename"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// The SHA-256 digests of the files on a project's page, by their names.
+    pub(crate) fn digests(&self, project: &str) -> BTreeMap<String, String> {
+        let page = self.json(&format!("/simple/{project}/")).json();
+        let files = page["files"].as_array().unwrap();
+        let text = |value: &serde_json::Value| value.as_str().unwrap().to_owned();
+        files
+            .iter()
+            .map(|file| (text(&file["filename"]), text(&file["hashes"]["sha256"])))
             .collect()
     }
 

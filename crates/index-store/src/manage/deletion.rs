@@ -112,11 +112,7 @@ impl IndexStore {
         let files: Vec<DeletedFile> = found.into_iter().map(|(_, file)| file).collect();
         let subject = json!({ "files": files.len() });
         change.record("project:delete", subject).await?;
-        change
-            .transaction
-            .commit()
-            .await
-            .doing("commit a deletion")?;
+        change.commit("commit a deletion").await?;
         self.remove_bytes(&files)?;
         Ok(files)
     }

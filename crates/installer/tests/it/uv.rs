@@ -31,35 +31,6 @@ fn allowed(path: &str, scripts: &[String]) -> bool {
         || (folder == "bin" && scripts.iter().any(|script| script == name))
 }
 
-/// Wheels for `requirement` and all it needs, downloaded once by pip.
-pub(crate) fn wheels(requirement: &str) -> Option<Vec<PathBuf>> {
-    let base = tilsit_testing::oracle::target_folder().join("test-environments");
-    let folder = base.join(format!("wheels-{requirement}"));
-    if !folder.join("complete").is_file() && tilsit_testing::ring::may_fetch() {
-        let status = Command::new(tilsit_testing::python()?)
-            .args([
-                "-m",
-                "pip",
-                "download",
-                "--quiet",
-                "--disable-pip-version-check",
-            ])
-            .args(["--only-binary", ":all:", "--dest"])
-            .arg(&folder)
-            .arg(requirement)
-            .status()
-            .ok()?;
-        if status.success() {
-            std::fs::write(folder.join("complete"), "").ok()?;
-        }
-    }
-    folder.join("complete").is_file().then_some(())?;
-    let entries = tilsit_files::read_dir(&folder).ok()?;
-    let wheels: Vec<PathBuf> = entries.into_iter().map(|entry| entry.path).collect();
-    let is_wheel = |path: &PathBuf| path.extension().is_some_and(|suffix| suffix == "whl");
-    Some(wheels.into_iter().filter(is_wheel).collect())
-}
-
 /// The files and links below a folder: path to contents.
 fn tree(root: &Path) -> BTreeMap<String, Vec<u8>> {
     let of_environment = |path: &str| {
@@ -189,7 +160,10 @@ fn the_flask_set_is_as_uv_installs_it() {
     let Some(uv) = tilsit_testing::require("uv", uv()) else {
         return;
     };
-    let Some(wheels) = tilsit_testing::require("the wheels of flask", wheels("flask")) else {
+    let Some(wheels) = tilsit_testing::require(
+        "the wheels of flask",
+        tilsit_testing::python_wheels("flask", &["flask"]),
+    ) else {
         return;
     };
     compare(&uv, &wheels);

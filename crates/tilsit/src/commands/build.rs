@@ -263,7 +263,7 @@ fn frontend(arguments: &Arguments, context: &Context) -> Result<BuildFrontend, C
 }
 
 /// The time inside the archives (see reproducible-builds.org, `SOURCE_DATE_EPOCH`).
-fn modified_seconds(context: &Context) -> Result<u64, CommandError> {
+pub(super) fn modified_seconds(context: &Context) -> Result<u64, CommandError> {
     let Some(text) = context.variables.text("SOURCE_DATE_EPOCH") else {
         return Ok(BackendOptions::default().modified_seconds);
     };

@@ -1,9 +1,10 @@
 //! `tilsit completions`: the script that teaches a shell our commands and options.
 
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 use serde_json::json;
 
+use crate::commands::late::whole_tree;
 use crate::report::Report;
 
 /// Print the completions for a shell
@@ -17,7 +18,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Report {
     let mut script = Vec::new();
-    let mut command = super::Arguments::command();
+    let mut command = whole_tree::<super::Arguments>();
     clap_complete::generate(arguments.shell, &mut command, "tilsit", &mut script);
     let script = String::from_utf8_lossy(&script).into_owned();
     let result = json!({ "shell": arguments.shell.to_string(), "script": script });

@@ -3,9 +3,10 @@
 
 use std::fmt::Write as _;
 
-use clap::{Arg, Args, Command, CommandFactory};
+use clap::{Arg, Args, Command};
 use serde_json::json;
 
+use crate::commands::late::whole_tree;
 use crate::error::CommandError;
 use crate::explain::Code;
 use crate::report::Report;
@@ -22,7 +23,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Result<Report, CommandError> {
-    let mut program = super::Arguments::command();
+    let mut program = whole_tree::<super::Arguments>();
     program.build();
     if arguments.markdown {
         let text = reference(&program);

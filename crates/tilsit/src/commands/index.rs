@@ -40,7 +40,7 @@ enum Command {
     #[command(subcommand)]
     Token(tokens::TokenCommand),
     Settings(SettingsArguments),
-    Verify(DataOptions),
+    Verify(VerifyArguments),
 }
 
 /// Make the data folder of an index
@@ -54,6 +54,16 @@ pub(crate) struct DataOptions {
     /// Keep the database in this PostgreSQL, as postgres://… [env: `TILSIT_DATABASE_URL`]
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
+}
+
+/// Look at every file, page and row of an index
+///
+/// Reads each file's bytes and compares them with the database, renders each page anew, and looks
+/// for what nobody names. Changes nothing. It may run while the index is served.
+#[derive(Args, Debug)]
+struct VerifyArguments {
+    #[command(flatten)]
+    data: DataOptions,
 }
 
 /// Show or change who may read, make accounts and begin projects, and which names are kept
@@ -86,7 +96,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         Command::User(command) => users::run(command, context),
         Command::Token(command) => tokens::run(command, context),
         Command::Settings(arguments) => settings(arguments, context),
-        Command::Verify(data) => verify(data, context),
+        Command::Verify(arguments) => verify(&arguments.data, context),
     }
 }
 
@@ -190,10 +200,6 @@ fn settings(arguments: &SettingsArguments, context: &Context) -> Result<Report, 
     ))
 }
 
-/// Look at every file, page and row of an index
-///
-/// Reads each file's bytes and compares them with the database, renders each page anew, and looks
-/// for what nobody names. Changes nothing. It may run while the index is served.
 fn verify(data: &DataOptions, context: &Context) -> Result<Report, CommandError> {
     let store = data.open(context)?;
     let (count, _) = store.wait(store.store().project_and_file_count())?;

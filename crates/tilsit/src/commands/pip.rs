@@ -24,6 +24,7 @@ pub(crate) mod words;
 
 use clap::{Args, Subcommand};
 
+use crate::commands::late::Late;
 use crate::configuration::Settings;
 use crate::context::Context;
 use crate::error::CommandError;
@@ -51,20 +52,20 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Install(Box<install::Arguments>),
-    Uninstall(uninstall::Arguments),
-    Sync(sync::Arguments),
-    List(list::Arguments),
-    Freeze(freeze::Arguments),
-    Show(show::Arguments),
-    Check(check::Arguments),
-    Compile(compile::Arguments),
-    Wheel(wheel::Arguments),
-    Download(download::Arguments),
-    Hash(hash::Arguments),
-    Index(index::Arguments),
-    Tree(tree::Arguments),
-    Inspect(inspect::Arguments),
+    Install(Late<install::Arguments>),
+    Uninstall(Late<uninstall::Arguments>),
+    Sync(Late<sync::Arguments>),
+    List(Late<list::Arguments>),
+    Freeze(Late<freeze::Arguments>),
+    Show(Late<show::Arguments>),
+    Check(Late<check::Arguments>),
+    Compile(Late<compile::Arguments>),
+    Wheel(Late<wheel::Arguments>),
+    Download(Late<download::Arguments>),
+    Hash(Late<hash::Arguments>),
+    Index(Late<index::Arguments>),
+    Tree(Late<tree::Arguments>),
+    Inspect(Late<inspect::Arguments>),
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
-use tilsit_index_client::Refresh;
+use tilsit_index_client::{HttpError, Refresh};
 use tilsit_publish::{
     CheckedFile, FileSet, Outcome, PublishError, PublishEvent, PublishPlan, Repository, carry_out,
 };
@@ -181,6 +181,7 @@ fn tell(event: PublishEvent, files: &FileSet, progress: &Progress, context: &Con
 fn failure(error: &PublishError, repository: &Repository) -> CommandError {
     let mut failure = CommandError::from(error);
     failure.hints = advice::on(error, repository);
+    failure.http_status = error.http().and_then(HttpError::status);
     failure
 }
 

@@ -10,6 +10,8 @@ mod page;
 
 use std::path::Path;
 use std::process::{Command as Process, Stdio};
+use std::thread;
+use std::time::Duration;
 
 use clap::{Args, Parser};
 use serde_json::{Value, json};
@@ -25,10 +27,14 @@ use crate::terminal::{DIM, STRONG};
 
 use page::Page;
 
+/// How often the index's search is asked before the tour gives up, and the pause between.
+const SEARCHES_MAX: usize = 100;
+const SEARCH_PAUSE: Duration = Duration::from_millis(100);
+
 /// Show everything once, on one page
 ///
-/// In a temporary folder: starts an index, makes a small project, builds and publishes it, pins an
-/// application that needs it and packages of your default index, installs that into a new
+/// In a temporary folder: starts an index, makes a small project, builds, checks, publishes and finds
+/// it, pins an application that needs it and packages of your default index, installs that into a new
 /// environment and runs it. Then the index keeps answering until Ctrl-C. Every line that is shown
 /// can be typed by hand.
 #[derive(Args, Debug)]
@@ -135,7 +141,27 @@ impl Tour {
         );
         let published = self.line(&line)?;
         self.page.done(&names(&published, "/files"));
+
+        self.page.step("Find it, a letter mistyped")?;
+        let line = format!("tilsit search chese --index-url http://{address}/simple/");
+        let found = self.searched(&line)?;
+        self.page.done(&found);
         Ok(())
+    }
+
+    /// Runs a line that searches: the index's search follows its uploads within a second or two.
+    fn searched(&mut self, line: &str) -> Result<String, CommandError> {
+        self.page.command(line);
+        for _ in 0..SEARCHES_MAX {
+            let answer = self.call(line)?;
+            if let Some(first) = answer.pointer("/projects/0") {
+                let (name, version) = (text(first, "/name")?, text(first, "/version")?);
+                return Ok(format!("{name} {version}: {}", text(first, "/summary")?));
+            }
+            thread::sleep(SEARCH_PAUSE);
+        }
+        let message = "the index's search did not follow the upload";
+        Err(CommandError::new(Code::StoreUnusable, message))
     }
 
     /// An application that needs the package and others: pinned, installed, run.

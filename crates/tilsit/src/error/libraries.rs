@@ -8,7 +8,7 @@ use tilsit_environment::discovery::FindError;
 use tilsit_environment::pin::PinError;
 use tilsit_environment::venv::VenvError;
 use tilsit_files::FileError;
-use tilsit_index_client::{DownloadError, HttpError, PageError};
+use tilsit_index_client::{DownloadError, HttpError, PageError, SearchError};
 use tilsit_index_server::ServeError;
 use tilsit_index_store::StoreError;
 use tilsit_installer::compile::CompileError;
@@ -137,6 +137,17 @@ impl From<DownloadError> for CommandError {
             DownloadError::Hash { .. } | DownloadError::Size { .. } => Code::FileRefused,
             DownloadError::Stopped(_) => Code::Interrupted,
             _ => Code::FileAccess,
+        };
+        Self::from_error(code, &error)
+    }
+}
+
+impl From<SearchError> for CommandError {
+    fn from(error: SearchError) -> Self {
+        let code = match &error {
+            SearchError::Http(error) => http(error),
+            SearchError::NotOffered(_) => Code::SearchNotOffered,
+            _ => Code::IndexAnswerInvalid,
         };
         Self::from_error(code, &error)
     }

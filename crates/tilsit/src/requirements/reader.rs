@@ -3,7 +3,6 @@
 
 use std::collections::BTreeSet;
 use std::collections::btree_map::Entry;
-use std::io::Read as _;
 use std::path::{Component, Path, PathBuf};
 
 use tilsit_files::TemporaryFolder;
@@ -134,7 +133,7 @@ impl<'a> Reader<'a> {
         }
         if path == Path::new("-") {
             let place = Place::working_folder(self.context);
-            return self.statements("standard input", &standard_input()?, &place, role);
+            return self.statements("standard input", &Context::standard_input()?, &place, role);
         }
         self.file(&self.context.resolve(path).to_string_lossy(), role)
     }
@@ -407,15 +406,6 @@ fn plain(path: &Path) -> PathBuf {
 
 fn is_folder(url: &Url) -> bool {
     url.to_file_path().is_ok_and(|path| path.is_dir())
-}
-
-fn standard_input() -> Result<Vec<u8>, CommandError> {
-    let mut bytes = Vec::new();
-    std::io::stdin().read_to_end(&mut bytes).map_err(|error| {
-        CommandError::new(Code::FileAccess, "standard input cannot be read")
-            .caused_by(error.to_string())
-    })?;
-    Ok(bytes)
 }
 
 fn unreadable(error: &(dyn std::error::Error + 'static)) -> CommandError {

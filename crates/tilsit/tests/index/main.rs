@@ -1,6 +1,9 @@
 //! An index of one's own: setting it up, users, tokens.
 
+#[path = "../support/fault_library.rs"]
+mod fault_library;
 #[path = "../support/sandbox.rs"]
 mod sandbox;
 
 mod accounts;
+mod faults;

@@ -10,6 +10,7 @@ use std::process::Command;
 
 use tilsit_dist::wheel::{WheelWriter, WheelWriterOptions};
 
+use crate::fault_library::fault_library;
 use crate::sandbox::Sandbox;
 
 /// Files of the environment (site-packages and programs) with their contents.
@@ -54,15 +55,7 @@ impl World {
     /// An environment with version 1 installed; none where there is no Python or C compiler.
     fn new() -> Option<Self> {
         let sandbox = crate::sandbox_with_environment()?;
-        let library = sandbox.root().join("faults.so");
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/installing/faults.c");
-        let compiled = Command::new("cc")
-            .args(["-shared", "-fPIC", "-O1", "-o"])
-            .args([&library, &source])
-            .arg("-ldl")
-            .status();
-        let compiled = compiled.is_ok_and(|status| status.success()).then_some(());
-        tilsit_testing::require("a C compiler on Linux", compiled)?;
+        let library = fault_library(sandbox.root())?;
         wheel(&sandbox.root().join("wheels"), "1.0");
         wheel(&sandbox.root().join("wheels"), "2.0");
         let mut world = Self {

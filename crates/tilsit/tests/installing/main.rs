@@ -1,5 +1,7 @@
 //! `pip compile`, `pip install`, `pip list`, `pip freeze`, over a folder of small wheels.
 
+#[path = "../support/fault_library.rs"]
+mod fault_library;
 #[path = "../support/sandbox.rs"]
 mod sandbox;
 #[path = "../support/wheels.rs"]

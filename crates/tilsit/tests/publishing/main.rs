@@ -12,6 +12,7 @@ mod check;
 mod publish;
 mod refusals;
 mod rendering;
+mod search;
 mod serve;
 
 use sandbox::Sandbox;

@@ -85,6 +85,20 @@ fn each_refusal_has_its_words() {
 }
 
 #[test]
+fn programs_are_told_the_status() {
+    let sandbox = sandbox();
+    let server = Answers::start(|_, _| Answer::Status(403, "not yours".to_owned()));
+    let url = format!("--repository-url {}/ --retries 0", server.address);
+    let (exit, envelope) = sandbox.run_json(&format!("publish {url} -t tlst-a"));
+    assert_eq!(
+        (exit, &envelope["errors"][0]["http_status"]),
+        (4, &403.into())
+    );
+    let (_, envelope) = sandbox.run_json("publish nothing.whl");
+    assert_eq!(envelope["errors"][0].get("http_status"), None);
+}
+
+#[test]
 fn a_url_for_installing_is_told_from_one_for_uploads() {
     let sandbox = sandbox();
     let server = Answers::start(|_, _| Answer::Status(405, "Method Not Allowed".to_owned()));

@@ -10,7 +10,7 @@ use tilsit_simple_api::{MediaType, to_html, to_json};
 use super::{LAST_SERIAL, rendered, requested, respond};
 use crate::access;
 use crate::application::Application;
-use crate::page_cache::PageKey;
+use crate::recent::PageKey;
 use crate::response::{Failure, Refusal};
 
 /// `/simple/Name` is `/simple/name/`.
@@ -30,6 +30,12 @@ pub(crate) async fn page(
         return Ok(moved(&format!("../{name}/")));
     }
     let key = requested(&headers, Some(name.as_str()))?;
+    // Read before the database is: what changes in between counts as a change.
+    let generation = application.store.generation();
+    if let Some((page, own)) = application.pages.find_confirmed(&key, generation) {
+        let reading = access::check(&application, &headers, &name, own).await?;
+        return Ok(respond(&headers, &key, &page, reading));
+    }
     let missing = || Refusal::not_found(format!("there is no project `{name}` here"));
     let head = application.store.page_head(&name).await?;
     if head.is_none()
@@ -40,7 +46,8 @@ pub(crate) async fn page(
     let own = head.and_then(|head| head.reading);
     let reading = access::check(&application, &headers, &name, own).await?;
     let serial = head.ok_or_else(missing)?.serial;
-    if let Some(page) = application.pages.find(&key, serial) {
+    if let Some(page) = application.pages.find(&key, |page| page.serial == serial) {
+        application.pages.confirm(&key, generation, own);
         return Ok(respond(&headers, &key, &page, reading));
     }
     let page = application.store.page(&name).await?.ok_or_else(missing)?;

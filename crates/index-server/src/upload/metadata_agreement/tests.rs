@@ -40,6 +40,7 @@ fn what_means_the_same_agrees() {
         &[("project_urls", "Source,https://index.example/")],
         &[("description", "# Demo\r\n\r\nText.")],
         &[("description", "# Demo\n\nText.\n\n\n")],
+        &[("provides", "demo_pkg")],
     ];
     for fields in table {
         assert_eq!(differing(fields), Vec::<String>::new(), "{fields:?}");

@@ -13,7 +13,7 @@ use crate::report::Report;
 /// Which description, and what its markup is.
 #[derive(Args, Debug)]
 pub(crate) struct RenderOptions {
-    /// Render this description and write its HTML to standard output
+    /// Render this description, or `-` for standard input, and write its HTML to standard output
     #[arg(id = "render", long = "render", value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
     /// Its markup, as `Description-Content-Type` has it: text/markdown (also with `; variant=GFM`
@@ -31,10 +31,14 @@ pub(crate) fn render(
     content_type: Option<&str>,
     context: &Context,
 ) -> Result<Report, CommandError> {
-    let path = context.resolve(file);
-    let shown = context.show(&path);
-    let bytes =
-        tilsit_files::read(&path).map_err(|error| CommandError::from_error(Code::Usage, &error))?;
+    let (shown, bytes) = if file == Path::new("-") {
+        ("standard input".to_owned(), Context::standard_input()?)
+    } else {
+        let path = context.resolve(file);
+        let bytes = tilsit_files::read(&path);
+        let bytes = bytes.map_err(|error| CommandError::from_error(Code::Usage, &error))?;
+        (context.show(&path), bytes)
+    };
     let text = std::str::from_utf8(&bytes).map_err(|error| {
         let place = error.valid_up_to();
         CommandError::new(
@@ -42,7 +46,7 @@ pub(crate) fn render(
             format!("cannot render `{shown}`: it is not UTF-8 (at byte {place})"),
         )
     })?;
-    let content_type = content_type.or_else(|| by_ending(&path));
+    let content_type = content_type.or_else(|| by_ending(file));
     let rendered = tilsit_readme::render(text, content_type);
     if let Some(fault) = rendered.note.as_ref().filter(|note| note.is_fault()) {
         let message = format!("cannot render `{shown}`: {fault}");

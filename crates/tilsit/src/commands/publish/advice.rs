@@ -1,7 +1,7 @@
 //! What a user can do about an upload that failed: by the status that the index answered with, and
 //! by what was sent.
 
-use tilsit_index_client::{Credential, HttpError, PageError, UploadError};
+use tilsit_index_client::{Credential, HttpError};
 use tilsit_publish::{PublishError, Repository};
 
 /// The user that stands for a token.
@@ -15,30 +15,14 @@ const OWN_TOKEN: &str = "tlst-";
 /// The hints for a failure.
 pub(super) fn on(error: &PublishError, repository: &Repository) -> Vec<String> {
     let mut hints = Vec::new();
-    match error {
-        PublishError::OtherContent { .. } => hints.push(
-            "a file name can be used once only: raise the version, build and publish again"
-                .to_owned(),
-        ),
-        PublishError::Upload {
-            source: UploadError::Http(http),
-            ..
-        }
-        | PublishError::Page(PageError::Http(http)) => {
-            on_answer(http, repository, &mut hints);
-            let was_there = matches!(
-                error,
-                PublishError::Upload { source, .. } if source.is_already_there()
-            );
-            if was_there {
-                hints.clear();
-                hints.push(
-                    "raise the version, or pass over what is there with `--skip-existing`"
-                        .to_owned(),
-                );
-            }
-        }
-        _ => {}
+    if matches!(error, PublishError::OtherContent { .. }) {
+        let hint = "a file name can be used once only: raise the version, build and publish again";
+        hints.push(hint.to_owned());
+    } else if matches!(error, PublishError::Upload { source, .. } if source.is_already_there()) {
+        let hint = "raise the version, or pass over what is there with `--skip-existing`";
+        hints.push(hint.to_owned());
+    } else if let Some(http) = error.http() {
+        on_answer(http, repository, &mut hints);
     }
     hints
 }

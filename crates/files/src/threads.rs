@@ -8,16 +8,22 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const FEW: usize = 16;
 
 /// How many threads work at once. Asked for once: the answer is in files of the system.
-pub(crate) fn count() -> usize {
+pub fn count() -> usize {
     static COUNT: OnceLock<usize> = OnceLock::new();
     *COUNT.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
-/// The result of `work` for each of the things.
-pub(crate) fn map<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
-    if things.len() < FEW || count() == 1 {
+/// The result of `work` for each of the things; for a few of them, this thread does it alone.
+pub fn map<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    if things.len() < FEW {
         return things.iter().map(work).collect();
     }
+    map_each(things, work)
+}
+
+/// As [`map`], for work of which each piece is worth a thread.
+pub fn map_each<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let threads = count().min(things.len());
     let queue = Queue::of(things.len());
     let share = || {
         let numbers = std::iter::from_fn(|| queue.next());
@@ -25,7 +31,7 @@ pub(crate) fn map<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync)
         results.collect::<Vec<(usize, R)>>()
     };
     let mut results = std::thread::scope(|scope| {
-        let others: Vec<_> = (1..count()).map(|_| scope.spawn(share)).collect();
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(share)).collect();
         let mut results = share();
         for other in others {
             results.extend(other.join().expect("a worker does not panic"));
@@ -38,14 +44,14 @@ pub(crate) fn map<T: Sync, R: Send>(things: &[T], work: impl Fn(&T) -> R + Sync)
 
 /// Hands out the numbers of things, each once.
 #[derive(Debug)]
-pub(crate) struct Queue {
+pub struct Queue {
     next: AtomicUsize,
     end: usize,
 }
 
 impl Queue {
     /// The numbers below `end`.
-    pub(crate) fn of(end: usize) -> Self {
+    pub fn of(end: usize) -> Self {
         Self {
             next: AtomicUsize::new(0),
             end,
@@ -53,13 +59,13 @@ impl Queue {
     }
 
     /// The next number, if one is left.
-    pub(crate) fn next(&self) -> Option<usize> {
+    pub fn next(&self) -> Option<usize> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         (number < self.end).then_some(number)
     }
 
     /// Leaves what was not handed out yet.
-    pub(crate) fn stop(&self) {
+    pub fn stop(&self) {
         self.next.store(self.end, Ordering::Relaxed);
     }
 }
@@ -77,6 +83,8 @@ mod tests {
             (0..1000).map(|number| number * 2).collect::<Vec<_>>()
         );
         assert_eq!(map(&things[..2], |number| number + 1), [1, 2]);
+        assert_eq!(map_each(&things[..2], |number| number + 1), [1, 2]);
+        assert_eq!(map_each(&things[..0], |number| number + 1), [] as [u64; 0]);
     }
 
     #[test]

@@ -1,0 +1,49 @@
+//! `tilsit build-backend`: the hooks of our own backend (PEP 517, PEP 660), as the package
+//! `tilsit-build` calls them (`python/backend`).
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use serde_json::json;
+use tilsit_build_backend::{BuildOptions, build_editable, build_sdist, build_wheel};
+
+use crate::commands::build::modified_seconds;
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::report::Report;
+
+/// Build the project in the working folder for another tool
+///
+/// What the package `tilsit-build` calls when pip or another front end builds a project that names
+/// `tilsit_build` as its backend. Writes the name of the distribution to standard output.
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    /// What is built
+    target: Target,
+    /// Where the distribution goes
+    #[arg(value_name = "FOLDER")]
+    out: PathBuf,
+}
+
+/// What the hooks build.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Target {
+    Sdist,
+    Wheel,
+    Editable,
+}
+
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
+    let build = match arguments.target {
+        Target::Sdist => build_sdist,
+        Target::Wheel => build_wheel,
+        Target::Editable => build_editable,
+    };
+    let options = BuildOptions {
+        modified_seconds: modified_seconds(context)?,
+    };
+    let out = context.resolve(&arguments.out);
+    let built = build(&context.working_folder, &out, &options)?;
+    let name = built.path.file_name().unwrap_or_default().to_string_lossy();
+    Ok(Report::new(format!("{name}\n"), json!({ "file": name })))
+}

@@ -1,0 +1,1 @@
+"""Stand-ins for other tools, for programs that call them in Python."""
