@@ -54,7 +54,7 @@ pub(crate) struct ProjectPage {
     pub(crate) note: String,
     pub(crate) facts: Vec<(&'static str, String)>,
     pub(crate) links: Vec<Link>,
-    pub(crate) dependencies: Vec<String>,
+    pub(crate) dependencies: Vec<ShownDependency>,
     pub(crate) people: Vec<(String, &'static str)>,
     /// The newest first.
     pub(crate) releases: Vec<String>,
@@ -79,6 +79,13 @@ pub(crate) struct ListedFile {
     pub(crate) target: String,
     pub(crate) size: String,
     pub(crate) date: String,
+}
+
+/// Something that a release requires.
+pub(crate) struct ShownDependency {
+    pub(crate) text: String,
+    /// The project's normalised name, where it is here.
+    pub(crate) name: Option<String>,
 }
 
 /// A link that the project gives; the URL is of a kind that is safe to follow.

@@ -23,7 +23,9 @@ pub fn python() -> Option<PathBuf> {
 /// `target/test-environments/<name>` until the requirements change.
 ///
 /// Made only where tests may fetch ([`may_fetch`]); a cached one is used
-/// anywhere, so the default ring stays offline. Returns the environment's root.
+/// anywhere, so the default ring stays offline. Returns the environment's root. A name stands for one
+/// list of requirements in all tests: another list would take the environment away below those who
+/// use it.
 ///
 /// # Panics
 /// When the environment cannot be made in the `ci` ring.

@@ -104,13 +104,12 @@ pub(crate) async fn download(
         ),
     };
     let is_small = base.is_some() || served.record.size_bytes <= SMALL_MAX_BYTES;
-    let content = match is_small {
-        true => {
-            let bytes = small(&application, &key, (&path, sha256, project)).await?;
-            application.files.confirm(&key, generation, own);
-            Content::InMemory(bytes)
-        }
-        false => Content::OnDisk(path),
+    let content = if is_small {
+        let bytes = small(&application, &key, (&path, sha256, project)).await?;
+        application.files.confirm(&key, generation, own);
+        Content::InMemory(bytes)
+    } else {
+        Content::OnDisk(path)
     };
     let found = Found {
         content,
@@ -155,7 +154,7 @@ async fn answer(
         match found.content {
             Content::InMemory(bytes) => {
                 let range = requested_range(headers, &etag, bytes.len() as u64);
-                in_memory(&application.metrics, bytes, range)
+                in_memory(&application.metrics, &bytes, range)
             }
             Content::OnDisk(path) => {
                 let (file, size) = open(&path).await?;
@@ -227,7 +226,7 @@ fn begin(range: RangeRequest, size: u64) -> (Response, Option<Range<u64>>) {
     (response, Some(part))
 }
 
-fn in_memory(metrics: &Metrics, bytes: Bytes, range: RangeRequest) -> Response {
+fn in_memory(metrics: &Metrics, bytes: &Bytes, range: RangeRequest) -> Response {
     let (mut response, part) = begin(range, bytes.len() as u64);
     if let Some(part) = part {
         // A part lies in the bytes, whose number is a `usize`.

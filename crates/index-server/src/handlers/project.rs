@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::header::{CONTENT_SECURITY_POLICY, LOCATION};
 use http::{HeaderMap, HeaderValue, StatusCode};
-use tilsit_index_store::{FileRecord, IndexStore, ReleaseRecord, file_url};
+use tilsit_index_store::{Audience, FileRecord, IndexStore, ReleaseRecord, file_url};
 use tilsit_packaging::metadata::CoreMetadata;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
@@ -17,7 +17,9 @@ use crate::application::Application;
 use crate::headers;
 use crate::response::{Failure, Refusal};
 use crate::site::Site;
-use crate::templates::{self, EmptyProjectPage, Link, ListedFile, ProjectPage, day, page};
+use crate::templates::{
+    self, EmptyProjectPage, Link, ListedFile, ProjectPage, ShownDependency, day, page,
+};
 
 /// `/project/Name` is `/project/name/`.
 pub(crate) async fn add_slash(Path(project): Path<String>) -> Result<Response, Failure> {
@@ -113,6 +115,7 @@ async fn show(
         },
         url,
         status: status(&listed),
+        audience: access::audience(application, headers).await?,
     };
     let mut response = page(&render(store, &view).await?)?;
     let headers = response.headers_mut();
@@ -131,6 +134,29 @@ struct View<'a> {
     root: &'static str,
     url: &'a str,
     status: Option<(String, String)>,
+    /// Who looks at it.
+    audience: Audience,
+}
+
+/// So many dependencies are looked up; more are shown without a link.
+const LOOKED_UP_MAX: usize = 100;
+
+/// What the release requires; what is here, and may be seen, is linked.
+async fn dependencies(
+    store: &IndexStore,
+    view: &View<'_>,
+    metadata: &CoreMetadata,
+) -> Result<Vec<ShownDependency>, Failure> {
+    let mut shown = Vec::with_capacity(metadata.requires_dist.len());
+    for (number, requirement) in metadata.requires_dist.iter().enumerate() {
+        let is_here =
+            number < LOOKED_UP_MAX && store.is_visible(&requirement.name, view.audience).await?;
+        shown.push(ShownDependency {
+            text: requirement.to_string(),
+            name: is_here.then(|| requirement.name.to_string()),
+        });
+    }
+    Ok(shown)
 }
 
 async fn render(store: &IndexStore, view: &View<'_>) -> Result<ProjectPage, Failure> {
@@ -163,11 +189,7 @@ async fn render(store: &IndexStore, view: &View<'_>) -> Result<ProjectPage, Fail
         note: note.map(ToString::to_string).unwrap_or_default(),
         facts: facts(&metadata),
         links: links(&metadata),
-        dependencies: metadata
-            .requires_dist
-            .iter()
-            .map(ToString::to_string)
-            .collect(),
+        dependencies: dependencies(store, view, &metadata).await?,
         people: people
             .into_iter()
             .map(|(name, role)| (name, role.as_str()))

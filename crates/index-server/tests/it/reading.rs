@@ -343,6 +343,15 @@ fn pages_for_people(index: &TestIndex) {
         assert!(!page.contains("javascript:"), "{page}");
         assert!(!page.contains("<script"), "{page}");
     }
+    // A dependency is linked when it is here.
+    let user = TestDistribution::new("user", "1.0")
+        .header("Requires-Dist: Demo.Pkg>=1")
+        .header("Requires-Dist: elsewhere");
+    assert_eq!(index.upload(&Form::wheel(&user)).status, 200);
+    let page = index.get("/project/user/", &[]).text();
+    let link = "<a href=\"../../project/demo-pkg/\"><code>demo-pkg&#62;=1</code></a>";
+    assert!(page.contains(link), "{page}");
+    assert!(page.contains("<li><code>elsewhere</code></li>"), "{page}");
     let style = index.get("/static/style.css", &[]);
     assert_eq!(
         style.header("content-type"),

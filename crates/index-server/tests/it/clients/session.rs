@@ -25,7 +25,7 @@ impl<'a> Session<'a> {
     /// The programs, where they can be had.
     pub(crate) fn start(index: &'a TestIndex) -> Option<Self> {
         let requirements: Vec<&str> = REQUIREMENTS.lines().collect();
-        let tools = tilsit_testing::python_environment("clients", &requirements);
+        let tools = tilsit_testing::python_environment("index-clients", &requirements);
         let tools = tilsit_testing::require("ten clients from the default index", tools)?;
         std::fs::create_dir_all(index.folder.path().join("home")).unwrap();
         Some(Self { index, tools })
