@@ -120,7 +120,7 @@ pub(crate) async fn report(
 }
 
 /// Refuses an address that showed wrong credentials too often, before it may show others. Only
-/// requests that show any are counted and refused.
+/// requests that show any are counted and refused, and only where the address is a client's own.
 pub(crate) async fn limit_wrong_credentials(
     State(application): State<Application>,
     request: Request,
@@ -129,7 +129,9 @@ pub(crate) async fn limit_wrong_credentials(
     let shows = request.headers().contains_key(AUTHORIZATION)
         || (request.method() == Method::POST && request.uri().path() == SIGN_IN);
     let client = request.extensions().get::<Origin>();
-    let Some(client) = client.filter(|_| shows).map(|origin| origin.client) else {
+    let client = client.map(|origin| origin.client);
+    let counts = |client: &IpAddr| shows && application.proxies.is_clients_own(*client);
+    let Some(client) = client.filter(counts) else {
         return next.run(request).await;
     };
     let key = network_of(client);
