@@ -3,7 +3,7 @@
 
 use std::io::SeekFrom;
 use std::ops::Range;
-use std::path::{Path as FilePath, PathBuf};
+use std::path::Path as FilePath;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -38,18 +38,11 @@ const SMALL_MAX_BYTES: u64 = 64 * 1024;
 /// The ending of the URL of a file's metadata (PEP 658).
 const METADATA: &str = ".metadata";
 
-/// A file that was asked for, and how it is read.
-struct Found {
-    content: Content,
-    sha256: Sha256Digest,
+/// What the answer says of a file.
+struct About {
+    etag: String,
     content_type: &'static str,
     reading: Reading,
-}
-
-/// Where the bytes are.
-enum Content {
-    InMemory(Bytes),
-    OnDisk(PathBuf),
 }
 
 /// A file, a part of it, or its metadata. What is only on disk and not in the database is not
@@ -66,21 +59,16 @@ pub(crate) async fn download(
         return Err(missing().into());
     }
     let base = file_name.strip_suffix(METADATA);
-    let content_type = match base {
-        None => "application/octet-stream",
-        Some(_) => "text/plain; charset=utf-8",
-    };
     // Read before the database is: what changes in between counts as a change.
     let generation = application.store.generation();
     let key = format!("{digits}/{file_name}");
     if let Some((file, own)) = application.files.find_confirmed(&key, generation) {
-        let found = Found {
-            content: Content::InMemory(file.bytes),
-            sha256: file.sha256,
-            content_type,
+        let about = About {
+            etag: format!("\"{}\"", file.sha256),
+            content_type: content_type(&file_name),
             reading: access::check(&application, &headers, &file.project, own).await?,
         };
-        return answer(&application, found, &headers).await;
+        return Ok(in_memory(&application, &file.bytes, &about, &headers));
     }
     let served = application
         .store
@@ -104,20 +92,17 @@ pub(crate) async fn download(
         ),
     };
     let is_small = base.is_some() || served.record.size_bytes <= SMALL_MAX_BYTES;
-    let content = if is_small {
-        let bytes = small(&application, &key, (&path, sha256, project)).await?;
-        application.files.confirm(&key, generation, own);
-        Content::InMemory(bytes)
-    } else {
-        Content::OnDisk(path)
-    };
-    let found = Found {
-        content,
-        sha256,
-        content_type,
+    let about = About {
+        etag: format!("\"{sha256}\""),
+        content_type: content_type(&file_name),
         reading,
     };
-    answer(&application, found, &headers).await
+    if !is_small {
+        return on_disk(&application, &path, &about, &headers).await;
+    }
+    let bytes = small(&application, &key, (&path, sha256, project)).await?;
+    application.files.confirm(&key, generation, own);
+    Ok(in_memory(&application, &bytes, &about, &headers))
 }
 
 /// The bytes of a small file, from memory or for the next time into it. What was published never
@@ -142,48 +127,107 @@ async fn small(
     Ok(file.bytes)
 }
 
-async fn answer(
+/// A small file that everybody may read, when it is known without a look at the database; `path` is
+/// what comes after `/files/`.
+pub(crate) fn at_once(
     application: &Application,
-    found: Found,
+    headers: &HeaderMap,
+    path: &str,
+) -> Option<Response> {
+    let (first, rest) = path.split_once('/')?;
+    let (second, key) = rest.split_once('/')?;
+    if key.get(..2)? != first || key.get(2..4)? != second {
+        return None;
+    }
+    let generation = application.store.generation();
+    let (file, own) = application.files.find_confirmed(key, generation)?;
+    if !access::is_known_public(application, own) {
+        return None;
+    }
+    let about = About {
+        etag: format!("\"{}\"", file.sha256),
+        content_type: content_type(key),
+        reading: Reading::Public,
+    };
+    Some(in_memory(application, &file.bytes, &about, headers))
+}
+
+fn in_memory(
+    application: &Application,
+    bytes: &Bytes,
+    about: &About,
+    headers: &HeaderMap,
+) -> Response {
+    if conditional::is_current(headers, &about.etag) {
+        return dressed(StatusCode::NOT_MODIFIED.into_response(), about);
+    }
+    let range = requested_range(headers, &about.etag, bytes.len() as u64);
+    let (mut response, part) = begin(range, bytes.len() as u64);
+    if let Some(part) = part {
+        // A part lies in the bytes, whose number is a `usize`.
+        let place = |byte: u64| usize::try_from(byte).unwrap_or(bytes.len());
+        let body = bytes.slice(place(part.start)..place(part.end));
+        application.metrics.downloaded(body.len());
+        *response.body_mut() = Body::from(body);
+    }
+    dressed(response, about)
+}
+
+async fn on_disk(
+    application: &Application,
+    path: &FilePath,
+    about: &About,
     headers: &HeaderMap,
 ) -> Result<Response, Failure> {
-    let etag = format!("\"{}\"", found.sha256);
-    let mut response = if conditional::is_current(headers, &etag) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        match found.content {
-            Content::InMemory(bytes) => {
-                let range = requested_range(headers, &etag, bytes.len() as u64);
-                in_memory(&application.metrics, &bytes, range)
-            }
-            Content::OnDisk(path) => {
-                let (file, size) = open(&path).await?;
-                let range = requested_range(headers, &etag, size);
-                let metrics = application.metrics.clone();
-                send(metrics, (file, size), range, &path).await?
-            }
+    if conditional::is_current(headers, &about.etag) {
+        let response = StatusCode::NOT_MODIFIED.into_response();
+        return Ok(dressed(response, about));
+    }
+    let (mut file, size) = open(path).await?;
+    let range = requested_range(headers, &about.etag, size);
+    let (mut response, part) = begin(range, size);
+    if let Some(part) = part {
+        if part.start > 0 {
+            file.seek(SeekFrom::Start(part.start))
+                .await
+                .map_err(|source| FileError::new(Operation::Read, path, source))?;
         }
-    };
+        let metrics = application.metrics.clone();
+        *response.body_mut() = Body::from_stream(chunks(metrics, file, &part));
+    }
+    Ok(dressed(response, about))
+}
+
+/// The answer with what every answer about a file has.
+fn dressed(mut response: Response, about: &About) -> Response {
     let headers = response.headers_mut();
-    let immutable = match found.reading {
+    let immutable = match about.reading {
         Reading::Public => "public, max-age=31536000, immutable",
         Reading::SignedIn | Reading::People => "private, max-age=31536000, immutable",
     };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(immutable));
     headers.insert(
         ETAG,
-        HeaderValue::from_str(&etag).expect("hexadecimal digits in quotes"),
+        HeaderValue::from_str(&about.etag).expect("hexadecimal digits in quotes"),
     );
-    if found.reading == Reading::Public {
+    if about.reading == Reading::Public {
         // Installers inside a browser read from other origins; there is nothing secret here.
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     }
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(found.content_type));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(about.content_type));
     // Whatever a file pretends to be, a browser must not run it in our name.
     let sandbox = HeaderValue::from_static("default-src 'none'; sandbox");
     headers.insert(CONTENT_SECURITY_POLICY, sandbox);
-    Ok(response)
+    response
+}
+
+fn content_type(file_name: &str) -> &'static str {
+    if file_name.ends_with(METADATA) {
+        "text/plain; charset=utf-8"
+    } else {
+        "application/octet-stream"
+    }
 }
 
 async fn open(path: &FilePath) -> Result<(File, u64), Failure> {
@@ -224,37 +268,6 @@ fn begin(range: RangeRequest, size: u64) -> (Response, Option<Range<u64>>) {
         set_content_range(&mut response, &range);
     }
     (response, Some(part))
-}
-
-fn in_memory(metrics: &Metrics, bytes: &Bytes, range: RangeRequest) -> Response {
-    let (mut response, part) = begin(range, bytes.len() as u64);
-    if let Some(part) = part {
-        // A part lies in the bytes, whose number is a `usize`.
-        let place = |byte: u64| usize::try_from(byte).unwrap_or(bytes.len());
-        let body = bytes.slice(place(part.start)..place(part.end));
-        metrics.downloaded(body.len());
-        *response.body_mut() = Body::from(body);
-    }
-    response
-}
-
-async fn send(
-    metrics: Arc<Metrics>,
-    (mut file, size): (File, u64),
-    range: RangeRequest,
-    path: &FilePath,
-) -> Result<Response, Failure> {
-    let (mut response, part) = begin(range, size);
-    let Some(part) = part else {
-        return Ok(response);
-    };
-    if part.start > 0 {
-        file.seek(SeekFrom::Start(part.start))
-            .await
-            .map_err(|source| FileError::new(Operation::Read, path, source))?;
-    }
-    *response.body_mut() = Body::from_stream(chunks(metrics, file, &part));
-    Ok(response)
 }
 
 fn set_content_range(response: &mut Response, value: &str) {
