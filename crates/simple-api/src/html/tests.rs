@@ -179,4 +179,7 @@ fn lists() {
     let html = list_to_html(&list);
     assert!(String::from_utf8_lossy(&html).contains("<a href=\"some-project/\">Some_Project</a>"));
     assert_eq!(parse_list_html(&html, &url()).unwrap(), list);
+    // Space around a name is none of it, however it is written.
+    let spaced = parse_list_html(b"<a href=flask/>\n&nbsp;flask&#32;</a>", &url()).unwrap();
+    assert_eq!(&*spaced.projects[0].name, "flask");
 }
