@@ -219,7 +219,7 @@ async fn copy_files(
         let size_bytes = file.size_bytes;
         let outcome = blocking(move || {
             // The file comes last: where it is, its metadata is too.
-            for (from, to) in metadata.iter() {
+            if let Some((from, to)) = &metadata {
                 place(from, to, None, mode).map_err(|error| (error, from.clone()))?;
             }
             place(&own.0, &own.1, Some(size_bytes), mode).map_err(|error| (error, own.0))

@@ -302,7 +302,7 @@ impl<'a> Tree<'a> {
     fn write_page(&self, project: &str, json: &str, page: &ProjectPage) -> Result<(), FileError> {
         tilsit_files::create_dir_all(self.root.join(SIMPLE).join(project))?;
         let html = self.page_path(project, PAGE_HTML);
-        write_atomic(html, &to_html(page), Durability::Fast)?;
+        write_atomic(html, to_html(page), Durability::Fast)?;
         let path = self.page_path(project, PAGE_JSON);
         write_atomic(path, json.as_bytes(), Durability::Fast)
     }
@@ -316,9 +316,9 @@ impl<'a> Tree<'a> {
         list.last_serial = Some(serial);
         let simple = self.path(SIMPLE);
         let html = simple.join(PAGE_HTML);
-        write_atomic(html, &list_to_html(&list), Durability::Synced)?;
+        write_atomic(html, list_to_html(&list), Durability::Synced)?;
         let json = simple.join(PAGE_JSON);
-        write_atomic(json, &list_to_json(&list), Durability::Synced)
+        write_atomic(json, list_to_json(&list), Durability::Synced)
     }
 
     /// Removes the pages of projects that are not among `names`.

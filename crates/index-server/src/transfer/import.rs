@@ -200,10 +200,6 @@ fn hashed(path: &Path, copy: Option<&IncomingFile>) -> Result<FileDigests, OneEr
     }
 }
 
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "it turns one error into the other"
-)]
 fn refused(error: impl std::error::Error) -> OneError {
     OneError::Refused(error.to_string())
 }

@@ -74,7 +74,7 @@ fn version(form: &UploadForm) -> Result<Version, Refusal> {
 
 /// What is said to be a wheel has the name of one.
 fn check_file_type(form: &UploadForm, name: &str) -> Result<(), Refusal> {
-    if form.file_type == FileType::Wheel && !name.ends_with(".whl") {
+    if form.file_type == FileType::Wheel && name.strip_suffix(".whl").is_none() {
         return Err(Refusal::bad_request(format!(
             "the field `filetype` says that `{}` of the field `content` is a wheel, whose name \
              must end in `.whl`",

@@ -48,7 +48,7 @@ pub(super) fn run(arguments: &ImportArguments, context: &Context) -> Result<Repo
     let refused: Vec<(String, &str)> = report
         .refused
         .iter()
-        .map(|file| (context.show(&file.path).to_string(), file.reason.as_str()))
+        .map(|file| (context.show(&file.path), file.reason.as_str()))
         .collect();
     for (path, reason) in &refused {
         context
