@@ -1,3 +1,5 @@
+//! Lists of devpi exports as its versions write them, and what is none.
+
 use super::DevpiExport;
 
 const EXPORT: &str = r#"{"dumpversion": "2", "secret": "s", "users": {}, "indexes": {
