@@ -3,7 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use tilsit_index_server::{
-    Credentials, RangeRequest, if_none_match_names, parse_basic, parse_forwarded, parse_range,
+    Credentials, DevpiExport, RangeRequest, if_none_match_names, parse_basic, parse_forwarded,
+    parse_range,
 };
 
 /// The `Range` header: a part lies within the file and is not empty. The first 8 bytes are the
@@ -73,4 +74,31 @@ pub fn forwarded_header(data: &[u8]) {
     assert_eq!(nearest.client, Some(address));
     assert_eq!(nearest.is_https, Some(true));
     assert_eq!(nearest.host.as_deref(), Some("a.example"));
+}
+
+/// The list in a devpi export: what is written again as it was read is read the same.
+pub fn devpi_export(data: &[u8]) {
+    let Ok(mut export) = DevpiExport::parse(data) else {
+        return;
+    };
+    let mut files = Vec::new();
+    for file in &mut export.files {
+        let text = file.uploaded.map(|time| time.to_string());
+        // Times before the year 0 have a sign, which the split below would lose.
+        let text = text.filter(|text| !text.starts_with('-'));
+        if text.is_none() {
+            file.uploaded = None;
+        }
+        let numbers = text.unwrap_or_default();
+        let numbers = numbers.split(|letter: char| !letter.is_ascii_digit());
+        let when: Vec<i16> = numbers.filter_map(|number| number.parse().ok()).collect();
+        files.push(serde_json::json!({
+            "type": "releasefile",
+            "relpath": file.relative_path,
+            "log": [{ "what": "upload", "when": when }],
+        }));
+    }
+    let again = serde_json::json!({ "dumpversion": "2", "indexes": { "a/b": { "files": files } } });
+    let again = DevpiExport::parse(again.to_string().as_bytes()).expect("it was written here");
+    assert_eq!(again, export);
 }

@@ -34,6 +34,7 @@ pub const TARGETS: &[Target] = &[
     ("compact_page", index_client::compact_page),
     ("core_metadata", packaging_formats::core_metadata),
     ("dependency_groups", packaging_formats::dependency_groups),
+    ("devpi_export", index_server::devpi_export),
     ("direct_url", packaging_formats::direct_url),
     ("entry_points", packaging_formats::entry_points),
     ("env_file", environment::env_file),

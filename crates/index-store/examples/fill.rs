@@ -31,6 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut digest = [0; 32];
         digest[..8].copy_from_slice(&number.to_le_bytes());
         let file = NewFile {
+            uploaded: None,
             project: name.parse()?,
             display_name: name.clone(),
             version: "1.0".parse()?,

@@ -247,7 +247,7 @@ impl IndexStore {
     }
 }
 
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, StoreError> {
     tokio::task::spawn_blocking(work)
@@ -256,7 +256,7 @@ async fn blocking<T: Send + 'static>(
 }
 
 /// What is wrong with the bytes at a path.
-fn problem(
+pub(crate) fn problem(
     path: &Path,
     size: Option<u64>,
     sha256: &Sha256Digest,

@@ -60,13 +60,18 @@ impl Blobs {
     /// # Errors
     /// When they cannot be made.
     pub(crate) fn open(data: &Path) -> Result<Self, FileError> {
-        let blobs = Self {
-            files: data.join("files"),
-            incoming: data.join("incoming"),
-        };
+        let blobs = Self::below(data);
         tilsit_files::create_dir_all(&blobs.files)?;
         tilsit_files::create_dir_all(&blobs.incoming)?;
         Ok(blobs)
+    }
+
+    /// The folders below `data`, whether they are there or not.
+    pub(crate) fn below(data: &Path) -> Self {
+        Self {
+            files: data.join("files"),
+            incoming: data.join("incoming"),
+        }
     }
 
     /// The folder with all files.
@@ -199,7 +204,7 @@ impl Blobs {
 }
 
 /// Flushes a file, or the names in a folder, to the disk.
-fn synchronise(path: &Path) -> Result<(), FileError> {
+pub(crate) fn synchronise(path: &Path) -> Result<(), FileError> {
     if cfg!(not(unix)) && path.is_dir() {
         // Windows has no such call for folders; its file systems keep a journal of names.
         return Ok(());
@@ -211,12 +216,12 @@ fn synchronise(path: &Path) -> Result<(), FileError> {
 
 /// Lets other users read the folder, as a web server in front may run as another one.
 #[cfg(unix)]
-fn make_readable(folder: &Path) -> Result<(), FileError> {
+pub(crate) fn make_readable(folder: &Path) -> Result<(), FileError> {
     use std::os::unix::fs::PermissionsExt;
     tilsit_files::set_permissions(folder, std::fs::Permissions::from_mode(0o755))
 }
 
 #[cfg(not(unix))]
-fn make_readable(_folder: &Path) -> Result<(), FileError> {
+pub(crate) fn make_readable(_folder: &Path) -> Result<(), FileError> {
     Ok(())
 }

@@ -1,10 +1,15 @@
 //! The administrator's operations without `async`, for commands that do one thing and end.
 
+use std::ops::ControlFlow;
+use std::path::Path;
+
 use jiff::Timestamp;
+use tilsit_files::LinkMode;
 use tilsit_packaging::name::ProjectName;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::accounts::UserName;
+use crate::backup::BackupReport;
 use crate::error::StoreError;
 use crate::store::{IndexStore, StoreOptions};
 use crate::token_text::TokenText;
@@ -23,12 +28,23 @@ impl BlockingStore {
     /// # Errors
     /// As [`IndexStore::open`].
     pub fn open(options: &StoreOptions, now: Timestamp) -> Result<Self, StoreError> {
-        let runtime = Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .map_err(|_| StoreError::Stopping)?;
+        let runtime = runtime()?;
         let store = runtime.block_on(IndexStore::open(options, now))?;
         Ok(Self { runtime, store })
+    }
+
+    /// Makes an index of a backup.
+    ///
+    /// # Errors
+    /// As [`crate::restore`].
+    pub fn restore(
+        backup: &Path,
+        data: &Path,
+        mode: LinkMode,
+        on_file: &mut dyn FnMut(usize, usize) -> ControlFlow<()>,
+    ) -> Result<BackupReport, StoreError> {
+        let runtime = runtime()?;
+        runtime.block_on(crate::backup::restore(backup, data, mode, on_file))
     }
 
     /// The store, for operations that [`BlockingStore::wait`] waits for.
@@ -87,6 +103,13 @@ impl BlockingStore {
     pub fn user_count(&self) -> Result<u64, StoreError> {
         self.runtime.block_on(self.store.user_count())
     }
+}
+
+fn runtime() -> Result<Runtime, StoreError> {
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|_| StoreError::Stopping)
 }
 
 impl Drop for BlockingStore {

@@ -1,5 +1,7 @@
 //! What can go wrong in the store for reasons that are not the caller's.
 
+use std::path::PathBuf;
+
 use tilsit_files::FileError;
 
 /// The database or the disk does not do what it should.
@@ -55,6 +57,29 @@ pub enum StoreError {
         /// The value.
         value: String,
     },
+    /// The database is none whose backup is made here.
+    #[error("the database is PostgreSQL, whose backups `pg_dump` makes")]
+    NotSqlite,
+    /// There is something where a restored index is to be.
+    #[error("the folder `{}` is not empty", .0.display())]
+    NotEmpty(PathBuf),
+    /// A folder is no finished backup.
+    #[error("`{}` is no finished backup: it has no `index.sqlite3`", .0.display())]
+    NoBackup(PathBuf),
+    /// A backup lacks a file, or has it with other bytes.
+    #[error("the backup's file `{}`: {problem}", path.display())]
+    DamagedBackup {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
+    /// Files vanish faster than they are copied.
+    #[error("files were deleted again and again while the backup was made, last `{}`", .0.display())]
+    KeepsChanging(PathBuf),
+    /// The caller's callback said to stop.
+    #[error("stopped before the end")]
+    Stopped,
     /// The store's own thread pool is gone.
     #[error("the work was given up because the program is stopping")]
     Stopping,

@@ -39,6 +39,7 @@
 
 mod accounts;
 mod audit;
+mod backup;
 mod blobs;
 mod blocking;
 mod database;
@@ -64,6 +65,7 @@ mod users;
 
 pub use accounts::{UserId, UserName, UserNameError};
 pub use audit::{Audit, Finding};
+pub use backup::{BackupReport, place, restore};
 pub use blobs::{Blobs, IncomingFile};
 pub use blocking::BlockingStore;
 pub use error::StoreError;

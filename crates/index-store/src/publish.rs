@@ -44,6 +44,8 @@ pub struct NewFile {
     pub summary: Option<String>,
     /// Who uploads it.
     pub uploader: UserId,
+    /// When it was published first, for one that comes from another index; none for now.
+    pub uploaded: Option<Timestamp>,
 }
 
 /// How publishing went well.
@@ -320,7 +322,7 @@ async fn insert_file(
     .bind(file.metadata_sha256.map(|digest| digest.to_string()))
     .bind(&file.requires_python)
     .bind(file.uploader.0)
-    .bind(now.as_microsecond())
+    .bind(file.uploaded.unwrap_or(now).min(now).as_microsecond())
     .execute(&mut **transaction)
     .await
     .doing("insert a file")?;

@@ -165,11 +165,20 @@ impl IndexStore {
             .fetch_all(self.database.reader())
             .await
             .doing("list the projects")?;
-        let serials = rows.into_iter().map(|(name, serial)| ProjectSerial {
-            name,
-            serial: serial.cast_unsigned(),
-        });
-        Ok(serials.collect())
+        Ok(serials(rows))
+    }
+
+    /// Every project, whoever may see it, by name.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn all_projects(&self) -> Result<Vec<ProjectSerial>, StoreError> {
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as("SELECT project, serial FROM pages ORDER BY project")
+                .fetch_all(self.database.reader())
+                .await
+                .doing("list the projects")?;
+        Ok(serials(rows))
     }
 
     /// The projects that an audience may see and that were published to last, at most `limit`.
@@ -205,4 +214,12 @@ impl IndexStore {
             })
             .collect()
     }
+}
+
+fn serials(rows: Vec<(String, i64)>) -> Vec<ProjectSerial> {
+    let serials = rows.into_iter().map(|(name, serial)| ProjectSerial {
+        name,
+        serial: serial.cast_unsigned(),
+    });
+    serials.collect()
 }

@@ -5,8 +5,9 @@ use tilsit_index_store::{NewNameError, ProjectAccess, TokenPermission, UserId};
 use tilsit_packaging::name::ProjectName;
 use tilsit_simple_api::upload::UploadForm;
 
-use super::received::{ReceivedFile, ReceivedUpload};
+use super::received::ReceivedUpload;
 use crate::application::Application;
+use crate::distribution::ArrivedFile;
 use crate::response::{Failure, Refusal};
 
 /// An upload that is permitted, if its file is what the form says.
@@ -14,7 +15,7 @@ pub(super) struct AuthorizedUpload {
     pub(super) uploader: UserId,
     pub(super) project: ProjectName,
     pub(super) form: UploadForm,
-    pub(super) file: ReceivedFile,
+    pub(super) file: ArrivedFile,
 }
 
 /// Checks the token's scope and the user's role. The transaction at the end looks at the role once

@@ -1,25 +1,20 @@
 //! The second stage: the body is read. The file streams to disk while it is hashed; the text fields
 //! become a form.
 
-use std::fmt::Write;
 use std::future::Future;
 
 use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart};
-use blake2::Blake2b;
-use blake2::digest::consts::U32;
 use http::StatusCode;
-use md5::Md5;
-use sha2::{Digest, Sha256};
 use tilsit_files::{FileError, Operation};
-use tilsit_index_store::{AuthenticatedToken, IncomingFile};
-use tilsit_simple_api::Sha256Digest;
+use tilsit_index_store::AuthenticatedToken;
 use tilsit_simple_api::upload::UploadForm;
 use tokio::io::AsyncWriteExt;
 
 use super::form_fields::{FormFields, FormFieldsError};
 use super::identified::IdentifiedUpload;
 use crate::application::Application;
+use crate::distribution::{ArrivedFile, FileHasher};
 use crate::options::Limits;
 use crate::response::{Failure, Refusal};
 
@@ -30,18 +25,7 @@ const CONTENT: &str = "content";
 pub(super) struct ReceivedUpload {
     pub(super) uploader: AuthenticatedToken,
     pub(super) form: UploadForm,
-    pub(super) file: ReceivedFile,
-}
-
-/// The file of an upload, on disk.
-pub(super) struct ReceivedFile {
-    /// The name as the client gives it, unchecked.
-    pub(super) file_name: String,
-    pub(super) incoming: IncomingFile,
-    pub(super) size_bytes: u64,
-    pub(super) sha256: Sha256Digest,
-    pub(super) blake2b_256: String,
-    pub(super) md5: String,
+    pub(super) file: ArrivedFile,
 }
 
 /// Reads the body.
@@ -68,7 +52,7 @@ pub(super) async fn receive(
 async fn receive_fields(
     application: &Application,
     multipart: &mut Multipart,
-) -> Result<(UploadForm, ReceivedFile), Failure> {
+) -> Result<(UploadForm, ArrivedFile), Failure> {
     let limits = &application.limits;
     let mut fields = FormFields::default();
     let mut file = None;
@@ -109,7 +93,7 @@ async fn receive_text(
 async fn receive_file(
     application: &Application,
     mut field: Field<'_>,
-) -> Result<ReceivedFile, Failure> {
+) -> Result<ArrivedFile, Failure> {
     let limits = &application.limits;
     let file_name = field.file_name().unwrap_or_default().to_owned();
     let incoming = application.store.blobs().receive()?;
@@ -117,28 +101,21 @@ async fn receive_file(
     let mut file = tokio::fs::File::create(incoming.path())
         .await
         .map_err(failed)?;
-    let (mut sha256, mut blake2b, mut md5) = (Sha256::new(), Blake2b::<U32>::new(), Md5::new());
-    let mut size_bytes = 0;
+    let mut hasher = FileHasher::default();
     while let Some(chunk) = within_pause(limits, field.chunk()).await? {
-        size_bytes += chunk.len() as u64;
-        if size_bytes > limits.file_size_max_bytes {
+        hasher.update(&chunk);
+        if hasher.size_bytes() > limits.file_size_max_bytes {
             let max = limits.file_size_max_bytes;
             return Err(too_large(&format!("the file has more than {max} bytes")).into());
         }
         application.metrics.uploaded(chunk.len());
-        sha256.update(&chunk);
-        blake2b.update(&chunk);
-        md5.update(&chunk);
         file.write_all(&chunk).await.map_err(failed)?;
     }
     file.flush().await.map_err(failed)?;
-    Ok(ReceivedFile {
+    Ok(ArrivedFile {
         file_name,
         incoming,
-        size_bytes,
-        sha256: Sha256Digest(sha256.finalize().into()),
-        blake2b_256: hexadecimal(&blake2b.finalize()),
-        md5: hexadecimal(&md5.finalize()),
+        digests: hasher.finish(),
     })
 }
 
@@ -188,12 +165,4 @@ fn refused(error: FormFieldsError) -> Refusal {
 
 fn too_large(text: &str) -> Refusal {
     Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, text)
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    let mut text = String::with_capacity(2 * bytes.len());
-    for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
 }

@@ -4,6 +4,7 @@ use tilsit_index_store::NewFile;
 
 use super::checked::CheckedUpload;
 use crate::application::Application;
+use crate::distribution;
 use crate::event::{ServerEvent, UploadStage};
 use crate::response::Failure;
 
@@ -19,13 +20,8 @@ pub(super) async fn store(
 ) -> Result<StoredFile, Failure> {
     let CheckedUpload { incoming, new_file } = checked;
     let blobs = application.store.blobs().clone();
-    let (sha256, file_name) = (new_file.sha256, new_file.file_name.clone());
-    let sidecar = new_file
-        .metadata_sha256
-        .is_some()
-        .then(|| new_file.core_metadata.clone().into_bytes());
-    tokio::task::spawn_blocking(move || {
-        blobs.keep(incoming, &sha256, &file_name, sidecar.as_deref())
+    let new_file = tokio::task::spawn_blocking(move || {
+        distribution::keep(&blobs, incoming, &new_file).map(|()| new_file)
     })
     .await
     .map_err(|_| Failure::internal("storing a file was given up"))??;

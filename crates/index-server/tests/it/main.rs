@@ -17,4 +17,5 @@ mod own_client;
 mod proxied;
 mod reading;
 mod support;
+mod transferring;
 mod uploading;

@@ -22,7 +22,7 @@ on_both_databases!(
     a_limit_of_uploads_is_obeyed,
 );
 
-fn client() -> IndexClient {
+pub(crate) fn client() -> IndexClient {
     let mut options = ClientOptions::new(Arc::new(clock), "tilsit-test");
     options.retries = 0;
     options.timeouts = Timeouts {

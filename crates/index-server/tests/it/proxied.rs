@@ -167,14 +167,61 @@ fn fixture(name: &str) -> PathBuf {
 }
 
 /// A port that was free a moment ago.
-fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
 }
 
 /// A running nginx.
-struct Proxy {
+pub(crate) struct Nginx {
     process: Child,
+}
+
+impl Nginx {
+    /// Starts it in `folder` with the blocks of an `http` context; it listens on `port`.
+    pub(crate) fn start(folder: &Path, port: u16, blocks: &str) -> Option<Self> {
+        let program = ["/usr/sbin/nginx", "/usr/bin/nginx"];
+        let program = program.iter().map(Path::new).find(|path| path.is_file());
+        let program = tilsit_testing::require("nginx", program)?;
+        std::fs::create_dir_all(folder).unwrap();
+        let configuration = format!(
+            "daemon off;\nmaster_process off;\npid nginx.pid;\nerror_log stderr;\nevents {{}}\n\
+             http {{\n access_log off;\n client_body_temp_path body;\n proxy_temp_path proxy;\n \
+             fastcgi_temp_path fastcgi;\n uwsgi_temp_path uwsgi;\n scgi_temp_path scgi;\n \
+             {blocks}\n}}\n"
+        );
+        std::fs::write(folder.join("nginx.conf"), configuration).unwrap();
+        let process = Command::new(program)
+            .arg("-p")
+            .arg(folder)
+            .args(["-c", "nginx.conf", "-e", "stderr"])
+            .stdin(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut nginx = Self { process };
+        let address: SocketAddr = ([127, 0, 0, 1], port).into();
+        for _ in 0..1000 {
+            if TcpStream::connect(address).is_ok() {
+                return Some(nginx);
+            }
+            let ended = nginx.process.try_wait().unwrap();
+            assert!(ended.is_none(), "nginx ended: {ended:?}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        panic!("nginx does not answer at {address}");
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// An nginx in front of an index.
+struct Proxy {
+    _nginx: Nginx,
     /// Where the index is through it.
     base: String,
 }
@@ -186,18 +233,10 @@ impl Proxy {
 
     /// Serves the index below `path`; to the index it says `behind` instead.
     fn start_at(port: u16, index: &TestIndex, path: &str, behind: &str) -> Option<Self> {
-        let program = ["/usr/sbin/nginx", "/usr/bin/nginx"];
-        let program = program.iter().map(Path::new).find(|path| path.is_file());
-        let program = tilsit_testing::require("nginx", program)?;
-        let folder = index.folder.path().join("nginx");
-        std::fs::create_dir_all(&folder).unwrap();
         let certificate = fixture("server.pem");
         let certificate = certificate.display();
-        let configuration = format!(
-            "daemon off;\nmaster_process off;\npid nginx.pid;\nerror_log stderr;\nevents {{}}\n\
-             http {{\n access_log off;\n client_body_temp_path body;\n proxy_temp_path proxy;\n \
-             fastcgi_temp_path fastcgi;\n uwsgi_temp_path uwsgi;\n scgi_temp_path scgi;\n \
-             server {{\n  listen 127.0.0.1:{port} ssl;\n  ssl_certificate {certificate};\n  \
+        let blocks = format!(
+            "server {{\n  listen 127.0.0.1:{port} ssl;\n  ssl_certificate {certificate};\n  \
              ssl_certificate_key {certificate};\n  client_max_body_size 0;\n  \
              location {path}/ {{\n   proxy_pass http://{address}{behind};\n   \
              proxy_http_version 1.1;\n   proxy_request_buffering off;\n   \
@@ -205,37 +244,12 @@ impl Proxy {
              proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;\n   \
              proxy_set_header X-Forwarded-Proto $scheme;\n   \
              proxy_set_header X-Forwarded-Host $http_host;\n   \
-             proxy_set_header X-Forwarded-Prefix {path};\n  }}\n }}\n}}\n",
+             proxy_set_header X-Forwarded-Prefix {path};\n  }}\n }}",
             address = index.address,
         );
-        std::fs::write(folder.join("nginx.conf"), configuration).unwrap();
-        let process = Command::new(program)
-            .arg("-p")
-            .arg(&folder)
-            .args(["-c", "nginx.conf", "-e", "stderr"])
-            .stdin(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut proxy = Self {
-            process,
+        Some(Self {
+            _nginx: Nginx::start(&index.folder.path().join("nginx"), port, &blocks)?,
             base: format!("https://localhost:{port}{path}/"),
-        };
-        let address: SocketAddr = ([127, 0, 0, 1], port).into();
-        for _ in 0..1000 {
-            if TcpStream::connect(address).is_ok() {
-                return Some(proxy);
-            }
-            let ended = proxy.process.try_wait().unwrap();
-            assert!(ended.is_none(), "nginx ended: {ended:?}");
-            std::thread::sleep(Duration::from_millis(10));
-        }
-        panic!("nginx does not answer at {address}");
-    }
-}
-
-impl Drop for Proxy {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
+        })
     }
 }

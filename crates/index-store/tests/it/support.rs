@@ -97,5 +97,6 @@ pub(crate) fn file(uploader: UserId, version: &str, file_name: &str, content: &s
         requires_python: wheel.then(|| ">=3.9".to_owned()),
         summary: Some(format!("About {version}")),
         uploader,
+        uploaded: None,
     }
 }

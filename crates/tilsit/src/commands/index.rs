@@ -17,6 +17,9 @@ use crate::explain::Code;
 use crate::report::Report;
 use crate::terminal::{GOOD, STRONG, WARNING};
 
+mod backup;
+mod export;
+mod import;
 mod tokens;
 mod users;
 
@@ -41,6 +44,10 @@ enum Command {
     Token(tokens::TokenCommand),
     Settings(SettingsArguments),
     Verify(VerifyArguments),
+    Import(import::ImportArguments),
+    Export(export::ExportArguments),
+    Backup(backup::BackupArguments),
+    Restore(backup::RestoreArguments),
 }
 
 /// Make the data folder of an index
@@ -97,6 +104,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         Command::Token(command) => tokens::run(command, context),
         Command::Settings(arguments) => settings(arguments, context),
         Command::Verify(arguments) => verify(&arguments.data, context),
+        Command::Import(arguments) => import::run(arguments, context),
+        Command::Export(arguments) => export::run(arguments, context),
+        Command::Backup(arguments) => backup::backup(arguments, context),
+        Command::Restore(arguments) => backup::restore(arguments, context),
     }
 }
 

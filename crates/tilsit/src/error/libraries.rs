@@ -34,9 +34,20 @@ impl From<StoreError> for CommandError {
                 Code::AccountRefused
             }
             StoreError::File(error) => return error.into(),
+            StoreError::NotSqlite | StoreError::NotEmpty(_) | StoreError::NoBackup(_) => {
+                Code::Usage
+            }
+            StoreError::Stopped => Code::Interrupted,
             _ => Code::StoreUnusable,
         };
-        Self::from_error(code, &error)
+        let failure = Self::from_error(code, &error);
+        match error {
+            StoreError::NotSqlite => failure.hint(
+                "dump the database with `pg_dump`, then copy the folder `files` of the index's data",
+            ),
+            StoreError::NotEmpty(_) => failure.hint("name a folder that is new or empty"),
+            _ => failure,
+        }
     }
 }
 

@@ -68,6 +68,7 @@ const PARSERS: &[(&str, &str)] = &[
     ),
     ("crates/index-server/src/forwarded.rs", "forwarded_header"),
     ("crates/index-server/src/range.rs", "range_header"),
+    ("crates/index-server/src/transfer/devpi.rs", "devpi_export"),
     ("crates/index-store/src/accounts.rs", "user_name"),
     ("crates/index-store/src/token_text.rs", "token_text"),
     ("crates/installer/src/journal.rs", "install_journal"),
