@@ -96,7 +96,7 @@ pub fn parse_list_html(body: &[u8], url: &Url) -> Result<ProjectList, HtmlPageEr
         }
         if tag.is("a") {
             let text = scanner.text_until_end("a");
-            let name = unescape(text);
+            let name = unescape(&text);
             let name = name.trim();
             if !name.is_empty() {
                 projects.push(ListedProject {
