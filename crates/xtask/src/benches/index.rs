@@ -111,7 +111,7 @@ impl Bench {
                 let form = Form::wheel(&wheel);
                 fs::write(packages.join(&form.file_name), &form.content)?;
                 upload(ours.address, "/legacy/", "__token__", &token, &form)?;
-                upload(devpi.address, "/root/bench/", "root", "bench", &form)?;
+                upload(devpi.address, "/bench/wheels/", "bench", "bench", &form)?;
             }
         }
         let large = large();
@@ -145,7 +145,7 @@ impl Bench {
         for (name, count) in PROJECTS {
             for (form, accept) in FORMS {
                 let path = format!("/simple/{name}/");
-                let devpi_path = format!("/root/bench/+simple/{name}/");
+                let devpi_path = format!("/bench/wheels/+simple/{name}/");
                 let [ours, nginx] = self.in_turn([(ours, &path), (nginx, &path)], accept)?;
                 let [pypiserver, devpi] =
                     self.in_turn([(pypiserver, &path), (devpi, &devpi_path)], accept)?;
@@ -213,8 +213,8 @@ impl Bench {
         let times = timed_uploads(server.address, "/", ["a", "b"], UPLOADS)?;
         let (pypiserver, _) = row("pypiserver, in memory", &times);
         let server = servers::devpi(&bin, &self.memory.join("devpi-uploads"))?;
-        let login = ["root", "bench"];
-        let times = timed_uploads(server.address, "/root/bench/", login, UPLOADS_OF_DEVPI)?;
+        let login = ["bench", "bench"];
+        let times = timed_uploads(server.address, "/bench/wheels/", login, UPLOADS_OF_DEVPI)?;
         let (_, devpi) = row("devpi, in memory", &times);
         let fsync = fsync_ms(&self.disk)?;
         say(format_args!(

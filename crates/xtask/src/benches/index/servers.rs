@@ -168,7 +168,7 @@ pub(super) fn pypiserver(bin: &Path, packages: &Path) -> Result<Server> {
     Server::start(&mut command, port, "/")
 }
 
-/// devpi with an index `root/bench` that has no bases.
+/// devpi with an index `bench/wheels` that has no bases.
 pub(super) fn devpi(bin: &Path, state: &Path) -> Result<Server> {
     let port = free_port()?;
     let status = Command::new(bin.join("devpi-init"))
@@ -185,13 +185,16 @@ pub(super) fn devpi(bin: &Path, state: &Path) -> Result<Server> {
         .args(["--host", "127.0.0.1", "--port"])
         .arg(port.to_string());
     let server = Server::start(&mut command, port, "/+api")?;
-    let authorization = tilsit_testing::http::basic("root", "bench");
-    let headers = [
-        ("Content-Type", "application/json"),
-        ("Authorization", authorization.as_str()),
-    ];
-    let body = br#"{"type":"stage","bases":[],"volatile":true}"#;
-    let made = tilsit_testing::http::request(server.address, "PUT", "/root/bench", &headers, body);
-    ensure!(made.status < 300, "devpi makes no index: {}", made.text());
+    let authorization = tilsit_testing::http::basic("bench", "bench");
+    let put = |path: &str, headers: &[(&str, &str)], body: &[u8]| {
+        let made = tilsit_testing::http::request(server.address, "PUT", path, headers, body);
+        ensure!(made.status < 300, "devpi makes no {path}: {}", made.text());
+        Ok(())
+    };
+    let json = ("Content-Type", "application/json");
+    put("/bench", &[json], br#"{"password":"bench"}"#)?;
+    let index = br#"{"type":"stage","bases":[],"volatile":true}"#;
+    let headers = [json, ("Authorization", authorization.as_str())];
+    put("/bench/wheels", &headers, index)?;
     Ok(server)
 }
