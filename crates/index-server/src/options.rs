@@ -21,7 +21,7 @@ pub struct Limits {
     pub form_size_max_bytes: usize,
     /// How many fields an upload form may have.
     pub fields_max: usize,
-    /// How much memory rendered pages may take.
+    /// How much memory rendered pages and small files may take, half each.
     pub page_cache_max_bytes: usize,
     /// How many uploads one user may begin in a minute; 0 for any number.
     pub uploads_per_minute_max: u32,
