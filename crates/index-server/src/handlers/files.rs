@@ -1,27 +1,21 @@
 //! `/files/aa/bb/<sha256>/<file name>`: distribution files, and with `.metadata` behind it the core
 //! metadata of a wheel (PEP 658, 714). What was published never changes.
 
-use std::io::SeekFrom;
 use std::ops::Range;
-use std::path::{Path as FilePath, PathBuf};
-use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures_util::stream::{self, Stream};
+use futures_util::TryStreamExt;
 use http::header::{
     ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE,
     CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_RANGE, RANGE,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
-use tilsit_files::{FileError, Operation};
-use tilsit_index_store::Reading;
+use tilsit_index_store::{Reading, StoreError};
 use tilsit_packaging::name::ProjectName;
 use tilsit_simple_api::Sha256Digest;
-use tokio::fs::File;
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
 use crate::access;
 use crate::application::Application;
@@ -31,8 +25,6 @@ use crate::range::{RangeRequest, parse_range};
 use crate::recent::SmallFile;
 use crate::response::{Failure, Refusal};
 
-/// How much of a file is read at a time.
-const CHUNK_BYTES: usize = 256 * 1024;
 /// The largest file that is kept in memory for a while.
 const SMALL_MAX_BYTES: u64 = 64 * 1024;
 /// The ending of the URL of a file's metadata (PEP 658).
@@ -49,11 +41,10 @@ struct Found {
 /// Where the bytes are.
 enum Content {
     InMemory(Bytes),
-    OnDisk(PathBuf),
+    Kept { file_name: String, size: u64 },
 }
 
-/// A file, a part of it, or its metadata. What is only on disk and not in the database is not
-/// published.
+/// A file, a part of it, or its metadata. What is kept and not in the database is not published.
 pub(crate) async fn download(
     State(application): State<Application>,
     Path((first, second, sha256, file_name)): Path<(String, String, String, String)>,
@@ -95,21 +86,19 @@ pub(crate) async fn download(
         let text = format!("the project `{project}` is quarantined: its files are held back");
         return Err(Refusal::new(StatusCode::FORBIDDEN, text).into());
     }
-    let blobs = application.store.blobs();
-    let (path, sha256) = match base {
-        None => (blobs.path(&sha256, &file_name), sha256),
-        Some(base) => (
-            blobs.metadata_path(&sha256, base),
-            served.record.metadata_sha256.ok_or_else(missing)?,
-        ),
+    let record = served.record;
+    let (size, sha256) = match base {
+        None => (Some(record.size_bytes), sha256),
+        Some(_) => (None, record.metadata_sha256.ok_or_else(missing)?),
     };
-    let is_small = base.is_some() || served.record.size_bytes <= SMALL_MAX_BYTES;
-    let content = if is_small {
-        let bytes = small(&application, &key, (&path, sha256, project)).await?;
-        application.files.confirm(&key, generation, own);
-        Content::InMemory(bytes)
-    } else {
-        Content::OnDisk(path)
+    let kept = (&record.sha256, &*file_name);
+    let content = match size {
+        Some(size) if size > SMALL_MAX_BYTES => Content::Kept { file_name, size },
+        _ => {
+            let bytes = small(&application, &key, (kept, sha256, project)).await?;
+            application.files.confirm(&key, generation, own);
+            Content::InMemory(bytes)
+        }
     };
     let found = Found {
         content,
@@ -120,23 +109,23 @@ pub(crate) async fn download(
     answer(&application, found, &headers).await
 }
 
-/// The bytes of a small file, from memory or for the next time into it. What was published never
-/// changes, so that what is there under its digest is what is on disk.
+/// The bytes of a small file or of metadata, whose digest it is, from memory or for the next time
+/// into it. What was published never changes, so that what is there under its digest is what is kept.
 async fn small(
     application: &Application,
     key: &str,
-    (path, sha256, project): (&FilePath, Sha256Digest, ProjectName),
-) -> Result<Bytes, Failure> {
+    ((of_file, name), sha256, project): ((&Sha256Digest, &str), Sha256Digest, ProjectName),
+) -> Result<Bytes, StoreError> {
     let key = key.to_owned();
     if let Some(file) = application.files.find(&key, |file| file.sha256 == sha256) {
         return Ok(file.bytes);
     }
-    let read = tokio::fs::read(path).await;
-    let bytes = read.map_err(|source| FileError::new(Operation::Read, path, source))?;
+    let blobs = application.store.blobs();
+    let bytes = blobs.read_all(of_file, name).await?;
     let file = SmallFile {
         project,
         sha256,
-        bytes: bytes.into(),
+        bytes,
     };
     application.files.keep(key, file.clone());
     Ok(file.bytes)
@@ -156,11 +145,9 @@ async fn answer(
                 let range = requested_range(headers, &etag, bytes.len() as u64);
                 in_memory(&application.metrics, &bytes, range)
             }
-            Content::OnDisk(path) => {
-                let (file, size) = open(&path).await?;
+            Content::Kept { file_name, size } => {
                 let range = requested_range(headers, &etag, size);
-                let metrics = application.metrics.clone();
-                send(metrics, (file, size), range, &path).await?
+                send(application, (&found.sha256, &file_name), (range, size)).await?
             }
         }
     };
@@ -184,13 +171,6 @@ async fn answer(
     let sandbox = HeaderValue::from_static("default-src 'none'; sandbox");
     headers.insert(CONTENT_SECURITY_POLICY, sandbox);
     Ok(response)
-}
-
-async fn open(path: &FilePath) -> Result<(File, u64), Failure> {
-    let failed = |source| FileError::new(Operation::Open, path, source);
-    let file = File::open(path).await.map_err(failed)?;
-    let size = file.metadata().await.map_err(failed)?.len();
-    Ok((file, size))
 }
 
 /// A range only counts when the file is the one that the client has a part of (RFC 9110, 13.1.5).
@@ -239,54 +219,24 @@ fn in_memory(metrics: &Metrics, bytes: &Bytes, range: RangeRequest) -> Response 
 }
 
 async fn send(
-    metrics: Arc<Metrics>,
-    (mut file, size): (File, u64),
-    range: RangeRequest,
-    path: &FilePath,
-) -> Result<Response, Failure> {
+    application: &Application,
+    (sha256, file_name): (&Sha256Digest, &str),
+    (range, size): (RangeRequest, u64),
+) -> Result<Response, StoreError> {
     let (mut response, part) = begin(range, size);
-    let Some(part) = part else {
-        return Ok(response);
-    };
-    if part.start > 0 {
-        file.seek(SeekFrom::Start(part.start))
-            .await
-            .map_err(|source| FileError::new(Operation::Read, path, source))?;
+    if let Some(part) = part {
+        let blobs = application.store.blobs();
+        let metrics = application.metrics.clone();
+        // An error in the middle breaks the connection off, so that the client sees that bytes are
+        // missing.
+        let bytes = blobs.read(sha256, file_name, part).await?;
+        let bytes = bytes.inspect_ok(move |chunk| metrics.downloaded(chunk.len()));
+        *response.body_mut() = Body::from_stream(bytes);
     }
-    *response.body_mut() = Body::from_stream(chunks(metrics, file, &part));
     Ok(response)
 }
 
 fn set_content_range(response: &mut Response, value: &str) {
     let value = HeaderValue::from_str(value).expect("digits and signs are plain ASCII");
     response.headers_mut().insert(CONTENT_RANGE, value);
-}
-
-/// The part's bytes from the file's present position on.
-fn chunks(
-    metrics: Arc<Metrics>,
-    file: File,
-    part: &Range<u64>,
-) -> impl Stream<Item = std::io::Result<Bytes>> + use<> {
-    stream::try_unfold(
-        (metrics, file, part.end - part.start),
-        |(metrics, mut file, left)| async move {
-            if left == 0 {
-                return Ok(None);
-            }
-            let wanted = usize::try_from(left)
-                .unwrap_or(CHUNK_BYTES)
-                .min(CHUNK_BYTES);
-            let mut chunk = vec![0; wanted];
-            let read = file.read(&mut chunk).await?;
-            if read == 0 {
-                // The connection is broken off, so that the client sees that bytes are missing.
-                return Err(std::io::ErrorKind::UnexpectedEof.into());
-            }
-            chunk.truncate(read);
-            metrics.downloaded(read);
-            let left = left - read as u64;
-            Ok(Some((Bytes::from(chunk), (metrics, file, left))))
-        },
-    )
 }

@@ -1,4 +1,4 @@
-//! The fifth stage: the file gets its final place on disk, synchronised. Nobody sees it yet.
+//! The fifth stage: the file gets its final place, durable. Nobody sees it yet.
 
 use tilsit_index_store::NewFile;
 
@@ -18,17 +18,13 @@ pub(super) async fn store(
     checked: CheckedUpload,
 ) -> Result<StoredFile, Failure> {
     let CheckedUpload { incoming, new_file } = checked;
-    let blobs = application.store.blobs().clone();
-    let (sha256, file_name) = (new_file.sha256, new_file.file_name.clone());
+    let blobs = application.store.blobs();
+    let kept = (&new_file.sha256, &*new_file.file_name);
     let sidecar = new_file
         .metadata_sha256
         .is_some()
         .then(|| new_file.core_metadata.clone().into_bytes());
-    tokio::task::spawn_blocking(move || {
-        blobs.keep(incoming, &sha256, &file_name, sidecar.as_deref())
-    })
-    .await
-    .map_err(|_| Failure::internal("storing a file was given up"))??;
+    blobs.keep(incoming, kept, sidecar).await?;
     application.tell(&ServerEvent::Upload {
         file_name: new_file.file_name.clone(),
         stage: UploadStage::Stored,

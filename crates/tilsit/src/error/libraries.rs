@@ -36,7 +36,17 @@ impl From<StoreError> for CommandError {
             StoreError::File(error) => return error.into(),
             _ => Code::StoreUnusable,
         };
-        Self::from_error(code, &error)
+        let failure = Self::from_error(code, &error);
+        match error {
+            StoreError::Objects { .. } => failure.hint(
+                "see that the file store runs, and that `AWS_ENDPOINT_URL`, the bucket and the key \
+                 are right",
+            ),
+            StoreError::ObjectOptions { .. } => {
+                failure.hint("see that `AWS_ENDPOINT_URL` and `AWS_CA_BUNDLE` are right")
+            }
+            _ => failure,
+        }
     }
 }
 
