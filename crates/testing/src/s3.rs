@@ -202,6 +202,11 @@ impl LossyProxy {
         self.lose_after((u64::MAX, u64::MAX), Loss::Cut);
     }
 
+    /// How many bytes came back since [`LossyProxy::carried`] was asked.
+    pub fn carried_back(&self) -> u64 {
+        self.state.carried[BACK].load(Ordering::SeqCst)
+    }
+
     /// How many bytes went to the server and came back since the last time this was asked.
     pub fn carried(&self) -> (u64, u64) {
         let [to_server, back] = &self.state.carried;

@@ -5,7 +5,7 @@ use tilsit_index_store::{Actor, BlockingStore};
 use tilsit_testing::TestDistribution;
 
 use crate::http::{Answer, Form, request};
-use crate::support::{TestIndex, clock, on_both_databases};
+use crate::support::{TestIndex, clock, with_every_file_store};
 
 with_every_file_store!(
     signing_in_and_out,

@@ -67,6 +67,8 @@ impl ObjectBlobs {
             .with_region(&options.region)
             .with_access_key_id(&options.access_key_id)
             .with_secret_access_key(&options.secret_access_key)
+            // Two objects are not worth a request that not every store knows.
+            .with_disable_bulk_delete(true)
             .with_retry(RetryConfig {
                 max_retries: RETRIES_MAX,
                 retry_timeout: options.pause_max,
