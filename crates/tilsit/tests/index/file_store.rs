@@ -8,14 +8,40 @@ use crate::sandbox::Sandbox;
 #[test]
 fn the_file_store_needs_its_variables() {
     let mut sandbox = Sandbox::new();
-    assert_snapshot!(sandbox.run("index init --data data --blobs files"), @"");
-    assert_snapshot!(sandbox.run("index init --data data --blobs s3://files"), @"");
+    assert_snapshot!(sandbox.run("index init --data data --blobs files"), @"
+    exit: 2
+    -- stderr
+    error: invalid value 'files' for '--blobs <URL>': `files` is not `s3://BUCKET` or `s3://BUCKET/PREFIX`: it begins otherwise
+
+    For more information, try '--help'.
+    ");
+    assert_snapshot!(sandbox.run("index init --data data --blobs s3://files"), @"
+    exit: 2
+    -- stderr
+    error: the file store `s3://files` needs `AWS_REGION`, which is not set [TL0002]
+    hint: set `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, and `AWS_ENDPOINT_URL` or `AWS_REGION`
+    ");
     sandbox.set("AWS_ENDPOINT_URL", "localhost:9000");
-    assert_snapshot!(sandbox.run("index init --data data --blobs s3://files"), @"");
+    assert_snapshot!(sandbox.run("index init --data data --blobs s3://files"), @"
+    exit: 2
+    -- stderr
+    error: the file store's address `localhost:9000` is no `http` or `https` URL [TL0002]
+    hint: correct `AWS_ENDPOINT_URL_S3` or `AWS_ENDPOINT_URL`
+    ");
     sandbox.set("AWS_ENDPOINT_URL_S3", "http://localhost:9000");
-    assert_snapshot!(sandbox.run("index init --data data --blobs s3://files"), @"");
+    assert_snapshot!(sandbox.run("index init --data data --blobs s3://files"), @"
+    exit: 2
+    -- stderr
+    error: the file store `s3://files` needs `AWS_ACCESS_KEY_ID`, which is not set [TL0002]
+    hint: set `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, and `AWS_ENDPOINT_URL` or `AWS_REGION`
+    ");
     sandbox.set("TILSIT_BLOBS", "s3://Files");
-    assert_snapshot!(sandbox.run("index init --data data"), @"");
+    assert_snapshot!(sandbox.run("index init --data data"), @"
+    exit: 2
+    -- stderr
+    error: `s3://Files` is not `s3://BUCKET` or `s3://BUCKET/PREFIX`: a bucket's name has 3 to 63 lower-case letters, digits, `-` and `.` [TL0002]
+    hint: correct `TILSIT_BLOBS`
+    ");
 }
 
 #[test]
@@ -31,7 +57,12 @@ fn the_audit_looks_into_the_file_store() {
     let stray = server.object("index/aa/bb/stray.whl");
     std::fs::create_dir_all(stray.parent().expect("a folder")).expect("made");
     std::fs::write(&stray, "x").expect("written");
-    assert_snapshot!(sandbox.run("index verify --data data"), @"");
+    assert_snapshot!(sandbox.run("index verify --data data"), @"
+    exit: 0
+    -- stderr
+    left over: `s3://test-files/index/aa/bb/stray.whl` belongs to no file
+    Sound: 0 projects with 0 files.
+    ");
     // Nothing of it is in the folder.
     assert!(!sandbox.path("data/files").exists());
     sandbox.set("AWS_SECRET_ACCESS_KEY", "another");
