@@ -55,7 +55,7 @@ pub(crate) struct DataOptions {
     /// Keep the database in this PostgreSQL, as postgres://… [env: `TILSIT_DATABASE_URL`]
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
-    /// Keep the files in this S3-compatible store, as s3://BUCKET/PREFIX, with the key and the
+    /// Keep the files in this S3-compatible store, as `s3://BUCKET/PREFIX`, with the key and the
     /// address of the usual `AWS_*` variables [env: `TILSIT_BLOBS`]
     #[arg(long, value_name = "URL")]
     blobs: Option<S3Location>,
