@@ -52,17 +52,27 @@ pub(crate) struct Reader {
 
 /// The settings of the index, at most a moment old.
 pub(crate) async fn settings(application: &Application) -> Result<IndexSettings, Failure> {
-    let now = application.now();
-    let cell = &application.remembered.settings;
-    let known = *cell.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some((at, settings)) = known
-        && now < at + REMEMBERED
-    {
+    if let Some(settings) = remembered_settings(application) {
         return Ok(settings);
     }
+    let now = application.now();
     let settings = application.store.settings().await?;
+    let cell = &application.remembered.settings;
     *cell.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, settings));
     Ok(settings)
+}
+
+/// The settings, where they were looked up a moment ago.
+fn remembered_settings(application: &Application) -> Option<IndexSettings> {
+    let cell = &application.remembered.settings;
+    let (at, settings) = (*cell.lock().unwrap_or_else(PoisonError::into_inner))?;
+    (application.now() < at + REMEMBERED).then_some(settings)
+}
+
+/// Whether it is known without a look at the database that everybody reads a project that says `own`.
+pub(crate) fn is_known_public(application: &Application, own: Option<Reading>) -> bool {
+    let default = || remembered_settings(application).map(|settings| settings.reading);
+    own.or_else(default) == Some(Reading::Public)
 }
 
 /// Makes a change of the settings count at once.

@@ -28,24 +28,26 @@ const UPLOADS_WINDOW: SignedDuration = SignedDuration::from_mins(1);
 /// Where events go.
 pub(crate) type EventSink = Arc<dyn Fn(&ServerEvent) + Send + Sync>;
 
-/// The state of the server; cheap to clone.
-#[derive(Clone)]
-pub(crate) struct Application {
+/// The state of the server, which every handler shares.
+pub(crate) type Application = Arc<Shared>;
+
+/// What is shared.
+pub(crate) struct Shared {
     pub(crate) store: IndexStore,
-    pub(crate) pages: Arc<PageCache>,
-    pub(crate) files: Arc<FileCache>,
-    pub(crate) limits: Arc<Limits>,
+    pub(crate) pages: PageCache,
+    pub(crate) files: FileCache,
+    pub(crate) limits: Limits,
     /// Where the index is, when the operator says so.
     pub(crate) site: Option<Arc<Site>>,
     /// The path that the proxy leaves on requests, without a slash at its end.
     pub(crate) root_path: Option<Arc<str>>,
-    pub(crate) proxies: Arc<TrustedProxies>,
+    pub(crate) proxies: TrustedProxies,
     /// How often somebody may try to sign in with one name.
-    pub(crate) sign_ins: Arc<Attempts>,
+    pub(crate) sign_ins: Attempts,
     /// How often one address may show wrong credentials.
-    pub(crate) wrong_credentials: Arc<Attempts>,
+    pub(crate) wrong_credentials: Attempts,
     /// How often one user may upload.
-    pub(crate) uploads: Arc<Attempts>,
+    pub(crate) uploads: Attempts,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) metrics_readers: MetricsReaders,
     /// The index behind this one.
@@ -54,46 +56,46 @@ pub(crate) struct Application {
     pub(crate) security_contact: Option<Arc<str>>,
     pub(crate) started: Timestamp,
     /// How many requests have come.
-    pub(crate) request_count: Arc<AtomicU64>,
+    pub(crate) request_count: AtomicU64,
     pub(crate) search: Arc<SearchIndex>,
     /// What was looked up a moment ago about readers.
-    pub(crate) remembered: Arc<Remembered>,
+    pub(crate) remembered: Remembered,
     pub(crate) clock: fn() -> Timestamp,
     pub(crate) events: EventSink,
 }
 
-impl Application {
+impl Shared {
     /// The state of a server that begins.
-    pub(crate) fn new(
+    pub(crate) fn begin(
         options: ServeOptions,
         place: Place,
         (store, search, events): (IndexStore, Arc<SearchIndex>, EventSink),
-    ) -> Self {
+    ) -> Application {
         let limits = options.limits;
         let of_uploads = Attempts::new(limits.uploads_per_minute_max, UPLOADS_WINDOW);
         let of_addresses = Attempts::new(limits.wrong_credentials_max, SIGN_INS_WINDOW);
-        Self {
+        Arc::new(Self {
             store,
-            pages: Arc::new(PageCache::new(limits.page_cache_max_bytes / 2)),
-            files: Arc::new(FileCache::new(limits.page_cache_max_bytes / 2)),
+            pages: PageCache::new(limits.page_cache_max_bytes / 2),
+            files: FileCache::new(limits.page_cache_max_bytes / 2),
             root_path: place.root_path.map(Into::into),
             site: place.site.map(Arc::new),
-            proxies: Arc::new(options.proxies),
-            sign_ins: Arc::new(Attempts::new(SIGN_INS_MAX, SIGN_INS_WINDOW)),
-            wrong_credentials: Arc::new(of_addresses),
-            uploads: Arc::new(of_uploads),
-            limits: Arc::new(limits),
+            proxies: options.proxies,
+            sign_ins: Attempts::new(SIGN_INS_MAX, SIGN_INS_WINDOW),
+            wrong_credentials: of_addresses,
+            uploads: of_uploads,
+            limits,
             search,
-            remembered: Arc::default(),
+            remembered: Remembered::default(),
             metrics: Arc::default(),
             metrics_readers: options.metrics,
             fallback: options.fallback,
             security_contact: options.security_contact.map(Into::into),
             started: (options.clock)(),
-            request_count: Arc::default(),
+            request_count: AtomicU64::default(),
             clock: options.clock,
             events,
-        }
+        })
     }
 
     pub(crate) fn now(&self) -> Timestamp {
@@ -111,7 +113,7 @@ impl Application {
     }
 }
 
-impl fmt::Debug for Application {
+impl fmt::Debug for Shared {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
             .debug_struct("Application")

@@ -155,6 +155,24 @@ impl TrustedProxies {
         origin
     }
 
+    /// Whether an address is surely a client's own. That of a proxy, told of or perhaps not, stands for
+    /// many, and what one of them does must not fall on the others.
+    pub(crate) fn is_clients_own(&self, address: IpAddr) -> bool {
+        if !self.networks.is_empty() {
+            return !self.trusts(address);
+        }
+        match address {
+            IpAddr::V4(address) => {
+                !address.is_loopback() && !address.is_private() && !address.is_link_local()
+            }
+            IpAddr::V6(address) => {
+                !address.is_loopback()
+                    && !address.is_unique_local()
+                    && !address.is_unicast_link_local()
+            }
+        }
+    }
+
     fn trusts(&self, address: IpAddr) -> bool {
         self.networks
             .iter()

@@ -40,7 +40,11 @@ pub(crate) const PROJECT_POLICY: HeaderValue = HeaderValue::from_static(
 
 /// Sets the headers that every answer has, unless the handler chose stricter ones.
 pub(crate) async fn secure(request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+    secured(next.run(request).await)
+}
+
+/// The answer with the headers that every one has.
+pub(crate) fn secured(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers
         .entry(CONTENT_SECURITY_POLICY)
@@ -84,44 +88,72 @@ pub(crate) async fn report(
     request: Request,
     next: Next,
 ) -> Response {
-    let began = Instant::now();
-    let id = application.request_id();
-    let method = request.method().clone();
-    let path = request.uri().path().to_owned();
-    let extensions = request.extensions();
-    let client = extensions.get::<Origin>().map(|origin| origin.client);
-    let route = extensions.get::<MatchedPath>().cloned();
-    let (mut response, user) = notes::taken(next.run(request)).await;
-    let took = began.elapsed();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let begun = Begun::of(&application, &request, Instant::now());
+    let (response, user) = notes::taken(next.run(request)).await;
     let route = route.as_ref().map_or(NO_ROUTE, MatchedPath::as_str);
-    application
-        .metrics
-        .request(route, &method, response.status(), took);
-    if let Some(InternalError(reason)) = response.extensions().get() {
-        application.tell(&ServerEvent::Failed {
-            id: id.clone(),
-            method: method.to_string(),
-            path: path.clone(),
-            reason: reason.clone(),
+    begun.ended(&application, response, (route, user))
+}
+
+/// A request that is being answered.
+pub(crate) struct Begun {
+    at: Instant,
+    id: String,
+    method: Method,
+    path: String,
+    client: Option<IpAddr>,
+}
+
+impl Begun {
+    pub(crate) fn of(application: &Application, request: &Request, at: Instant) -> Self {
+        let origin = request.extensions().get::<Origin>();
+        Self {
+            at,
+            id: application.request_id(),
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+            client: origin.map(|origin| origin.client),
+        }
+    }
+
+    /// The answer with its name; by which route, and of which user, it came is counted and told.
+    pub(crate) fn ended(
+        self,
+        application: &Application,
+        mut response: Response,
+        (route, user): (&str, Option<String>),
+    ) -> Response {
+        let took = self.at.elapsed();
+        let status = response.status();
+        application
+            .metrics
+            .request(route, &self.method, status, took);
+        if let Some(InternalError(reason)) = response.extensions().get() {
+            application.tell(&ServerEvent::Failed {
+                id: self.id.clone(),
+                method: self.method.to_string(),
+                path: self.path.clone(),
+                reason: reason.clone(),
+            });
+        }
+        if let Ok(value) = HeaderValue::from_str(&self.id) {
+            response.headers_mut().insert(REQUEST_ID, value);
+        }
+        application.tell(&ServerEvent::Answered {
+            id: self.id,
+            client: self.client,
+            user,
+            method: self.method.to_string(),
+            path: self.path,
+            status: status.as_u16(),
+            took,
         });
+        response
     }
-    if let Ok(value) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(REQUEST_ID, value);
-    }
-    application.tell(&ServerEvent::Answered {
-        id,
-        client,
-        user,
-        method: method.to_string(),
-        path,
-        status: response.status().as_u16(),
-        took,
-    });
-    response
 }
 
 /// Refuses an address that showed wrong credentials too often, before it may show others. Only
-/// requests that show any are counted and refused.
+/// requests that show any are counted and refused, and only where the address is a client's own.
 pub(crate) async fn limit_wrong_credentials(
     State(application): State<Application>,
     request: Request,
@@ -130,7 +162,9 @@ pub(crate) async fn limit_wrong_credentials(
     let shows = request.headers().contains_key(AUTHORIZATION)
         || (request.method() == Method::POST && request.uri().path() == SIGN_IN);
     let client = request.extensions().get::<Origin>();
-    let Some(client) = client.filter(|_| shows).map(|origin| origin.client) else {
+    let client = client.map(|origin| origin.client);
+    let counts = |client: &IpAddr| shows && application.proxies.is_clients_own(*client);
+    let Some(client) = client.filter(counts) else {
         return next.run(request).await;
     };
     let key = network_of(client);

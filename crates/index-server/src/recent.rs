@@ -6,6 +6,7 @@
 //! Two halves: pages in use move to the young one, and when that is full the old one is forgotten.
 //! Every step takes constant time, and memory stays below the limit.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -125,7 +126,11 @@ impl<K: Clone + Eq + Hash, V: Weighed> Recent<K, V> {
 
     /// What is kept with what its project says of readers, when nothing has changed in the index since
     /// it was confirmed: the database need not be asked.
-    pub(crate) fn find_confirmed(&self, key: &K, generation: u64) -> Option<(V, Option<Reading>)> {
+    pub(crate) fn find_confirmed<Q>(&self, key: &Q, generation: u64) -> Option<(V, Option<Reading>)>
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ToOwned<Owned = K> + ?Sized,
+    {
         let is_confirmed =
             |kept: &Kept<V>| matches!(kept.confirmed, Some((at, _)) if at == generation);
         let kept = self.look_up(key, is_confirmed)?;
@@ -153,7 +158,11 @@ impl<K: Clone + Eq + Hash, V: Weighed> Recent<K, V> {
         (count(&self.hits), count(&self.misses))
     }
 
-    fn look_up(&self, key: &K, wanted: impl Fn(&Kept<V>) -> bool) -> Option<Kept<V>> {
+    fn look_up<Q>(&self, key: &Q, wanted: impl Fn(&Kept<V>) -> bool) -> Option<Kept<V>>
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ToOwned<Owned = K> + ?Sized,
+    {
         let mut halves = self.halves.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(kept) = halves.young.get(key) {
             return wanted(kept).then(|| kept.clone());
@@ -162,7 +171,7 @@ impl<K: Clone + Eq + Hash, V: Weighed> Recent<K, V> {
             return None;
         }
         let kept = halves.old.remove(key)?;
-        halves.insert(key.clone(), kept.clone(), self.half_max_bytes);
+        halves.insert(key.to_owned(), kept.clone(), self.half_max_bytes);
         Some(kept)
     }
 

@@ -7,13 +7,14 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use axum::ServiceExt as _;
 use axum::serve::ListenerExt as _;
 use tilsit_index_store::{Actor, IndexStore, ManageError, StoreError, StoreOptions};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 
-use crate::application::{Application, EventSink};
-use crate::arrival;
+use crate::application::{Application, EventSink, Shared};
+use crate::arrival::Arrival;
 use crate::event::ServerEvent;
 use crate::options::ServeOptions;
 use crate::router::router;
@@ -86,7 +87,7 @@ pub async fn serve(
     let address = listener.local_addr().map_err(listen)?;
     let stop_grace = options.limits.stop_grace;
     let parts = (store.clone(), search.clone(), events.clone());
-    let application = Application::new(options, place, parts);
+    let application = Shared::begin(options, place, parts);
     events(&ServerEvent::Listening { address });
     invite_the_first(&application, address).await?;
     let (stopping, mut stopped) = watch::channel(false);
@@ -97,8 +98,11 @@ pub async fn serve(
         events(&ServerEvent::Stopping);
         let _ = stopping.send(true);
     };
-    let service = arrival::before(&application, router(application.clone()))
-        .into_make_service_with_connect_info::<SocketAddr>();
+    let service = Arrival {
+        router: router(application.clone()),
+        application,
+    };
+    let service = service.into_make_service_with_connect_info::<SocketAddr>();
     // An answer of a head and a body goes out at once, not when the head is acknowledged.
     let listener = listener.tap_io(|connection| {
         // It is slower without.

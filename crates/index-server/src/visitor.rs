@@ -152,15 +152,16 @@ impl Fields {
         Some(self.text(name)).filter(|text| !text.is_empty())
     }
 
-    /// A field that takes one of a few words, or is not there.
+    /// A field that takes one of a few words, exactly as our pages send them, or is not there.
     pub(crate) fn word(
         &self,
         name: &str,
         words: &[&'static str],
     ) -> Result<Option<&'static str>, Refusal> {
-        let Some(text) = self.some(name) else {
+        let text = self.exact(name);
+        if text.is_empty() {
             return Ok(None);
-        };
+        }
         let known = words.iter().find(|word| **word == text);
         let known = known.ok_or_else(|| {
             let words = words.join("”, “");

@@ -1,5 +1,6 @@
-//! Sets the machine up for the ci ring, by apt: PostgreSQL, what CPython's `venv` needs, `PyPy`, and
-//! the shells that environments are activated in.
+//! Sets the machine up for the ci ring, by apt: PostgreSQL, what CPython's `venv` needs, `PyPy`, the
+//! shells that environments are activated in, version control systems, nginx, and a browser with what
+//! drives it.
 //!
 //! On a machine without apt, or without the right to use it, nothing is installed and nothing
 //! fails here: the tests that want these services say `NOT RUN` (or fail, in CI).
@@ -33,9 +34,17 @@ pub(crate) fn prepare() -> Result<()> {
             .into_iter()
             .filter(|name| !exists(name, "--version")),
     );
-    let systems = [("hg", "mercurial"), ("svn", "subversion"), ("bzr", "brz")];
-    for (program, package) in systems {
-        if !exists(program, "--version") {
+    let others = [
+        ("hg", "--version", "mercurial"),
+        ("svn", "--version", "subversion"),
+        ("bzr", "--version", "brz"),
+        ("nginx", "-v", "nginx-light"),
+        ("chromium", "--version", "chromium"),
+        ("node", "--version", "nodejs"),
+        ("npm", "--version", "npm"),
+    ];
+    for (program, question, package) in others {
+        if !exists(program, question) {
             missing.push(package);
         }
     }

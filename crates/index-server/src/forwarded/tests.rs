@@ -190,3 +190,25 @@ fn hosts_and_prefixes_that_would_break_a_url_are_not_taken() {
         assert_eq!(origin.host.as_deref(), Some("index.example"), "{host}");
     }
 }
+
+#[test]
+fn addresses_that_may_be_a_proxy_s_are_nobody_s_own() {
+    let untold = TrustedProxies::default();
+    let told = trusting(&["10.0.0.0/8"], ForwardedHeaders::XForwarded);
+    for (address, is_own_untold, is_own_told) in [
+        ("192.0.2.1", true, true),
+        ("10.0.0.1", false, false),
+        ("172.17.0.1", false, true),
+        ("127.0.0.1", false, true),
+        ("2001:db8::1", true, true),
+        ("fd00::1", false, true),
+        ("::1", false, true),
+    ] {
+        assert_eq!(
+            untold.is_clients_own(ip(address)),
+            is_own_untold,
+            "{address}"
+        );
+        assert_eq!(told.is_clients_own(ip(address)), is_own_told, "{address}");
+    }
+}

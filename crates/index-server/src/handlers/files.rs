@@ -20,7 +20,6 @@ use tilsit_simple_api::Sha256Digest;
 use crate::access;
 use crate::application::Application;
 use crate::conditional;
-use crate::metrics::Metrics;
 use crate::range::{RangeRequest, parse_range};
 use crate::recent::SmallFile;
 use crate::response::{Failure, Refusal};
@@ -30,18 +29,11 @@ const SMALL_MAX_BYTES: u64 = 64 * 1024;
 /// The ending of the URL of a file's metadata (PEP 658).
 const METADATA: &str = ".metadata";
 
-/// A file that was asked for, and how it is read.
-struct Found {
-    content: Content,
-    sha256: Sha256Digest,
+/// What the answer says of a file.
+struct About {
+    etag: String,
     content_type: &'static str,
     reading: Reading,
-}
-
-/// Where the bytes are.
-enum Content {
-    InMemory(Bytes),
-    Kept { file_name: String, size: u64 },
 }
 
 /// A file, a part of it, or its metadata. What is kept and not in the database is not published.
@@ -57,21 +49,16 @@ pub(crate) async fn download(
         return Err(missing().into());
     }
     let base = file_name.strip_suffix(METADATA);
-    let content_type = match base {
-        None => "application/octet-stream",
-        Some(_) => "text/plain; charset=utf-8",
-    };
     // Read before the database is: what changes in between counts as a change.
     let generation = application.store.generation();
     let key = format!("{digits}/{file_name}");
     if let Some((file, own)) = application.files.find_confirmed(&key, generation) {
-        let found = Found {
-            content: Content::InMemory(file.bytes),
-            sha256: file.sha256,
-            content_type,
+        let about = About {
+            etag: format!("\"{}\"", file.sha256),
+            content_type: content_type(&file_name),
             reading: access::check(&application, &headers, &file.project, own).await?,
         };
-        return answer(&application, found, &headers).await;
+        return Ok(in_memory(&application, &file.bytes, &about, &headers));
     }
     let served = application
         .store
@@ -87,26 +74,23 @@ pub(crate) async fn download(
         return Err(Refusal::new(StatusCode::FORBIDDEN, text).into());
     }
     let record = served.record;
-    let (size, sha256) = match base {
-        None => (Some(record.size_bytes), sha256),
-        Some(_) => (None, record.metadata_sha256.ok_or_else(missing)?),
+    let sha256 = match base {
+        None => sha256,
+        Some(_) => record.metadata_sha256.ok_or_else(missing)?,
     };
-    let kept = (&record.sha256, &*file_name);
-    let content = match size {
-        Some(size) if size > SMALL_MAX_BYTES => Content::Kept { file_name, size },
-        _ => {
-            let bytes = small(&application, &key, (kept, sha256, project)).await?;
-            application.files.confirm(&key, generation, own);
-            Content::InMemory(bytes)
-        }
-    };
-    let found = Found {
-        content,
-        sha256,
-        content_type,
+    let about = About {
+        etag: format!("\"{sha256}\""),
+        content_type: content_type(&file_name),
         reading,
     };
-    answer(&application, found, &headers).await
+    let kept = (&record.sha256, &*file_name);
+    if base.is_none() && record.size_bytes > SMALL_MAX_BYTES {
+        let size = record.size_bytes;
+        return Ok(streamed(&application, (kept, size), &about, &headers).await?);
+    }
+    let bytes = small(&application, &key, (kept, sha256, project)).await?;
+    application.files.confirm(&key, generation, own);
+    Ok(in_memory(&application, &bytes, &about, &headers))
 }
 
 /// The bytes of a small file or of metadata, whose digest it is, from memory or for the next time
@@ -131,46 +115,107 @@ async fn small(
     Ok(file.bytes)
 }
 
-async fn answer(
+/// A small file that everybody may read, when it is known without a look at the database; `path` is
+/// what comes after `/files/`.
+pub(crate) fn at_once(
     application: &Application,
-    found: Found,
     headers: &HeaderMap,
-) -> Result<Response, Failure> {
-    let etag = format!("\"{}\"", found.sha256);
-    let mut response = if conditional::is_current(headers, &etag) {
-        StatusCode::NOT_MODIFIED.into_response()
-    } else {
-        match found.content {
-            Content::InMemory(bytes) => {
-                let range = requested_range(headers, &etag, bytes.len() as u64);
-                in_memory(&application.metrics, &bytes, range)
-            }
-            Content::Kept { file_name, size } => {
-                let range = requested_range(headers, &etag, size);
-                send(application, (&found.sha256, &file_name), (range, size)).await?
-            }
-        }
+    path: &str,
+) -> Option<Response> {
+    let (first, rest) = path.split_once('/')?;
+    let (second, key) = rest.split_once('/')?;
+    if key.get(..2)? != first || key.get(2..4)? != second {
+        return None;
+    }
+    let generation = application.store.generation();
+    let (file, own) = application.files.find_confirmed(key, generation)?;
+    if !access::is_known_public(application, own) {
+        return None;
+    }
+    let about = About {
+        etag: format!("\"{}\"", file.sha256),
+        content_type: content_type(key),
+        reading: Reading::Public,
     };
+    Some(in_memory(application, &file.bytes, &about, headers))
+}
+
+fn in_memory(
+    application: &Application,
+    bytes: &Bytes,
+    about: &About,
+    headers: &HeaderMap,
+) -> Response {
+    if conditional::is_current(headers, &about.etag) {
+        return dressed(StatusCode::NOT_MODIFIED.into_response(), about);
+    }
+    let range = requested_range(headers, &about.etag, bytes.len() as u64);
+    let (mut response, part) = begin(range, bytes.len() as u64);
+    if let Some(part) = part {
+        // A part lies in the bytes, whose number is a `usize`.
+        let place = |byte: u64| usize::try_from(byte).unwrap_or(bytes.len());
+        let body = bytes.slice(place(part.start)..place(part.end));
+        application.metrics.downloaded(body.len());
+        *response.body_mut() = Body::from(body);
+    }
+    dressed(response, about)
+}
+
+/// A file of this size, from where it is kept.
+async fn streamed(
+    application: &Application,
+    ((sha256, file_name), size): ((&Sha256Digest, &str), u64),
+    about: &About,
+    headers: &HeaderMap,
+) -> Result<Response, StoreError> {
+    if conditional::is_current(headers, &about.etag) {
+        let response = StatusCode::NOT_MODIFIED.into_response();
+        return Ok(dressed(response, about));
+    }
+    let range = requested_range(headers, &about.etag, size);
+    let (mut response, part) = begin(range, size);
+    if let Some(part) = part {
+        let blobs = application.store.blobs();
+        let metrics = application.metrics.clone();
+        // An error in the middle breaks the connection off, so that the client sees that bytes are
+        // missing.
+        let bytes = blobs.read(sha256, file_name, part).await?;
+        let bytes = bytes.inspect_ok(move |chunk| metrics.downloaded(chunk.len()));
+        *response.body_mut() = Body::from_stream(bytes);
+    }
+    Ok(dressed(response, about))
+}
+
+/// The answer with what every answer about a file has.
+fn dressed(mut response: Response, about: &About) -> Response {
     let headers = response.headers_mut();
-    let immutable = match found.reading {
+    let immutable = match about.reading {
         Reading::Public => "public, max-age=31536000, immutable",
         Reading::SignedIn | Reading::People => "private, max-age=31536000, immutable",
     };
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(immutable));
     headers.insert(
         ETAG,
-        HeaderValue::from_str(&etag).expect("hexadecimal digits in quotes"),
+        HeaderValue::from_str(&about.etag).expect("hexadecimal digits in quotes"),
     );
-    if found.reading == Reading::Public {
+    if about.reading == Reading::Public {
         // Installers inside a browser read from other origins; there is nothing secret here.
         headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     }
     headers.insert(ACCEPT_RANGES, HeaderValue::from_static("bytes"));
-    headers.insert(CONTENT_TYPE, HeaderValue::from_static(found.content_type));
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static(about.content_type));
     // Whatever a file pretends to be, a browser must not run it in our name.
     let sandbox = HeaderValue::from_static("default-src 'none'; sandbox");
     headers.insert(CONTENT_SECURITY_POLICY, sandbox);
-    Ok(response)
+    response
+}
+
+fn content_type(file_name: &str) -> &'static str {
+    if file_name.ends_with(METADATA) {
+        "text/plain; charset=utf-8"
+    } else {
+        "application/octet-stream"
+    }
 }
 
 /// A range only counts when the file is the one that the client has a part of (RFC 9110, 13.1.5).
@@ -204,36 +249,6 @@ fn begin(range: RangeRequest, size: u64) -> (Response, Option<Range<u64>>) {
         set_content_range(&mut response, &range);
     }
     (response, Some(part))
-}
-
-fn in_memory(metrics: &Metrics, bytes: &Bytes, range: RangeRequest) -> Response {
-    let (mut response, part) = begin(range, bytes.len() as u64);
-    if let Some(part) = part {
-        // A part lies in the bytes, whose number is a `usize`.
-        let place = |byte: u64| usize::try_from(byte).unwrap_or(bytes.len());
-        let body = bytes.slice(place(part.start)..place(part.end));
-        metrics.downloaded(body.len());
-        *response.body_mut() = Body::from(body);
-    }
-    response
-}
-
-async fn send(
-    application: &Application,
-    (sha256, file_name): (&Sha256Digest, &str),
-    (range, size): (RangeRequest, u64),
-) -> Result<Response, StoreError> {
-    let (mut response, part) = begin(range, size);
-    if let Some(part) = part {
-        let blobs = application.store.blobs();
-        let metrics = application.metrics.clone();
-        // An error in the middle breaks the connection off, so that the client sees that bytes are
-        // missing.
-        let bytes = blobs.read(sha256, file_name, part).await?;
-        let bytes = bytes.inspect_ok(move |chunk| metrics.downloaded(chunk.len()));
-        *response.body_mut() = Body::from_stream(bytes);
-    }
-    Ok(response)
 }
 
 fn set_content_range(response: &mut Response, value: &str) {

@@ -47,8 +47,12 @@ async fn check(
     origin: Option<&Origin>,
     headers: &HeaderMap,
 ) -> Result<(), Failure> {
-    // Behind a proxy of the same machine that is not told of, everybody would seem to be local.
-    let is_local = |origin: &Origin| origin.client.is_loopback() && !origin.is_forwarded;
+    // Behind a proxy of the same machine everybody seems to be local, unless the proxy says of itself
+    // that it is one. One that the operator speaks of without naming it may not.
+    let is_mute = application.proxies.networks.is_empty()
+        && (application.site.is_some() || application.root_path.is_some());
+    let is_local =
+        |origin: &Origin| origin.client.is_loopback() && !origin.is_forwarded && !is_mute;
     match application.metrics_readers {
         MetricsReaders::Everybody => return Ok(()),
         MetricsReaders::Local if origin.is_some_and(is_local) => return Ok(()),

@@ -185,7 +185,7 @@ fn configured(index: &TestIndex, distribution: &TestDistribution, who: &As<'_>) 
 /// How many examples of each operation: a few in the ci ring, many by hand.
 fn examples() -> &'static str {
     if tilsit_testing::ring::in_acceptance() {
-        "300"
+        "150"
     } else {
         "6"
     }

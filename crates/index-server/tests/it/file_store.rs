@@ -49,7 +49,7 @@ fn an_upload_is_there_whole_or_not_at_all() {
     let (to_server, back) = proxy.carried();
     // Each attempt that fails takes the time of its retries.
     let places = if tilsit_testing::ring::in_acceptance() {
-        100
+        25
     } else {
         3
     };

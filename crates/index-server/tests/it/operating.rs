@@ -104,6 +104,16 @@ fn metrics_are_for_whom_the_operator_says(index: &mut TestIndex) {
     assert_eq!(index.get("/metrics", &[]).status, 200);
     // A proxy on this machine that is not told of makes nobody local.
     assert_eq!(index.get("/metrics", &forwarded).status, 401);
+    index.serve_with(|options| {
+        options.public_url = Some("https://index.example/".to_owned());
+    });
+    assert_eq!(index.get("/metrics", &[]).status, 401);
+    index.serve_with(|options| {
+        options.public_url = Some("https://index.example/".to_owned());
+        options.proxies.networks = vec!["127.0.0.1".parse().unwrap()];
+    });
+    assert_eq!(index.get("/metrics", &[]).status, 200);
+    assert_eq!(index.get("/metrics", &forwarded).status, 401);
     let bob = basic("__token__", &index.another_token("bob", &[]));
     let alice = basic("__token__", &index.token);
     let store = BlockingStore::open(&index.options, clock()).unwrap();
@@ -188,6 +198,26 @@ fn health_tells_living_from_working(index: &TestIndex) {
     assert!(failed.unwrap().to_string().contains("incoming"));
 }
 
+/// A table is away; that the other database is asked the same way, the test before shows.
+#[test]
+fn a_database_that_does_not_answer_is_told() {
+    let Some(python) = tilsit_testing::require("Python", tilsit_testing::python()) else {
+        return;
+    };
+    let index = TestIndex::on_sqlite();
+    let rename = "import sqlite3, sys; \
+        sqlite3.connect(sys.argv[1]).execute('ALTER TABLE counters RENAME TO gone')";
+    let renamed = std::process::Command::new(python)
+        .args(["-c", rename])
+        .arg(index.options.data.join("index.sqlite3"))
+        .status();
+    assert!(renamed.unwrap().success());
+    let answer = index.get("/health/ready", &[]);
+    let told = (answer.status, &*answer.text());
+    assert_eq!(told, (503, "the database does not answer\n"));
+    assert_eq!(index.get("/health", &[]).status, 200);
+}
+
 fn places_that_are_the_same_on_every_site(index: &mut TestIndex) {
     assert!(
         index
@@ -258,6 +288,14 @@ fn wrong_credentials_are_limited_by_address(index: &mut TestIndex) {
         assert_eq!(ask(client, "wrong").status, 401);
     }
     assert_eq!(ask("2001:db8::4", &index.token).status, 429);
+    // What comes from the proxy itself may be anybody's.
+    for _ in 0..5 {
+        let wrong = basic("__token__", "wrong");
+        assert_eq!(
+            index.get("/simple/", &[("Authorization", &wrong)]).status,
+            401
+        );
+    }
     // Others, and those who show nothing, are not held up by it.
     assert_eq!(ask("192.0.2.2", &index.token).status, 200);
     let nothing = [("X-Forwarded-For", "192.0.2.1")];

@@ -183,7 +183,7 @@ fn a_store_that_goes_away_leaves_no_half_file() {
         std::fs::remove_file(&kept).unwrap();
         // Each attempt that fails takes the time of its retries.
         let places = if tilsit_testing::ring::in_acceptance() {
-            100
+            25
         } else {
             3
         };

@@ -41,6 +41,7 @@ static int counts(enum what what) {
     const char *arm = getenv("FAULT_ARM");
     if (arm && syscall(SYS_faccessat, AT_FDCWD, arm, F_OK) != 0) return 0;
     if (is_kind("cut")) return what == MESSAGE;
+    if (is_kind("full")) return what == NEEDS_SPACE;
     return what != MESSAGE || !getenv("FAULT_KIND") || is_kind("kill");
 }
 
@@ -55,7 +56,6 @@ static int fault(enum what what) {
     long number = atomic_fetch_add(&calls, 1) + 1;
     errno = before;
     if (!at || number < atol(at)) return 0;
-    if (is_kind("full") && what != NEEDS_SPACE) return 0;
     if (getenv("FAULT_SEEN")) {
         long seen = syscall(SYS_openat, AT_FDCWD, getenv("FAULT_SEEN"), O_CREAT | O_WRONLY, 0644);
         if (seen >= 0) syscall(SYS_close, seen);

@@ -4,6 +4,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::header::LOCATION;
 use http::{HeaderMap, HeaderValue, StatusCode};
+use tilsit_index_store::Reading;
 use tilsit_packaging::name::ProjectName;
 use tilsit_simple_api::{MediaType, to_html, to_json};
 
@@ -17,6 +18,19 @@ use crate::response::{Failure, Refusal};
 pub(crate) async fn add_slash(Path(project): Path<String>) -> Result<Response, Failure> {
     let name = parse(&project)?;
     Ok(moved(&format!("{name}/")))
+}
+
+/// The page of a project that everybody may read, when it is known without a look at the database.
+pub(crate) fn at_once(
+    application: &Application,
+    headers: &HeaderMap,
+    project: &str,
+) -> Option<Response> {
+    let key = requested(headers, Some(project)).ok()?;
+    let generation = application.store.generation();
+    let (page, own) = application.pages.find_confirmed(&key, generation)?;
+    let is_public = access::is_known_public(application, own);
+    is_public.then(|| respond(headers, &key, &page, Reading::Public))
 }
 
 /// The project's page; under another spelling of the name, the way to the normalised one.

@@ -84,7 +84,7 @@ pub(super) fn ours(program: &Path, data: &Path) -> Result<Server> {
     let port = free_port()?;
     let mut command = Command::new(program);
     command
-        .args(["serve", "--listen"])
+        .args(["serve", "--uploads-per-minute", "0", "--listen"])
         .arg(format!("127.0.0.1:{port}"));
     command.arg("--data").arg(data);
     Server::start(&mut command, port, "/simple/")
