@@ -459,14 +459,7 @@ async fn an_audit_finds_what_is_wrong(test: TestStore) {
     let stray = path.with_file_name("stray.whl");
     std::fs::write(&stray, b"x").unwrap();
     let found = audit().await.findings;
-    let place = match &test.options.blobs {
-        None => stray.display().to_string(),
-        Some(options) => {
-            let above = test.objects.as_ref().unwrap().object("an/index");
-            let below = stray.strip_prefix(above).unwrap();
-            format!("{}/{}", options.location, below.display())
-        }
-    };
+    let place = test.shown(&stray);
     assert_eq!(found, [metadata, Finding::Unnamed { place }]);
     assert!(found[0].is_harmful() && !found[1].is_harmful());
     // Nothing is left of what is deleted.

@@ -36,7 +36,7 @@ async fn keep(store: &IndexStore, bytes: &[u8], name: &str) -> Result<Sha256Dige
     let incoming = store.blobs().receive().unwrap();
     std::fs::write(incoming.path(), bytes).unwrap();
     let sha256 = Sha256Digest(Sha256::digest(bytes).into());
-    let metadata = name.ends_with(".whl").then(|| b"Name: a\n".to_vec());
+    let metadata = name.contains(".whl").then(|| b"Name: a\n".to_vec());
     store
         .blobs()
         .keep(incoming, (&sha256, name), metadata)

@@ -1,7 +1,7 @@
 //! A store of its own for each test, on either database, its files in a folder or in an S3 store.
 
 use std::future::Future;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use sha2::{Digest, Sha256};
@@ -113,6 +113,17 @@ impl TestStore {
             (None, Some(path)) => path,
             both => panic!("in one of two places: {both:?}"),
         }
+    }
+}
+
+impl TestStore {
+    /// How the place of a file is shown that lies where files are kept.
+    pub(crate) fn shown(&self, file: &Path) -> String {
+        let Some(server) = &self.objects else {
+            return file.display().to_string();
+        };
+        let below = file.strip_prefix(server.object("an")).unwrap();
+        format!("s3://{}/an/{}", S3Server::BUCKET, below.display())
     }
 }
 
