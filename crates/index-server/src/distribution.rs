@@ -15,7 +15,7 @@ use tilsit_archive::Limits;
 use tilsit_dist::sdist::Sdist;
 use tilsit_dist::wheel::Wheel;
 use tilsit_files::FileError;
-use tilsit_index_store::{Blobs, IncomingFile, NewFile, UserId};
+use tilsit_index_store::{Blobs, IncomingFile, NewFile, StoreError, UserId};
 use tilsit_packaging::metadata::CoreMetadata;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
@@ -249,17 +249,16 @@ pub(crate) fn new_file(
     (file.incoming, new_file)
 }
 
-/// Puts a checked file, with its metadata beside it, to where its digest says; synchronised.
-pub(crate) fn keep(
+/// Puts a checked file, with its metadata beside it, to where its digest says; durable.
+pub(crate) async fn keep(
     blobs: &Blobs,
     incoming: IncomingFile,
     new_file: &NewFile,
-) -> Result<(), FileError> {
-    let sidecar = new_file
-        .metadata_sha256
-        .is_some()
-        .then_some(new_file.core_metadata.as_bytes());
-    blobs.keep(incoming, &new_file.sha256, &new_file.file_name, sidecar)
+) -> Result<(), StoreError> {
+    let sidecar = new_file.metadata_sha256.is_some();
+    let sidecar = sidecar.then(|| new_file.core_metadata.clone().into_bytes());
+    let kept = (&new_file.sha256, &*new_file.file_name);
+    blobs.keep(incoming, kept, sidecar).await
 }
 
 fn refused(text: String) -> Result<(), NotTaken> {

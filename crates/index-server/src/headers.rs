@@ -66,9 +66,10 @@ pub(crate) async fn failures_as_pages(request: Request, next: Next) -> Response 
         return to_sign_in(&path);
     }
     let inside = response.extensions().get::<InternalError>().cloned();
+    let told = refusal.clone();
     let failure = match inside {
-        Some(error) => Failure::Internal(error),
-        None => Failure::Refused(refusal.clone()),
+        Some(reason) => Failure::Outside { told, reason },
+        None => Failure::Refused(told),
     };
     failure_page(failure, &path)
 }

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use tilsit_index_store::S3Options;
 
 use crate::fallback::Fallback;
 use crate::forwarded::TrustedProxies;
@@ -86,6 +87,8 @@ pub struct ServeOptions {
     pub data: PathBuf,
     /// A PostgreSQL database instead of the SQLite file in the folder.
     pub database_url: Option<String>,
+    /// A store that speaks the S3 protocol for the files, instead of the folder.
+    pub blobs: Option<S3Options>,
     /// Where to listen; port 0 takes a free one.
     pub listen: SocketAddr,
     /// The index's address as its users see it, such as `https://index.example/`, for the lines to
@@ -113,6 +116,7 @@ impl ServeOptions {
         Self {
             data: data.into(),
             database_url: None,
+            blobs: None,
             listen,
             public_url: None,
             root_path: None,

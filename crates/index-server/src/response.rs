@@ -24,6 +24,13 @@ mod tests;
 const REASON_MAX_CHARACTERS: usize = 300;
 /// What a client is told of a failure inside.
 const INTERNAL_TEXT: &str = "the index failed to answer; its log says why";
+/// What a client is told when files cannot be read or written.
+const FILE_STORE_TEXT: &str = "the index's file store does not answer; try again in a while";
+/// What a client is told whose deletion is done, save for the bytes.
+const BYTES_LEFT_TEXT: &str =
+    "it is deleted, but the bytes could not be removed from where files are kept";
+/// When to come again.
+const FILE_STORE_WAIT: SignedDuration = SignedDuration::from_secs(10);
 
 /// The end of a request that goes wrong.
 #[derive(Debug)]
@@ -98,7 +105,17 @@ impl From<Refusal> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        Self::Internal(InternalError::new(&error))
+        let reason = InternalError::new(&error);
+        let (text, retry_after) = match error {
+            StoreError::Objects { .. } => (FILE_STORE_TEXT, Some(FILE_STORE_WAIT)),
+            StoreError::BytesLeft(_) => (BYTES_LEFT_TEXT, None),
+            _ => return Self::Internal(reason),
+        };
+        let told = Refusal {
+            retry_after,
+            ..Refusal::new(StatusCode::SERVICE_UNAVAILABLE, text)
+        };
+        Self::Outside { told, reason }
     }
 }
 

@@ -73,8 +73,11 @@ pub async fn serve(
     let store_options = StoreOptions {
         data: std::path::absolute(&options.data).map_err(ServeError::Serving)?,
         database_url: options.database_url.clone(),
+        blobs: options.blobs.clone(),
     };
     let store = IndexStore::open(&store_options, now).await?;
+    // A wrong bucket or key is told now, not at the first upload.
+    store.blobs().check().await?;
     let listen = |source| ServeError::Listen {
         address: options.listen,
         source,

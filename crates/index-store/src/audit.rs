@@ -1,27 +1,25 @@
 //! A full audit: every file's bytes against the database, every page against its rows, and what
 //! nobody names. It changes nothing.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::ops::ControlFlow;
-use std::path::{Path, PathBuf};
 
-use sha2::{Digest, Sha256};
-use tilsit_files::FileError;
 use tilsit_packaging::name::ProjectName;
 use tilsit_simple_api::Sha256Digest;
 
-use crate::blobs::Blobs;
+use crate::blobs::NamedBlobs;
 use crate::error::{Doing, StoreError};
 use crate::files::FileRecord;
 use crate::pages;
 use crate::store::IndexStore;
 
+pub(crate) const MISSING: &str = "it is not where files are kept";
+
 /// Something that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Finding {
-    /// A file that is listed is not on disk, or not with its size and digest.
+    /// A file that is listed is not where files are kept, or not with its size and digest.
     File {
         /// The project.
         project: String,
@@ -55,8 +53,8 @@ pub enum Finding {
     /// Bytes that no row names: of an upload that was cut, or of a deletion. They take space and
     /// do no harm.
     Unnamed {
-        /// Where they are.
-        path: PathBuf,
+        /// Where they are: a path, or the name of an object.
+        place: String,
     },
 }
 
@@ -91,9 +89,7 @@ impl fmt::Display for Finding {
                     "`{file_name}` is there, and was deleted for ever"
                 )
             }
-            Self::Unnamed { path } => {
-                write!(formatter, "`{}` belongs to no file", path.display())
-            }
+            Self::Unnamed { place } => write!(formatter, "`{place}` belongs to no file"),
         }
     }
 }
@@ -113,13 +109,13 @@ impl IndexStore {
     /// Looks at everything; the callback is called after each project with how many were looked at.
     ///
     /// # Errors
-    /// When the database or the disk cannot be read. A callback that breaks ends the audit early.
+    /// When the database or the files cannot be read. A callback that breaks ends the audit early.
     pub async fn audit(
         &self,
         on_project: &mut dyn FnMut(usize) -> ControlFlow<()>,
     ) -> Result<Audit, StoreError> {
         let mut audit = Audit::default();
-        let mut named: HashSet<PathBuf> = HashSet::new();
+        let mut named = NamedBlobs::default();
         let projects: Vec<(i64, String)> =
             sqlx::query_as("SELECT id, name FROM projects ORDER BY name")
                 .fetch_all(self.database.reader())
@@ -150,9 +146,8 @@ impl IndexStore {
             .into_iter()
             .map(|file_name| Finding::Reserved { file_name });
         audit.findings.extend(reserved);
-        let blobs = self.blobs().clone();
-        let unnamed = blocking(move || unnamed(&blobs, &named)).await??;
-        let unnamed = unnamed.into_iter().map(|path| Finding::Unnamed { path });
+        let unnamed = self.blobs().others(named).await?.into_iter();
+        let unnamed = unnamed.map(|place| Finding::Unnamed { place });
         audit.findings.extend(unnamed);
         Ok(audit)
     }
@@ -162,31 +157,19 @@ impl IndexStore {
         &self,
         project: &str,
         files: Vec<(String, FileRecord)>,
-        named: &mut HashSet<PathBuf>,
+        named: &mut NamedBlobs,
         audit: &mut Audit,
     ) -> Result<(), StoreError> {
         for (_, file) in files {
-            let blobs = self.blobs();
-            let (sha256, name) = (file.sha256, file.file_name.clone());
-            let path = blobs.path(&sha256, &name);
-            let metadata = blobs.metadata_path(&sha256, &name);
-            named.insert(path.clone());
-            let with_metadata = file.metadata_sha256.map(|digest| {
-                named.insert(metadata.clone());
-                (metadata, digest)
-            });
-            let size = Some(file.size_bytes);
-            let problem = blocking(move || {
-                let own = problem(&path, size, &sha256)?;
-                Ok::<_, FileError>(match (own, with_metadata) {
-                    (None, Some((path, digest))) => {
-                        problem_of_metadata(problem(&path, None, &digest)?)
-                    }
-                    (own, _) => own,
-                })
-            })
-            .await??;
-            audit.findings.extend(problem.map(|problem| Finding::File {
+            let (blobs, sha256) = (self.blobs(), &file.sha256);
+            named.insert(sha256, &file.file_name, file.metadata_sha256.is_some());
+            let measured = blobs.measure(sha256, &file.file_name).await?;
+            let mut found = problem(measured, Some(file.size_bytes), sha256);
+            if let (None, Some(digest)) = (found, &file.metadata_sha256) {
+                let measured = blobs.measure_metadata(sha256, &file.file_name).await?;
+                found = problem_of_metadata(problem(measured, None, digest));
+            }
+            audit.findings.extend(found.map(|problem| Finding::File {
                 project: project.to_owned(),
                 file_name: file.file_name,
                 problem,
@@ -247,53 +230,25 @@ impl IndexStore {
     }
 }
 
-pub(crate) async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, StoreError> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|_| StoreError::Stopping)
-}
-
-/// What is wrong with the bytes at a path.
+/// What is wrong with bytes of this size and digest.
 pub(crate) fn problem(
-    path: &Path,
+    measured: Option<(u64, Sha256Digest)>,
     size: Option<u64>,
     sha256: &Sha256Digest,
-) -> Result<Option<&'static str>, FileError> {
-    let bytes = match tilsit_files::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.is_not_found() => return Ok(Some("it is not on disk")),
-        Err(error) => return Err(error),
+) -> Option<&'static str> {
+    let Some((found_size, found)) = measured else {
+        return Some(MISSING);
     };
-    if size.is_some_and(|size| size != bytes.len() as u64) {
-        return Ok(Some("it has another size"));
+    if size.is_some_and(|size| size != found_size) {
+        return Some("it has another size");
     }
-    let found = Sha256Digest(Sha256::digest(&bytes).into());
-    Ok((found != *sha256).then_some("it has another digest"))
+    (found != *sha256).then_some("it has another digest")
 }
 
 /// The same of the metadata beside a file.
-fn problem_of_metadata(problem: Option<&'static str>) -> Option<&'static str> {
+pub(crate) fn problem_of_metadata(problem: Option<&'static str>) -> Option<&'static str> {
     problem.map(|problem| match problem {
-        "it is not on disk" => "its metadata is not on disk",
+        MISSING => "its metadata is not where files are kept",
         _ => "its metadata has another digest",
     })
-}
-
-/// The files below `files/` that are not among `named`.
-fn unnamed(blobs: &Blobs, named: &HashSet<PathBuf>) -> Result<Vec<PathBuf>, FileError> {
-    let mut found = Vec::new();
-    let mut waiting = vec![blobs.folder_of_all().to_path_buf()];
-    while let Some(folder) = waiting.pop() {
-        for entry in tilsit_files::read_dir(&folder)? {
-            if entry.kind == tilsit_files::FileKind::Folder {
-                waiting.push(entry.path);
-            } else if !named.contains(&entry.path) {
-                found.push(entry.path);
-            }
-        }
-    }
-    found.sort();
-    Ok(found)
 }

@@ -1,6 +1,6 @@
 //! A copy of a whole index while it is used, and an index made of such a copy.
 //!
-//! Files never change, and the database names only files that are whole on disk. So the database is
+//! Files never change, and the database names only files that are kept whole. So the database is
 //! copied first, as of one moment (`VACUUM INTO`), and after it the files that this copy names. The
 //! copy of the database gets its name last: a backup with `index.sqlite3` is a finished one.
 //!
@@ -10,17 +10,19 @@
 //! | `index.sqlite3.new` | the same while files are still being copied |
 //! | `files/aa/bb/<sha256>/<file name>` | the files, with metadata beside wheels, as in a data folder |
 //!
+//! Files that lie in a store of objects are copied into the folder as well, and an index that is made
+//! of it has them in its folder.
+//!
 //! A backup into the folder of an earlier one copies only what is new, and replaces the database.
 
-use std::fs::OpenOptions;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use tilsit_files::{FileError, LinkMode, Operation, TemporaryFolder};
+use tilsit_files::{FileError, LinkMode, TemporaryFolder};
 use tilsit_simple_api::Sha256Digest;
 
-use crate::audit::{blocking, problem};
-use crate::blobs::{Blobs, make_readable, synchronise};
+use crate::audit::{MISSING, problem, problem_of_metadata};
+use crate::blobs::{Blobs, FolderBlobs, Placed, make_readable, synchronise};
 use crate::database::Database;
 use crate::dialect::Dialect;
 use crate::error::{Doing, StoreError};
@@ -72,14 +74,14 @@ impl IndexStore {
             return Err(StoreError::NotSqlite);
         }
         tilsit_files::create_dir_all(destination)?;
-        let copy = Blobs::below(destination);
+        let copy = FolderBlobs::below(destination);
         let unfinished = destination.join(UNFINISHED);
-        let mut vanished = PathBuf::new();
+        let mut vanished = String::new();
         for _ in 0..ATTEMPTS {
             self.copy_database(&unfinished).await?;
             let (files, serial) = named_by(&unfinished).await?;
             match copy_files(self.blobs(), &copy, &files, mode, on_file).await? {
-                Copied::Vanished(path) => vanished = path,
+                Copied::Vanished(file) => vanished = file,
                 Copied::All { placed } => {
                     let done = destination.join(DATABASE);
                     synchronise(&unfinished)?;
@@ -137,13 +139,13 @@ pub async fn restore(
     // The backup's own is not opened: that would write beside it.
     tilsit_files::copy(&database, &copied)?;
     let (files, serial) = named_by(&copied).await?;
-    let (from, to) = (Blobs::below(backup), Blobs::below(folder.path()));
+    let (from, to) = (Blobs::below(backup), FolderBlobs::below(folder.path()));
     check_files(&from, &files).await?;
     let placed = match copy_files(&from, &to, &files, mode, on_file).await? {
         Copied::All { placed } => placed,
-        Copied::Vanished(path) => {
-            let problem = "it is not on disk";
-            return Err(StoreError::DamagedBackup { path, problem });
+        Copied::Vanished(file) => {
+            let problem = MISSING;
+            return Err(StoreError::DamagedBackup { file, problem });
         }
     };
     synchronise(&copied)?;
@@ -196,41 +198,22 @@ async fn read_named(database: &Database) -> Result<(Vec<NamedFile>, u64), StoreE
 
 enum Copied {
     All { placed: usize },
-    Vanished(PathBuf),
+    Vanished(String),
 }
 
 async fn copy_files(
     from: &Blobs,
-    to: &Blobs,
+    to: &FolderBlobs,
     files: &[NamedFile],
     mode: LinkMode,
     on_file: OnFile<'_>,
 ) -> Result<Copied, StoreError> {
     let mut placed = 0;
     for (at, file) in files.iter().enumerate() {
-        let (name, sha256) = (&file.file_name, &file.sha256);
-        let metadata = file.metadata_sha256.map(|_| {
-            (
-                from.metadata_path(sha256, name),
-                to.metadata_path(sha256, name),
-            )
-        });
-        let own = (from.path(sha256, name), to.path(sha256, name));
-        let size_bytes = file.size_bytes;
-        let outcome = blocking(move || {
-            // The file comes last: where it is, its metadata is too.
-            if let Some((from, to)) = &metadata {
-                place(from, to, None, mode).map_err(|error| (error, from.clone()))?;
-            }
-            place(&own.0, &own.1, Some(size_bytes), mode).map_err(|error| (error, own.0))
-        })
-        .await?;
-        match outcome {
-            Ok(is_new) => placed += usize::from(is_new),
-            Err((error, path)) if error.is_not_found() && !tilsit_files::exists(&path)? => {
-                return Ok(Copied::Vanished(path));
-            }
-            Err((error, _)) => return Err(error.into()),
+        match copy_file(from, to, file, mode).await? {
+            Placed::New => placed += 1,
+            Placed::AlreadyThere => {}
+            Placed::Missing => return Ok(Copied::Vanished(file.file_name.clone())),
         }
         if on_file(at + 1, files.len()).is_break() {
             return Err(StoreError::Stopped);
@@ -239,60 +222,37 @@ async fn copy_files(
     Ok(Copied::All { placed })
 }
 
-/// Puts the file `from` at `to`, whole or not at all, with its folders; says whether it was not
-/// there. What has the right size counts as the same: the path holds the digest.
-///
-/// # Errors
-/// When `from` is not there, or `to` cannot be written.
-pub fn place(
-    from: &Path,
-    to: &Path,
-    size_bytes: Option<u64>,
+/// The file comes last: where it is, its metadata is too.
+async fn copy_file(
+    from: &Blobs,
+    to: &FolderBlobs,
+    file: &NamedFile,
     mode: LinkMode,
-) -> Result<bool, FileError> {
-    let expected = match size_bytes {
-        Some(size) => size,
-        None => tilsit_files::metadata(from)?.len(),
-    };
-    match tilsit_files::metadata(to) {
-        Ok(metadata) if metadata.len() == expected => return Ok(false),
-        Ok(_) => {}
-        Err(error) if error.is_not_found() => {}
-        Err(error) => return Err(error),
+) -> Result<Placed, StoreError> {
+    let blob = (&file.sha256, &*file.file_name);
+    if file.metadata_sha256.is_some() {
+        let path = to.metadata_path(blob.0, blob.1);
+        if from.place_metadata(blob, (&path, mode)).await? == Placed::Missing {
+            return Ok(Placed::Missing);
+        }
     }
-    let folder = to.parent().unwrap_or(to);
-    tilsit_files::create_dir_all(folder)?;
-    let beside = to.with_added_extension("new");
-    tilsit_files::remove_file_if_exists(&beside)?;
-    if tilsit_files::link_or_copy(from, &beside, mode)? == LinkMode::Copy {
-        // Windows synchronises only what is open for writing.
-        OpenOptions::new()
-            .write(true)
-            .open(&beside)
-            .and_then(|file| file.sync_all())
-            .map_err(|source| FileError::new(Operation::Sync, &beside, source))?;
-    }
-    tilsit_files::rename(&beside, to)?;
-    Ok(true)
+    let path = to.path(blob.0, blob.1);
+    from.place(blob, Some(file.size_bytes), (&path, mode)).await
 }
 
 /// Every file's bytes, against the database.
 async fn check_files(blobs: &Blobs, files: &[NamedFile]) -> Result<(), StoreError> {
     for file in files {
-        let own = (
-            blobs.path(&file.sha256, &file.file_name),
-            Some(file.size_bytes),
-            file.sha256,
-        );
-        let metadata = file.metadata_sha256.map(|digest| {
-            let path = blobs.metadata_path(&file.sha256, &file.file_name);
-            (path, None, digest)
-        });
-        for (path, size, digest) in std::iter::once(own).chain(metadata) {
-            let at = path.clone();
-            if let Some(problem) = blocking(move || problem(&at, size, &digest)).await?? {
-                return Err(StoreError::DamagedBackup { path, problem });
-            }
+        let (sha256, name) = (&file.sha256, &*file.file_name);
+        let own = blobs.measure(sha256, name).await?;
+        let mut found = problem(own, Some(file.size_bytes), sha256);
+        if let (None, Some(digest)) = (found, &file.metadata_sha256) {
+            let measured = blobs.measure_metadata(sha256, name).await?;
+            found = problem_of_metadata(problem(measured, None, digest));
+        }
+        if let Some(problem) = found {
+            let file = file.file_name.clone();
+            return Err(StoreError::DamagedBackup { file, problem });
         }
     }
     Ok(())

@@ -18,6 +18,47 @@ pub enum StoreError {
     /// A file cannot be read or written.
     #[error(transparent)]
     File(#[from] FileError),
+    /// The store of objects refused or is not there.
+    #[error("the file store `{store}` failed to {operation} `{key}`")]
+    Objects {
+        /// The store, as `s3://…`.
+        store: String,
+        /// What was being done.
+        operation: &'static str,
+        /// The object's name; empty when it is about all of them.
+        key: String,
+        /// What the store said.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// An object that the database names is not there.
+    #[error("the file store `{store}` has no `{key}`")]
+    ObjectMissing {
+        /// The store, as `s3://…`.
+        store: String,
+        /// The object's name.
+        key: String,
+    },
+    /// An object has fewer bytes than the database says.
+    #[error("the file store `{store}` has `{key}` with {found} bytes, which are too few")]
+    ObjectSize {
+        /// The store, as `s3://…`.
+        store: String,
+        /// The object's name.
+        key: String,
+        /// How many bytes it has.
+        found: u64,
+    },
+    /// The options of the store of objects make no sense.
+    #[error("the file store `{store}` cannot be used: {reason}")]
+    ObjectOptions {
+        /// The store, as `s3://…`.
+        store: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// Files were deleted, and their bytes could not be removed. Nobody names them any more.
+    #[error("what was deleted is gone from the index, but its bytes are left")]
+    BytesLeft(#[source] Box<StoreError>),
     /// The database was written by a newer version of this program.
     #[error(
         "the database has schema version {found}, newer than the newest known here, {newest_known}"
@@ -67,16 +108,16 @@ pub enum StoreError {
     #[error("`{}` is no finished backup: it has no `index.sqlite3`", .0.display())]
     NoBackup(PathBuf),
     /// A backup lacks a file, or has it with other bytes.
-    #[error("the backup's file `{}`: {problem}", path.display())]
+    #[error("the backup's file `{file}`: {problem}")]
     DamagedBackup {
         /// The file.
-        path: PathBuf,
+        file: String,
         /// What is wrong with it.
         problem: &'static str,
     },
     /// Files vanish faster than they are copied.
-    #[error("files were deleted again and again while the backup was made, last `{}`", .0.display())]
-    KeepsChanging(PathBuf),
+    #[error("files were deleted again and again while the backup was made, last `{0}`")]
+    KeepsChanging(String),
     /// The caller's callback said to stop.
     #[error("stopped before the end")]
     Stopped,

@@ -22,13 +22,16 @@
 //! | path in the data folder | what | written by |
 //! |---|---|---|
 //! | `index.sqlite3` (with `-wal`, `-shm`) | the database, unless a PostgreSQL URL is given | `database.rs` |
-//! | `files/aa/bb/<sha256>/<file name>` | a distribution file, never changed | `blobs.rs` |
-//! | `files/aa/bb/<sha256>/<file name>.metadata` | the core metadata of that wheel (PEP 658) | `blobs.rs` |
-//! | `incoming/` | uploads under way, one folder each; emptied of old ones at start | `blobs.rs` |
+//! | `files/aa/bb/<sha256>/<file name>` | a distribution file, never changed | `blobs/folder.rs` |
+//! | `files/aa/bb/<sha256>/<file name>.metadata` | the core metadata of that wheel (PEP 658) | `blobs/folder.rs` |
+//! | `incoming/` | uploads under way, one folder each; emptied of old ones at start | `blobs/incoming.rs` |
+//!
+//! With [`StoreOptions::blobs`] there is no `files/`: the same names are objects in an S3-compatible
+//! store, below its prefix (`blobs/objects.rs`).
 //!
 //! # Invariants
 //!
-//! - A file is on disk under its final name, and synchronised, before the transaction that makes it
+//! - A file is durable under its final name before the transaction that makes it
 //!   visible begins; nothing is stored while a transaction is open.
 //! - Rows, event, serial and the project's canonical JSON page change in one transaction. Serials
 //!   are handed out under a row lock at its end, so that they become visible in their order.
@@ -65,8 +68,8 @@ mod users;
 
 pub use accounts::{UserId, UserName, UserNameError};
 pub use audit::{Audit, Finding};
-pub use backup::{BackupReport, place, restore};
-pub use blobs::{Blobs, IncomingFile};
+pub use backup::{BackupReport, restore};
+pub use blobs::{BlobStream, Blobs, IncomingFile, Placed, S3Location, S3LocationError, S3Options};
 pub use blocking::BlockingStore;
 pub use error::StoreError;
 pub use events::Event;

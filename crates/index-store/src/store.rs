@@ -1,4 +1,4 @@
-//! Opening the store: the database at its newest schema, and the folder of files.
+//! Opening the store: the database at its newest schema, and the place of files.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::SystemTime;
 
 use jiff::Timestamp;
 
-use crate::blobs::Blobs;
+use crate::blobs::{Blobs, S3Options};
 use crate::database::Database;
 use crate::error::StoreError;
 use crate::migrations;
@@ -15,10 +15,13 @@ use crate::migrations;
 /// Where an index is kept.
 #[derive(Debug, Clone)]
 pub struct StoreOptions {
-    /// The folder of the files and of the SQLite database; an absolute path.
+    /// The folder of uploads that arrive, and of the files and the SQLite database unless they are
+    /// elsewhere; an absolute path.
     pub data: PathBuf,
     /// A PostgreSQL database instead of the SQLite file, as `postgres://…`.
     pub database_url: Option<String>,
+    /// A store that speaks the S3 protocol for the files, instead of the folder.
+    pub blobs: Option<S3Options>,
 }
 
 impl StoreOptions {
@@ -27,6 +30,7 @@ impl StoreOptions {
         Self {
             data: data.into(),
             database_url: None,
+            blobs: None,
         }
     }
 }
@@ -47,7 +51,7 @@ impl IndexStore {
     /// When the folder or the database cannot be opened, or was written by a newer program.
     pub async fn open(options: &StoreOptions, now: Timestamp) -> Result<Self, StoreError> {
         let data: &Path = &options.data;
-        let blobs = Blobs::open(data)?;
+        let blobs = Blobs::open(data, options.blobs.as_ref())?;
         blobs.remove_abandoned(SystemTime::from(now))?;
         let database = match &options.database_url {
             Some(url) => Database::open_postgres(url).await?,
@@ -61,7 +65,7 @@ impl IndexStore {
         })
     }
 
-    /// The folder of files.
+    /// The bytes of files.
     pub fn blobs(&self) -> &Blobs {
         &self.blobs
     }

@@ -16,6 +16,8 @@ pub mod oracle;
 #[cfg(unix)]
 pub mod postgres;
 pub mod ring;
+#[cfg(feature = "s3")]
+pub mod s3;
 
 pub use browser::{BrowserEnvironment, browser_environment};
 pub use distributions::TestDistribution;
@@ -23,3 +25,5 @@ pub use oracle::{python, python_environment, python_wheels};
 #[cfg(unix)]
 pub use postgres::PostgresServer;
 pub use ring::{conformance_dir, fixture, require, workspace_root};
+#[cfg(feature = "s3")]
+pub use s3::{Loss, LossyProxy, S3Server};

@@ -252,8 +252,8 @@ is empty, longer or nested deeper than what is rendered, or not UTF-8. Name the 
 
     StoreUnusable = "TL0801", Service, "the data of an index cannot be used",
 "The database or the files of an index did not do what they should: the folder cannot be written, the
-PostgreSQL server does not answer, or the database was written by a newer tilsit. The lines below the
-message say which. The index's data is left as it was.";
+PostgreSQL server or the S3-compatible store of the files does not answer or refuses, or the database
+was written by a newer tilsit. The lines below the message say which. The index's data is left as it was.";
 
     AccountRefused = "TL0802", No, "a user or token cannot be made",
 "The name of the user is taken, there is no user of that name, or the password is empty. User names

@@ -1,38 +1,29 @@
 //! `/files/aa/bb/<sha256>/<file name>`: distribution files, and with `.metadata` behind it the core
 //! metadata of a wheel (PEP 658, 714). What was published never changes.
 
-use std::io::SeekFrom;
 use std::ops::Range;
-use std::path::Path as FilePath;
-use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
-use futures_util::stream::{self, Stream};
+use futures_util::TryStreamExt;
 use http::header::{
     ACCEPT_RANGES, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_RANGE,
     CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_RANGE, RANGE,
 };
 use http::{HeaderMap, HeaderValue, StatusCode};
-use tilsit_files::{FileError, Operation};
-use tilsit_index_store::Reading;
+use tilsit_index_store::{Reading, StoreError};
 use tilsit_packaging::name::ProjectName;
 use tilsit_simple_api::Sha256Digest;
-use tokio::fs::File;
-use tokio::io::{AsyncReadExt, AsyncSeekExt};
 
 use crate::access;
 use crate::application::Application;
 use crate::conditional;
-use crate::metrics::Metrics;
 use crate::range::{RangeRequest, parse_range};
 use crate::recent::SmallFile;
 use crate::response::{Failure, Refusal};
 
-/// How much of a file is read at a time.
-const CHUNK_BYTES: usize = 256 * 1024;
 /// The largest file that is kept in memory for a while.
 const SMALL_MAX_BYTES: u64 = 64 * 1024;
 /// The ending of the URL of a file's metadata (PEP 658).
@@ -45,8 +36,7 @@ struct About {
     reading: Reading,
 }
 
-/// A file, a part of it, or its metadata. What is only on disk and not in the database is not
-/// published.
+/// A file, a part of it, or its metadata. What is kept and not in the database is not published.
 pub(crate) async fn download(
     State(application): State<Application>,
     Path((first, second, sha256, file_name)): Path<(String, String, String, String)>,
@@ -83,45 +73,43 @@ pub(crate) async fn download(
         let text = format!("the project `{project}` is quarantined: its files are held back");
         return Err(Refusal::new(StatusCode::FORBIDDEN, text).into());
     }
-    let blobs = application.store.blobs();
-    let (path, sha256) = match base {
-        None => (blobs.path(&sha256, &file_name), sha256),
-        Some(base) => (
-            blobs.metadata_path(&sha256, base),
-            served.record.metadata_sha256.ok_or_else(missing)?,
-        ),
+    let record = served.record;
+    let sha256 = match base {
+        None => sha256,
+        Some(_) => record.metadata_sha256.ok_or_else(missing)?,
     };
-    let is_small = base.is_some() || served.record.size_bytes <= SMALL_MAX_BYTES;
     let about = About {
         etag: format!("\"{sha256}\""),
         content_type: content_type(&file_name),
         reading,
     };
-    if !is_small {
-        return on_disk(&application, &path, &about, &headers).await;
+    let kept = (&record.sha256, &*file_name);
+    if base.is_none() && record.size_bytes > SMALL_MAX_BYTES {
+        let size = record.size_bytes;
+        return Ok(streamed(&application, (kept, size), &about, &headers).await?);
     }
-    let bytes = small(&application, &key, (&path, sha256, project)).await?;
+    let bytes = small(&application, &key, (kept, sha256, project)).await?;
     application.files.confirm(&key, generation, own);
     Ok(in_memory(&application, &bytes, &about, &headers))
 }
 
-/// The bytes of a small file, from memory or for the next time into it. What was published never
-/// changes, so that what is there under its digest is what is on disk.
+/// The bytes of a small file or of metadata, whose digest it is, from memory or for the next time
+/// into it. What was published never changes, so that what is there under its digest is what is kept.
 async fn small(
     application: &Application,
     key: &str,
-    (path, sha256, project): (&FilePath, Sha256Digest, ProjectName),
-) -> Result<Bytes, Failure> {
+    ((of_file, name), sha256, project): ((&Sha256Digest, &str), Sha256Digest, ProjectName),
+) -> Result<Bytes, StoreError> {
     let key = key.to_owned();
     if let Some(file) = application.files.find(&key, |file| file.sha256 == sha256) {
         return Ok(file.bytes);
     }
-    let read = tokio::fs::read(path).await;
-    let bytes = read.map_err(|source| FileError::new(Operation::Read, path, source))?;
+    let blobs = application.store.blobs();
+    let bytes = blobs.read_all(of_file, name).await?;
     let file = SmallFile {
         project,
         sha256,
-        bytes: bytes.into(),
+        bytes,
     };
     application.files.keep(key, file.clone());
     Ok(file.bytes)
@@ -173,27 +161,27 @@ fn in_memory(
     dressed(response, about)
 }
 
-async fn on_disk(
+/// A file of this size, from where it is kept.
+async fn streamed(
     application: &Application,
-    path: &FilePath,
+    ((sha256, file_name), size): ((&Sha256Digest, &str), u64),
     about: &About,
     headers: &HeaderMap,
-) -> Result<Response, Failure> {
+) -> Result<Response, StoreError> {
     if conditional::is_current(headers, &about.etag) {
         let response = StatusCode::NOT_MODIFIED.into_response();
         return Ok(dressed(response, about));
     }
-    let (mut file, size) = open(path).await?;
     let range = requested_range(headers, &about.etag, size);
     let (mut response, part) = begin(range, size);
     if let Some(part) = part {
-        if part.start > 0 {
-            file.seek(SeekFrom::Start(part.start))
-                .await
-                .map_err(|source| FileError::new(Operation::Read, path, source))?;
-        }
+        let blobs = application.store.blobs();
         let metrics = application.metrics.clone();
-        *response.body_mut() = Body::from_stream(chunks(metrics, file, &part));
+        // An error in the middle breaks the connection off, so that the client sees that bytes are
+        // missing.
+        let bytes = blobs.read(sha256, file_name, part).await?;
+        let bytes = bytes.inspect_ok(move |chunk| metrics.downloaded(chunk.len()));
+        *response.body_mut() = Body::from_stream(bytes);
     }
     Ok(dressed(response, about))
 }
@@ -228,13 +216,6 @@ fn content_type(file_name: &str) -> &'static str {
     } else {
         "application/octet-stream"
     }
-}
-
-async fn open(path: &FilePath) -> Result<(File, u64), Failure> {
-    let failed = |source| FileError::new(Operation::Open, path, source);
-    let file = File::open(path).await.map_err(failed)?;
-    let size = file.metadata().await.map_err(failed)?.len();
-    Ok((file, size))
 }
 
 /// A range only counts when the file is the one that the client has a part of (RFC 9110, 13.1.5).
@@ -273,33 +254,4 @@ fn begin(range: RangeRequest, size: u64) -> (Response, Option<Range<u64>>) {
 fn set_content_range(response: &mut Response, value: &str) {
     let value = HeaderValue::from_str(value).expect("digits and signs are plain ASCII");
     response.headers_mut().insert(CONTENT_RANGE, value);
-}
-
-/// The part's bytes from the file's present position on.
-fn chunks(
-    metrics: Arc<Metrics>,
-    file: File,
-    part: &Range<u64>,
-) -> impl Stream<Item = std::io::Result<Bytes>> + use<> {
-    stream::try_unfold(
-        (metrics, file, part.end - part.start),
-        |(metrics, mut file, left)| async move {
-            if left == 0 {
-                return Ok(None);
-            }
-            let wanted = usize::try_from(left)
-                .unwrap_or(CHUNK_BYTES)
-                .min(CHUNK_BYTES);
-            let mut chunk = vec![0; wanted];
-            let read = file.read(&mut chunk).await?;
-            if read == 0 {
-                // The connection is broken off, so that the client sees that bytes are missing.
-                return Err(std::io::ErrorKind::UnexpectedEof.into());
-            }
-            chunk.truncate(read);
-            metrics.downloaded(read);
-            let left = left - read as u64;
-            Ok(Some((Bytes::from(chunk), (metrics, file, left))))
-        },
-    )
 }

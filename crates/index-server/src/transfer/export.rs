@@ -17,11 +17,11 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use tilsit_files::{Durability, FileError, FileKind, LinkMode, check_relative, write_atomic};
-use tilsit_index_store::{Audience, IndexStore, ProjectSerial, StoreError, StoredPage, place};
+use tilsit_index_store::{Audience, IndexStore, Placed, ProjectSerial, StoreError, StoredPage};
 use tilsit_packaging::name::ProjectName;
 use tilsit_simple_api::{
-    JsonPageError, ListedProject, ProjectList, ProjectPage, list_to_html, list_to_json, parse_json,
-    parse_list_json, to_html,
+    File, JsonPageError, ListedProject, ProjectList, ProjectPage, list_to_html, list_to_json,
+    parse_json, parse_list_json, to_html,
 };
 
 pub(super) const MARKER: &str = "tilsit-export.json";
@@ -178,12 +178,12 @@ async fn write_project(
             return Ok(None);
         };
         let page = readable(&project.name, &stored)?;
-        match place_files(store, tree, &page, mode)? {
-            Placed::All(count) => {
+        match place_files(store, tree, &page, mode).await? {
+            PlacedFiles::All(count) => {
                 tree.write_page(&project.name, &stored.json, &page)?;
                 return Ok(Some(count));
             }
-            Placed::Missing(file) => missing = file,
+            PlacedFiles::Missing(file) => missing = file,
         }
     }
     Err(ExportError::Missing {
@@ -199,42 +199,52 @@ fn readable(project: &str, stored: &StoredPage) -> Result<ProjectPage, ExportErr
     })
 }
 
-enum Placed {
+enum PlacedFiles {
     All(usize),
     /// This file is gone since the page was read.
     Missing(String),
 }
 
-fn place_files(
+async fn place_files(
     store: &IndexStore,
     tree: &Tree<'_>,
     page: &ProjectPage,
     mode: LinkMode,
-) -> Result<Placed, ExportError> {
+) -> Result<PlacedFiles, StoreError> {
     let mut count = 0;
     for file in &page.files {
-        let (Some(sha256), Some(relative)) = (file.hashes.sha256, below_root(&file.url)) else {
-            return Ok(Placed::Missing(file.name.to_string()));
-        };
-        let to = tree.path(relative);
-        let from = store.blobs().path(&sha256, &file.name);
-        let metadata = store.blobs().metadata_path(&sha256, &file.name);
-        let placed = if file.core_metadata.is_available() {
-            let beside = tree.path(&format!("{relative}.metadata"));
-            place(&metadata, &beside, None, mode)
-                .and_then(|_| place(&from, &to, file.size_bytes, mode))
-        } else {
-            place(&from, &to, file.size_bytes, mode)
-        };
-        match placed {
-            Ok(is_new) => count += usize::from(is_new),
-            Err(error) if error.is_not_found() => {
-                return Ok(Placed::Missing(file.name.to_string()));
-            }
-            Err(error) => return Err(error.into()),
+        match place_file(store, tree, file, mode).await? {
+            Placed::New => count += 1,
+            Placed::AlreadyThere => {}
+            Placed::Missing => return Ok(PlacedFiles::Missing(file.name.to_string())),
         }
     }
-    Ok(Placed::All(count))
+    Ok(PlacedFiles::All(count))
+}
+
+/// The metadata, if there is some, and then the file.
+async fn place_file(
+    store: &IndexStore,
+    tree: &Tree<'_>,
+    file: &File,
+    mode: LinkMode,
+) -> Result<Placed, StoreError> {
+    let (Some(sha256), Some(relative)) = (file.hashes.sha256, below_root(&file.url)) else {
+        return Ok(Placed::Missing);
+    };
+    let blob = (&sha256, &*file.name);
+    if file.core_metadata.is_available() {
+        let beside = tree.path(&format!("{relative}.metadata"));
+        let placed = store.blobs().place_metadata(blob, (&beside, mode)).await?;
+        if placed == Placed::Missing {
+            return Ok(Placed::Missing);
+        }
+    }
+    let to = tree.path(relative);
+    store
+        .blobs()
+        .place(blob, file.size_bytes, (&to, mode))
+        .await
 }
 
 /// A file's path in the tree, from the link on its project's page.

@@ -116,12 +116,13 @@ async fn import_one(
         checked(&blobs, &found, owner).map(Some)
     };
     let given_up = |_| OneError::Index(ImportError::GivenUp(file.path.clone()));
-    let Some(new_file) = tokio::task::spawn_blocking(work)
+    let Some((incoming, new_file)) = tokio::task::spawn_blocking(work)
         .await
         .map_err(given_up)??
     else {
         return Ok(Publication::AlreadyThere);
     };
+    distribution::keep(store.blobs(), incoming, &new_file).await?;
     let publication = store.publish_file(&new_file, now).await?;
     if let Some(reason) = &file.yanked {
         let release = (&new_file.project, &new_file.version);
@@ -131,8 +132,12 @@ async fn import_one(
     Ok(publication)
 }
 
-/// Copies a file into the index's folder, looks at it, and gives it its place.
-fn checked(blobs: &Blobs, found: &FoundFile, owner: UserId) -> Result<NewFile, OneError> {
+/// Copies a file to where uploads arrive, and looks at it.
+fn checked(
+    blobs: &Blobs,
+    found: &FoundFile,
+    owner: UserId,
+) -> Result<(IncomingFile, NewFile), OneError> {
     let name = found.path.file_name().unwrap_or_default();
     let name = name.to_str().ok_or_else(|| {
         OneError::Refused("its name is no text that an index can show".to_owned())
@@ -154,10 +159,14 @@ fn checked(blobs: &Blobs, found: &FoundFile, owner: UserId) -> Result<NewFile, O
         digests,
     };
     let description = distribution::read(&mut arrived, &claim)?;
-    let (incoming, new_file) =
-        distribution::new_file(arrived, claim, description, owner, found.uploaded);
-    distribution::keep(blobs, incoming, &new_file)?;
-    Ok(new_file)
+    let uploaded = found.uploaded;
+    Ok(distribution::new_file(
+        arrived,
+        claim,
+        description,
+        owner,
+        uploaded,
+    ))
 }
 
 /// Nobody fills in a form here: project and version are what the name says.

@@ -1,4 +1,4 @@
-//! The fifth stage: the file gets its final place on disk, synchronised. Nobody sees it yet.
+//! The fifth stage: the file gets its final place, durable. Nobody sees it yet.
 
 use tilsit_index_store::NewFile;
 
@@ -19,12 +19,7 @@ pub(super) async fn store(
     checked: CheckedUpload,
 ) -> Result<StoredFile, Failure> {
     let CheckedUpload { incoming, new_file } = checked;
-    let blobs = application.store.blobs().clone();
-    let new_file = tokio::task::spawn_blocking(move || {
-        distribution::keep(&blobs, incoming, &new_file).map(|()| new_file)
-    })
-    .await
-    .map_err(|_| Failure::internal("storing a file was given up"))??;
+    distribution::keep(application.store.blobs(), incoming, &new_file).await?;
     application.tell(&ServerEvent::Upload {
         file_name: new_file.file_name.clone(),
         stage: UploadStage::Stored,

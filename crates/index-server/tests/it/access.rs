@@ -8,9 +8,9 @@ use tilsit_testing::TestDistribution;
 
 use crate::http::{Answer, Form};
 use crate::managing::Browser;
-use crate::support::{TestIndex, clock, on_both_databases};
+use crate::support::{TestIndex, clock, with_every_file_store};
 
-on_both_databases!(
+with_every_file_store!(
     an_index_for_its_users,
     a_project_for_its_people,
     tokens_open_what_they_are_for,

@@ -3,9 +3,9 @@
 use tilsit_testing::TestDistribution;
 
 use crate::http::Form;
-use crate::support::{TestIndex, on_both_databases};
+use crate::support::{TestIndex, with_every_file_store};
 
-on_both_databases!(
+with_every_file_store!(
     of_twenty_contents_one_wins,
     twenty_identical_uploads_all_succeed,
     readers_see_each_upload_at_once,

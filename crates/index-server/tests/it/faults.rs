@@ -12,9 +12,9 @@ use tilsit_index_server::{RunningServer, ServeOptions, ServerEvent, UploadStage}
 use tilsit_testing::TestDistribution;
 
 use crate::http::{FORM, Form, basic};
-use crate::support::{TestIndex, clock, on_both_databases};
+use crate::support::{TestIndex, clock, s3_options, with_every_file_store};
 
-on_both_databases!(
+with_every_file_store!(
     dead_before_the_transaction,
     dead_after_the_transaction,
     stopping_lets_open_requests_end,
@@ -23,6 +23,7 @@ on_both_databases!(
 
 const DATA: &str = "TILSIT_TEST_FAULT_DATA";
 const DATABASE: &str = "TILSIT_TEST_FAULT_DATABASE";
+const OBJECTS: &str = "TILSIT_TEST_FAULT_OBJECTS";
 const STAGE: &str = "TILSIT_TEST_FAULT_STAGE";
 
 /// Not a test: the server of the others.
@@ -38,6 +39,9 @@ fn server_that_dies() {
     };
     let mut options = ServeOptions::new(data, "127.0.0.1:0".parse().unwrap(), clock);
     options.database_url = std::env::var(DATABASE).ok();
+    options.blobs = std::env::var(OBJECTS)
+        .ok()
+        .map(|address| s3_options(address.parse().unwrap()));
     let fatal = match std::env::var(STAGE).as_deref() {
         Ok("stored") => UploadStage::Stored,
         _ => UploadStage::Published,
@@ -65,6 +69,9 @@ fn start(index: &TestIndex, stage: &str) -> (Child, SocketAddr) {
     if let Some(url) = &index.options.database_url {
         command.env(DATABASE, url);
     }
+    if let Some((server, _)) = &index.objects {
+        command.env(OBJECTS, server.address().to_string());
+    }
     let mut child = command.spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let address = lines
@@ -91,7 +98,7 @@ fn dead_before_the_transaction(index: &mut TestIndex) {
     let distribution = TestDistribution::new("x", "1.0");
     let form = Form::wheel(&distribution);
     upload_and_die(index, &form, "stored");
-    // The bytes are on disk, and yet nobody sees them, by their URL neither.
+    // The bytes are kept, and yet nobody sees them, by their URL neither.
     let sha256 = &form
         .fields
         .iter()
@@ -104,7 +111,7 @@ fn dead_before_the_transaction(index: &mut TestIndex) {
         &sha256[2..4],
         form.file_name
     );
-    assert!(index.options.data.join(&path).is_file());
+    assert!(index.kept(&path).is_file());
     assert_eq!(index.get(&format!("/{path}"), &[]).status, 404);
     assert!(index.files("x").is_empty());
     // The audit tells of the bytes, and of nothing else.

@@ -1,5 +1,6 @@
 //! The server from outside, over real connections: what it answers, what it refuses, and whether
-//! foreign tools can live with it. Everything that touches the database runs on both.
+//! foreign tools can live with it. Everything that touches the database runs on both, and what
+//! touches files on a store of objects too.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails loudly")]
 
@@ -10,6 +11,7 @@ mod concurrency;
 mod description;
 mod fallback;
 mod faults;
+mod file_store;
 mod http;
 mod managing;
 mod operating;

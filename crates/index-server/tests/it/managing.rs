@@ -5,9 +5,9 @@ use tilsit_index_store::{Actor, BlockingStore};
 use tilsit_testing::TestDistribution;
 
 use crate::http::{Answer, Form, request};
-use crate::support::{TestIndex, clock, on_both_databases};
+use crate::support::{TestIndex, clock, with_every_file_store};
 
-on_both_databases!(
+with_every_file_store!(
     signing_in_and_out,
     who_is_not_signed_in_is_sent_to_sign_in,
     too_many_attempts_are_refused,

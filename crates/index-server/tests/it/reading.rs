@@ -6,9 +6,9 @@ use tilsit_simple_api::search::SearchAnswer;
 use tilsit_testing::TestDistribution;
 
 use crate::http::{Form, request};
-use crate::support::{TestIndex, on_both_databases};
+use crate::support::{TestIndex, with_every_file_store};
 
-on_both_databases!(
+with_every_file_store!(
     the_simple_pages_in_each_form,
     pages_are_conditional_and_packed,
     names_lead_to_the_normalised_name,

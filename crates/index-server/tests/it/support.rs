@@ -1,14 +1,16 @@
-//! A running index of its own for each test, on either database, with a user and a token.
+//! A running index of its own for each test, on either database, its files in a folder or in an S3
+//! store, with a user and a token.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use jiff::Timestamp;
 use tilsit_index_server::{Limits, RunningServer, ServeOptions, ServerEvent};
-use tilsit_index_store::{BlockingStore, Finding, StoreOptions};
-use tilsit_testing::PostgresServer;
+use tilsit_index_store::{BlockingStore, Finding, S3Options, StoreOptions};
+use tilsit_testing::{LossyProxy, PostgresServer, S3Server};
 
 use crate::http::{Answer, Form, request};
 
@@ -29,6 +31,35 @@ macro_rules! on_both_databases {
 }
 pub(crate) use on_both_databases;
 
+/// Makes the tests of [`on_both_databases`], and a third with the files in a store of objects.
+macro_rules! with_every_file_store {
+    ($($name:ident),+ $(,)?) => {
+        $crate::support::on_both_databases!($($name),+);
+        mod objects {
+            $(#[test] fn $name() { super::$name(&mut crate::support::TestIndex::on_objects()); })+
+        }
+    };
+}
+pub(crate) use with_every_file_store;
+
+/// Where in the bucket files are kept.
+const PREFIX: &str = "an/index";
+
+/// What asks a store of objects at an address.
+pub(crate) fn s3_options(address: SocketAddr) -> S3Options {
+    let location = format!("s3://{}/{PREFIX}", S3Server::BUCKET);
+    S3Options {
+        location: location.parse().unwrap(),
+        endpoint: Some(format!("http://{address}")),
+        region: "us-east-1".to_owned(),
+        access_key_id: S3Server::ACCESS_KEY_ID.to_owned(),
+        secret_access_key: S3Server::SECRET_ACCESS_KEY.to_owned(),
+        session_token: None,
+        certificates: None,
+        pause_max: S3Options::PAUSE_MAX,
+    }
+}
+
 /// A running index.
 pub(crate) struct TestIndex {
     pub(crate) server: Option<RunningServer>,
@@ -38,6 +69,8 @@ pub(crate) struct TestIndex {
     pub(crate) token: String,
     pub(crate) events: Arc<Mutex<Vec<ServerEvent>>>,
     pub(crate) folder: tempfile::TempDir,
+    /// The store of objects, where files are there, and the proxy before it.
+    pub(crate) objects: Option<(S3Server, LossyProxy)>,
 }
 
 /// The time in the tests' index.
@@ -47,19 +80,38 @@ pub(crate) fn clock() -> Timestamp {
 
 impl TestIndex {
     pub(crate) fn on_sqlite() -> Self {
-        Self::start(None)
+        Self::start(None, None)
+    }
+
+    /// On SQLite, with the files in a store of objects behind a proxy.
+    pub(crate) fn on_objects() -> Self {
+        let server = S3Server::start();
+        let proxy = LossyProxy::before(server.address());
+        Self::start(None, Some((server, proxy)))
     }
 
     pub(crate) fn on_postgres() -> Option<Self> {
         let server = tilsit_testing::require("PostgreSQL", PostgresServer::shared())?;
-        Some(Self::start(Some(server.fresh_database())))
+        Some(Self::start(Some(server.fresh_database()), None))
     }
 
-    fn start(database_url: Option<String>) -> Self {
+    /// On PostgreSQL, with the files in a store of objects.
+    pub(crate) fn on_postgres_and_objects() -> Option<Self> {
+        let postgres = tilsit_testing::require("PostgreSQL", PostgresServer::shared())?;
+        let server = S3Server::start();
+        let proxy = LossyProxy::before(server.address());
+        let database_url = postgres.fresh_database();
+        Some(Self::start(Some(database_url), Some((server, proxy))))
+    }
+
+    fn start(database_url: Option<String>, objects: Option<(S3Server, LossyProxy)>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let options = StoreOptions {
             data: folder.path().join("data"),
             database_url,
+            blobs: objects
+                .as_ref()
+                .map(|(_, proxy)| s3_options(proxy.address())),
         };
         let store = BlockingStore::open(&options, clock()).unwrap();
         let alice = "alice".parse().unwrap();
@@ -77,6 +129,7 @@ impl TestIndex {
             token: token.to_string(),
             events: Arc::default(),
             folder,
+            objects,
         };
         index.serve();
         index
@@ -93,6 +146,7 @@ impl TestIndex {
         let mut options =
             ServeOptions::new(&self.options.data, "127.0.0.1:0".parse().unwrap(), clock);
         options.database_url.clone_from(&self.options.database_url);
+        options.blobs.clone_from(&self.options.blobs);
         options.limits = Limits {
             file_size_max_bytes: 4 * 1024 * 1024,
             ..Limits::default()
@@ -118,6 +172,16 @@ impl TestIndex {
             .create_token(&name, projects, "tests", clock())
             .unwrap()
             .to_string()
+    }
+
+    /// The file on disk that holds what a path of a URL below `/files/` is about, wherever files are
+    /// kept.
+    pub(crate) fn kept(&self, path: &str) -> PathBuf {
+        let relative = path.trim_start_matches('/');
+        match &self.objects {
+            None => self.options.data.join(relative),
+            Some((server, _)) => server.object(&relative.replacen("files", PREFIX, 1)),
+        }
     }
 
     /// What a full audit finds.

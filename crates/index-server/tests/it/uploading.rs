@@ -5,9 +5,9 @@ use tilsit_testing::distributions::zip;
 
 use crate::http::{FORM, Form, basic, request};
 use crate::managing::Browser;
-use crate::support::{TestIndex, on_both_databases};
+use crate::support::{TestIndex, with_every_file_store};
 
-on_both_databases!(
+with_every_file_store!(
     who_may_upload,
     forms_that_are_refused,
     bodies_that_are_refused,
@@ -285,11 +285,10 @@ fn a_refused_upload_leaves_nothing(index: &TestIndex) {
     let mut form = Form::wheel(&TestDistribution::new("x", "1.0"));
     form.set("sha256_digest", &"0".repeat(64));
     assert_eq!(index.upload(&form).status, 400);
-    let data = index.folder.path().join("data");
-    for folder in ["incoming", "files"] {
-        let left: Vec<_> = std::fs::read_dir(data.join(folder)).unwrap().collect();
-        assert!(left.is_empty(), "{left:?}");
-    }
+    let incoming = std::fs::read_dir(index.options.data.join("incoming"));
+    let left: Vec<_> = incoming.unwrap().collect();
+    assert!(left.is_empty(), "{left:?}");
+    assert_eq!(index.audit(), []);
 }
 
 /// Damages a good body in many places, always the same ones: each answer is a refusal or, where the

@@ -46,7 +46,7 @@ impl IndexStore {
         change.drop_empty_releases().await?;
         let subject = json!({ "file": file.file_name, "sha256": file.sha256.to_string() });
         change.finish("file:delete", subject).await?;
-        self.remove_bytes(std::slice::from_ref(&file))?;
+        self.remove_bytes(std::slice::from_ref(&file)).await?;
         Ok(file)
     }
 
@@ -77,7 +77,7 @@ impl IndexStore {
         let names: Vec<&str> = files.iter().map(|file| &*file.file_name).collect();
         let subject = json!({ "version": version, "files": names });
         change.finish("release:delete", subject).await?;
-        self.remove_bytes(&files)?;
+        self.remove_bytes(&files).await?;
         Ok(files)
     }
 
@@ -113,14 +113,15 @@ impl IndexStore {
         let subject = json!({ "files": files.len() });
         change.record("project:delete", subject).await?;
         change.commit("commit a deletion").await?;
-        self.remove_bytes(&files)?;
+        self.remove_bytes(&files).await?;
         Ok(files)
     }
 
     /// After the commit: bytes that nobody names do no harm, names without bytes would.
-    fn remove_bytes(&self, files: &[DeletedFile]) -> Result<(), StoreError> {
+    async fn remove_bytes(&self, files: &[DeletedFile]) -> Result<(), StoreError> {
         for file in files {
-            self.blobs().remove(&file.sha256, &file.file_name)?;
+            let removed = self.blobs().remove(&file.sha256, &file.file_name).await;
+            removed.map_err(|error| StoreError::BytesLeft(Box::new(error)))?;
         }
         Ok(())
     }

@@ -5,6 +5,7 @@
 mod accounts;
 mod managing;
 mod names;
+mod objects;
 mod opening;
 mod people;
 mod publishing;

@@ -4,9 +4,9 @@ use tilsit_index_store::{Actor, Audience, Finding, ManageError, PublishError, Re
 use tilsit_packaging::name::ProjectName;
 use tilsit_simple_api::ProjectState;
 
-use crate::support::{TestStore, at, file, on_both_databases, user};
+use crate::support::{TestStore, at, file, user, with_every_file_store};
 
-on_both_databases!(
+with_every_file_store!(
     a_yank_is_on_the_page_until_it_is_taken_back,
     a_deleted_file_is_gone_and_its_name_stays_taken,
     a_deleted_project_leaves_its_events,
@@ -32,10 +32,13 @@ async fn published(test: &TestStore) -> Actor {
         let new = file(alice, version, name, name);
         let incoming = test.store.blobs().receive().expect("room");
         std::fs::write(incoming.path(), name).expect("written");
-        let metadata = new.metadata_sha256.map(|_| new.core_metadata.as_bytes());
+        let metadata = new
+            .metadata_sha256
+            .map(|_| new.core_metadata.clone().into_bytes());
         test.store
             .blobs()
-            .keep(incoming, &new.sha256, name, metadata)
+            .keep(incoming, (&new.sha256, name), metadata)
+            .await
             .expect("kept");
         test.store
             .publish_file(&new, at(1))
@@ -108,9 +111,9 @@ async fn a_deleted_file_is_gone_and_its_name_stays_taken(test: TestStore) {
         .await
         .unwrap();
     assert_eq!(gone.file_name, WHEEL);
-    let blobs = test.store.blobs();
-    assert!(!blobs.path(&gone.sha256, WHEEL).exists());
-    assert!(!blobs.metadata_path(&gone.sha256, WHEEL).exists());
+    assert!(!test.kept(&gone.sha256, WHEEL).exists());
+    let metadata = format!("{WHEEL}.metadata");
+    assert!(!test.kept(&gone.sha256, &metadata).exists());
     assert_eq!(test.store.file(WHEEL).await.unwrap(), None);
     assert_eq!(
         page(&test).await["versions"],
@@ -133,7 +136,7 @@ async fn a_deleted_file_is_gone_and_its_name_stays_taken(test: TestStore) {
         .await
         .unwrap();
     assert_eq!(files.len(), 1);
-    assert!(!blobs.path(&files[0].sha256, SDIST).exists());
+    assert!(!test.kept(&files[0].sha256, SDIST).exists());
     assert_eq!(page(&test).await["versions"], serde_json::json!(["2.0"]));
     assert_eq!(
         test.store.release(&project(), &release).await.unwrap(),
@@ -420,9 +423,8 @@ async fn an_audit_finds_what_is_wrong(test: TestStore) {
     };
     assert_eq!((clean.projects, clean.files), (1, 3));
     assert_eq!(clean.findings, std::slice::from_ref(&metadata));
-    let blobs = test.store.blobs();
     let sdist = test.store.file(SDIST).await.unwrap().expect("there");
-    let path = blobs.path(&sdist.sha256, SDIST);
+    let path = test.kept(&sdist.sha256, SDIST);
     let problem_after = |bytes: Option<&'static [u8]>| {
         match bytes {
             Some(bytes) => std::fs::write(&path, bytes).unwrap(),
@@ -448,13 +450,17 @@ async fn an_audit_finds_what_is_wrong(test: TestStore) {
         problem_after(Some(b"a-1.0.tar.gX")).await,
         Some("it has another digest")
     );
-    assert_eq!(problem_after(None).await, Some("it is not on disk"));
+    assert_eq!(
+        problem_after(None).await,
+        Some("it is not where files are kept")
+    );
     assert_eq!(problem_after(Some(SDIST.as_bytes())).await, None);
     // Bytes that nobody names are told, and do no harm.
     let stray = path.with_file_name("stray.whl");
     std::fs::write(&stray, b"x").unwrap();
     let found = audit().await.findings;
-    assert_eq!(found, [metadata, Finding::Unnamed { path: stray }]);
+    let place = test.shown(&stray);
+    assert_eq!(found, [metadata, Finding::Unnamed { place }]);
     assert!(found[0].is_harmful() && !found[1].is_harmful());
     // Nothing is left of what is deleted.
     test.store

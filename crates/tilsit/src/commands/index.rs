@@ -8,7 +8,7 @@ use clap::{Args, Subcommand};
 use serde_json::json;
 use tilsit_index_store::{
     Actor, BlockingStore, Finding, IndexSettings, ManageError, NamePattern, NewProjects, Reading,
-    StoreOptions, UserName,
+    S3Location, StoreOptions, UserName,
 };
 
 use crate::context::Context;
@@ -19,6 +19,7 @@ use crate::terminal::{GOOD, STRONG, WARNING};
 
 mod backup;
 mod export;
+mod file_store;
 mod import;
 mod tokens;
 mod users;
@@ -61,6 +62,10 @@ pub(crate) struct DataOptions {
     /// Keep the database in this PostgreSQL, as postgres://… [env: `TILSIT_DATABASE_URL`]
     #[arg(long, value_name = "URL")]
     database_url: Option<String>,
+    /// Keep the files in this S3-compatible store, as `s3://BUCKET/PREFIX`, with the key and the
+    /// address of the usual `AWS_*` variables [env: `TILSIT_BLOBS`]
+    #[arg(long, value_name = "URL")]
+    blobs: Option<S3Location>,
 }
 
 /// Look at every file, page and row of an index
@@ -115,7 +120,7 @@ impl DataOptions {
     /// Where the index is kept.
     ///
     /// # Errors
-    /// When no folder is named.
+    /// When no folder is named, or a file store without what it needs.
     pub(crate) fn store(&self, context: &Context) -> Result<StoreOptions, CommandError> {
         let data = self.data.as_deref();
         let Some(folder) = data.or_else(|| context.variables.path("TILSIT_DATA")) else {
@@ -129,6 +134,7 @@ impl DataOptions {
         Ok(StoreOptions {
             data: context.resolve(folder),
             database_url: self.database_url.clone().or(variable.map(str::to_owned)),
+            blobs: file_store::file_store(self.blobs.as_ref(), context)?,
         })
     }
 

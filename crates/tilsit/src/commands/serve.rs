@@ -126,6 +126,7 @@ pub(crate) fn start(
     let store = arguments.data.store(context)?;
     let mut options = ServeOptions::new(&store.data, arguments.listen, system_time);
     options.database_url = store.database_url;
+    options.blobs = store.blobs;
     options.limits.file_size_max_bytes = arguments.file_size_max << 20;
     options.limits.uploads_per_minute_max = arguments.uploads_per_minute;
     let ProxyOptions {

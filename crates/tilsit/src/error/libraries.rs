@@ -46,6 +46,13 @@ impl From<StoreError> for CommandError {
                 "dump the database with `pg_dump`, then copy the folder `files` of the index's data",
             ),
             StoreError::NotEmpty(_) => failure.hint("name a folder that is new or empty"),
+            StoreError::Objects { .. } => failure.hint(
+                "see that the file store runs, and that `AWS_ENDPOINT_URL`, the bucket and the key \
+                 are right",
+            ),
+            StoreError::ObjectOptions { .. } => {
+                failure.hint("see that `AWS_ENDPOINT_URL` and `AWS_CA_BUNDLE` are right")
+            }
             _ => failure,
         }
     }

@@ -1,4 +1,4 @@
-//! An index of one's own: setting it up, users, tokens.
+//! An index of one's own: setting it up, users, tokens, where its files are.
 
 #[path = "../support/fault_library.rs"]
 mod fault_library;
@@ -7,4 +7,5 @@ mod sandbox;
 
 mod accounts;
 mod faults;
+mod file_store;
 mod transfers;

@@ -11,8 +11,9 @@ const CONFINED: &[(&str, &[&str])] = &[
     ("axum", &["tilsit-index-server"]),
     ("sqlx", &["tilsit-index-store"]),
     ("tantivy", &["tilsit-index-server"]),
-    ("reqwest", &["tilsit-index-client"]),
-    ("rustls", &["tilsit-index-client"]),
+    ("object_store", &["tilsit-index-store"]),
+    ("reqwest", &["tilsit-index-client", "tilsit-index-store"]),
+    ("rustls", &["tilsit-index-client", "tilsit-index-store"]),
     ("insta", &[]),
 ];
 

@@ -1,14 +1,16 @@
 //! How files get to their place on disk.
 
 use std::path::Path;
-use std::time::{Duration, SystemTime};
 
-use super::Blobs;
+use super::super::incoming::Incoming;
+use super::FolderBlobs;
 use sha2::{Digest, Sha256};
 use tilsit_simple_api::Sha256Digest;
 
-fn arrive(blobs: &Blobs, bytes: &[u8], name: &str, metadata: Option<&[u8]>) -> Sha256Digest {
-    let incoming = blobs.receive().expect("room");
+fn arrive(data: &Path, bytes: &[u8], name: &str, metadata: Option<&[u8]>) -> Sha256Digest {
+    let blobs = FolderBlobs::open(data).expect("opened");
+    let incoming = Incoming::open(data).expect("opened");
+    let incoming = incoming.receive().expect("room");
     std::fs::write(incoming.path(), bytes).expect("written");
     let sha256 = Sha256Digest(Sha256::digest(bytes).into());
     blobs.keep(incoming, &sha256, name, metadata).expect("kept");
@@ -33,8 +35,13 @@ fn names(folder: &Path) -> Vec<String> {
 #[test]
 fn file_and_metadata_appear_under_their_digest() {
     let data = tempfile::tempdir().expect("a folder");
-    let blobs = Blobs::open(data.path()).expect("opened");
-    let sha256 = arrive(&blobs, b"bytes", "a-1-py3-none-any.whl", Some(b"Name: a"));
+    let blobs = FolderBlobs::open(data.path()).expect("opened");
+    let sha256 = arrive(
+        data.path(),
+        b"bytes",
+        "a-1-py3-none-any.whl",
+        Some(b"Name: a"),
+    );
     let path = blobs.path(&sha256, "a-1-py3-none-any.whl");
     let digits = sha256.to_string();
     assert!(path.ends_with(format!(
@@ -44,7 +51,7 @@ fn file_and_metadata_appear_under_their_digest() {
     )));
     assert_eq!(std::fs::read(&path).expect("there"), b"bytes");
     assert_eq!(
-        std::fs::read(blobs.metadata_path(&sha256, "a-1-py3-none-any.whl")).expect("there"),
+        std::fs::read(blobs.path(&sha256, "a-1-py3-none-any.whl.metadata")).expect("there"),
         b"Name: a"
     );
     assert!(names(&data.path().join("incoming")).is_empty());
@@ -53,31 +60,14 @@ fn file_and_metadata_appear_under_their_digest() {
 #[test]
 fn the_same_bytes_may_arrive_again_and_under_another_name() {
     let data = tempfile::tempdir().expect("a folder");
-    let blobs = Blobs::open(data.path()).expect("opened");
-    let first = arrive(&blobs, b"bytes", "a.whl", None);
-    assert_eq!(arrive(&blobs, b"bytes", "a.whl", Some(b"m")), first);
-    assert_eq!(arrive(&blobs, b"bytes", "b.whl", None), first);
+    let blobs = FolderBlobs::open(data.path()).expect("opened");
+    let first = arrive(data.path(), b"bytes", "a.whl", None);
+    assert_eq!(arrive(data.path(), b"bytes", "a.whl", Some(b"m")), first);
+    assert_eq!(arrive(data.path(), b"bytes", "b.whl", None), first);
     let folder = blobs.path(&first, "a.whl");
     assert_eq!(
         names(folder.parent().expect("a parent")),
         ["a.whl", "a.whl.metadata", "b.whl"]
     );
     assert!(names(&data.path().join("incoming")).is_empty());
-}
-
-#[test]
-fn only_old_incoming_folders_are_removed() {
-    let data = tempfile::tempdir().expect("a folder");
-    let blobs = Blobs::open(data.path()).expect("opened");
-    let incoming = blobs.receive().expect("room");
-    std::fs::write(incoming.path(), "half").expect("written");
-    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1);
-    assert_eq!(blobs.remove_abandoned(now).expect("looked"), 0);
-    let modified = std::fs::metadata(incoming.path())
-        .expect("there")
-        .modified()
-        .expect("known");
-    let later = modified + Duration::from_hours(25);
-    assert_eq!(blobs.remove_abandoned(later).expect("looked"), 1);
-    assert!(!incoming.path().exists());
 }
