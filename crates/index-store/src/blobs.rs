@@ -147,14 +147,7 @@ impl Blobs {
         metadata: Option<Vec<u8>>,
     ) -> Result<(), StoreError> {
         match &self.place {
-            Place::Folder(folder) => {
-                let (folder, sha256) = (folder.clone(), *sha256);
-                let file_name = file_name.to_owned();
-                let kept = blocking(move || {
-                    folder.keep(incoming, &sha256, &file_name, metadata.as_deref())
-                });
-                Ok(kept.await??)
-            }
+            Place::Folder(folder) => folder.keep(incoming, (sha256, file_name), metadata).await,
             Place::Objects(objects) => objects.keep(incoming, (sha256, file_name), metadata).await,
         }
     }

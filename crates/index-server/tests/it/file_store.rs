@@ -22,7 +22,7 @@ fn index() -> (TestIndex, LossyProxy) {
 }
 
 /// A wheel of which nothing is kept in memory.
-fn large(version: &str) -> Form {
+pub(crate) fn large(version: &str) -> Form {
     let mut state = 1_u32;
     let noise = std::iter::repeat_with(|| {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

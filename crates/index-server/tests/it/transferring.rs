@@ -10,9 +10,10 @@ use tilsit_index_server::{
     ExportError, ExportOptions, ExportReport, ImportReport, export, find_files, import,
 };
 use tilsit_index_store::{Actor, BlockingStore, Reading, StoreError, StoreOptions};
-use tilsit_testing::TestDistribution;
+use tilsit_testing::{Loss, TestDistribution};
 
 use crate::clients::session::{Session, run_well};
+use crate::file_store::large;
 use crate::http::{Form, request};
 use crate::own_client::client;
 use crate::proxied::{Nginx, free_port};
@@ -476,6 +477,53 @@ fn what_is_no_sound_backup_is_not_restored() {
     // The next backup mends it.
     back_up(&store, &backup).unwrap();
     restore(&backup, &data).unwrap();
+}
+
+/// Where files lie in a store of objects, a tree and a backup have them all the same, and go on from
+/// what is there already.
+#[test]
+fn files_come_out_of_a_store_of_objects() {
+    let index = TestIndex::on_objects();
+    let demo = publish(&index, "demo", "1.0");
+    let large = large("1.0");
+    assert_eq!(index.upload(&large).status, 200);
+    let proxy = &index.objects.as_ref().unwrap().1;
+    let (backup, data) = (
+        index.folder.path().join("backup"),
+        index.folder.path().join("restored"),
+    );
+    proxy.lose_after((0, 0), Loss::Cut);
+    assert!(exported(&index, false).is_err());
+    assert!(back_up(&store(&index), &backup).is_err());
+    proxy.heal();
+    assert_eq!(exported(&index, false).unwrap().files_placed, 3);
+    assert_eq!(back_up(&store(&index), &backup).unwrap(), 3);
+    restore(&backup, &data).unwrap();
+    for (project, name) in [
+        ("demo", demo.wheel_name()),
+        ("demo", demo.sdist_name()),
+        ("x", large.file_name.clone()),
+    ] {
+        let path = index.file_path(project, &name);
+        let served = index.get(&path, &[]).body;
+        for root in [tree(&index), backup.clone(), data.clone()] {
+            let placed = std::fs::read(root.join(path.trim_start_matches('/'))).unwrap();
+            assert_eq!(placed, served, "{}", root.display());
+        }
+    }
+    let restored = BlockingStore::open(&StoreOptions::in_folder(&data), clock()).unwrap();
+    let mut go_on = |_| ControlFlow::Continue(());
+    let audit = restored.wait(restored.store().audit(&mut go_on));
+    assert_eq!(audit.unwrap().findings, []);
+
+    proxy.carried();
+    assert_eq!(back_up(&store(&index), &backup).unwrap(), 3);
+    let (_, answered) = proxy.carried();
+    let size = large.content.len() as u64;
+    assert!(
+        answered < size,
+        "{answered} bytes came for a backup that was up to date"
+    );
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Files in a local folder.
 //!
-//! When an upload is checked, its metadata is put beside it in its own folder, everything is
-//! synchronised, and the folder is renamed to `files/aa/bb/<sha256>`: file and metadata appear
-//! together. The path below `files/` is also the path of the file's URL, so that any web server can
+//! When an upload is checked, its metadata is put beside it in its own folder, the folder is renamed
+//! to `files/aa/bb/<sha256>`, so that file and metadata appear together, and everything is
+//! synchronised before a transaction names it. The path below `files/` is also the path of the file's URL, so that any web server can
 //! serve the folder as it is.
 
 use std::collections::HashSet;
@@ -12,6 +12,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use futures_util::future::try_join_all;
 use futures_util::stream::{self, StreamExt};
 use sha2::{Digest, Sha256};
 use tilsit_files::{FileError, LinkMode, Operation};
@@ -19,7 +20,7 @@ use tilsit_simple_api::Sha256Digest;
 use tokio::io::AsyncReadExt;
 
 use super::incoming::IncomingFile;
-use super::{BlobStream, Placed, metadata_name, relative_folder};
+use super::{BlobStream, Placed, blocking, metadata_name, relative_folder};
 use crate::error::StoreError;
 
 #[cfg(test)]
@@ -69,43 +70,65 @@ impl FolderBlobs {
     ///
     /// # Errors
     /// When the disk refuses; a part that is already in place is harmless.
-    pub(super) fn keep(
+    pub(super) async fn keep(
+        &self,
+        incoming: IncomingFile,
+        (sha256, file_name): (&Sha256Digest, &str),
+        metadata: Option<Vec<u8>>,
+    ) -> Result<(), StoreError> {
+        let (this, sha256, file_name) = (self.clone(), *sha256, file_name.to_owned());
+        let moved = move || this.put(incoming, &sha256, &file_name, metadata.as_deref());
+        let changed = blocking(moved).await??;
+        // At the same time: then a disk flushes its cache once or twice for all of them.
+        let synchronised = changed.into_iter().map(|path| async {
+            Ok::<_, StoreError>(blocking(move || synchronise(&path)).await??)
+        });
+        try_join_all(synchronised).await.map(|_| ())
+    }
+
+    /// Moves an arrived file and its metadata to their place, together; gives the files and folders
+    /// that may not be on disk yet.
+    fn put(
         &self,
         incoming: IncomingFile,
         sha256: &Sha256Digest,
         file_name: &str,
         metadata: Option<&[u8]>,
-    ) -> Result<(), FileError> {
+    ) -> Result<Vec<PathBuf>, FileError> {
         let (folder, path) = incoming.into_parts();
-        let named = folder.path().join(file_name);
-        tilsit_files::rename(&path, &named)?;
-        synchronise(&named)?;
+        tilsit_files::rename(&path, folder.path().join(file_name))?;
         let mut names = vec![file_name.to_owned()];
         if let Some(bytes) = metadata {
             let name = metadata_name(file_name);
-            let path = folder.path().join(&name);
-            tilsit_files::write(&path, bytes)?;
-            synchronise(&path)?;
+            tilsit_files::write(folder.path().join(&name), bytes)?;
             names.push(name);
         }
-        let destination = self.folder(sha256);
-        self.create_parents(&destination)?;
         make_readable(folder.path())?;
-        synchronise(folder.path())?;
-        if tilsit_files::exists(&destination)? {
-            // These bytes came before: an upload that was cut before its transaction, or the same
-            // content under another name. Equal names hold equal bytes, so replacing is safe.
-            for name in names {
-                tilsit_files::rename(folder.path().join(&name), destination.join(&name))?;
+        let destination = self.folder(sha256);
+        tilsit_files::create_dir_all(destination.parent().unwrap_or(&self.files))?;
+        match tilsit_files::rename(folder.path(), &destination) {
+            Ok(()) => {
+                // It has left its temporary path: there is nothing to remove any more.
+                let _ = folder.keep();
             }
-            return synchronise(&destination);
+            Err(error) if !tilsit_files::exists(&destination)? => return Err(error),
+            // These bytes came before: an upload that was cut before its transaction, another one
+            // that is not done yet, or the same content under another name. Equal names hold equal
+            // bytes, so replacing is safe.
+            Err(_) => {
+                for name in &names {
+                    tilsit_files::rename(folder.path().join(name), destination.join(name))?;
+                }
+            }
         }
-        match folder.move_to(&destination) {
-            // Another upload of the same bytes was faster.
-            Err(_) if self.path(sha256, file_name).is_file() => Ok(()),
-            Err(error) => Err(error),
-            Ok(()) => synchronise(destination.parent().unwrap_or(&self.files)),
-        }
+        let mut changed: Vec<_> = names.iter().map(|name| destination.join(name)).collect();
+        let above = destination.ancestors();
+        changed.extend(
+            above
+                .take_while(|path| path.starts_with(&self.files))
+                .map(Path::to_path_buf),
+        );
+        Ok(changed)
     }
 
     /// The bytes of a part of a file, from an open file: what cannot be opened is known before the
@@ -248,21 +271,6 @@ impl FolderBlobs {
 
     fn folder(&self, sha256: &Sha256Digest) -> PathBuf {
         self.files.join(relative_folder(sha256))
-    }
-
-    /// Makes `files/aa/bb`, synchronising the folder above each that was missing.
-    fn create_parents(&self, destination: &Path) -> Result<(), FileError> {
-        let Some(second) = destination.parent() else {
-            return Ok(());
-        };
-        if tilsit_files::exists(second)? {
-            return Ok(());
-        }
-        tilsit_files::create_dir_all(second)?;
-        if let Some(first) = second.parent() {
-            synchronise(first)?;
-        }
-        synchronise(&self.files)
     }
 }
 

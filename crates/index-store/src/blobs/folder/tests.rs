@@ -7,13 +7,15 @@ use super::FolderBlobs;
 use sha2::{Digest, Sha256};
 use tilsit_simple_api::Sha256Digest;
 
-fn arrive(data: &Path, bytes: &[u8], name: &str, metadata: Option<&[u8]>) -> Sha256Digest {
+async fn arrive(data: &Path, bytes: &[u8], name: &str, metadata: Option<&[u8]>) -> Sha256Digest {
     let blobs = FolderBlobs::open(data).expect("opened");
     let incoming = Incoming::open(data).expect("opened");
     let incoming = incoming.receive().expect("room");
     std::fs::write(incoming.path(), bytes).expect("written");
     let sha256 = Sha256Digest(Sha256::digest(bytes).into());
-    blobs.keep(incoming, &sha256, name, metadata).expect("kept");
+    let metadata = metadata.map(<[u8]>::to_vec);
+    let kept = blobs.keep(incoming, (&sha256, name), metadata).await;
+    kept.expect("kept");
     sha256
 }
 
@@ -32,8 +34,8 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-#[test]
-fn file_and_metadata_appear_under_their_digest() {
+#[tokio::test]
+async fn file_and_metadata_appear_under_their_digest() {
     let data = tempfile::tempdir().expect("a folder");
     let blobs = FolderBlobs::open(data.path()).expect("opened");
     let sha256 = arrive(
@@ -41,7 +43,8 @@ fn file_and_metadata_appear_under_their_digest() {
         b"bytes",
         "a-1-py3-none-any.whl",
         Some(b"Name: a"),
-    );
+    )
+    .await;
     let path = blobs.path(&sha256, "a-1-py3-none-any.whl");
     let digits = sha256.to_string();
     assert!(path.ends_with(format!(
@@ -57,13 +60,16 @@ fn file_and_metadata_appear_under_their_digest() {
     assert!(names(&data.path().join("incoming")).is_empty());
 }
 
-#[test]
-fn the_same_bytes_may_arrive_again_and_under_another_name() {
+#[tokio::test]
+async fn the_same_bytes_may_arrive_again_and_under_another_name() {
     let data = tempfile::tempdir().expect("a folder");
     let blobs = FolderBlobs::open(data.path()).expect("opened");
-    let first = arrive(data.path(), b"bytes", "a.whl", None);
-    assert_eq!(arrive(data.path(), b"bytes", "a.whl", Some(b"m")), first);
-    assert_eq!(arrive(data.path(), b"bytes", "b.whl", None), first);
+    let first = arrive(data.path(), b"bytes", "a.whl", None).await;
+    assert_eq!(
+        arrive(data.path(), b"bytes", "a.whl", Some(b"m")).await,
+        first
+    );
+    assert_eq!(arrive(data.path(), b"bytes", "b.whl", None).await, first);
     let folder = blobs.path(&first, "a.whl");
     assert_eq!(
         names(folder.parent().expect("a parent")),
