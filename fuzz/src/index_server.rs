@@ -96,6 +96,7 @@ pub fn devpi_export(data: &[u8]) {
             "type": "releasefile",
             "relpath": file.relative_path,
             "log": [{ "what": "upload", "when": when }],
+            "entrymapping": { "hashes": { "sha256": file.sha256.map_or_else(String::new, |digest| digest.to_string()) } },
         }));
     }
     let again = serde_json::json!({ "dumpversion": "2", "indexes": { "a/b": { "files": files } } });

@@ -2,15 +2,17 @@
 //!
 //! Of each file its entry has `relpath` (from the folder), `type` (`releasefile`, or documentation
 //! and test results, which no index of ours has), `entrymapping` with `last_modified` as HTTP writes
-//! times, and since devpi-server 2.1 a `log`, whose entry `upload` has the time in UTC as a list of
+//! times and in newer versions `hashes`, and since devpi-server 2.1 a `log`, whose entry `upload` has the time in UTC as a list of
 //! six numbers.
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::fmt::rfc2822::DateTimeParser;
 use jiff::tz::TimeZone;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use tilsit_simple_api::Sha256Digest;
 
 #[cfg(test)]
 mod tests;
@@ -40,6 +42,8 @@ pub struct DevpiFile {
     pub relative_path: String,
     /// When it was uploaded.
     pub uploaded: Option<Timestamp>,
+    /// The digest of its bytes.
+    pub sha256: Option<Sha256Digest>,
 }
 
 #[derive(Deserialize)]
@@ -68,6 +72,8 @@ struct FileBody {
 #[derive(Deserialize, Default)]
 struct EntryBody {
     last_modified: Option<String>,
+    #[serde(default)]
+    hashes: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -93,6 +99,7 @@ impl DevpiExport {
             .filter(|file| file.kind == "releasefile")
             .map(|file| DevpiFile {
                 uploaded: uploaded(&file),
+                sha256: sha256(&file),
                 relative_path: file.relpath,
             });
         Ok(Self {
@@ -108,6 +115,10 @@ fn uploaded(file: &FileBody) -> Option<Timestamp> {
         let text = file.entrymapping.last_modified.as_deref()?;
         DateTimeParser::new().parse_timestamp(text).ok()
     })
+}
+
+fn sha256(file: &FileBody) -> Option<Sha256Digest> {
+    file.entrymapping.hashes.get("sha256")?.parse().ok()
 }
 
 /// Year, month, day, hour, minute, second.

@@ -88,7 +88,7 @@ fn of_devpi(source: &Path) -> Result<Vec<FoundFile>, SourceError> {
         Ok(FoundFile {
             path: file_path,
             uploaded: file.uploaded,
-            sha256: None,
+            sha256: file.sha256,
             yanked: None,
         })
     });

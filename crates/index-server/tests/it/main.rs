@@ -9,6 +9,7 @@ mod browser;
 mod clients;
 mod concurrency;
 mod description;
+mod devpi;
 mod fallback;
 mod faults;
 mod file_store;

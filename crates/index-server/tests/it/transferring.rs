@@ -85,7 +85,7 @@ fn exported(index: &TestIndex, everything: bool) -> Result<ExportReport, ExportE
     store.wait(export(store.store(), &options, &mut go_on))
 }
 
-fn imported(index: &TestIndex, source: &Path) -> ImportReport {
+pub(crate) fn imported(index: &TestIndex, source: &Path) -> ImportReport {
     let store = store(index);
     let files = find_files(source).unwrap();
     store.wait(async {

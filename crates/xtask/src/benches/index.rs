@@ -196,35 +196,38 @@ impl Bench {
             say(format_args!("| {words} | {middle:.2} ms | {rate:.1}/s |"));
             (middle, rate)
         };
-        let mut ours = Vec::new();
+        let (mut ours, mut fsync) = (Vec::new(), 0.0);
         for (words, folder) in [
-            ("tilsit, on disk", &self.disk),
             ("tilsit, in memory", &self.memory),
+            ("tilsit, on disk", &self.disk),
         ] {
             let data = folder.join("uploads");
             let token = servers::token(&self.program, &data)?;
             let server = servers::ours(&self.program, &data)?;
-            let times = timed_uploads(server.address, "/legacy/", ["__token__", &token], UPLOADS)?;
+            let credentials = ["__token__", &*token];
+            let (times, fsyncs) =
+                timed_uploads((server.address, "/legacy/"), credentials, UPLOADS, folder)?;
             ours.push(row(words, &times));
+            fsync = median(fsyncs);
         }
         let packages = self.memory.join("uploaded");
         fs::create_dir_all(&packages)?;
         let server = servers::pypiserver(&bin, &packages)?;
-        let times = timed_uploads(server.address, "/", ["a", "b"], UPLOADS)?;
+        let (times, _) = timed_uploads((server.address, "/"), ["a", "b"], UPLOADS, &self.memory)?;
         let (pypiserver, _) = row("pypiserver, in memory", &times);
         let server = servers::devpi(&bin, &self.memory.join("devpi-uploads"))?;
         let login = ["bench", "bench"];
-        let times = timed_uploads(server.address, "/bench/wheels/", login, UPLOADS_OF_DEVPI)?;
+        let target = (server.address, "/bench/wheels/");
+        let (times, _) = timed_uploads(target, login, UPLOADS_OF_DEVPI, &self.memory)?;
         let (_, devpi) = row("devpi, in memory", &times);
-        let fsync = fsync_ms(&self.disk)?;
         say(format_args!(
             "\none fsync of 4 KiB on the disk: {fsync:.2} ms; on disk {:.1} times that (aim 3); in \
              memory {:.2} ms (aim 2.5), {:.2} of pypiserver's (aim below 1), {:.0} times devpi's rate \
              (aim 40)",
-            ours[0].0 / fsync,
-            ours[1].0,
-            ours[1].0 / pypiserver,
-            ours[1].1 / devpi
+            ours[1].0 / fsync,
+            ours[0].0,
+            ours[0].0 / pypiserver,
+            ours[0].1 / devpi
         ));
         Ok(())
     }
@@ -255,6 +258,11 @@ impl Bench {
             let followed = until_found(&server, projects)?;
             drop(server);
             let server = servers::ours(&self.program, &data)?;
+            let begun = Instant::now();
+            let list = get(&server, "/simple/", "application/vnd.pypi.simple.v1+json")?;
+            let list_ms = begun.elapsed().as_secs_f64() * 1e3;
+            let listed = list.json()["projects"].as_array().map_or(0, Vec::len);
+            ensure!(listed as u64 == projects, "{listed} projects are listed");
             let times = (0..1000).map(|number| {
                 let name = (number * 7919) % projects;
                 let begun = Instant::now();
@@ -267,8 +275,8 @@ impl Bench {
             latencies.push(latency);
             let resident = server.resident_bytes()? >> 20;
             say(format_args!(
-                "{projects} projects: start {:.0} ms (aim 300), a page each of 1,000 projects {latency:.2} \
-                 ms, resident {resident} MiB (aim 100); search index made in {:.1} s",
+                "{projects} projects: start {:.0} ms (aim 300), the first list of all {list_ms:.0} ms, a \
+                 page each of 1,000 projects {latency:.2} ms, resident {resident} MiB (aim 100); search index made in {:.1} s",
                 server.start.as_secs_f64() * 1e3,
                 followed.as_secs_f64()
             ));
@@ -334,32 +342,32 @@ fn upload(address: SocketAddr, path: &str, user: &str, password: &str, form: &Fo
     Ok(())
 }
 
-/// The times of uploads of another project's files each, in milliseconds.
+/// The times of uploads of another project's files each, in milliseconds, and of an fsync in `folder`
+/// before each: a disk takes very different times from one minute to the next.
 fn timed_uploads(
-    address: SocketAddr,
-    path: &str,
+    (address, path): (SocketAddr, &str),
     [user, password]: [&str; 2],
     count: usize,
-) -> Result<Vec<f64>> {
+    folder: &Path,
+) -> Result<(Vec<f64>, Vec<f64>)> {
     let times = (0..count).map(|number| {
+        let fsync = fsync_ms(&folder.join(format!("fsync-{number}")))?;
         let form = Form::wheel(&small(&format!("upload-{number}"), 0));
         let begun = Instant::now();
         upload(address, path, user, password, &form)?;
-        Ok(begun.elapsed().as_secs_f64() * 1e3)
+        Ok((begun.elapsed().as_secs_f64() * 1e3, fsync))
     });
-    times.collect()
+    let pairs = times.collect::<Result<Vec<_>>>()?;
+    Ok(pairs.into_iter().unzip())
 }
 
-/// The median time to write 4 KiB to a new file and have it on the disk.
-fn fsync_ms(folder: &Path) -> Result<f64> {
-    let times = (0..50).map(|number| {
-        let mut file = fs::File::create(folder.join(format!("fsync-{number}")))?;
-        let begun = Instant::now();
-        file.write_all(&[7; 4096])?;
-        file.sync_all()?;
-        Ok(begun.elapsed().as_secs_f64() * 1e3)
-    });
-    Ok(median(times.collect::<Result<Vec<f64>>>()?))
+/// The time to write 4 KiB to a new file and have it on the disk.
+fn fsync_ms(path: &Path) -> Result<f64> {
+    let mut file = fs::File::create(path)?;
+    let begun = Instant::now();
+    file.write_all(&[7; 4096])?;
+    file.sync_all()?;
+    Ok(begun.elapsed().as_secs_f64() * 1e3)
 }
 
 /// Writes the pages of our server, and the files of two projects, as a tree for nginx; gives the path

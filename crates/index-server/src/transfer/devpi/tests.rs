@@ -5,7 +5,8 @@ use super::DevpiExport;
 const EXPORT: &str = r#"{"dumpversion": "2", "secret": "s", "users": {}, "indexes": {
  "root/dev": {"projects": {}, "indexconfig": {"type": "stage"}, "files": [
   {"type": "releasefile", "projectname": "a", "version": "1.0", "relpath": "root/dev/a/1.0/a-1.0.tar.gz",
-   "entrymapping": {"last_modified": "Sun, 06 Nov 1994 08:49:37 GMT"},
+   "entrymapping": {"last_modified": "Sun, 06 Nov 1994 08:49:37 GMT",
+    "hashes": {"sha256": "DIGEST"}},
    "log": [{"what": "upload", "who": "root", "when": [2020, 2, 29, 12, 30, 1], "dst": "root/dev"}]},
   {"type": "releasefile", "projectname": "a", "relpath": "root/dev/a/a-1.1.tar.gz",
    "entrymapping": {"last_modified": "Sun, 06 Nov 1994 08:49:37 GMT", "md5": "0"}},
@@ -14,7 +15,11 @@ const EXPORT: &str = r#"{"dumpversion": "2", "secret": "s", "users": {}, "indexe
 
 #[test]
 fn files_come_with_the_time_of_their_upload() {
-    let export = DevpiExport::parse(EXPORT.as_bytes()).unwrap();
+    let digest = "ab".repeat(32);
+    let export = DevpiExport::parse(EXPORT.replace("DIGEST", &digest).as_bytes()).unwrap();
+    let digests = export.files.iter().map(|file| file.sha256);
+    let expected = [digest.parse().ok(), None, None];
+    assert_eq!(digests.collect::<Vec<_>>(), expected);
     let seen: Vec<(&str, Option<String>)> = export
         .files
         .iter()

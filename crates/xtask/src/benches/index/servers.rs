@@ -87,7 +87,7 @@ pub(super) fn ours(program: &Path, data: &Path) -> Result<Server> {
         .args(["serve", "--uploads-per-minute", "0", "--listen"])
         .arg(format!("127.0.0.1:{port}"));
     command.arg("--data").arg(data);
-    Server::start(&mut command, port, "/simple/")
+    Server::start(&mut command, port, "/health/ready")
 }
 
 /// Makes a user `bench` in a data folder, and gives a token for uploads.
