@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use tilsit_archive::zip::{EntryReader, ZipArchive, ZipEntry};
+use tilsit_archive::zip::{EntryReader, ZipArchive};
 use tilsit_archive::{FileSource, Limits, ReadAt, entry_name};
 use tilsit_packaging::entry_points::EntryPoints;
 use tilsit_packaging::file_name::WheelFileName;
@@ -35,7 +35,12 @@ pub struct Wheel<S> {
     entry_points: EntryPoints,
     files: Vec<WheelEntry>,
     findings: Vec<Finding>,
+    described: Described,
 }
+
+/// The files that describe the wheel, as they were unpacked when it was opened: each by its place in
+/// the archive.
+type Described = Vec<(usize, Vec<u8>)>;
 
 impl Wheel<FileSource> {
     /// Opens a wheel on disk, by the name it has there.
@@ -165,7 +170,8 @@ pub struct WheelReader<'a, S> {
 }
 
 impl<S: ReadAt> WheelReader<'_, S> {
-    /// Hands a file to `sink`: small ones whole, large ones in pieces. What `sink` has seen is to
+    /// Hands a file to `sink`: small ones and those that describe the wheel whole, large ones in
+    /// pieces. What `sink` has seen is to
     /// be used only when this succeeds.
     ///
     /// # Errors
@@ -179,15 +185,20 @@ impl<S: ReadAt> WheelReader<'_, S> {
         let line = file.line.map(|index| &wheel.record.entries[index]);
         let hash = line.and_then(|line| line.hash.as_ref());
         let mut hasher = hash.and_then(Hasher::of);
-        let entry = &wheel.archive.entries()[file.index];
-        self.reader
-            .stream(entry, &mut |piece| {
-                if let Some(hasher) = &mut hasher {
-                    hasher.update(piece);
-                }
-                sink(piece);
-            })
-            .map_err(|error| wheel.error(error))?;
+        let mut take = |piece: &[u8]| {
+            if let Some(hasher) = &mut hasher {
+                hasher.update(piece);
+            }
+            sink(piece);
+        };
+        let mut described = wheel.described.iter();
+        if let Some((_, contents)) = described.find(|(index, _)| *index == file.index) {
+            take(contents);
+        } else {
+            let entry = &wheel.archive.entries()[file.index];
+            let read = self.reader.stream(entry, &mut take);
+            read.map_err(|error| wheel.error(error))?;
+        }
         let digest = hash.and_then(|hash| hash.digest().ok());
         // Only RECORD and its signatures have no hash: opening made sure of it.
         let differs = hasher
@@ -209,8 +220,10 @@ fn open<S: ReadAt>(text_name: &str, source: S, limits: &Limits) -> Result<Wheel<
     let (name, version) = (&file_name.name, &file_name.version);
     let dist_info = find_dist_info(archive.entries(), name, version)?;
     let mut findings = Vec::new();
+    let mut described = Described::new();
 
-    let (metadata, problems) = CoreMetadata::parse(&required(&archive, &dist_info, "METADATA")?)?;
+    let text = required(&archive, &dist_info, "METADATA", &mut described)?;
+    let (metadata, problems) = CoreMetadata::parse(text)?;
     let format = metadata.metadata_version;
     findings.extend(Finding::all_in_metadata("METADATA", format, problems));
     if metadata.project_name() != name || metadata.version != *version {
@@ -219,13 +232,15 @@ fn open<S: ReadAt>(text_name: &str, source: S, limits: &Limits) -> Result<Wheel<
             found: format!("{} {}", metadata.name(), metadata.version),
         });
     }
-    let (wheel_file, problems) = WheelFile::parse(&required(&archive, &dist_info, "WHEEL")?)?;
+    let text = required(&archive, &dist_info, "WHEEL", &mut described)?;
+    let (wheel_file, problems) = WheelFile::parse(text)?;
     findings.extend(Finding::all_in("WHEEL", problems));
     findings.extend(compare_tags(&file_name, &wheel_file));
 
-    let entry_points = match described(&archive, &dist_info, "entry_points.txt")? {
-        Some(bytes) => {
-            let (entry_points, problems) = EntryPoints::parse(&bytes)?;
+    let text = optional(&archive, &dist_info, "entry_points.txt", &mut described)?;
+    let entry_points = match text {
+        Some(text) => {
+            let (entry_points, problems) = EntryPoints::parse(text)?;
             findings.extend(Finding::all_in("entry_points.txt", problems));
             entry_points
         }
@@ -254,7 +269,8 @@ fn open<S: ReadAt>(text_name: &str, source: S, limits: &Limits) -> Result<Wheel<
             line: None,
         });
     }
-    let record = Record::parse(&required(&archive, &dist_info, "RECORD")?)?;
+    let text = required(&archive, &dist_info, "RECORD", &mut described)?;
+    let record = Record::parse(text)?;
     findings.extend(match_lines(&record, &dist_info, &mut files)?);
     findings.extend(check_licenses(&metadata, &dist_info, &files));
     findings.extend(check_installer_files(&dist_info, &files));
@@ -270,34 +286,38 @@ fn open<S: ReadAt>(text_name: &str, source: S, limits: &Limits) -> Result<Wheel<
         entry_points,
         files,
         findings,
+        described,
     })
 }
 
-fn described<S: ReadAt>(
+/// Unpacks a file of the `.dist-info` folder, if it is there, and keeps it among `described`.
+fn optional<'d, S: ReadAt>(
     archive: &ZipArchive<S>,
     dist_info: &str,
     file: &str,
-) -> Result<Option<Vec<u8>>, WheelFault> {
+    described: &'d mut Described,
+) -> Result<Option<&'d [u8]>, WheelFault> {
     let path = format!("{dist_info}/{file}");
-    match archive
-        .entry(&path)
-        .filter(|entry| ZipEntry::is_file(entry))
-    {
-        None => Ok(None),
-        Some(entry) if entry.size() > DESCRIPTION_MAX_BYTES => Err(WheelFault::Path {
-            path,
-            fault: "is too large to be read",
-        }),
-        Some(entry) => Ok(Some(archive.read(entry)?)),
+    let mut entries = archive.entries().iter();
+    let Some(index) = entries.position(|entry| entry.name() == path && entry.is_file()) else {
+        return Ok(None);
+    };
+    let entry = &archive.entries()[index];
+    if entry.size() > DESCRIPTION_MAX_BYTES {
+        let fault = "is too large to be read";
+        return Err(WheelFault::Path { path, fault });
     }
+    described.push((index, archive.read(entry)?));
+    Ok(described.last().map(|(_, contents)| contents.as_slice()))
 }
 
-fn required<S: ReadAt>(
+fn required<'d, S: ReadAt>(
     archive: &ZipArchive<S>,
     dist_info: &str,
     file: &str,
-) -> Result<Vec<u8>, WheelFault> {
-    described(archive, dist_info, file)?
+    described: &'d mut Described,
+) -> Result<&'d [u8], WheelFault> {
+    optional(archive, dist_info, file, described)?
         .ok_or_else(|| WheelFault::Missing(format!("{dist_info}/{file}")))
 }
 
