@@ -219,7 +219,9 @@ fn faults(world: Option<World>, kinds: &[&str]) -> Vec<String> {
         let (mut tried, mut met) = (0, 0);
         for upload in ["first", "another", "sdist"] {
             let form = |number: usize| form(kind, upload, number);
-            let calls = world.calls(kind, &form(0));
+            // The fewest of three uploads, since threads beside them make calls too.
+            let counted = (0..3).map(|more| world.calls(kind, &form(100_000 + more)));
+            let calls = counted.min().unwrap_or_default();
             assert!(calls >= 4, "{calls} calls are few");
             // Shifted from kind to kind, so that a few points are not always the same.
             started += 1;
