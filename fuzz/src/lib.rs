@@ -77,6 +77,7 @@ pub const TARGETS: &[Target] = &[
     ("slim_metadata", index_client::slim_metadata),
     ("static_version", build_backend::static_version),
     ("tar_archive", archive::tar_archive),
+    ("token_json", simple_api::token_json),
     ("token_text", index_store::token_text),
     ("upload_form", simple_api::upload_form),
     ("user_name", index_store::user_name),

@@ -3,14 +3,16 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Instant;
 
+use axum::Json;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{
-    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderValue, Method, StatusCode};
+use tilsit_simple_api::tokens::Problem;
 
 use crate::application::Application;
 use crate::event::ServerEvent;
@@ -59,18 +61,36 @@ pub(crate) fn secured(mut response: Response) -> Response {
 pub(crate) async fn failures_as_pages(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
     let response = next.run(request).await;
-    let Some(refusal) = response.extensions().get::<Refusal>() else {
+    match failure_of(&response) {
+        None => response,
+        Some(failure) if failure.public().status == StatusCode::UNAUTHORIZED => to_sign_in(&path),
+        Some(failure) => failure_page(failure, &path),
+    }
+}
+
+/// Turns what went wrong into a problem for programs (RFC 9457).
+pub(crate) async fn failures_as_problems(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let Some(failure) = failure_of(&response) else {
         return response;
     };
-    if refusal.status == StatusCode::UNAUTHORIZED {
-        return to_sign_in(&path);
-    }
+    let refusal = failure.public();
+    let title = refusal.status.canonical_reason().unwrap_or_default();
+    let problem = Problem::of_status(refusal.status.as_u16(), title, &refusal.text);
+    let kind = HeaderValue::from_static(Problem::MEDIA_TYPE);
+    let mut response = failure.respond_with(Json(problem));
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response
+}
+
+/// What went wrong, if something did.
+fn failure_of(response: &Response) -> Option<Failure> {
+    let refusal = response.extensions().get::<Refusal>()?;
     let inside = response.extensions().get::<InternalError>().cloned();
-    let failure = match inside {
+    Some(match inside {
         Some(error) => Failure::Internal(error),
         None => Failure::Refused(refusal.clone()),
-    };
-    failure_page(failure, &path)
+    })
 }
 
 /// Keeps pages of one's own out of every cache.

@@ -1,8 +1,10 @@
 //! What each route does, in the order of `router.rs`.
 
 mod people;
+mod tokens;
 
 pub(crate) use people::*;
+pub(crate) use tokens::*;
 
 use super::{Access, Answer, Body, Content, Field, FieldKind, Operation, Parameter};
 

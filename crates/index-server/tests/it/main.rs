@@ -17,5 +17,6 @@ mod own_client;
 mod proxied;
 mod reading;
 mod support;
+mod token_keeping;
 mod transferring;
 mod uploading;

@@ -127,6 +127,7 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/simple-api/src/json/read.rs", "simple_json_page"),
     ("crates/simple-api/src/negotiate.rs", "accept_header"),
     ("crates/simple-api/src/search.rs", "search_answer"),
+    ("crates/simple-api/src/tokens.rs", "token_json"),
     ("crates/simple-api/src/upload.rs", "upload_form"),
 ];
 
