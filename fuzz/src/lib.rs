@@ -47,6 +47,7 @@ pub const TARGETS: &[Target] = &[
     ("install_journal", installer::install_journal),
     ("interpreter_probe", environment::interpreter_probe),
     ("license_expression", packaging_formats::license_expression),
+    ("logins", index_client::logins),
     ("marker", packaging::marker),
     ("metadata_segment", index_client::metadata_segment),
     ("netrc", index_client::netrc),

@@ -39,6 +39,7 @@
 //! - Without encryption only this machine and trusted hosts are asked.
 //! - A file takes its path only once its hash is checked.
 
+pub mod account;
 pub mod batch;
 pub mod client;
 pub mod compact_page;
@@ -47,6 +48,8 @@ pub mod download;
 pub mod error;
 pub mod http_cache;
 pub mod index_url;
+pub mod login_file;
+pub mod logins;
 pub mod metadata;
 pub mod metadata_cache;
 pub mod netrc;
@@ -66,8 +69,9 @@ mod retry;
 mod tls;
 mod transport;
 
+pub use account::{AccountError, Verdict};
 pub use batch::{Batch, Fetched};
-pub use client::IndexClient;
+pub use client::{IndexClient, KeepError};
 pub use compact_page::{CompactFile, CompactPage, CompactRelease, CompactYanked, Text};
 pub use credentials::{Credential, Credentials};
 pub use digest::HashMismatch;
@@ -75,12 +79,14 @@ pub use download::{DownloadError, DownloadEvent, Downloaded};
 pub use error::HttpError;
 pub use http_cache::{PAGES, forget_pages};
 pub use index_url::{IndexUrl, IndexUrlError};
+pub use login_file::{KeptLogins, LoginFile, LoginFileError};
+pub use logins::{Login, Logins, LoginsError, PlaceError, place_of};
 pub use metadata::MetadataError;
 pub use metadata_cache::{METADATA, forget_metadata};
 pub use netrc::{Netrc, NetrcError};
 pub use options::{Certificates, ClientOptions, Clock, Limits, Proxies, Refresh, Timeouts};
 pub use pages::{Page, PageError};
-pub use passwords::PasswordProgram;
+pub use passwords::{PasswordProgram, ProgramError};
 pub use redacted::{RedactedUrl, Secret};
 pub use remote_file::RemoteFile;
 pub use search::SearchError;

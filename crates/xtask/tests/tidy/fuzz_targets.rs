@@ -52,6 +52,7 @@ const PARSERS: &[(&str, &str)] = &[
         "http_cache_record",
     ),
     ("crates/index-client/src/index_url.rs", "index_url"),
+    ("crates/index-client/src/logins.rs", "logins"),
     (
         "crates/index-client/src/metadata_cache.rs",
         "metadata_segment",
