@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use url::{Origin, Url};
 
 use crate::index_url::IndexUrl;
-use crate::logins::Logins;
+use crate::logins::{Login, Logins};
 use crate::netrc::Netrc;
 use crate::redacted::Secret;
 
@@ -139,6 +139,11 @@ impl Credentials {
             return Some(kept.into_iter().find(of_user).unwrap_or(given));
         }
         Some(given)
+    }
+
+    /// The login that was kept for a URL.
+    pub fn login_for(&self, url: &Url) -> Option<&Login> {
+        self.logins.for_url(url)
     }
 
     /// What the files have for a URL, the stronger first.

@@ -106,6 +106,15 @@ impl Login {
         &self.credential
     }
 
+    /// The same with another password; empty when a program keeps it.
+    #[must_use]
+    pub fn with_password(self, password: &str) -> Self {
+        Self {
+            credential: Credential::new(self.credential.user(), password),
+            ..self
+        }
+    }
+
     /// Whether a program of the system keeps the password.
     pub fn is_kept_elsewhere(&self) -> bool {
         self.credential.password().reveal().is_empty()
@@ -224,6 +233,9 @@ impl Logins {
         let file = WrittenFile {
             login: login.collect(),
         };
+        if file.login.is_empty() {
+            return HEAD.to_owned();
+        }
         let text = toml::to_string(&file).expect("texts and truth values are TOML");
         format!("{HEAD}\n{text}")
     }

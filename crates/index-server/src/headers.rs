@@ -8,10 +8,10 @@ use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{
-    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
+    ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
     REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
 use tilsit_simple_api::tokens::Problem;
 
 use crate::application::Application;
@@ -57,13 +57,28 @@ pub(crate) fn secured(mut response: Response) -> Response {
     response
 }
 
-/// Turns what went wrong into a page for people; who is not known is sent to sign in.
+/// Whether the client is a program: browsers always name HTML.
+pub(crate) fn wants_json(headers: &HeaderMap) -> bool {
+    let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    accept
+        .is_some_and(|accept| accept.contains("application/json") && !accept.contains("text/html"))
+}
+
+/// Turns what went wrong into a page for people; who is not known is sent to sign in, save a program,
+/// which can only show credentials.
 pub(crate) async fn failures_as_pages(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
+    let is_program = wants_json(request.headers());
     let response = next.run(request).await;
     match failure_of(&response) {
         None => response,
-        Some(failure) if failure.public().status == StatusCode::UNAUTHORIZED => to_sign_in(&path),
+        Some(failure) if failure.public().status == StatusCode::UNAUTHORIZED => {
+            if is_program {
+                response
+            } else {
+                to_sign_in(&path)
+            }
+        }
         Some(failure) => failure_page(failure, &path),
     }
 }
