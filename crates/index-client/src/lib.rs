@@ -1,4 +1,5 @@
-//! Pages, metadata and files from package indexes, with an HTTP cache, retries and credentials.
+//! Pages, metadata and files from package indexes, with an HTTP cache, retries and credentials; and
+//! the tokens of an account there.
 //!
 //! [`IndexClient`] is plain blocking code for its callers. Underneath is one asynchronous runtime,
 //! which starts at the first request that needs the network, as do TLS and the reading of
@@ -20,7 +21,8 @@
 //!
 //! # Specifications
 //! The simple repository API (see `tilsit-simple-api`), RFC 9110 (ranges, `Retry-After`), RFC 9111 for
-//! a private cache, RFC 7617 (Basic), RFC 7578 (multipart), the format of netrc.
+//! a private cache, RFC 7617 (Basic), RFC 7578 (multipart), RFC 9457 (problems), the format
+//! of netrc.
 //!
 //! # On disk
 //! Below the cache folder of [`ClientOptions::cache`]:
@@ -29,6 +31,8 @@
 //! |---|---|---|
 //! | `pages-v2/<2 hex>/<30 hex>` | a page in compact form, with its validators | [`http_cache`] |
 //! | `metadata-v1/segment`, `metadata-v1/lock` | slim metadata of files, appended | [`metadata_cache`] |
+//!
+//! And where the caller says: the file of logins (`credentials.toml`) with its lock, [`login_file`].
 //!
 //! # Invariants
 //! - Nothing is read from the environment, save that the system's certificates are found the system's

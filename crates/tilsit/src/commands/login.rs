@@ -110,7 +110,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let (place, person) = (meant.place.as_str(), asked.login.person().to_owned());
     let (checked, words) = (asked.checked, asked.words);
     let id = logins::token_id(asked.login.credential().password()).map(str::to_owned);
-    let kept_in = keep(asked.login, arguments, &client, context)?;
+    let kept_in = keep(&asked.login, arguments, &client, context)?;
     context.terminal.say(format_args!(
         "{GOOD}Signed in{GOOD:#} to {STRONG}{place}{STRONG:#} as `{person}`{words}; kept in {kept_in}."
     ));
@@ -130,7 +130,7 @@ fn is_token(credential: &Credential) -> bool {
 /// Keeps the login; a token that was made for it is not left behind where that fails, nor that of the
 /// login whose place it takes.
 fn keep(
-    login: Login,
+    login: &Login,
     arguments: &Arguments,
     client: &IndexClient,
     context: &Context,
@@ -139,7 +139,7 @@ fn keep(
     let (former, kept_in) = match logins::keep(login.clone(), &configuration, client, context) {
         Ok(kept) => kept,
         Err(error) => {
-            end(&login, client, context);
+            end(login, client, context);
             return Err(error);
         }
     };

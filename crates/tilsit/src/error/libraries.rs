@@ -176,15 +176,13 @@ impl From<HttpError> for CommandError {
 
 impl From<AccountError> for CommandError {
     fn from(error: AccountError) -> Self {
-        match error {
-            AccountError::Http(error) => error.into(),
-            _ => {
-                let mut failure = Self::from_error(Code::IndexAnswerInvalid, &error);
-                // The source stands in the message.
-                failure.causes.clear();
-                failure
-            }
+        if let AccountError::Http(error) = error {
+            return error.into();
         }
+        let mut failure = Self::from_error(Code::IndexAnswerInvalid, &error);
+        // The source stands in the message.
+        failure.causes.clear();
+        failure
     }
 }
 

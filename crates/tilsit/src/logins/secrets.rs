@@ -49,7 +49,7 @@ impl PasswordOptions {
                     Some(user) => format!("User name [{user}]"),
                     None => "User name".to_owned(),
                 };
-                let typed = terminal.ask(&prompt).map_err(unreadable)?;
+                let typed = terminal.ask(&prompt).map_err(|error| unreadable(&error))?;
                 match (typed.is_empty(), usual) {
                     (true, Some(user)) => user.to_owned(),
                     _ => typed,
@@ -60,7 +60,8 @@ impl PasswordOptions {
             secret_from_stdin("password")?
         } else if terminal.can_ask() {
             let prompt = format!("Password for {user}");
-            terminal.ask_secret(&prompt).map_err(unreadable)?
+            let typed = terminal.ask_secret(&prompt);
+            typed.map_err(|error| unreadable(&error))?
         } else {
             return Err(missing("password", "give it with `--password-stdin`"));
         };
@@ -87,6 +88,6 @@ pub(crate) fn secret_from_stdin(what: &str) -> Result<String, CommandError> {
     Ok(text.to_owned())
 }
 
-fn unreadable(error: std::io::Error) -> CommandError {
+fn unreadable(error: &std::io::Error) -> CommandError {
     CommandError::new(Code::Usage, "the terminal cannot be read").caused_by(error.to_string())
 }

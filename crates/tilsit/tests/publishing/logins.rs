@@ -18,13 +18,15 @@ fn run_with(sandbox: &Sandbox, input: &str, line: &str) -> Answer {
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
-        .unwrap();
+        .expect("the program starts");
+    let mut stdin = child.stdin.take().expect("it is piped");
     // A command that fails before it reads goes away.
-    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
-    let output = child.wait_with_output().unwrap();
+    let _ = stdin.write_all(input.as_bytes());
+    drop(stdin);
+    let output = child.wait_with_output().expect("the program ends");
     let text = |bytes: &[u8]| sandbox.steady(&String::from_utf8_lossy(bytes));
     Answer {
-        exit: output.status.code().unwrap(),
+        exit: output.status.code().unwrap_or(-1),
         stdout: text(&output.stdout),
         stderr: text(&output.stderr),
     }
@@ -45,7 +47,7 @@ fn login_file(sandbox: &Sandbox) -> PathBuf {
 }
 
 fn kept(sandbox: &Sandbox) -> String {
-    std::fs::read_to_string(login_file(sandbox)).unwrap()
+    std::fs::read_to_string(login_file(sandbox)).expect("a file of logins")
 }
 
 /// Signs in as Anna with her password; gives the token that is kept.
