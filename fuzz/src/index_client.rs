@@ -1,9 +1,9 @@
-//! Targets of `tilsit-index-client`: netrc, records of the page cache, segments of the metadata cache,
+//! Targets of `tilsit-index-client`: netrc, kept logins, records of the page cache, segments of the metadata cache,
 //! slim metadata.
 
 use tilsit_index_client::metadata_cache::Segment;
 use tilsit_index_client::page_record::parse_record;
-use tilsit_index_client::{CompactPage, IndexUrl, Netrc, SlimMetadata};
+use tilsit_index_client::{CompactPage, IndexUrl, Logins, Netrc, SlimMetadata};
 
 /// A netrc file: no error shows a word of it.
 pub fn netrc(data: &[u8]) {
@@ -12,6 +12,30 @@ pub fn netrc(data: &[u8]) {
     };
     match text.parse::<Netrc>() {
         Ok(netrc) => drop(netrc.for_host("index.example").cloned()),
+        Err(error) => assert!(error.to_string().starts_with("line ")),
+    }
+}
+
+/// A file of logins: what is read is written and read back as the same, no login covers another
+/// origin, and no error shows a word of the file.
+pub fn logins(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    match Logins::parse(text) {
+        Ok(logins) => {
+            for login in logins.iter() {
+                let place = login.place();
+                assert!(matches!(place.scheme(), "http" | "https"));
+                assert!(place.path().ends_with('/') && place.username().is_empty());
+                let found = logins.for_url(place).expect("a place lies in itself");
+                assert_eq!(found, login);
+            }
+            let elsewhere = "https://nobody:1/".parse().expect("it is a URL");
+            let found = logins.for_url(&elsewhere);
+            assert!(found.is_none_or(|login| login.place().port() == Some(1)));
+            assert_eq!(Logins::parse(&logins.to_text()), Ok(logins));
+        }
         Err(error) => assert!(error.to_string().starts_with("line ")),
     }
 }

@@ -1,7 +1,8 @@
 //! Targets of `tilsit-simple-api`: pages in both forms, lists, the `Accept` header, the answer of
-//! a search, the upload form.
+//! a search, tokens, the upload form.
 
 use tilsit_simple_api::search::SearchAnswer;
+use tilsit_simple_api::tokens::{CredentialAbout, MadeToken, Problem, TokenList, TokenWish};
 use tilsit_simple_api::upload::UploadForm;
 use tilsit_simple_api::{
     ApiVersion, ProjectPage, list_to_html, list_to_json, negotiate, parse_html, parse_json,
@@ -97,5 +98,37 @@ pub fn search_answer(data: &[u8]) {
     if let Ok(answer) = SearchAnswer::from_json(data) {
         let written = serde_json::to_vec(&answer).expect("an answer is plain data");
         assert_eq!(SearchAnswer::from_json(&written), Ok(answer));
+    }
+}
+
+/// What is said about tokens, by either side: what is read is written and read back as the same, and
+/// no error repeats what could be a secret.
+pub fn token_json(data: &[u8]) {
+    const PLAIN: &str = "it is plain data";
+    if let Ok(wish) = TokenWish::from_json(data) {
+        let json = serde_json::to_vec(&wish).expect(PLAIN);
+        assert_eq!(TokenWish::from_json(&json), Ok(wish));
+    }
+    if let Ok(about) = CredentialAbout::from_json(data) {
+        let json = serde_json::to_vec(&about).expect(PLAIN);
+        assert_eq!(CredentialAbout::from_json(&json), Ok(about));
+    }
+    if let Ok(list) = TokenList::from_json(data) {
+        let json = serde_json::to_vec(&list).expect(PLAIN);
+        assert_eq!(TokenList::from_json(&json), Ok(list));
+    }
+    if let Some(problem) = Problem::from_json(data) {
+        let json = serde_json::to_vec(&problem).expect(PLAIN);
+        assert_eq!(Problem::from_json(&json), Some(problem));
+    }
+    match MadeToken::from_json(data) {
+        Ok(made) => {
+            let json = serde_json::to_vec(&made).expect(PLAIN);
+            assert_eq!(MadeToken::from_json(&json), Ok(made));
+        }
+        Err(error) => {
+            let words = error.to_string();
+            assert!(words.starts_with("it is not JSON (") || words.starts_with("a key is "));
+        }
     }
 }

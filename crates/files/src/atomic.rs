@@ -45,15 +45,32 @@ impl AtomicFile {
     /// # Errors
     /// When the folder is missing or not writable.
     pub fn create(path: impl AsRef<Path>) -> Result<Self, FileError> {
-        let path = path.as_ref().to_path_buf();
+        // The umask takes away from it, as it does for any new file.
+        Self::with_mode(path.as_ref(), 0o666)
+    }
+
+    /// The same for a secret: from its first byte on nobody but the user may read it. On Windows it
+    /// has the rights of its folder.
+    ///
+    /// # Errors
+    /// As [`create`](Self::create).
+    pub fn create_private(path: impl AsRef<Path>) -> Result<Self, FileError> {
+        Self::with_mode(path.as_ref(), 0o600)
+    }
+
+    #[cfg_attr(
+        not(unix),
+        expect(unused_variables, reason = "only Unix systems have modes")
+    )]
+    fn with_mode(path: &Path, mode: u32) -> Result<Self, FileError> {
+        let path = path.to_path_buf();
         let folder = folder_of(&path);
         let mut builder = tempfile::Builder::new();
         builder.prefix(".tilsit-").suffix(".tmp");
         #[cfg(unix)]
         {
             use std::os::unix::fs::PermissionsExt as _;
-            // The umask takes away from it, as it does for any new file.
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
+            builder.permissions(std::fs::Permissions::from_mode(mode));
         }
         let file = builder
             .tempfile_in(folder)

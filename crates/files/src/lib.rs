@@ -68,9 +68,9 @@ pub use link::{LinkMode, link_or_copy};
 pub use lock::{LockFile, LockKind};
 pub use operations::{
     FileKind, FolderEntry, canonicalize, copy, copy_modified, create, create_dir, create_dir_all,
-    create_new, exists, hard_link, is_executable, metadata, open, read, read_dir, read_link,
-    read_start, read_to_string, remove_dir, remove_dir_all, remove_file, remove_file_if_exists,
-    rename, set_executable, set_owner_writable, set_permissions, set_read_only, symlink,
-    symlink_metadata, walk, write,
+    create_new, exists, hard_link, is_executable, metadata, open, others_may_read, read, read_dir,
+    read_link, read_start, read_to_string, remove_dir, remove_dir_all, remove_file,
+    remove_file_if_exists, rename, set_executable, set_owner_writable, set_permissions,
+    set_read_only, symlink, symlink_metadata, walk, write,
 };
 pub use temporary::TemporaryFolder;

@@ -309,6 +309,12 @@ pub fn is_executable(path: impl AsRef<Path>, metadata: &Metadata) -> bool {
     system::is_executable(path.as_ref(), metadata)
 }
 
+/// Whether others than its owner may read or change a file; on Windows, where the folder's rights
+/// count, they are taken not to.
+pub fn others_may_read(metadata: &Metadata) -> bool {
+    system::others_may_read(metadata)
+}
+
 /// What an entry of a folder is; symbolic links are not followed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FileKind {

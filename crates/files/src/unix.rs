@@ -33,6 +33,10 @@ pub(crate) fn is_executable(_path: &Path, metadata: &Metadata) -> bool {
     metadata.is_file() && metadata.permissions().mode() & 0o111 != 0
 }
 
+pub(crate) fn others_may_read(metadata: &Metadata) -> bool {
+    metadata.permissions().mode() & 0o066 != 0
+}
+
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     File::open(folder)?.sync_all()
 }

@@ -43,6 +43,10 @@ pub(crate) fn is_executable(path: &Path, metadata: &Metadata) -> bool {
     clippy::unnecessary_wraps,
     reason = "the same signature as on Unix, where it can fail"
 )]
+pub(crate) fn others_may_read(_metadata: &Metadata) -> bool {
+    false
+}
+
 pub(crate) fn sync_folder(_folder: &Path) -> io::Result<()> {
     // NTFS journals its folders; there is no call to flush one.
     Ok(())

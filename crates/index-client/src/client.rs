@@ -15,6 +15,7 @@ use crate::index_url::{IndexUrl, take_credential};
 use crate::metadata_cache::MetadataCache;
 use crate::options::ClientOptions;
 use crate::pages::{Page, PageError};
+use crate::passwords::ProgramError;
 use crate::redacted::Secret;
 use crate::transport::Transport;
 
@@ -34,6 +35,20 @@ pub(crate) struct Parts {
     pub(crate) transport: Transport,
     pub(crate) pages: Option<HttpCache>,
     pub(crate) metadata: Option<MetadataCache>,
+}
+
+/// Why no program keeps a password, or forgets it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum KeepError {
+    /// There is none.
+    #[error("no program that keeps passwords is there")]
+    NoProgram,
+    /// It failed.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
+    /// The client cannot start.
+    #[error(transparent)]
+    Http(#[from] HttpError),
 }
 
 impl Parts {
@@ -130,6 +145,40 @@ impl IndexClient {
         let parts = self.parts();
         let (url, user) = (url.clone(), user.to_owned());
         self.wait(async move { parts.transport.kept_password(&url, &user).await })
+    }
+
+    /// Has the first of the programs keep the password of a user at a URL.
+    ///
+    /// # Errors
+    /// When there is no program, or it fails.
+    pub fn keep_password(&self, url: &Url, user: &str, password: &Secret) -> Result<(), KeepError> {
+        if self.options().password_programs.is_empty() {
+            return Err(KeepError::NoProgram);
+        }
+        let (parts, url, user) = (self.parts(), url.clone(), user.to_owned());
+        let password = password.clone();
+        Ok(self.wait(async move {
+            let transport = &parts.transport;
+            let programs = &transport.options.password_programs;
+            let keep = transport.passwords();
+            keep.keep(programs, (&url, &user), &password).await
+        })??)
+    }
+
+    /// Has the programs forget the password of a user at a URL.
+    ///
+    /// # Errors
+    /// When there is no program, or none of them had it.
+    pub fn forget_password(&self, url: &Url, user: &str) -> Result<(), KeepError> {
+        if self.options().password_programs.is_empty() {
+            return Err(KeepError::NoProgram);
+        }
+        let (parts, url, user) = (self.parts(), url.clone(), user.to_owned());
+        Ok(self.wait(async move {
+            let transport = &parts.transport;
+            let programs = &transport.options.password_programs;
+            transport.passwords().forget(programs, (&url, &user)).await
+        })??)
     }
 
     pub(crate) fn parts(&self) -> Arc<Parts> {

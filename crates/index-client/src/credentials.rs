@@ -2,7 +2,10 @@
 //!
 //! A credential belongs to an origin (scheme, host, port), and there to a folder: of several that
 //! fit, the one with the longest folder counts. A redirect to another origin is looked up anew, so
-//! that a credential never leaves its origin. After these, netrc is asked by host.
+//! that a credential never leaves its origin.
+//!
+//! In this order: what was given for this run (in URLs, variables, options), logins that were kept,
+//! what was given for another folder of the origin, netrc by host.
 
 use std::fmt;
 use std::sync::RwLock;
@@ -12,6 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use url::{Origin, Url};
 
 use crate::index_url::IndexUrl;
+use crate::logins::{Login, Logins};
 use crate::netrc::Netrc;
 use crate::redacted::Secret;
 
@@ -58,6 +62,7 @@ impl fmt::Debug for Credential {
 #[derive(Debug, Default)]
 pub struct Credentials {
     places: RwLock<Vec<Place>>,
+    logins: Logins,
     netrc: Netrc,
 }
 
@@ -77,10 +82,11 @@ pub(crate) struct Found {
 }
 
 impl Credentials {
-    /// Only the entries of a netrc file.
-    pub fn from_netrc(netrc: Netrc) -> Self {
+    /// Only what files hold: logins that were kept, and the entries of a netrc file.
+    pub fn from_files(logins: Logins, netrc: Netrc) -> Self {
         Self {
             places: RwLock::default(),
+            logins,
             netrc,
         }
     }
@@ -111,30 +117,51 @@ impl Credentials {
     /// The credential to send to a URL.
     ///
     /// Within an origin the longest folder that the URL lies in counts. A URL in none of the folders
-    /// gets the origin's credential when there is only one: files often lie beside their index. A
-    /// user without a password takes that of the netrc file, if it has one for the user.
+    /// gets the origin's credential when there is only one and no login is kept for the URL: files
+    /// often lie beside their index. A user without a password takes that of a login or of the netrc
+    /// file, if either has one for the user.
     pub fn for_url(&self, url: &Url) -> Option<Credential> {
         self.find(url).map(|found| found.credential)
     }
 
     pub(crate) fn find(&self, url: &Url) -> Option<Found> {
-        let of_host = || self.netrc.for_host(url.host_str()?);
-        let Some(mut found) = self.of_places(url) else {
-            return of_host().map(|credential| Found {
-                credential: credential.clone(),
-                place: url.clone(),
-            });
+        let kept = self.of_files(url);
+        let given = match self.given(url) {
+            Given::Here(found) => Some(found),
+            Given::Beside(found) if self.logins.for_url(url).is_none() => Some(found),
+            Given::Beside(_) | Given::Nothing => None,
         };
-        if found.credential.password.reveal().is_empty()
-            && let Some(credential) = of_host()
-            && credential.user == found.credential.user
-        {
-            found.credential = credential.clone();
+        let Some(given) = given else {
+            return kept.into_iter().next();
+        };
+        if given.credential.password.reveal().is_empty() {
+            let of_user = |kept: &Found| kept.credential.user == given.credential.user;
+            return Some(kept.into_iter().find(of_user).unwrap_or(given));
         }
-        Some(found)
+        Some(given)
     }
 
-    fn of_places(&self, url: &Url) -> Option<Found> {
+    /// The login that was kept for a URL.
+    pub fn login_for(&self, url: &Url) -> Option<&Login> {
+        self.logins.for_url(url)
+    }
+
+    /// What the files have for a URL, the stronger first.
+    fn of_files(&self, url: &Url) -> Vec<Found> {
+        let login = self.logins.for_url(url).map(|login| Found {
+            credential: login.credential().clone(),
+            place: login.place().clone(),
+        });
+        let netrc = url.host_str().and_then(|host| self.netrc.for_host(host));
+        let netrc = netrc.map(|credential| Found {
+            credential: credential.clone(),
+            place: url.clone(),
+        });
+        login.into_iter().chain(netrc).collect()
+    }
+
+    /// What was given in this run for a URL.
+    fn given(&self, url: &Url) -> Given {
         let origin = url.origin();
         let places = self
             .places
@@ -149,13 +176,22 @@ impl Credentials {
             .clone()
             .filter(|place| url.path().starts_with(&place.folder));
         if let Some(place) = within.max_by_key(|place| place.folder.len()) {
-            return Some(found(place));
+            return Given::Here(found(place));
         }
         match (of_origin.next(), of_origin.next()) {
-            (Some(only), None) => Some(found(only)),
-            _ => None,
+            (Some(only), None) => Given::Beside(found(only)),
+            _ => Given::Nothing,
         }
     }
+}
+
+/// What was given for a URL in this run.
+enum Given {
+    /// For a folder that the URL lies in.
+    Here(Found),
+    /// For another folder, the only one of the origin.
+    Beside(Found),
+    Nothing,
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Pages, metadata and files from package indexes, with an HTTP cache, retries and credentials.
+//! Pages, metadata and files from package indexes, with an HTTP cache, retries and credentials; and
+//! the tokens of an account there.
 //!
 //! [`IndexClient`] is plain blocking code for its callers. Underneath is one asynchronous runtime,
 //! which starts at the first request that needs the network, as do TLS and the reading of
@@ -20,7 +21,8 @@
 //!
 //! # Specifications
 //! The simple repository API (see `tilsit-simple-api`), RFC 9110 (ranges, `Retry-After`), RFC 9111 for
-//! a private cache, RFC 7617 (Basic), RFC 7578 (multipart), the format of netrc.
+//! a private cache, RFC 7617 (Basic), RFC 7578 (multipart), RFC 9457 (problems), the format
+//! of netrc.
 //!
 //! # On disk
 //! Below the cache folder of [`ClientOptions::cache`]:
@@ -29,6 +31,8 @@
 //! |---|---|---|
 //! | `pages-v2/<2 hex>/<30 hex>` | a page in compact form, with its validators | [`http_cache`] |
 //! | `metadata-v1/segment`, `metadata-v1/lock` | slim metadata of files, appended | [`metadata_cache`] |
+//!
+//! And where the caller says: the file of logins (`credentials.toml`) with its lock, [`login_file`].
 //!
 //! # Invariants
 //! - Nothing is read from the environment, save that the system's certificates are found the system's
@@ -39,6 +43,7 @@
 //! - Without encryption only this machine and trusted hosts are asked.
 //! - A file takes its path only once its hash is checked.
 
+pub mod account;
 pub mod batch;
 pub mod client;
 pub mod compact_page;
@@ -47,6 +52,8 @@ pub mod download;
 pub mod error;
 pub mod http_cache;
 pub mod index_url;
+pub mod login_file;
+pub mod logins;
 pub mod metadata;
 pub mod metadata_cache;
 pub mod netrc;
@@ -66,8 +73,9 @@ mod retry;
 mod tls;
 mod transport;
 
+pub use account::{AccountError, Verdict};
 pub use batch::{Batch, Fetched};
-pub use client::IndexClient;
+pub use client::{IndexClient, KeepError};
 pub use compact_page::{CompactFile, CompactPage, CompactRelease, CompactYanked, Text};
 pub use credentials::{Credential, Credentials};
 pub use digest::HashMismatch;
@@ -75,12 +83,14 @@ pub use download::{DownloadError, DownloadEvent, Downloaded};
 pub use error::HttpError;
 pub use http_cache::{PAGES, forget_pages};
 pub use index_url::{IndexUrl, IndexUrlError};
+pub use login_file::{KeptLogins, LoginFile, LoginFileError};
+pub use logins::{Login, Logins, LoginsError, PlaceError, place_of};
 pub use metadata::MetadataError;
 pub use metadata_cache::{METADATA, forget_metadata};
 pub use netrc::{Netrc, NetrcError};
 pub use options::{Certificates, ClientOptions, Clock, Limits, Proxies, Refresh, Timeouts};
 pub use pages::{Page, PageError};
-pub use passwords::PasswordProgram;
+pub use passwords::{PasswordProgram, ProgramError};
 pub use redacted::{RedactedUrl, Secret};
 pub use remote_file::RemoteFile;
 pub use search::SearchError;

@@ -11,6 +11,7 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use tokio::io::AsyncWriteExt as _;
 use tokio::process::Command;
 use tokio::sync::OnceCell;
 use url::Url;
@@ -29,28 +30,90 @@ pub enum PasswordProgram {
     SecretTool(PathBuf),
 }
 
+/// What a program is to do.
+#[derive(Debug, Clone, Copy)]
+enum Doing {
+    Get,
+    Keep,
+    Forget,
+}
+
+/// A program that did not keep or forget a password.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{program}` failed: {reason}")]
+pub struct ProgramError {
+    program: String,
+    reason: String,
+}
+
 impl PasswordProgram {
-    fn command(&self, service: &str, user: &str) -> Command {
+    fn command(&self, what: Doing, service: &str, user: &str) -> Command {
+        let (program, mut words) = match (self, what) {
+            (Self::Keyring(program), Doing::Get) => (program, vec!["get"]),
+            (Self::Keyring(program), Doing::Keep) => (program, vec!["set"]),
+            (Self::Keyring(program), Doing::Forget) => (program, vec!["del"]),
+            (Self::SecretTool(program), Doing::Get) => (program, vec!["lookup"]),
+            (Self::SecretTool(program), Doing::Keep) => {
+                (program, vec!["store", "--label", service])
+            }
+            (Self::SecretTool(program), Doing::Forget) => (program, vec!["clear"]),
+        };
         match self {
-            Self::Keyring(program) => {
-                let mut command = Command::new(program);
-                command.args(["get", service, user]);
-                command
-            }
-            Self::SecretTool(program) => {
-                let mut command = Command::new(program);
-                command.args(["lookup", "service", service, "username", user]);
-                command
-            }
+            Self::Keyring(_) => words.extend([service, user]),
+            Self::SecretTool(_) => words.extend(["service", service, "username", user]),
         }
+        let mut command = Command::new(program);
+        command.args(words).kill_on_drop(true);
+        command
+    }
+
+    /// The program, as messages name it.
+    fn shown(&self) -> String {
+        let (Self::Keyring(program) | Self::SecretTool(program)) = self;
+        program.display().to_string()
+    }
+
+    /// Has the program keep a password, which it reads from its standard input.
+    async fn keep(&self, service: &str, user: &str, password: &Secret) -> Result<(), ProgramError> {
+        let mut command = self.command(Doing::Keep, service, user);
+        self.finish(&mut command, password.reveal()).await
+    }
+
+    async fn forget(&self, service: &str, user: &str) -> Result<(), ProgramError> {
+        let mut command = self.command(Doing::Forget, service, user);
+        self.finish(&mut command, "").await
+    }
+
+    async fn finish(&self, command: &mut Command, input: &str) -> Result<(), ProgramError> {
+        let failed = |reason: String| ProgramError {
+            program: self.shown(),
+            reason,
+        };
+        let io = |error: std::io::Error| failed(error.to_string());
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().map_err(io)?;
+        if let Some(mut stdin) = child.stdin.take() {
+            // One that ends without reading says by its exit why.
+            let _ = stdin.write_all(input.as_bytes()).await;
+        }
+        let output = tokio::time::timeout(PATIENCE, child.wait_with_output()).await;
+        let output = output.map_err(|_| failed("it did not end in time".to_owned()))?;
+        let output = output.map_err(io)?;
+        if output.status.success() {
+            return Ok(());
+        }
+        let said = String::from_utf8_lossy(&output.stderr);
+        let last = said.lines().rfind(|line| !line.trim().is_empty());
+        let last = last.map(|line| line.trim().replace(char::is_control, " "));
+        Err(failed(last.unwrap_or_else(|| output.status.to_string())))
     }
 
     async fn ask(&self, service: &str, user: &str) -> Option<Secret> {
-        let mut command = self.command(service, user);
-        command
-            .stdin(Stdio::null())
-            .stderr(Stdio::null())
-            .kill_on_drop(true);
+        let mut command = self.command(Doing::Get, service, user);
+        command.stdin(Stdio::null()).stderr(Stdio::null());
         // A program that is missing or fails has no password for us; the server's refusal is told.
         let output = tokio::time::timeout(PATIENCE, command.output()).await;
         let output = output.ok()?.ok()?;
@@ -70,6 +133,35 @@ pub(crate) struct Passwords {
 }
 
 impl Passwords {
+    /// Has the first program keep the password of a user at a place.
+    pub(crate) async fn keep(
+        &self,
+        programs: &[PasswordProgram],
+        (place, user): (&Url, &str),
+        password: &Secret,
+    ) -> Result<(), ProgramError> {
+        match programs.first() {
+            Some(program) => program.keep(place.as_str(), user, password).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Has every program forget the password of a user at a place; fails when none of them had it.
+    pub(crate) async fn forget(
+        &self,
+        programs: &[PasswordProgram],
+        (place, user): (&Url, &str),
+    ) -> Result<(), ProgramError> {
+        let mut ended = Ok(());
+        for program in programs {
+            ended = program.forget(place.as_str(), user).await;
+            if ended.is_ok() {
+                break;
+            }
+        }
+        ended
+    }
+
     /// The password of a user at a place: kept under the place's URL, or else under its host.
     pub(crate) async fn of(
         &self,

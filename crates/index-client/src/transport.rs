@@ -16,6 +16,7 @@ use reqwest::header::{
     HeaderValue, LOCATION, RETRY_AFTER,
 };
 use reqwest::{Body, Method, NoProxy, Proxy, StatusCode};
+use tilsit_simple_api::tokens::Problem;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use url::{Host, Url};
 
@@ -211,23 +212,41 @@ impl Transport {
         &self,
         method: Method,
         url: &Url,
+        headers: HeaderMap,
+        body: Option<Body>,
+    ) -> Result<Answer, HttpError> {
+        self.may_be_sent(url)?;
+        let credential = self.credential(url).await;
+        self.send_as(credential.as_ref(), (method, url), headers, body)
+            .await
+    }
+
+    /// The same as somebody, or as nobody, whatever else is known for the URL.
+    pub(crate) async fn send_as(
+        &self,
+        credential: Option<&Credential>,
+        what: (Method, &Url),
+        headers: HeaderMap,
+        body: Option<Body>,
+    ) -> Result<Answer, HttpError> {
+        let answer = self.answer_to(credential, what, headers, body).await?;
+        if answer.response.status().as_u16() < 400 {
+            return Ok(answer);
+        }
+        Err(self.status_error(answer, credential.is_some()).await)
+    }
+
+    /// Sends one request; every status is an answer.
+    pub(crate) async fn answer_to(
+        &self,
+        credential: Option<&Credential>,
+        (method, url): (Method, &Url),
         mut headers: HeaderMap,
         body: Option<Body>,
     ) -> Result<Answer, HttpError> {
-        if self.options.offline {
-            return Err(HttpError::Offline {
-                url: RedactedUrl::from(url),
-            });
-        }
-        if self.trust(url) == Trust::Plain && !is_this_machine(url) {
-            return Err(HttpError::Insecure {
-                url: RedactedUrl::from(url),
-            });
-        }
-        let credential = self.credential(url).await;
-        let sent = credential.is_some();
+        self.may_be_sent(url)?;
         if let Some(mut value) =
-            credential.and_then(|found| HeaderValue::from_str(&found.header()).ok())
+            credential.and_then(|known| HeaderValue::from_str(&known.header()).ok())
         {
             value.set_sensitive(true);
             headers.insert(AUTHORIZATION, value);
@@ -243,15 +262,23 @@ impl Transport {
             .send()
             .await
             .map_err(|error| request_error(url, &error))?;
-        let answer = Answer {
+        Ok(Answer {
             response,
             url: url.clone(),
             _slots: slots,
-        };
-        if answer.response.status().as_u16() < 400 {
-            return Ok(answer);
+        })
+    }
+
+    /// Refuses what goes nowhere: everything while offline, and what strangers could read.
+    fn may_be_sent(&self, url: &Url) -> Result<(), HttpError> {
+        let url_shown = || RedactedUrl::from(url);
+        if self.options.offline {
+            return Err(HttpError::Offline { url: url_shown() });
         }
-        Err(self.status_error(answer, sent).await)
+        if self.trust(url) == Trust::Plain && !is_this_machine(url) {
+            return Err(HttpError::Insecure { url: url_shown() });
+        }
+        Ok(())
     }
 
     /// The credential for a URL; of a user without a password the programs are asked.
@@ -268,13 +295,19 @@ impl Transport {
         }
     }
 
+    /// The programs that keep passwords.
+    pub(crate) fn passwords(&self) -> &Passwords {
+        &self.passwords
+    }
+
     /// The password that the programs keep for a user at a URL.
     pub(crate) async fn kept_password(&self, url: &Url, user: &str) -> Option<Secret> {
         let programs = &self.options.password_programs;
         self.passwords.of(programs, url, user).await
     }
 
-    async fn status_error(&self, answer: Answer, sent: bool) -> HttpError {
+    /// The error that an answer of status 400 and above is.
+    pub(crate) async fn status_error(&self, answer: Answer, sent: bool) -> HttpError {
         let url = RedactedUrl::from(&answer.url);
         let status = answer.response.status().as_u16();
         let header = answer.response.headers().get(RETRY_AFTER);
@@ -413,12 +446,19 @@ impl Answer {
         })
     }
 
+    /// Whether the answer says what went wrong as RFC 9457 has it.
+    pub(crate) fn is_problem(&self) -> bool {
+        let kind = self.response.headers().get(CONTENT_TYPE);
+        kind.is_some_and(|kind| kind.as_bytes().starts_with(Problem::MEDIA_TYPE.as_bytes()))
+    }
+
     /// The start of an answer's text, for people: without tags and control characters.
     pub(crate) async fn short_text(mut self) -> Option<String> {
+        let is_problem = self.is_problem();
         let kind = self.response.headers().get(CONTENT_TYPE);
         let is_html = kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
         let is_text = kind.is_none_or(|kind| kind.as_bytes().starts_with(b"text/"));
-        if !is_text {
+        if !is_text && !is_problem {
             return None;
         }
         let mut body = Vec::new();
@@ -429,7 +469,9 @@ impl Answer {
             }
         }
         let text = String::from_utf8_lossy(&body);
-        let text = if is_html {
+        let text = if is_problem {
+            Problem::from_json(&body)?.detail
+        } else if is_html {
             without_tags(&text)
         } else {
             text.into_owned()

@@ -14,5 +14,6 @@ pub(crate) mod project;
 pub(crate) mod search;
 pub(crate) mod simple;
 pub(crate) mod static_files;
+pub(crate) mod tokens;
 pub(crate) mod user;
 pub(crate) mod well_known;

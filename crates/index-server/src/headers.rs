@@ -3,14 +3,16 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::time::Instant;
 
+use axum::Json;
 use axum::extract::{MatchedPath, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use http::header::{
-    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    ACCEPT, AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use tilsit_simple_api::tokens::Problem;
 
 use crate::application::Application;
 use crate::event::ServerEvent;
@@ -55,23 +57,56 @@ pub(crate) fn secured(mut response: Response) -> Response {
     response
 }
 
-/// Turns what went wrong into a page for people; who is not known is sent to sign in.
+/// Whether the client is a program: browsers always name HTML.
+pub(crate) fn wants_json(headers: &HeaderMap) -> bool {
+    let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
+    accept
+        .is_some_and(|accept| accept.contains("application/json") && !accept.contains("text/html"))
+}
+
+/// Turns what went wrong into a page for people; who is not known is sent to sign in, save a program,
+/// which can only show credentials.
 pub(crate) async fn failures_as_pages(request: Request, next: Next) -> Response {
     let path = request.uri().path().to_owned();
+    let is_program = wants_json(request.headers());
     let response = next.run(request).await;
-    let Some(refusal) = response.extensions().get::<Refusal>() else {
+    match failure_of(&response) {
+        None => response,
+        Some(failure) if failure.public().status == StatusCode::UNAUTHORIZED => {
+            if is_program {
+                response
+            } else {
+                to_sign_in(&path)
+            }
+        }
+        Some(failure) => failure_page(failure, &path),
+    }
+}
+
+/// Turns what went wrong into a problem for programs (RFC 9457).
+pub(crate) async fn failures_as_problems(request: Request, next: Next) -> Response {
+    let response = next.run(request).await;
+    let Some(failure) = failure_of(&response) else {
         return response;
     };
-    if refusal.status == StatusCode::UNAUTHORIZED {
-        return to_sign_in(&path);
-    }
+    let refusal = failure.public();
+    let title = refusal.status.canonical_reason().unwrap_or_default();
+    let problem = Problem::of_status(refusal.status.as_u16(), title, &refusal.text);
+    let kind = HeaderValue::from_static(Problem::MEDIA_TYPE);
+    let mut response = failure.respond_with(Json(problem));
+    response.headers_mut().insert(CONTENT_TYPE, kind);
+    response
+}
+
+/// What went wrong, if something did.
+fn failure_of(response: &Response) -> Option<Failure> {
+    let refusal = response.extensions().get::<Refusal>()?;
     let inside = response.extensions().get::<InternalError>().cloned();
     let told = refusal.clone();
-    let failure = match inside {
+    Some(match inside {
         Some(reason) => Failure::Outside { told, reason },
         None => Failure::Refused(told),
-    };
-    failure_page(failure, &path)
+    })
 }
 
 /// Keeps pages of one's own out of every cache.

@@ -42,6 +42,8 @@ pub(crate) enum Access {
     Uploader,
     /// A person who is signed in.
     SignedIn,
+    /// A program with a token or a password, which is told of problems as RFC 9457 has it.
+    TokenKeeper,
 }
 
 /// A parameter in the query or a header.
@@ -59,6 +61,8 @@ pub(crate) enum Body {
     Form(&'static [Field]),
     /// Fields and a file, `multipart/form-data`.
     Upload(&'static [Field]),
+    /// JSON of this name in `schemas.json`.
+    Json(&'static str),
 }
 
 /// A field of a form.
@@ -113,7 +117,7 @@ pub(crate) fn document(routes: &[DescribedRoute]) -> Value {
             "title": "tilsit package index",
             "version": env!("CARGO_PKG_VERSION"),
             "description": "The Simple API (PEP 503, 691, 700, 714, 792), files, the JSON API, \
-                the legacy upload API, and the pages for people with their forms.",
+                the legacy upload API, tokens, and the pages for people with their forms.",
         },
         // Relative to this document: the index works below any path.
         "servers": [{ "url": "./" }],
@@ -175,6 +179,10 @@ fn path_parameter(name: &'static str) -> Value {
         ),
         "version" => ("A version (PEP 440).", None),
         "user" => ("A user's name.", None),
+        "id" => (
+            "The 12 characters of a token behind `tlst-`, which are no secret.",
+            Some("^[A-Za-z0-9_-]{12}$"),
+        ),
         "first" => (
             "The first two digits of the SHA-256.",
             Some("^[0-9a-f]{2}$"),
@@ -213,6 +221,11 @@ fn body(body: &Body) -> Option<Value> {
         Body::None => return None,
         Body::Form(fields) => ("application/x-www-form-urlencoded", fields),
         Body::Upload(fields) => ("multipart/form-data", fields),
+        Body::Json(name) => {
+            let schema = reference(name);
+            let content = json!({ "application/json": { "schema": schema } });
+            return Some(json!({ "required": true, "content": content }));
+        }
     };
     let mut properties: Map<String, Value> = Map::new();
     for field in *fields {
@@ -240,11 +253,15 @@ fn body(body: &Body) -> Option<Value> {
     Some(json!({ "required": true, "content": { (media_type): { "schema": schema } } }))
 }
 
+fn reference(schema: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{schema}") })
+}
+
 fn security(access: Access) -> Option<Value> {
     match access {
         Access::Everybody => None,
         Access::Program | Access::Person => Some(json!([{}, { "basic": [] }, { "session": [] }])),
-        Access::Uploader => Some(json!([{ "basic": [] }])),
+        Access::Uploader | Access::TokenKeeper => Some(json!([{ "basic": [] }])),
         Access::SignedIn => Some(json!([{ "session": [] }])),
     }
 }
@@ -255,7 +272,7 @@ fn responses(operation: &Operation, has_path: bool) -> Value {
     let shared = shared_answers(operation.access).iter();
     let form = match operation.body {
         Body::Form(_) => operations::OF_FORMS,
-        Body::None | Body::Upload(_) => &[],
+        Body::None | Body::Upload(_) | Body::Json(_) => &[],
     };
     let path: &[Answer] = if has_path { operations::OF_PATHS } else { &[] };
     let all = operation
@@ -271,7 +288,7 @@ fn responses(operation: &Operation, has_path: bool) -> Value {
             .or_insert_with(|| json!({ "description": answer.text }));
         for content in answer.contents {
             let schema = match content.schema {
-                Some(name) => json!({ "$ref": format!("#/components/schemas/{name}") }),
+                Some(name) => reference(name),
                 None => json!({ "type": "string" }),
             };
             entry["content"][content.media_type] = json!({ "schema": schema });
@@ -286,6 +303,7 @@ fn shared_answers(access: Access) -> &'static [Answer] {
         Access::Program | Access::Uploader => operations::OF_PROGRAMS,
         Access::Person => operations::OF_PERSONS,
         Access::SignedIn => operations::OF_THE_SIGNED_IN,
+        Access::TokenKeeper => operations::OF_TOKEN_KEEPERS,
     }
 }
 

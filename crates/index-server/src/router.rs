@@ -10,7 +10,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use crate::application::Application;
 use crate::handlers::{
     account, administer, description, files, health, home, json_api, legacy, manage, metrics,
-    project, search, simple, static_files, user, well_known,
+    project, search, simple, static_files, tokens, user, well_known,
 };
 use crate::headers;
 use crate::openapi::operations as is;
@@ -43,6 +43,7 @@ pub(crate) fn routes(upload_max_bytes: usize) -> Routes {
     for_everybody()
         .merge(for_the_signed_in())
         .merge(for_programs(upload_max_bytes))
+        .merge(for_token_keepers())
         .merge(for_operators())
         .get("/static/style.css", &is::STYLE, static_files::style)
 }
@@ -86,6 +87,21 @@ fn for_programs(upload_max_bytes: usize) -> Routes {
             &is::JSON_RELEASE_SLASH,
             json_api::release,
         )
+}
+
+/// What programs keep tokens with, such as `tilsit login`.
+fn for_token_keepers() -> Routes {
+    Routes::default()
+        .get("/api/v1/token", &is::TOKEN_ABOUT, tokens::about)
+        .get("/api/v1/tokens", &is::TOKEN_LIST, tokens::list)
+        .post("/api/v1/tokens", &is::TOKEN_MAKE, tokens::create)
+        .delete("/api/v1/tokens/{id}", &is::TOKEN_END, tokens::revoke)
+        .around(|router| {
+            router
+                .layer(DefaultBodyLimit::max(FORM_MAX_BYTES))
+                .layer(from_fn(headers::failures_as_problems))
+                .layer(from_fn(headers::never_kept))
+        })
 }
 
 /// What looks after the server itself.

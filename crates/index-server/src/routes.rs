@@ -3,7 +3,7 @@
 
 use axum::Router;
 use axum::handler::Handler;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 
 use crate::application::Application;
 use crate::openapi::Operation;
@@ -53,6 +53,21 @@ impl Routes {
     {
         self.router = self.router.route(path, post(handler));
         self.describe(path, "post", operation)
+    }
+
+    /// What is taken away at a path.
+    pub(crate) fn delete<H, T>(
+        mut self,
+        path: &'static str,
+        operation: &'static Operation,
+        handler: H,
+    ) -> Self
+    where
+        H: Handler<T, Application>,
+        T: 'static,
+    {
+        self.router = self.router.route(path, delete(handler));
+        self.describe(path, "delete", operation)
     }
 
     /// Puts something around all routes so far, such as a layer.

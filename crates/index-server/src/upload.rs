@@ -24,6 +24,7 @@ use axum::extract::Request;
 use crate::application::Application;
 use crate::response::Failure;
 
+pub(crate) use authorized::permitted;
 pub(crate) use identified::discard;
 pub(crate) use published::PublishedFile;
 

@@ -232,6 +232,21 @@ impl IndexStore {
         rows.into_iter().map(token_record).collect()
     }
 
+    /// Whether a token of this prefix is, or was until it was revoked, one of this user.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn has_or_had_token(&self, user: UserId, prefix: &str) -> Result<bool, StoreError> {
+        let found: Option<i64> =
+            sqlx::query_scalar("SELECT id FROM tokens WHERE user_id = $1 AND prefix = $2")
+                .bind(user.0)
+                .bind(prefix)
+                .fetch_optional(self.database.reader())
+                .await
+                .doing("look up a user's token")?;
+        Ok(found.is_some())
+    }
+
     /// Revokes a token of this user by its prefix; false when the user has no such token. The
     /// tokens of others are out of reach.
     ///

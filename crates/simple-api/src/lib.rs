@@ -35,6 +35,7 @@ pub mod list;
 pub mod negotiate;
 pub mod page;
 pub mod search;
+pub mod tokens;
 pub mod upload;
 
 pub use api_version::ApiVersion;

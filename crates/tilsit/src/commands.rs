@@ -13,6 +13,8 @@ pub(crate) mod explain;
 pub(crate) mod help;
 pub(crate) mod index;
 pub(crate) mod late;
+mod login;
+mod logout;
 pub(crate) mod options;
 pub(crate) mod pip;
 pub(crate) mod publish;
@@ -20,6 +22,7 @@ pub(crate) mod python;
 pub(crate) mod run;
 pub(crate) mod search;
 pub(crate) mod serve;
+mod token;
 pub(crate) mod tour;
 pub(crate) mod venv;
 
@@ -64,6 +67,9 @@ pub(crate) enum Command {
     BuildBackend(Late<build_backend::Arguments>),
     Check(Late<check::Arguments>),
     Publish(Late<publish::Arguments>),
+    Login(Late<login::Arguments>),
+    Logout(Late<logout::Arguments>),
+    Token(Late<token::Arguments>),
     Search(Late<search::Arguments>),
     Serve(Late<serve::Arguments>),
     Index(Late<index::Arguments>),
@@ -101,6 +107,9 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::BuildBackend(arguments) => build_backend::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),
         Command::Publish(arguments) => publish::run(&arguments, context),
+        Command::Login(arguments) => login::run(&arguments, context),
+        Command::Logout(arguments) => logout::run(&arguments, context),
+        Command::Token(arguments) => token::run(&arguments, context),
         Command::Search(arguments) => search::run(&arguments, context),
         Command::Serve(arguments) => serve::run(&arguments, context),
         Command::Index(arguments) => index::run(&arguments, context),

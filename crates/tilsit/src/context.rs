@@ -116,6 +116,8 @@ pub(crate) struct Context {
     pub(crate) variables: Variables,
     /// The user's home folder, where the system knows one.
     pub(crate) home: Option<PathBuf>,
+    /// The file that keeps the user's logins, where the system knows a place for it.
+    pub(crate) login_file: Option<PathBuf>,
     /// The root of everything that may be lost.
     pub(crate) cache_folder: PathBuf,
     /// Whether the user wants no cache that stays.
@@ -165,6 +167,13 @@ impl Context {
         for warning in configuration.warnings() {
             terminal.warn(warning);
         }
+        let login_file = variables.path("TILSIT_CREDENTIALS_FILE").map_or_else(
+            || {
+                let folder = configuration_folder(&variables, home.as_deref());
+                folder.map(|folder| folder.join("credentials.toml"))
+            },
+            |path| Some(working_folder.join(path)),
+        );
         let no_cache =
             arguments.no_cache || arguments.cache_dir.is_none() && configuration.wants_no_cache();
         let cache_folder = arguments
@@ -183,6 +192,7 @@ impl Context {
             working_folder,
             variables,
             home,
+            login_file,
             cache_folder,
             no_cache,
             passing_cache: None,
@@ -256,6 +266,16 @@ impl Context {
         crate::terminal::path(path, &self.working_folder)
     }
 
+    /// What the machine is called, for those who tell several apart.
+    pub(crate) fn machine_name(&self) -> Option<String> {
+        let named = ["COMPUTERNAME", "HOSTNAME"];
+        let named = named.iter().find_map(|name| self.variables.text(name));
+        let name = named.map(str::to_owned).or_else(system_name)?;
+        let name = name.split('.').next().unwrap_or_default();
+        let name = name.replace(char::is_control, "");
+        (!name.is_empty()).then_some(name)
+    }
+
     /// What comes by standard input, to its end.
     ///
     /// # Errors
@@ -301,6 +321,17 @@ fn working_folder(chosen: Option<&Path>) -> Result<PathBuf, CommandError> {
             format!("the folder `{shown}` given with `--directory` does not exist"),
         ))
     }
+}
+
+#[cfg(unix)]
+fn system_name() -> Option<String> {
+    let name = rustix::system::uname();
+    name.nodename().to_str().ok().map(str::to_owned)
+}
+
+#[cfg(not(unix))]
+fn system_name() -> Option<String> {
+    None
 }
 
 fn home_folder(variables: &Variables) -> Option<PathBuf> {

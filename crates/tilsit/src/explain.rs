@@ -192,8 +192,8 @@ certificates (`--cert`); `--offline` uses what the cache holds.";
 
     IndexCredentials = "TL0402", Credentials, "an index wants other credentials",
 "The server answered 401, 403 or 407: it wants a user and a password or token, or does not accept those
-it was given. They may stand in the URL of the index, or in the file ~/.netrc (or the one that `NETRC`
-names). tilsit stops here rather than to go on with another index, where a stranger could have taken
+it was given. `tilsit login` keeps some for an index; they may also stand in the URL of the index, or in
+the file ~/.netrc (or the one that `NETRC` names). tilsit stops here rather than to go on with another index, where a stranger could have taken
 the project's name.";
 
     IndexAnswerInvalid = "TL0403", Service, "an index answers with something else",
@@ -209,6 +209,22 @@ replaced the file: ask the index's owner before you go on.";
 "`tilsit search` asks an index for `/search/` beside its `/simple/`, as JSON; `tilsit serve` answers
 that. Most other indexes have a search for people only, and the default one of pip took its search for
 programs away. `--index-url` names an index that has one.";
+
+    NoLogin = "TL0406", Credentials, "no login is kept for an index",
+"`tilsit login URL` keeps a token for an index: in credentials.toml in your configuration folder, or with
+the system's keyring. The command needs one for the index that is meant, and there is none, or the
+keyring does not have its secret any more. A login is for one server (scheme, host and port) and the
+folder that the index lies in there.";
+
+    KeyringFailed = "TL0407", Service, "a keyring does not keep a secret",
+"`keyring-provider` says that secrets are kept with `keyring` or `secret-tool`, and that program failed:
+often there is no desktop session that could unlock it, as on a server. Its last line is in the message.
+With `--keyring-provider disabled` the file credentials.toml keeps them, which nobody but you may read.";
+
+    TokensNotKept = "TL0408", No, "the index keeps no tokens for programs",
+"Making, listing and revoking tokens from the command line needs an index that offers that to programs
+(`/api/v1/token`), as `tilsit serve` does. Of other indexes make a token on their pages, and give it to
+`tilsit login URL --token-stdin`.";
 
     WheelRefused = "TL0501", No, "a wheel breaks the rules",
 "The wheel is damaged or dangerous: its archive is ambiguous, a path leads out of the environment, or
@@ -235,8 +251,8 @@ can be used only once, even after it was deleted: raise the version. `--skip-exi
 what is there already.";
 
     UploadCredentials = "TL0703", Credentials, "the repository wants other credentials",
-"Uploading needs a token, or a user and password: `--token`, `--username` and `--password`, `TWINE_USERNAME`
-and `TWINE_PASSWORD`, or a section of ~/.pypirc. A token may be bound to other projects, or to another
+"Uploading needs a token, or a user and password: those of `tilsit login`, `--token`, `--username` and
+`--password`, `TWINE_USERNAME` and `TWINE_PASSWORD`, or a section of ~/.pypirc. A token may be bound to other projects, or to another
 index than the one in `--repository-url`.";
 
     NoRepository = "TL0704", Usage, "it is not said where to publish to",

@@ -85,15 +85,17 @@ fn http_of<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a HttpError> {
     }
 }
 
-fn for_http(error: &HttpError) -> Option<String> {
+/// The hint for a request that failed.
+pub(crate) fn for_http(error: &HttpError) -> Option<String> {
     let hint = match error {
         HttpError::Offline { .. } => "`--offline` uses the cache only: leave it out once",
         HttpError::Connect { .. } | HttpError::Timeout { .. } => {
             "check the URL, the network and the proxy; `--offline` uses what the cache holds"
         }
         HttpError::Credentials { .. } => {
-            "give a user and a password or token in ~/.netrc, in the URL of the index, in variables \
-             (`TILSIT_INDEX_<NAME>_USERNAME`, `…_PASSWORD`), or by `--keyring-provider`"
+            "sign in with `tilsit login URL`; or give a user and a password or token in ~/.netrc, in the \
+             URL of the index, in variables (`TILSIT_INDEX_<NAME>_USERNAME`, `…_PASSWORD`), or by \
+             `--keyring-provider`"
         }
         HttpError::Insecure { .. } => {
             "use https; or name the host with `--trusted-host` if you trust all networks on the way"
@@ -110,7 +112,7 @@ fn for_resolution(hint: &Hint) -> String {
             "no index that was asked has `{name}`: check its spelling and the indexes (`--index-url`)"
         ),
         Hint::AccessRefused { name, words } => {
-            format!("access to `{name}` was refused ({words}): give credentials in ~/.netrc")
+            format!("access to `{name}` was refused ({words}): sign in with `tilsit login URL`")
         }
         Hint::NotLookedUp { name, words } => format!("`{name}` could not be looked up: {words}"),
         Hint::OtherPython {

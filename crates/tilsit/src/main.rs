@@ -26,6 +26,7 @@ mod indexes;
 mod installing;
 mod interrupt;
 mod json;
+mod logins;
 mod network;
 mod pythons;
 mod report;

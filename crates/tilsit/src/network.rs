@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tilsit_index_client::{
-    Certificates, ClientOptions, Credentials, IndexClient, Netrc, PasswordProgram, Proxies,
+    Certificates, ClientOptions, Credentials, IndexClient, Login, Netrc, PasswordProgram, Proxies,
     Refresh, Timeouts,
 };
 
@@ -14,6 +14,7 @@ use crate::configuration::Configuration;
 use crate::context::{Context, Variables};
 use crate::error::CommandError;
 use crate::explain::Code;
+use crate::logins;
 
 /// How indexes introduce us to their logs.
 const USER_AGENT: &str = concat!("tilsit/", env!("CARGO_PKG_VERSION"));
@@ -51,8 +52,11 @@ pub(crate) fn client(
     if let Some(retries) = configuration.first(|settings| settings.retries) {
         options.retries = retries;
     }
-    options.credentials = Arc::new(credentials(context)?);
-    options.password_programs = password_programs(configuration, &context.variables)?;
+    let logins = logins::kept(context)?;
+    let has_some_elsewhere = logins.iter().any(Login::is_kept_elsewhere);
+    options.password_programs =
+        password_programs(configuration, has_some_elsewhere, &context.variables)?;
+    options.credentials = Arc::new(Credentials::from_files(logins, netrc(context)?));
     options.trusted_hosts = configuration.all(|settings| settings.trusted_host.as_ref());
     options.offline = configuration
         .first(|settings| settings.offline)
@@ -105,12 +109,15 @@ fn timeouts(configuration: &Configuration) -> Timeouts {
 }
 
 /// The programs that keep passwords, as far as they are wanted and there. Nothing is started before
-/// a user in a URL has no password.
+/// a user in a URL has no password. Where `tilsit login` left a secret with one, they are wanted unless
+/// a setting says otherwise.
 fn password_programs(
     configuration: &Configuration,
+    has_some_elsewhere: bool,
     variables: &Variables,
 ) -> Result<Vec<PasswordProgram>, CommandError> {
     let wanted = configuration.first(|settings| settings.keyring_provider.clone());
+    let wanted = wanted.or_else(|| has_some_elsewhere.then(|| "auto".to_owned()));
     let keyring = || on_path("keyring", variables).map(PasswordProgram::Keyring);
     let secret_tool = || on_path("secret-tool", variables).map(PasswordProgram::SecretTool);
     let missing = |program: &str| {
@@ -148,24 +155,23 @@ fn on_path(program: &str, variables: &Variables) -> Option<PathBuf> {
 }
 
 /// The entries of the user's netrc file (`NETRC`, else `.netrc` in the home).
-fn credentials(context: &Context) -> Result<Credentials, CommandError> {
+fn netrc(context: &Context) -> Result<Netrc, CommandError> {
     let named = context.variables.path("NETRC").map(Path::to_path_buf);
     let usual = || context.home.as_ref().map(|home| home.join(".netrc"));
     let Some(path) = named.clone().or_else(usual) else {
-        return Ok(Credentials::default());
+        return Ok(Netrc::default());
     };
     let text = match tilsit_files::read_to_string(&path) {
         Ok(text) => text,
-        Err(error) if error.is_not_found() && named.is_none() => return Ok(Credentials::default()),
+        Err(error) if error.is_not_found() && named.is_none() => return Ok(Netrc::default()),
         Err(error) => return Err(error.into()),
     };
-    let netrc: Netrc = text.parse().map_err(|error| {
+    text.parse().map_err(|error| {
         let shown = path.display();
         CommandError::new(
             Code::ConfigurationInvalid,
             format!("the netrc file `{shown}` cannot be read"),
         )
         .caused_by(format!("{error}"))
-    })?;
-    Ok(Credentials::from_netrc(netrc))
+    })
 }

@@ -150,6 +150,21 @@ impl Terminal {
         !self.json && self.verbosity >= 0 && !std::io::stdout().is_terminal()
     }
 
+    /// Asks for a line of text.
+    ///
+    /// # Errors
+    /// When the terminal cannot be read, or is closed before a line is typed.
+    pub(crate) fn ask(&self, prompt: &str) -> std::io::Result<String> {
+        self.bars.suspend(|| {
+            talk_at_once(self.talk_color, &format!("{prompt}: "))?;
+            let mut line = String::new();
+            if std::io::stdin().read_line(&mut line)? == 0 {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            Ok(line.trim().to_owned())
+        })
+    }
+
     /// Asks for a secret that is not shown while typed.
     ///
     /// # Errors

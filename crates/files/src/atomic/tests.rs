@@ -56,3 +56,23 @@ fn has_the_mode_of_an_ordinary_file() {
     let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode();
     assert_eq!(mode(&atomic), mode(&plain));
 }
+
+#[cfg(unix)]
+#[test]
+fn a_secret_is_for_its_user_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("secret");
+    write(&path, "old").unwrap();
+    crate::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(crate::others_may_read(&crate::metadata(&path).unwrap()));
+    let mut file = AtomicFile::create_private(&path).unwrap();
+    let mode = |metadata: std::fs::Metadata| metadata.permissions().mode() & 0o777;
+    assert_eq!(mode(file.file().metadata().unwrap()), 0o600);
+    file.write(b"new").unwrap();
+    file.commit(Durability::Synced).unwrap();
+    let metadata = crate::metadata(&path).unwrap();
+    assert!(!crate::others_may_read(&metadata));
+    assert_eq!(mode(metadata), 0o600);
+}

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use tilsit_index_client::{
-    Credential, Credentials, IndexClient, IndexUrl, PasswordProgram, RemoteFile,
+    Credential, Credentials, IndexClient, IndexUrl, Logins, PasswordProgram, RemoteFile,
 };
 use tilsit_packaging::name::ProjectName;
 
@@ -79,7 +79,10 @@ fn netrc_is_used_and_refused_credentials_are_named() {
         ),
     ] {
         let mut options = TestClock::new().options();
-        options.credentials = Arc::new(Credentials::from_netrc(netrc.parse().unwrap()));
+        options.credentials = Arc::new(Credentials::from_files(
+            Logins::default(),
+            netrc.parse().unwrap(),
+        ));
         let result = IndexClient::new(options).project_page(&server.index(), &a());
         match expected {
             None => drop(result.unwrap()),

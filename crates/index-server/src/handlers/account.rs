@@ -23,7 +23,9 @@ use crate::visitor::{Fields, SignedForm, Visitor, safe_path, see_other, session_
 /// The shortest password that is taken here; the command line takes any.
 const PASSWORD_LENGTH_MIN: usize = 10;
 /// The longest description of a token, in characters.
-const DESCRIPTION_MAX: usize = 100;
+pub(super) const DESCRIPTION_MAX: usize = 100;
+/// The most days that a token is good for, where it ends at all.
+pub(super) const DAYS_MAX: u16 = 3650;
 
 /// Where to go after signing in.
 #[derive(Debug, Deserialize)]
@@ -272,13 +274,16 @@ fn expiry(days: &str, now: Timestamp) -> Result<Option<Timestamp>, Refusal> {
     if days.is_empty() {
         return Ok(None);
     }
-    let wrong =
-        || Refusal::bad_request(format!("“{days}” is not a number of days from 1 to 3650."));
-    let days: i64 = days.parse().map_err(|_| wrong())?;
-    if !(1..=3650).contains(&days) {
+    let wrong = || {
+        Refusal::bad_request(format!(
+            "“{days}” is not a number of days from 1 to {DAYS_MAX}."
+        ))
+    };
+    let days: u16 = days.parse().map_err(|_| wrong())?;
+    if !(1..=DAYS_MAX).contains(&days) {
         return Err(wrong());
     }
-    Ok(Some(now + SignedDuration::from_hours(24 * days)))
+    Ok(Some(now + SignedDuration::from_hours(24 * i64::from(days))))
 }
 
 /// Revokes one of one's own tokens.

@@ -5,13 +5,14 @@ use axum::Json;
 use axum::extract::{RawQuery, State};
 use axum::response::{IntoResponse as _, Response};
 use http::HeaderMap;
-use http::header::{ACCEPT, HeaderValue, VARY};
+use http::header::{HeaderValue, VARY};
 use jiff::Timestamp;
 use tilsit_simple_api::search::{FoundProject, SearchAnswer};
 use url::form_urlencoded::{Serializer, parse};
 
 use crate::access;
 use crate::application::Application;
+use crate::headers::wants_json;
 use crate::response::Failure;
 use crate::search::{Answer, Question};
 use crate::templates::search::{Facet, FacetValue, SearchPage, ShownProject};
@@ -80,13 +81,6 @@ pub(crate) async fn show(
     let vary = HeaderValue::from_static("Accept");
     response.headers_mut().append(VARY, vary);
     Ok(response)
-}
-
-/// Whether the client is a program: browsers always name HTML.
-fn wants_json(headers: &HeaderMap) -> bool {
-    let accept = headers.get(ACCEPT).and_then(|value| value.to_str().ok());
-    accept
-        .is_some_and(|accept| accept.contains("application/json") && !accept.contains("text/html"))
 }
 
 fn for_programs(answer: Answer) -> Result<SearchAnswer, Failure> {

@@ -1,8 +1,10 @@
 //! What each route does, in the order of `router.rs`.
 
 mod people;
+mod tokens;
 
 pub(crate) use people::*;
+pub(crate) use tokens::*;
 
 use super::{Access, Answer, Body, Content, Field, FieldKind, Operation, Parameter};
 
@@ -166,6 +168,11 @@ pub(super) const OF_PROGRAMS: &[Answer] = &[
 /// The same for people.
 pub(super) const OF_PERSONS: &[Answer] = &[
     answer(303, "To the page for signing in.", &[]),
+    answer(
+        401,
+        "Credentials are needed, or wrong: the answer to who wants JSON and no HTML.",
+        &[TEXT],
+    ),
     answer(429, "There were too many attempts to sign in.", &[HTML]),
 ];
 /// Answers where one must be signed in.

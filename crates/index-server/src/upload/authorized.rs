@@ -1,7 +1,9 @@
 //! The third stage: whether the uploader may publish to the project that the form names.
 
 use http::StatusCode;
-use tilsit_index_store::{NewNameError, ProjectAccess, TokenPermission, UserId};
+use tilsit_index_store::{
+    AuthenticatedToken, NewNameError, ProjectAccess, TokenPermission, UserId,
+};
 use tilsit_packaging::name::ProjectName;
 use tilsit_simple_api::upload::UploadForm;
 
@@ -28,27 +30,39 @@ pub(super) async fn authorize(
     let project: ProjectName = name
         .parse()
         .map_err(|error| Refusal::bad_request(format!("the field `name`: {error}")))?;
-    if received.uploader.permission == TokenPermission::Read {
-        return Err(forbidden("the token is for reading, not for uploads".to_owned()).into());
-    }
-    if !received.uploader.scope.covers(&project) {
-        return Err(forbidden(format!("the token is not for the project `{project}`")).into());
-    }
-    let user = received.uploader.user;
-    match application.store.project_access(&project, user).await? {
-        ProjectAccess::Free => {
-            let checked = application.store.check_new_name(&project, user).await?;
-            checked.map_err(|error| refused_name(&error))?;
-        }
-        ProjectAccess::Role(_) => {}
-        ProjectAccess::None => return Err(no_role(&project).into()),
-    }
+    permitted(application, &received.uploader, Some(&project)).await?;
     Ok(AuthorizedUpload {
-        uploader: user,
+        uploader: received.uploader.user,
         project,
         form: received.form,
         file: received.file,
     })
+}
+
+/// Refuses who may not publish to a project, or to any.
+pub(crate) async fn permitted(
+    application: &Application,
+    uploader: &AuthenticatedToken,
+    project: Option<&ProjectName>,
+) -> Result<(), Failure> {
+    if uploader.permission == TokenPermission::Read {
+        return Err(forbidden("the token is for reading, not for uploads".to_owned()).into());
+    }
+    let Some(project) = project else {
+        return Ok(());
+    };
+    if !uploader.scope.covers(project) {
+        return Err(forbidden(format!("the token is not for the project `{project}`")).into());
+    }
+    let (store, user) = (&application.store, uploader.user);
+    match store.project_access(project, user).await? {
+        ProjectAccess::Free => {
+            let checked = store.check_new_name(project, user).await?;
+            checked.map_err(|error| refused_name(&error).into())
+        }
+        ProjectAccess::Role(_) => Ok(()),
+        ProjectAccess::None => Err(no_role(project).into()),
+    }
 }
 
 /// The answer to a name that a new project cannot have.

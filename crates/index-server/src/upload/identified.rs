@@ -3,13 +3,10 @@
 use axum::body::Body;
 use axum::extract::Request;
 use futures_util::StreamExt;
-use http::header::AUTHORIZATION;
-use http::{HeaderMap, StatusCode};
-use tilsit_index_store::{AuthenticatedToken, TokenPermission, TokenScope};
+use tilsit_index_store::AuthenticatedToken;
 
-use crate::access;
 use crate::application::Application;
-use crate::credentials::{Credentials, parse_basic};
+use crate::holder;
 use crate::notes;
 use crate::response::{Failure, Refusal};
 
@@ -30,8 +27,8 @@ pub(super) async fn identify(
     application: &Application,
     request: Request,
 ) -> Result<IdentifiedUpload, Failure> {
-    let uploader = uploader(application, request.headers()).await;
-    match uploader.and_then(|uploader| within_limit(application, uploader)) {
+    let holder = holder::identify(application, request.headers(), "uploads").await;
+    match holder.and_then(|holder| within_limit(application, holder.who)) {
         Ok(uploader) => Ok(IdentifiedUpload { uploader, request }),
         Err(failure) => {
             discard(request.into_body()).await;
@@ -54,46 +51,6 @@ fn within_limit(
         Refusal::too_many(text, wait)
     })?;
     Ok(uploader)
-}
-
-async fn uploader(
-    application: &Application,
-    headers: &HeaderMap,
-) -> Result<AuthenticatedToken, Failure> {
-    let header = headers.get(AUTHORIZATION).ok_or_else(|| {
-        unknown(
-            "uploads need credentials: the user `__token__` with an API token as password, \
-             or a user name with its password",
-        )
-    })?;
-    let credentials =
-        parse_basic(header.as_bytes()).map_err(|error| unknown(&error.to_string()))?;
-    match credentials {
-        Credentials::Token(token) => {
-            let found = application
-                .store
-                .authenticate(&token, application.now())
-                .await?;
-            Ok(found.ok_or_else(|| unknown("the token is unknown, revoked or expired"))?)
-        }
-        Credentials::Password {
-            user: name,
-            password,
-        } => {
-            let found = access::sign_in(application, &name, &password).await?;
-            let user = found.ok_or_else(|| unknown("the user name or the password is wrong"))?;
-            Ok(AuthenticatedToken {
-                user,
-                user_name: name,
-                scope: TokenScope::User,
-                permission: TokenPermission::Publish,
-            })
-        }
-    }
-}
-
-fn unknown(text: &str) -> Refusal {
-    Refusal::new(StatusCode::UNAUTHORIZED, text)
 }
 
 /// Reads and forgets what a refused client still sends, up to a bound.

@@ -94,6 +94,14 @@ fn an_index_for_its_users(index: &TestIndex) {
         assert!(location.contains("account/login/?next="), "{location}");
         assert_eq!(browser.get(path).status, 200, "{path}");
     }
+    // A program is not sent to a page where people sign in.
+    let json = ("Accept", "application/json");
+    let unknown = index.get("/search/?q=demo", &[json]);
+    assert_eq!(unknown.status, 401);
+    assert!(unknown.header("www-authenticate").is_some());
+    let known = index.get("/search/?q=demo", &[json, ("Authorization", &token)]);
+    assert_eq!(known.status, 200, "{}", known.text());
+    assert_eq!(index.get("/search/?q=demo", &[]).status, 303);
     // What is there is not told from what is not.
     assert_eq!(get(index, "/simple/nothing/", None).status, 401);
     // Uploads and signing in go on.

@@ -13,6 +13,7 @@ on_both_databases!(
     schemathesis_finds_nothing_as_anybody,
     schemathesis_finds_nothing_with_a_token,
     schemathesis_finds_nothing_signed_in,
+    schemathesis_finds_nothing_with_a_password,
 );
 
 /// Methods of HTTP that a route might take.
@@ -62,10 +63,16 @@ fn schemathesis_finds_nothing_signed_in(index: &TestIndex) {
     run_schemathesis(index, &As::Session(&Browser::administrator(index)));
 }
 
+/// What only a password is good for.
+fn schemathesis_finds_nothing_with_a_password(index: &TestIndex) {
+    run_schemathesis(index, &As::Password);
+}
+
 /// Who asks.
 enum As<'a> {
     Anybody,
     Token,
+    Password,
     Session(&'a Browser<'a>),
 }
 
@@ -73,8 +80,16 @@ impl As<'_> {
     /// What would end the session, which is not asked for.
     fn left_out(&self) -> &'static [&'static str] {
         match self {
-            Self::Anybody | Self::Token => &[],
+            Self::Anybody | Self::Token | Self::Password => &[],
             Self::Session(_) => &["signIn", "signOut", "changePassword"],
+        }
+    }
+
+    /// What alone is asked for, where it is not all.
+    fn kept(&self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Password => Some(&["tokenAbout", "tokenList", "tokenMake", "tokenEnd"]),
+            _ => None,
         }
     }
 
@@ -85,6 +100,9 @@ impl As<'_> {
                 "[auth.openapi.basic]\nusername = \"__token__\"\npassword = \"{}\"\n",
                 index.token
             ),
+            Self::Password => "[auth.openapi.basic]\nusername = \"alice\"\n\
+                 password = \"alice's password\"\n"
+                .to_owned(),
             Self::Session(browser) => {
                 let (_, secret) = browser.cookie().split_once('=').unwrap();
                 format!(
@@ -125,6 +143,9 @@ fn run_schemathesis(index: &TestIndex, who: &As<'_>) {
     for operation in who.left_out() {
         command.args(["--exclude-operation-id", operation]);
     }
+    for operation in who.kept().unwrap_or_default() {
+        command.args(["--include-operation-id", operation]);
+    }
     if let As::Session(browser) = who {
         command.env("TILSIT_PROOF", browser.proof());
     }
@@ -132,7 +153,10 @@ fn run_schemathesis(index: &TestIndex, who: &As<'_>) {
     let said = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{said}");
     // A run in which nothing was asked for would find nothing either.
-    let asked = operations(index) - who.left_out().len();
+    let asked = match who.kept() {
+        Some(kept) => kept.len(),
+        None => operations(index) - who.left_out().len(),
+    };
     assert!(said.contains(&format!("Tested: {asked}\n")), "{said}");
     assert_eq!(index.audit(), []);
 }
@@ -154,6 +178,7 @@ fn configured(index: &TestIndex, distribution: &TestDistribution, who: &As<'_>) 
         ("project", vec!["demo", "Demo", "missing"]),
         ("version", vec!["1.0", "1", "2.0"]),
         ("user", vec!["alice", "nobody"]),
+        ("id", vec!["AAAAAAAAAAAA"]),
     ];
     for name in ["first", "second", "sha256"] {
         values.push((name, vec![parts.next().unwrap()]));
@@ -163,7 +188,7 @@ fn configured(index: &TestIndex, distribution: &TestDistribution, who: &As<'_>) 
     values.push(("file_name", vec![name, &metadata]));
     let sign_in = match who {
         As::Session(_) => "",
-        As::Anybody | As::Token => ", 303",
+        As::Anybody | As::Token | As::Password => ", 303",
     };
     let text = format!(
         "[checks]\n\

@@ -20,5 +20,6 @@ mod own_client;
 mod proxied;
 mod reading;
 mod support;
+mod token_keeping;
 mod transferring;
 mod uploading;

@@ -295,6 +295,10 @@ async fn tokens_are_listed_and_revoked_by_their_user(test: TestStore) {
     );
     assert_eq!(test.store.authenticate(&token, at(4)).await.unwrap(), None);
     assert_eq!(test.store.tokens_of(alice).await.unwrap(), []);
+    let had = async |user, prefix| test.store.has_or_had_token(user, prefix).await.unwrap();
+    assert!(had(alice, token.prefix()).await);
+    assert!(!had(eve, token.prefix()).await);
+    assert!(!had(alice, "AAAAAAAAAAAA").await);
 }
 
 async fn settings_are_the_administrators(test: TestStore) {

@@ -60,7 +60,8 @@ pub(crate) struct NetworkOptions {
     /// Try a failed request again as often
     #[arg(long, value_name = "COUNT")]
     retries: Option<u32>,
-    /// Ask this for passwords of users in index URLs [env: `TILSIT_KEYRING_PROVIDER`]
+    /// Ask this for passwords of users in index URLs, and have `login` keep secrets there [env:
+    /// `TILSIT_KEYRING_PROVIDER`]
     #[arg(long, value_name = "PROVIDER", value_parser = crate::network::KEYRING_PROVIDERS)]
     keyring_provider: Option<String>,
     /// Use the cache only, never the network [env: `TILSIT_OFFLINE`]

@@ -8,7 +8,9 @@ use tilsit_environment::discovery::FindError;
 use tilsit_environment::pin::PinError;
 use tilsit_environment::venv::VenvError;
 use tilsit_files::FileError;
-use tilsit_index_client::{DownloadError, HttpError, PageError, SearchError};
+use tilsit_index_client::{
+    AccountError, DownloadError, HttpError, KeepError, LoginFileError, PageError, SearchError,
+};
 use tilsit_index_server::ServeError;
 use tilsit_index_store::StoreError;
 use tilsit_installer::compile::CompileError;
@@ -168,6 +170,53 @@ impl From<SearchError> for CommandError {
             _ => Code::IndexAnswerInvalid,
         };
         Self::from_error(code, &error)
+    }
+}
+
+impl From<HttpError> for CommandError {
+    fn from(error: HttpError) -> Self {
+        let mut failure = Self::from_error(http(&error), &error);
+        failure.hints.extend(crate::hints::for_http(&error));
+        failure
+    }
+}
+
+impl From<AccountError> for CommandError {
+    fn from(error: AccountError) -> Self {
+        if let AccountError::Http(error) = error {
+            return error.into();
+        }
+        let mut failure = Self::from_error(Code::IndexAnswerInvalid, &error);
+        // The source stands in the message.
+        failure.causes.clear();
+        failure
+    }
+}
+
+impl From<LoginFileError> for CommandError {
+    fn from(error: LoginFileError) -> Self {
+        match error {
+            LoginFileError::File(error) => error.into(),
+            LoginFileError::Contents { ref path, .. } | LoginFileError::Size { ref path, .. } => {
+                let shown = path.display();
+                let mut failure = Self::from_error(Code::ConfigurationInvalid, &error).hint(
+                    format!("mend it, or remove `{shown}` and sign in anew with `tilsit login`"),
+                );
+                // The source stands in the message.
+                failure.causes.clear();
+                failure
+            }
+        }
+    }
+}
+
+impl From<KeepError> for CommandError {
+    fn from(error: KeepError) -> Self {
+        match error {
+            KeepError::Http(error) => error.into(),
+            _ => Self::from_error(Code::KeyringFailed, &error)
+                .hint("`--keyring-provider disabled` keeps it in a file of yours instead"),
+        }
     }
 }
 

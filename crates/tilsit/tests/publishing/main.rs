@@ -9,6 +9,7 @@ mod server;
 
 mod build;
 mod check;
+mod logins;
 mod publish;
 mod refusals;
 mod rendering;

@@ -59,7 +59,7 @@ fn each_refusal_has_its_words() {
     -- stderr
     Publishing to [SERVER]/legacy/
     error: `tilsit_demo-1.0-py3-none-any.whl` was not published: `[SERVER]/legacy/` refused an answer without credentials (status 401): who? [TL0703]
-    hint: give a token with `--token`, or a section of ~/.pypirc with `--repository NAME`
+    hint: sign in with `tilsit login [SERVER]/legacy/`, give a token with `--token`, or a section of ~/.pypirc with `--repository NAME`
     ");
     assert_snapshot!(said(409, "File already exists", "-t tlst-a"), @"
     exit: 1

@@ -52,6 +52,7 @@ const PARSERS: &[(&str, &str)] = &[
         "http_cache_record",
     ),
     ("crates/index-client/src/index_url.rs", "index_url"),
+    ("crates/index-client/src/logins.rs", "logins"),
     (
         "crates/index-client/src/metadata_cache.rs",
         "metadata_segment",
@@ -127,6 +128,7 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/simple-api/src/json/read.rs", "simple_json_page"),
     ("crates/simple-api/src/negotiate.rs", "accept_header"),
     ("crates/simple-api/src/search.rs", "search_answer"),
+    ("crates/simple-api/src/tokens.rs", "token_json"),
     ("crates/simple-api/src/upload.rs", "upload_form"),
 ];
 

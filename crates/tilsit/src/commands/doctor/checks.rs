@@ -270,10 +270,9 @@ fn reached(index: &IndexUrl, answer: Result<(), PageError>, took: &str) -> Check
         }
         Err(error) => {
             let (code, hint) = match &error {
-                PageError::Http(error) if error.is_credentials() => (
-                    Code::IndexCredentials,
-                    "give a user and a password or token in ~/.netrc, or in the URL",
-                ),
+                PageError::Http(error) if error.is_credentials() => {
+                    (Code::IndexCredentials, "sign in with `tilsit login URL`")
+                }
                 PageError::Http(_) => (
                     Code::IndexUnreachable,
                     "check the URL, the network, the proxy and the certificates",

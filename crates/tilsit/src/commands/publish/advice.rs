@@ -4,8 +4,7 @@
 use tilsit_index_client::{Credential, HttpError};
 use tilsit_publish::{PublishError, Repository};
 
-/// The user that stands for a token.
-pub(super) const TOKEN_USER: &str = "__token__";
+use crate::logins::TOKEN_USER;
 
 /// What tokens of the public index begin with, and of its kin.
 const PUBLIC_TOKEN: &str = "pypi-";
@@ -31,7 +30,11 @@ fn on_answer(error: &HttpError, repository: &Repository, hints: &mut Vec<String>
     let mut say = |hint: &str| hints.push(hint.to_owned());
     match error {
         HttpError::Credentials { sent: false, .. } => {
-            say("give a token with `--token`, or a section of ~/.pypirc with `--repository NAME`");
+            say(&format!(
+                "sign in with `tilsit login {}`, give a token with `--token`, or a section of \
+                 ~/.pypirc with `--repository NAME`",
+                repository.url
+            ));
         }
         HttpError::Credentials { status, .. } => {
             let credential = repository.credential.as_ref();

@@ -8,11 +8,11 @@ use tilsit_index_client::{Credential, IndexClient, IndexUrl};
 use tilsit_publish::{Pypirc, PypircRepository, Repository};
 use url::Url;
 
-use super::advice::TOKEN_USER;
 use crate::configuration::{Configuration, Settings};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
+use crate::logins::{self, TOKEN_USER};
 
 /// The repository that the packager of this program chose.
 const BAKED_IN: Option<&str> = option_env!("TILSIT_DEFAULT_UPLOAD");
@@ -152,8 +152,8 @@ impl RepositoryOptions {
         }
     }
 
-    /// Who uploads: a token, or a user and password; what is missing is looked for where passwords
-    /// are kept, and then asked for.
+    /// Who uploads: a token, or a user and password, as they are said; else of the URL, of a login,
+    /// of a keyring. For a user who has no password anywhere it is asked for.
     ///
     /// # Errors
     /// When there is a user and no password, or it cannot be read.
@@ -163,25 +163,32 @@ impl RepositoryOptions {
         client: &IndexClient,
         context: &Context,
     ) -> Result<Option<Credential>, CommandError> {
-        let said = self.said(target.section.as_ref(), context);
-        let (user, password) = match said {
+        let user = match self.said(target.section.as_ref(), context) {
             (Some(user), Some(password)) => return Ok(Some(credential(user, &password, context))),
             // As twine has it: a password alone is a token.
             (None, Some(token)) => {
                 return Ok(Some(credential(TOKEN_USER.to_owned(), &token, context)));
             }
-            (user, None) => {
-                let kept_for = user.as_deref().unwrap_or(TOKEN_USER);
-                let kept = client.kept_password(&target.repository.url, kept_for);
-                let kept = kept.map_err(|error| CommandError::from_error(Code::Usage, &error))?;
-                (user, kept)
-            }
+            (user, None) => user,
         };
-        if let Some(password) = password {
-            let user = user.unwrap_or_else(|| TOKEN_USER.to_owned());
-            return Ok(Some(credential(user, password.reveal(), context)));
+        if let Some(of_url) = &target.of_url
+            && user.is_none()
+            && !of_url.password().reveal().is_empty()
+        {
+            return Ok(Some(of_url.clone()));
+        }
+        let of_url = target.of_url.as_ref().map(Credential::user);
+        let looked_for = user.as_deref().or(of_url);
+        if let Some(kept) = of_login(target, looked_for, client)? {
+            return Ok(Some(kept));
+        }
+        let kept_for = looked_for.unwrap_or(TOKEN_USER);
+        let kept = client.kept_password(&target.repository.url, kept_for)?;
+        if let Some(password) = kept {
+            return Ok(Some(Credential::new(kept_for, password.reveal())));
         }
         let Some(user) = user else {
+            // netrc may know more.
             return Ok(target.of_url.clone());
         };
         let is_silent = context.variables.text("TWINE_NON_INTERACTIVE").is_some();
@@ -254,6 +261,25 @@ impl Target {
             keyring_provider: Some("auto".to_owned()),
             ..Settings::default()
         })
+    }
+}
+
+/// The login that is kept for the repository, if it is one of this user, where one is said.
+fn of_login(
+    target: &Target,
+    user: Option<&str>,
+    client: &IndexClient,
+) -> Result<Option<Credential>, CommandError> {
+    let credentials = &client.options().credentials;
+    let login = credentials
+        .login_for(&target.repository.url)
+        .filter(|login| user.is_none_or(|user| user == login.credential().user()));
+    match login {
+        None => Ok(None),
+        Some(login) => {
+            let login = logins::with_secret(login.clone(), client)?;
+            Ok(Some(login.credential().clone()))
+        }
     }
 }
 
