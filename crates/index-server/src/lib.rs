@@ -57,6 +57,7 @@ mod fallback;
 mod forwarded;
 mod handlers;
 mod headers;
+mod matrix;
 mod metrics;
 mod notes;
 mod openapi;

@@ -45,6 +45,11 @@ pub(crate) fn routes(upload_max_bytes: usize) -> Routes {
         .merge(for_programs(upload_max_bytes))
         .merge(for_operators())
         .get("/static/style.css", &is::STYLE, static_files::style)
+        .get(
+            "/static/copy.js",
+            &is::COPY_SCRIPT,
+            static_files::copy_script,
+        )
 }
 
 /// What installers, mirrors, updaters, auditors and uploaders speak to.

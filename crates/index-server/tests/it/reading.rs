@@ -352,6 +352,18 @@ fn pages_for_people(index: &TestIndex) {
     let link = "<a href=\"../../project/demo-pkg/\"><code>demo-pkg&#62;=1</code></a>";
     assert!(page.contains(link), "{page}");
     assert!(page.contains("<li><code>elsewhere</code></li>"), "{page}");
+    // And that one says by whom it is used.
+    let page = index.get("/project/demo-pkg/", &[]).text();
+    assert!(page.contains("<h2>Used by</h2>"), "{page}");
+    assert!(
+        page.contains("<a href=\"../../project/user/\">user</a>"),
+        "{page}"
+    );
+    let script = index.get("/static/copy.js", &[]);
+    assert_eq!(
+        script.header("content-type"),
+        Some("text/javascript; charset=utf-8")
+    );
     let style = index.get("/static/style.css", &[]);
     assert_eq!(
         style.header("content-type"),
