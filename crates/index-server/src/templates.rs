@@ -52,6 +52,8 @@ pub(crate) struct ProjectPage {
     pub(crate) files: Vec<ListedFile>,
     /// Its wheels by Python and platform, where that helps.
     pub(crate) matrix: Option<Matrix>,
+    /// Whether the list is long, and stands folded below the matrix.
+    pub(crate) folds: bool,
     /// Clean HTML, made by the renderer; the one text that is not escaped here.
     pub(crate) description: Option<String>,
     /// What the renderer says of it.

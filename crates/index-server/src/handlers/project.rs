@@ -142,6 +142,8 @@ struct View<'a> {
 /// So many dependencies are looked up; more are shown without a link.
 const LOOKED_UP_MAX: usize = 100;
 
+/// A longer list of files is folded when a matrix shows the wheels.
+const FILES_OPEN_MAX: usize = 12;
 /// So many projects that use a project are named.
 const USERS_SHOWN_MAX: usize = 20;
 /// So many are counted; beyond, the page says that there are more.
@@ -189,6 +191,7 @@ async fn render(store: &IndexStore, view: &View<'_>) -> Result<ProjectPage, Fail
     let people = store.people(view.name).await?;
     let files = store.release_files(view.name, view.wanted).await?;
     let is_newest = view.wanted == view.newest;
+    let matrix = matrix(files.iter().map(|file| &*file.file_name));
     let description = description(&metadata).await?;
     let note = description
         .as_ref()
@@ -208,7 +211,8 @@ async fn render(store: &IndexStore, view: &View<'_>) -> Result<ProjectPage, Fail
         newer: (!is_newest && view.wanted < view.newest).then(|| view.newest.to_string()),
         status: view.status.clone(),
         yanks: yanks(&files),
-        matrix: matrix(files.iter().map(|file| &*file.file_name)),
+        folds: matrix.is_some() && files.len() > FILES_OPEN_MAX,
+        matrix,
         files: files.iter().map(listed).collect(),
         description: description.as_ref().map(|rendered| usable(&rendered.html)),
         note: note.map(ToString::to_string).unwrap_or_default(),

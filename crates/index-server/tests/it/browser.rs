@@ -55,7 +55,7 @@ fn filled() -> TestIndex {
 /// A release with wheels for many Pythons and platforms, as of a numeric library.
 fn compiled(index: &TestIndex) {
     const PLATFORMS: [&str; 9] = [
-        "manylinux2014_x86_64.manylinux_2_17_x86_64",
+        "manylinux_2_17_x86_64",
         "manylinux_2_28_aarch64",
         "musllinux_1_2_aarch64",
         "musllinux_1_2_x86_64",
@@ -80,7 +80,10 @@ fn compiled(index: &TestIndex) {
             .header("Requires-Dist: demo-pkg; extra == 'show'")
             .header("Provides-Extra: show");
         wheel.tags = format!("{python}-{platform}");
-        let answer = index.upload(&Form::wheel(&wheel));
+        let mut form = Form::wheel(&wheel);
+        let interpreter = python.split('-').next().unwrap_or_default();
+        form.set("pyversion", interpreter);
+        let answer = index.upload(&form);
         assert_eq!(answer.status, 200, "{}", answer.text());
     }
 }

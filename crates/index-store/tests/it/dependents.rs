@@ -98,7 +98,8 @@ async fn who_may_not_read_a_project_does_not_see_that_it_uses_another(test: Test
     let store = &test.store;
     let alice = publish(store, "secret", "1.0", "Requires-Dist: base\n").await;
     publish(store, "open", "1.0", "Requires-Dist: base\n").await;
-    let change = store.change_reading(alice, &name("secret"), Some(Reading::People), at(2));
+    let secret = name("secret");
+    let change = store.change_reading(alice, &secret, Some(Reading::People), at(2));
     change.await.unwrap();
     assert_eq!(dependents(store, "base", EVERYBODY).await, ["open"]);
     let audience = |user| Audience {
@@ -109,11 +110,12 @@ async fn who_may_not_read_a_project_does_not_see_that_it_uses_another(test: Test
     assert_eq!(dependents(store, "base", audience(bob)).await, ["open"]);
     let alice = store.user(&"alice".parse().unwrap()).await.unwrap();
     assert_eq!(
-        dependents(store, "base", audience(alice.unwrap())).await,
+        dependents(store, "base", audience(alice)).await,
         ["open", "secret"]
     );
     let held = (&tilsit_simple_api::ProjectState::Quarantined, None);
-    let held = store.change_status(Actor::COMMAND_LINE, &name("open"), held, at(3));
+    let open = name("open");
+    let held = store.change_status(Actor::COMMAND_LINE, &open, held, at(3));
     held.await.unwrap();
     assert_eq!(dependents(store, "base", EVERYBODY).await, [""; 0]);
 }
