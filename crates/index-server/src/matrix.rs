@@ -209,6 +209,13 @@ fn flags(interpreter: &str, abi: &str) -> String {
     }
 }
 
+/// The names from before PEP 600, and the glibc that each stands for.
+const LEGACY: [(&str, (u32, u32)); 3] = [
+    ("manylinux1_", (2, 5)),
+    ("manylinux2010_", (2, 12)),
+    ("manylinux2014_", (2, 17)),
+];
+
 /// The columns that a platform stands for, and what it needs there.
 fn platforms(tag: &str) -> Vec<(Platform, Needed)> {
     let column = |kind, system: &str, architecture: &str| Platform {
@@ -216,11 +223,6 @@ fn platforms(tag: &str) -> Vec<(Platform, Needed)> {
         system: system.to_owned(),
         architecture: architecture.to_owned(),
     };
-    const LEGACY: [(&str, (u32, u32)); 3] = [
-        ("manylinux1_", (2, 5)),
-        ("manylinux2010_", (2, 12)),
-        ("manylinux2014_", (2, 17)),
-    ];
     for (prefix, glibc) in LEGACY {
         if let Some(architecture) = tag.strip_prefix(prefix) {
             return vec![(column(1, "Linux (glibc)", architecture), Some(glibc))];
