@@ -33,11 +33,11 @@ const SIGN_IN: &str = "/account/login/";
 const CONTENT_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self' data:; \
     base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// The same for a project's page, whose description may show images from elsewhere on the web. The
+/// The same for a project's page, which has a script of ours, and whose description may show images from elsewhere on the web. The
 /// other site learns the reader's address, but not which page is read.
 pub(crate) const PROJECT_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; style-src 'self'; img-src 'self' data: https:; base-uri 'none'; \
-     form-action 'self'; frame-ancestors 'none'",
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; \
+     base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
 );
 
 /// Sets the headers that every answer has, unless the handler chose stricter ones.

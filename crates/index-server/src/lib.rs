@@ -58,6 +58,7 @@ mod forwarded;
 mod handlers;
 mod headers;
 mod holder;
+mod matrix;
 mod metrics;
 mod notes;
 mod openapi;

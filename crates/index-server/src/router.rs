@@ -46,6 +46,11 @@ pub(crate) fn routes(upload_max_bytes: usize) -> Routes {
         .merge(for_token_keepers())
         .merge(for_operators())
         .get("/static/style.css", &is::STYLE, static_files::style)
+        .get(
+            "/static/copy.js",
+            &is::COPY_SCRIPT,
+            static_files::copy_script,
+        )
 }
 
 /// What installers, mirrors, updaters, auditors and uploaders speak to.

@@ -5,7 +5,9 @@
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 use http::StatusCode;
+use tilsit_index_store::Dependent;
 
+use crate::matrix::Matrix;
 use crate::response::Failure;
 
 /// `/`
@@ -48,6 +50,10 @@ pub(crate) struct ProjectPage {
     /// Why files of the release are yanked; empty when none is.
     pub(crate) yanks: String,
     pub(crate) files: Vec<ListedFile>,
+    /// Its wheels by Python and platform, where that helps.
+    pub(crate) matrix: Option<Matrix>,
+    /// Whether the list is long, and stands folded below the matrix.
+    pub(crate) folds: bool,
     /// Clean HTML, made by the renderer; the one text that is not escaped here.
     pub(crate) description: Option<String>,
     /// What the renderer says of it.
@@ -55,6 +61,7 @@ pub(crate) struct ProjectPage {
     pub(crate) facts: Vec<(&'static str, String)>,
     pub(crate) links: Vec<Link>,
     pub(crate) dependencies: Vec<ShownDependency>,
+    pub(crate) used_by: UsedBy,
     pub(crate) people: Vec<(String, &'static str)>,
     /// The newest first.
     pub(crate) releases: Vec<String>,
@@ -86,6 +93,14 @@ pub(crate) struct ShownDependency {
     pub(crate) text: String,
     /// The project's normalised name, where it is here.
     pub(crate) name: Option<String>,
+}
+
+/// The projects that use a project.
+pub(crate) struct UsedBy {
+    /// The first of them, by name.
+    pub(crate) projects: Vec<Dependent>,
+    /// How many there are besides, in words.
+    pub(crate) others: Option<String>,
 }
 
 /// A link that the project gives; the URL is of a kind that is safe to follow.

@@ -9,6 +9,7 @@ use tilsit_packaging::name::ProjectName;
 
 use crate::accounts::UserId;
 use crate::database::Database;
+use crate::dependents;
 use crate::error::{Doing, StoreError};
 use crate::events::{self, NewEvent};
 use crate::pages;
@@ -225,6 +226,7 @@ impl<'a> Change<'a> {
     ) -> Result<u64, ManageError> {
         let serial = self.record(action, subject).await?;
         let LockedProject { id, name } = self.project;
+        dependents::write(&mut self.transaction, id, name).await?;
         pages::write(&mut self.transaction, id, name, serial).await?;
         self.commit("commit a change").await?;
         Ok(serial)

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use sqlx::{AssertSqlSafe, Executor};
 
 use crate::database::Database;
+use crate::dependents;
 use crate::error::{Doing, StoreError};
 
 /// Every version, in order; the version is the position, from 1.
@@ -15,7 +16,11 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_first.sql"),
     include_str!("migrations/0002_people.sql"),
     include_str!("migrations/0003_names.sql"),
+    include_str!("migrations/0004_dependents.sql"),
 ];
+
+/// The version that keeps what projects require, which SQL cannot read from metadata.
+const KEEPS_REQUIREMENTS: i64 = 4;
 
 /// Brings the database to the newest version; does nothing when it is there.
 ///
@@ -56,6 +61,9 @@ pub(crate) async fn migrate(database: &Database, now: Timestamp) -> Result<(), S
             .execute(sqlx::raw_sql(AssertSqlSafe(sql)))
             .await
             .doing("change the schema")?;
+        if found + 1 == KEEPS_REQUIREMENTS {
+            dependents::fill(&mut transaction).await?;
+        }
         sqlx::query("INSERT INTO migrations (version, applied_us) VALUES ($1, $2)")
             .bind(found + 1)
             .bind(now.as_microsecond())

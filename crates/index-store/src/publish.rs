@@ -8,6 +8,7 @@ use tilsit_simple_api::Sha256Digest;
 use tilsit_simple_api::upload::FileType;
 
 use crate::accounts::UserId;
+use crate::dependents;
 use crate::error::{Doing, StoreError};
 use crate::events::{self, NewEvent};
 use crate::names::{self, NewNameError};
@@ -138,6 +139,7 @@ impl IndexStore {
         let release = open_release(&mut transaction, project, file, now).await?;
         insert_file(&mut transaction, release, file, now).await?;
         let serial = record_event(&mut transaction, file, now).await?;
+        dependents::write(&mut transaction, project, &file.project).await?;
         pages::write(&mut transaction, project, &file.project, serial).await?;
         self.database.commit(transaction, "commit a file").await?;
         Ok(Publication::Published { serial })

@@ -23,14 +23,14 @@ pub struct Audience {
 }
 
 impl Audience {
-    fn key(self) -> i64 {
+    pub(crate) fn key(self) -> i64 {
         // No user has this key.
         self.user.map_or(-1, |user| user.0)
     }
 }
 
 /// Of a project `p`, with the default as `$1` and the user as `$2`.
-const VISIBLE: &str = "(COALESCE(p.reading, $1) = 'public' \
+pub(crate) const VISIBLE: &str = "(COALESCE(p.reading, $1) = 'public' \
     OR (COALESCE(p.reading, $1) = 'signed-in' AND $2 >= 0) \
     OR EXISTS (SELECT 1 FROM roles o WHERE o.project_id = p.id AND o.user_id = $2) \
     OR EXISTS (SELECT 1 FROM users u WHERE u.id = $2 AND u.is_admin = 1))";

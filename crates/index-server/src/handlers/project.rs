@@ -15,10 +15,11 @@ use tilsit_simple_api::upload::FileType;
 use crate::access;
 use crate::application::Application;
 use crate::headers;
+use crate::matrix::matrix;
 use crate::response::{Failure, Refusal};
 use crate::site::Site;
 use crate::templates::{
-    self, EmptyProjectPage, Link, ListedFile, ProjectPage, ShownDependency, day, page,
+    self, EmptyProjectPage, Link, ListedFile, ProjectPage, ShownDependency, UsedBy, day, page,
 };
 
 /// `/project/Name` is `/project/name/`.
@@ -141,6 +142,31 @@ struct View<'a> {
 /// So many dependencies are looked up; more are shown without a link.
 const LOOKED_UP_MAX: usize = 100;
 
+/// A longer list of files is folded when a matrix shows the wheels.
+const FILES_OPEN_MAX: usize = 12;
+/// So many projects that use a project are named.
+const USERS_SHOWN_MAX: usize = 20;
+/// So many are counted; beyond, the page says that there are more.
+const USERS_COUNTED_MAX: usize = 100;
+
+/// The projects here that use the project, as far as they may be seen.
+async fn used_by(store: &IndexStore, view: &View<'_>) -> Result<UsedBy, Failure> {
+    let limit = u32::try_from(USERS_COUNTED_MAX + 1).unwrap_or(u32::MAX);
+    let mut projects = store.dependents(view.name, view.audience, limit).await?;
+    let count = projects.len();
+    projects.truncate(USERS_SHOWN_MAX);
+    let others = match count.saturating_sub(USERS_SHOWN_MAX) {
+        0 => None,
+        _ if count > USERS_COUNTED_MAX => {
+            let others = USERS_COUNTED_MAX - USERS_SHOWN_MAX;
+            Some(format!("and more than {others} others"))
+        }
+        1 => Some("and 1 other".to_owned()),
+        others => Some(format!("and {others} others")),
+    };
+    Ok(UsedBy { projects, others })
+}
+
 /// What the release requires; what is here, and may be seen, is linked.
 async fn dependencies(
     store: &IndexStore,
@@ -165,6 +191,7 @@ async fn render(store: &IndexStore, view: &View<'_>) -> Result<ProjectPage, Fail
     let people = store.people(view.name).await?;
     let files = store.release_files(view.name, view.wanted).await?;
     let is_newest = view.wanted == view.newest;
+    let matrix = matrix(files.iter().map(|file| &*file.file_name));
     let description = description(&metadata).await?;
     let note = description
         .as_ref()
@@ -184,12 +211,15 @@ async fn render(store: &IndexStore, view: &View<'_>) -> Result<ProjectPage, Fail
         newer: (!is_newest && view.wanted < view.newest).then(|| view.newest.to_string()),
         status: view.status.clone(),
         yanks: yanks(&files),
+        folds: matrix.is_some() && files.len() > FILES_OPEN_MAX,
+        matrix,
         files: files.iter().map(listed).collect(),
         description: description.as_ref().map(|rendered| usable(&rendered.html)),
         note: note.map(ToString::to_string).unwrap_or_default(),
         facts: facts(&metadata),
         links: links(&metadata),
         dependencies: dependencies(store, view, &metadata).await?,
+        used_by: used_by(store, view).await?,
         people: people
             .into_iter()
             .map(|(name, role)| (name, role.as_str()))

@@ -211,6 +211,25 @@ pub(crate) static STYLE: Operation = Operation {
         ],
     )
 };
+pub(crate) static COPY_SCRIPT: Operation = Operation {
+    parameters: CONDITIONAL,
+    ..plain(
+        "copyScript",
+        FOR_PEOPLE,
+        "The script of buttons that copy",
+        &[
+            answer(
+                200,
+                "The script.",
+                &[Content {
+                    media_type: "text/javascript",
+                    schema: None,
+                }],
+            ),
+            NOT_MODIFIED,
+        ],
+    )
+};
 
 pub(crate) static SIMPLE_ADD_SLASH: Operation = plain(
     "simpleAddSlash",

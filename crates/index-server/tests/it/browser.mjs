@@ -80,6 +80,38 @@ async function walk(page, name, path) {
   }
 }
 
+// The button beside the install line: by the keyboard, with a clipboard and without, and without script.
+async function copy({ path, text }) {
+  const wrong = (problem) => tell({ page: path, problem: `copy button: ${problem}` });
+  const install = (page) => page.locator('button[data-copy=install]');
+  const press = async (page) => {
+    await page.goto(plan.base + path);
+    await install(page).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForFunction(() => document.querySelector('.copied').textContent !== '');
+    return page.textContent('.copied');
+  };
+  const context = await browser.newContext({ permissions: ['clipboard-read', 'clipboard-write'] });
+  const page = await context.newPage();
+  const said = await press(page);
+  if (said !== 'Copied') wrong(`says ${said}`);
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  if (copied !== await page.textContent('#install') || !copied.endsWith(` ${text}`)) {
+    wrong(`copied ${copied}`);
+  }
+  await page.addInitScript(() => Object.defineProperty(navigator, 'clipboard', { value: undefined }));
+  const without = await press(page);
+  if (!without.startsWith('Selected')) wrong(`says ${without} without a clipboard`);
+  const selected = await page.evaluate(() => getSelection().toString());
+  if (selected !== copied) wrong(`selected ${selected}`);
+  await context.close();
+  const plain = await browser.newContext({ javaScriptEnabled: false });
+  const still = await plain.newPage();
+  await still.goto(plan.base + path);
+  if (await install(still).isVisible()) wrong('is there without script');
+  await plain.close();
+}
+
 let visited = 0;
 for (const theme of ['light', 'dark']) {
   const context = await browser.newContext({ colorScheme: theme });
@@ -106,5 +138,6 @@ for (const theme of ['light', 'dark']) {
   }
   await context.close();
 }
+await copy(plan.copies);
 await browser.close();
 console.log(JSON.stringify({ visited }));

@@ -48,7 +48,44 @@ fn filled() -> TestIndex {
     }
     let other = TestDistribution::new("other-package", "2.0");
     assert_eq!(index.upload(&Form::wheel(&other)).status, 200);
+    compiled(&index);
     index
+}
+
+/// A release with wheels for many Pythons and platforms, as of a numeric library.
+fn compiled(index: &TestIndex) {
+    const PLATFORMS: [&str; 9] = [
+        "manylinux_2_17_x86_64",
+        "manylinux_2_28_aarch64",
+        "musllinux_1_2_aarch64",
+        "musllinux_1_2_x86_64",
+        "macosx_10_13_x86_64",
+        "macosx_11_0_arm64",
+        "win32",
+        "win_amd64",
+        "win_arm64",
+    ];
+    let pythons = ["cp311-cp311", "cp312-cp312", "cp313-cp313", "cp313-cp313t"];
+    let some = ["cp314-cp314", "pp311-pypy311_pp73", "cp310-abi3"];
+    let all = pythons
+        .iter()
+        .flat_map(|python| PLATFORMS.map(|platform| (*python, platform)));
+    let few = some.iter().flat_map(|python| {
+        let platforms = [PLATFORMS[0], PLATFORMS[5], PLATFORMS[7]];
+        platforms.map(|platform| (*python, platform))
+    });
+    for (python, platform) in all.chain(few) {
+        let mut wheel = TestDistribution::new("numeric", "2.3.4")
+            .header("Summary: Numbers in rows and columns")
+            .header("Requires-Dist: demo-pkg; extra == 'show'")
+            .header("Provides-Extra: show");
+        wheel.tags = format!("{python}-{platform}");
+        let mut form = Form::wheel(&wheel);
+        let interpreter = python.split('-').next().unwrap_or_default();
+        form.set("pyversion", interpreter);
+        let answer = index.upload(&form);
+        assert_eq!(answer.status, 200, "{}", answer.text());
+    }
 }
 
 fn pages() -> Value {
@@ -60,6 +97,7 @@ fn pages() -> Value {
         page("search-nothing", "/search/?q=xyzzy"),
         page("project", "/project/demo-pkg/"),
         page("project-old", "/project/demo-pkg/1.0/"),
+        page("project-compiled", "/project/numeric/"),
         page("user", "/user/alice/"),
         page("sign-in", "/account/login/"),
         json!({ "name": "not-found", "path": "/project/nothing/", "status": 404 }),
@@ -92,6 +130,7 @@ fn every_page_can_be_seen_and_used() {
         "packages": environment.packages,
         "chromium": environment.chromium,
         "pages": pages(),
+        "copies": { "path": "/project/demo-pkg/", "text": "demo-pkg" },
         "user": "alice",
         "password": "alice's password",
         "screenshots": std::env::var("TILSIT_SCREENSHOTS").ok(),

@@ -98,6 +98,7 @@ impl IndexStore {
             change.forget(*id, file).await?;
         }
         for sql in [
+            "DELETE FROM requirements WHERE project_id = $1",
             "DELETE FROM releases WHERE project_id = $1",
             "DELETE FROM roles WHERE project_id = $1",
             "DELETE FROM pages WHERE project = (SELECT name FROM projects WHERE id = $1)",

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails loudly")]
 
 mod accounts;
+mod dependents;
 mod managing;
 mod names;
 mod objects;
