@@ -4,8 +4,8 @@ use tilsit_readme::clean::{allows_attribute, allows_tag, clean};
 use tilsit_readme::highlight::highlight;
 use tilsit_readme::{Note, render};
 
-/// A description: what comes out is harmless in each markup, stays so when it is cleaned again, and
-/// is not much longer than what went in.
+/// A description: what comes out is harmless in each markup, stays so when it is cleaned again (and
+/// stays as it is, where it has no tags of its own), and is not much longer than what went in.
 pub fn readme_markdown(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
@@ -24,10 +24,15 @@ pub fn readme_markdown(data: &[u8]) {
         assert_harmless(&rendered.html);
         let again = clean(&rendered.html);
         assert_harmless(&again);
-        assert_eq!(
-            without_first_breaks(&again),
-            without_first_breaks(&rendered.html)
-        );
+        // Misnested tags of one's own are moved about each time that they are read (HTML, 13.2.10).
+        if !text.contains('<') || content_type == "text/plain" {
+            assert_eq!(
+                without_first_breaks(&again),
+                without_first_breaks(&rendered.html)
+            );
+        } else {
+            assert_harmless(&clean(&again));
+        }
         assert!(rendered.html.len() <= 4096 + 512 * text.len());
     }
 }
