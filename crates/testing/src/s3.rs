@@ -121,7 +121,8 @@ pub enum Loss {
     Stall,
 }
 
-/// A proxy for TCP that lets so many bytes to the server, and so many back, and then loses the rest.
+/// A proxy for TCP that lets so many bytes to the server, and so many back, and loses the rest in both
+/// directions as soon as one of the two is used up.
 #[derive(Debug, Clone)]
 pub struct LossyProxy {
     address: SocketAddr,
@@ -187,7 +188,8 @@ impl LossyProxy {
         self.address
     }
 
-    /// From now on, so many bytes go to the server and so many come back.
+    /// From now on, so many bytes go to the server and so many come back, until one of the two is used
+    /// up.
     pub fn lose_after(&self, (to_server, back): (u64, u64), loss: Loss) {
         let number = |bytes| i64::try_from(bytes).unwrap_or(i64::MAX);
         self.state

@@ -43,8 +43,12 @@ fn bytes_come_through_up_to_the_budget() {
     assert_eq!(answer(&proxy, b"hello"), b"hello");
     assert_eq!(proxy.carried(), (5, 5));
     proxy.lose_after((3, 100), Loss::Stall);
+    // What is lost on the way there is lost on the way back too.
+    assert_eq!(answer(&proxy, b"hello"), b"");
+    assert_eq!(proxy.carried(), (3, 0));
+    proxy.lose_after((100, 3), Loss::Stall);
     assert_eq!(answer(&proxy, b"hello"), b"hel");
-    assert_eq!(proxy.carried(), (3, 3));
+    assert_eq!(proxy.carried(), (5, 3));
     proxy.lose_after((100, 0), Loss::Cut);
     assert_eq!(answer(&proxy, b"hello"), b"");
     proxy.heal();
