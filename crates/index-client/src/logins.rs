@@ -63,33 +63,42 @@ pub enum PlaceError {
 /// # Errors
 /// When it is neither an `https` nor an `http` URL.
 pub fn place_of(url: &Url) -> Result<Url, PlaceError> {
-    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
-        return Err(PlaceError::Scheme(RedactedUrl::from(url)));
-    }
-    let mut place = url.clone();
-    let _ = take_credential(&mut place);
-    place.set_query(None);
-    place.set_fragment(None);
+    let mut place = folder_at(url)?;
     let path = place.path().trim_end_matches('/');
-    let (folder, last) = path.rsplit_once('/').unwrap_or(("", path));
-    let folder = if PARTS_OF_AN_INDEX.contains(&last) {
-        folder
-    } else {
-        path
-    };
-    place.set_path(&format!("{folder}/"));
+    if let Some((folder, last)) = path.rsplit_once('/')
+        && PARTS_OF_AN_INDEX.contains(&last)
+    {
+        let folder = format!("{folder}/");
+        place.set_path(&folder);
+    }
     Ok(place)
 }
 
+/// The folder of a server that a URL names.
+fn folder_at(url: &Url) -> Result<Url, PlaceError> {
+    if !matches!(url.scheme(), "http" | "https") || !url.has_host() {
+        return Err(PlaceError::Scheme(RedactedUrl::from(url)));
+    }
+    let mut folder = url.clone();
+    let _ = take_credential(&mut folder);
+    folder.set_query(None);
+    folder.set_fragment(None);
+    if !folder.path().ends_with('/') {
+        folder.set_path(&format!("{}/", url.path()));
+    }
+    Ok(folder)
+}
+
 impl Login {
-    /// A login for the part of a server that a URL stands for. A credential without a password is
-    /// one whose password a program keeps.
+    /// A login for a place ([`place_of`]). A credential without a password is one whose password a
+    /// program keeps.
     ///
     /// # Errors
     /// As [`place_of`].
-    pub fn new(url: &Url, credential: Credential) -> Result<Self, PlaceError> {
+    pub fn new(place: &Url, credential: Credential) -> Result<Self, PlaceError> {
         Ok(Self {
-            place: place_of(url)?,
+            // Not once more a part less: that would widen where the password goes.
+            place: folder_at(place)?,
             credential,
             user: None,
             is_made: false,

@@ -7,7 +7,8 @@ fn url(text: &str) -> Url {
 }
 
 fn login(place: &str, user: &str) -> Login {
-    Login::new(&url(place), Credential::new(user, "p")).unwrap()
+    let place = place_of(&url(place)).unwrap();
+    Login::new(&place, Credential::new(user, "p")).unwrap()
 }
 
 #[test]
@@ -93,6 +94,19 @@ fn what_is_written_is_read_back() {
     assert_eq!(read, logins);
     assert_eq!(read.0[0].person(), "anna");
     assert!(read.0[2].is_kept_elsewhere());
+}
+
+/// What lies around `/simple/simple/` is `/simple/`, which stays what it is.
+#[test]
+fn a_place_is_not_widened_when_it_is_read_again() {
+    let mut logins = Logins::default();
+    logins.put(login("https://index.example/simple/simple/", "anna"));
+    logins.put(login("https://index.example//simple/", "bob"));
+    let again = Logins::parse(&logins.to_text()).unwrap();
+    let places = again.iter().map(|login| login.place().path().to_owned());
+    assert_eq!(places.collect::<Vec<_>>(), ["/simple/", "//"]);
+    assert_eq!(again.for_url(&url("https://index.example/other/")), None);
+    assert_eq!(again, logins);
 }
 
 #[test]
