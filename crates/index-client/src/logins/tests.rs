@@ -22,8 +22,8 @@ fn an_index_is_the_folder_around_its_parts() {
             "https://index.example:8443/a/",
         ),
         (
-            "https://index.example/root/dev/+simple/",
-            "https://index.example/root/dev/",
+            "https://index.example/team/dev/+simple/",
+            "https://index.example/team/dev/",
         ),
         (
             "https://index.example/api/packages/pypi",
