@@ -277,7 +277,11 @@ impl Arguments {
 
 fn login(meant: &Meant, credential: Credential) -> Result<Login, CommandError> {
     if credential.password() == &Secret::new("") {
-        return Err(CommandError::new(Code::Usage, "the password is empty"));
+        return Err(
+            CommandError::new(Code::Usage, "the password is empty").hint(
+                "type it when it is asked for, or pipe it in: `--password-stdin`, `--token-stdin`",
+            ),
+        );
     }
     Login::new(&meant.place, credential)
         .map_err(|error| CommandError::from_error(Code::Usage, &error))
