@@ -129,7 +129,9 @@ fn counts(path: &Path) -> bool {
     let folder = path.parent().and_then(Path::file_name);
     let in_dist_info = folder.is_some_and(|folder| {
         let folder = Path::new(folder);
-        folder.extension().is_some_and(|extension| extension == "dist-info")
+        folder
+            .extension()
+            .is_some_and(|extension| extension == "dist-info")
     });
     let is_note = name.is_some_and(|name| NOTES.contains(&name));
     let is_compiled = path.extension().is_some_and(|extension| extension == "pyc");
@@ -150,11 +152,7 @@ fn without_root(contents: Vec<u8>, root: &Path) -> Vec<u8> {
 }
 
 /// All files below a folder, linked folders followed.
-fn walk(
-    folder: &Path,
-    depth: usize,
-    found: &mut BTreeMap<PathBuf, ()>,
-) -> Result<(), FileError> {
+fn walk(folder: &Path, depth: usize, found: &mut BTreeMap<PathBuf, ()>) -> Result<(), FileError> {
     let entries = match tilsit_files::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.is_not_found() => return Ok(()),

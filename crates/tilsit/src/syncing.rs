@@ -70,9 +70,7 @@ impl Omitted {
             Some(current) => current == name,
             None => is_member,
         };
-        (self.workspace && is_member)
-            || (self.project && is_current)
-            || self.names.contains(name)
+        (self.workspace && is_member) || (self.project && is_current) || self.names.contains(name)
     }
 }
 

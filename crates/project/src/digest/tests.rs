@@ -12,7 +12,10 @@ fn environment(root: &Path, shebang: &str) -> Vec<InstalledDistribution> {
     write("lib/a/__init__.py", "x = 1\n");
     write("lib/a/__pycache__/__init__.pyc", shebang);
     write("bin/a", &format!("#!{shebang}/bin/python\n"));
-    write("lib/a-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: a\nVersion: 1\n");
+    write(
+        "lib/a-1.dist-info/METADATA",
+        "Metadata-Version: 2.1\nName: a\nVersion: 1\n",
+    );
     write("lib/a-1.dist-info/INSTALLER", shebang);
     write(
         "lib/a-1.dist-info/RECORD",

@@ -157,8 +157,10 @@ fn hashes(stated: &BTreeMap<String, String>) -> Result<Hashes, String> {
     }
     // Weaker ones let somebody make another file with the same hash.
     let is_strong = |algorithm: &str| {
-        ["sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "blake2b"]
-            .contains(&algorithm)
+        [
+            "sha256", "sha384", "sha512", "sha3_256", "sha3_384", "sha3_512", "blake2b",
+        ]
+        .contains(&algorithm)
     };
     if stated.keys().any(|algorithm| is_strong(algorithm)) {
         Ok(hashes)
@@ -180,7 +182,9 @@ fn archive_url(archive: &ArchiveSource, folder: &Path) -> Result<String, String>
     };
     let plain = plain.split('#').next().unwrap_or_default();
     let strong = ["sha256", "sha512", "sha384"];
-    let mut strong = strong.iter().filter_map(|name| Some((name, archive.hashes.get(*name)?)));
+    let mut strong = strong
+        .iter()
+        .filter_map(|name| Some((name, archive.hashes.get(*name)?)));
     let mut url = plain.to_owned();
     if let Some((algorithm, digest)) = strong.next() {
         url = format!("{url}#{algorithm}={digest}");
@@ -190,9 +194,15 @@ fn archive_url(archive: &ArchiveSource, folder: &Path) -> Result<String, String>
 
 fn repository(vcs: &VcsSource, folder: &Path) -> Result<String, String> {
     if !["git", "hg", "svn", "bzr"].contains(&vcs.kind.as_str()) {
-        return Err(format!("`{}` is no kind of repository that is known", vcs.kind));
+        return Err(format!(
+            "`{}` is no kind of repository that is known",
+            vcs.kind
+        ));
     }
-    let is_commit = vcs.commit_id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let is_commit = vcs
+        .commit_id
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric());
     if !is_commit || vcs.commit_id.is_empty() {
         return Err(format!("`{}` is no commit", vcs.commit_id));
     }

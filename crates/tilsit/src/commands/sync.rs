@@ -10,9 +10,7 @@ use tilsit_project::lock::Lock;
 
 use crate::building::BuildOptions;
 use crate::commands::lock;
-use crate::commands::options::{
-    IndexOptions, ReinstallOptions, ResolverOptions, UpgradeOptions,
-};
+use crate::commands::options::{IndexOptions, ReinstallOptions, ResolverOptions, UpgradeOptions};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
@@ -79,10 +77,10 @@ pub(crate) struct Arguments {
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct FixedOptions {
     /// Fail if the lock does not fit the project
-    #[arg(long, conflicts_with_all = ["frozen", "upgrade", "upgrade_package"])]
+    #[arg(long, conflicts_with = "frozen")]
     pub(crate) locked: bool,
     /// Take the lock as it is, whatever the project says
-    #[arg(long, conflicts_with_all = ["upgrade", "upgrade_package"])]
+    #[arg(long)]
     pub(crate) frozen: bool,
 }
 
@@ -153,6 +151,13 @@ pub(crate) fn fitting(
     context: &Context,
 ) -> Result<Lock, CommandError> {
     let path = locking.project.lock_path();
+    let upgrade = locking.upgrade;
+    let is_upgrade = upgrade.upgrade || !upgrade.upgrade_package.is_empty();
+    if is_upgrade && (fixed.locked || fixed.frozen) {
+        let message = "a lock cannot both stay as it is and be upgraded";
+        return Err(CommandError::new(Code::Usage, message)
+            .hint("leave out either `--upgrade` or `--locked` and `--frozen`"));
+    }
     if fixed.frozen {
         let text = locking::read_text(&path)?;
         let text = text.ok_or_else(|| locking::outdated(&path, false, context))?;
@@ -207,7 +212,9 @@ fn unchanged(
         );
         return Err(CommandError::new(
             Code::EnvironmentDiffers,
-            format!("the environment is not as the lock says: {coming} to install, {going} to uninstall"),
+            format!(
+                "the environment is not as the lock says: {coming} to install, {going} to uninstall"
+            ),
         )
         .hint("`tilsit sync` makes it so"));
     }

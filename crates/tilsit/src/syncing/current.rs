@@ -31,7 +31,9 @@ pub(super) fn is_there(pin: &Pin, present: &[InstalledDistribution], wanted: &Wa
     }
     match (pin.url.as_deref(), noted) {
         (None, None) => true,
-        (Some(url), Some(noted)) => is_same(url, &noted, pin, wanted.editables.contains(url), installed),
+        (Some(url), Some(noted)) => {
+            is_same(url, &noted, pin, wanted.editables.contains(url), installed)
+        }
         _ => false,
     }
 }
@@ -81,9 +83,8 @@ fn folder(url: &str) -> Option<PathBuf> {
 
 /// Whether what says how a folder is built is older than what was installed of it.
 fn is_older(folder: &Path, installed: &InstalledDistribution) -> bool {
-    let modified = |path: &Path| -> Option<SystemTime> {
-        tilsit_files::metadata(path).ok()?.modified().ok()
-    };
+    let modified =
+        |path: &Path| -> Option<SystemTime> { tilsit_files::metadata(path).ok()?.modified().ok() };
     // It is written with each installation, and by nothing else.
     let Some(since) = modified(&installed.path.join("direct_url.json")) else {
         return false;

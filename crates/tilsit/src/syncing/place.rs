@@ -53,11 +53,7 @@ pub(crate) fn environment(
 }
 
 /// Where the environment is.
-fn root(
-    project: &Project,
-    place: Place<'_>,
-    context: &Context,
-) -> Result<PathBuf, CommandError> {
+fn root(project: &Project, place: Place<'_>, context: &Context) -> Result<PathBuf, CommandError> {
     if place.active {
         let active = context.variables.path("VIRTUAL_ENV");
         return active.map(Into::into).ok_or_else(|| {

@@ -51,14 +51,12 @@ fn source(package: &Package, environment: &Environment) -> Source {
         name.is_some_and(|name| tags.priority(&name.tags).is_some())
     };
     match &package.source {
-        PackageSource::Distributions { sdist, wheels } => {
-            match sdist {
-                Some(sdist) if !wheels.iter().any(|wheel| is_wheel(wheel.file_name())) => {
-                    Source::Built(hashes(&sdist.hashes))
-                }
-                _ => Source::Wheel,
+        PackageSource::Distributions { sdist, wheels } => match sdist {
+            Some(sdist) if !wheels.iter().any(|wheel| is_wheel(wheel.file_name())) => {
+                Source::Built(hashes(&sdist.hashes))
             }
-        }
+            _ => Source::Wheel,
+        },
         PackageSource::Archive(archive) => {
             let place = archive.url.as_ref().or(archive.path.as_ref());
             let name = place.and_then(|place| place.rsplit('/').next());
