@@ -55,10 +55,7 @@ pub(crate) struct Arguments {
     /// Build the wheel, straight from the folder
     #[arg(short, long)]
     wheel: bool,
-    /// Build the wheels of this program and of its build backend, `tilsit` and `tilsit-build`
-    ///
-    /// For an index of your own: whoever uses it can then install tilsit from there, and build
-    /// projects that name `tilsit_build`.
+    /// Build the wheels of tilsit itself and of its build backend, for an index of your own
     #[arg(
         long = "self",
         conflicts_with_all = [
@@ -108,7 +105,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         modified_seconds: modified_seconds(context)?,
     };
     if arguments.itself {
-        let built = itself::build(&out, &in_process, context)?;
+        let built = itself::build(&out, in_process, context)?;
         let sets = built.iter().map(|path| FileSet::read(&[path]));
         return Ok(report(&sets.collect::<Result<Vec<_>, _>>()?, context));
     }
