@@ -31,7 +31,11 @@ pub(crate) fn write(folder: &Path, files: &[(&str, &str)]) {
 }
 
 /// The lock of a workspace; `None` where there is no resolution.
-pub(crate) fn lock(workspace: &Workspace, index: &mut Index, before: Option<&Lock>) -> Option<Lock> {
+pub(crate) fn lock(
+    workspace: &Workspace,
+    index: &mut Index,
+    before: Option<&Lock>,
+) -> Option<Lock> {
     lock_with(workspace, index, before, &|_| ())
 }
 
@@ -48,9 +52,20 @@ pub(crate) fn lock_with(
         let url = member.url();
         let slim = metadata.metadata(BuildSource::Url(&url)).unwrap();
         let metadata = Metadata {
-            requires: slim.requires_dist.iter().map(|text| text.parse().unwrap()).collect(),
-            provides_extra: slim.provides_extra.iter().map(|text| text.parse().unwrap()).collect(),
-            requires_python: slim.requires_python.as_ref().map(|text| text.parse().unwrap()),
+            requires: slim
+                .requires_dist
+                .iter()
+                .map(|text| text.parse().unwrap())
+                .collect(),
+            provides_extra: slim
+                .provides_extra
+                .iter()
+                .map(|text| text.parse().unwrap())
+                .collect(),
+            requires_python: slim
+                .requires_python
+                .as_ref()
+                .map(|text| text.parse().unwrap()),
         };
         let version = slim.version.parse().unwrap();
         index.add_url(&url, member.name.clone(), version, metadata);
@@ -77,7 +92,10 @@ pub(crate) fn lock_with(
             resolution,
         })
         .collect();
-    let editables = editables(workspace).into_iter().map(|(_, url)| url).collect();
+    let editables = editables(workspace)
+        .into_iter()
+        .map(|(_, url)| url)
+        .collect();
     let assembly = Assembly {
         workspace,
         inputs: &inputs,
@@ -101,7 +119,9 @@ fn provided(solved: &tilsit_resolver::Resolution, index: &Index) -> Resolution {
         hashes.add("sha256", &"a".repeat(64)).unwrap();
         let file = PinnedFile {
             remote: RemoteFile {
-                url: format!("https://index.example/files/{name}").parse().unwrap(),
+                url: format!("https://index.example/files/{name}")
+                    .parse()
+                    .unwrap(),
                 name: name.into(),
                 hashes,
                 size_bytes: Some(1),
@@ -229,7 +249,14 @@ pub(crate) fn fault(
                 metadata(index, release).requires
             }
         };
-        if let Err(words) = check(&requires, environment, &extras, &versions, workspace, &mut open) {
+        if let Err(words) = check(
+            &requires,
+            environment,
+            &extras,
+            &versions,
+            workspace,
+            &mut open,
+        ) {
             return Some(words);
         }
     }

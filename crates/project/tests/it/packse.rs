@@ -15,7 +15,11 @@ const UNIVERSAL: usize = 41;
 
 fn scenarios(folder: &Path, found: &mut Vec<PathBuf>) {
     for entry in tilsit_files::walk(folder).unwrap() {
-        if entry.path.extension().is_some_and(|extension| extension == "toml") {
+        if entry
+            .path
+            .extension()
+            .is_some_and(|extension| extension == "toml")
+        {
             found.push(entry.path);
         }
     }
@@ -69,9 +73,18 @@ fn check(scenario: &Scenario) -> bool {
     let read = Lock::parse(&text, Path::new("pylock.toml")).unwrap();
     assert_eq!(read.to_toml(), text, "{name}");
     let minors: Vec<u32> = scenario.minors();
-    let minors: Vec<u32> = MINORS.into_iter().filter(|minor| minors.contains(minor)).collect();
+    let minors: Vec<u32> = MINORS
+        .into_iter()
+        .filter(|minor| minors.contains(minor))
+        .collect();
     for environment in environments(&minors) {
-        let fault = fault(&workspace, &index, &read, &Selection::default(), &environment);
+        let fault = fault(
+            &workspace,
+            &index,
+            &read,
+            &Selection::default(),
+            &environment,
+        );
         assert_eq!(fault, None, "{name}: {:?}\n{text}", environment.values());
     }
     true

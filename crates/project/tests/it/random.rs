@@ -64,14 +64,16 @@ fn edge() -> impl Strategy<Value = Edge> {
         prop::bool::weighted(0.2),
         prop::bool::weighted(0.2),
     )
-        .prop_map(|(project, from, more, marker, with_extra, for_extra)| Edge {
-            project,
-            from,
-            to: from + more,
-            marker,
-            with_extra,
-            for_extra,
-        })
+        .prop_map(
+            |(project, from, more, marker, with_extra, for_extra)| Edge {
+                project,
+                from,
+                to: from + more,
+                marker,
+                with_extra,
+                for_extra,
+            },
+        )
 }
 
 fn edges(most: usize) -> impl Strategy<Value = Vec<Edge>> {
