@@ -6,7 +6,7 @@
 //! the environment in the first line of a script is replaced. What was built here counts by what it was
 //! built of: two builds need not be equal.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
@@ -91,10 +91,10 @@ pub fn digest(
     }
     // What nobody has noted is there all the same, and may change what an import does.
     for folder in site_packages {
-        let mut found = BTreeMap::new();
+        let mut found = BTreeSet::new();
         walk(folder, 0, &mut found)?;
-        for path in found.into_keys().filter(|path| !counted.contains(path)) {
-            lines.extend(line(&path, root)?);
+        for path in found.difference(&counted) {
+            lines.extend(line(path, root)?);
         }
     }
     let mut hasher = Sha256::new();
@@ -135,7 +135,7 @@ fn counts(path: &Path) -> bool {
     });
     let is_note = name.is_some_and(|name| NOTES.contains(&name));
     let is_compiled = path.extension().is_some_and(|extension| extension == "pyc");
-    !is_compiled && !(in_dist_info && is_note)
+    !(is_compiled || in_dist_info && is_note)
 }
 
 /// A script without the folder that it lies in: `#!/there/bin/python` as `#!{environment}/bin/python`,
@@ -152,7 +152,7 @@ fn without_root(contents: Vec<u8>, root: &Path) -> Vec<u8> {
 }
 
 /// All files below a folder, linked folders followed.
-fn walk(folder: &Path, depth: usize, found: &mut BTreeMap<PathBuf, ()>) -> Result<(), FileError> {
+fn walk(folder: &Path, depth: usize, found: &mut BTreeSet<PathBuf>) -> Result<(), FileError> {
     let entries = match tilsit_files::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if error.is_not_found() => return Ok(()),
@@ -165,7 +165,7 @@ fn walk(folder: &Path, depth: usize, found: &mut BTreeMap<PathBuf, ()>) -> Resul
             _ => entry.path.is_dir(),
         };
         if !is_folder {
-            found.insert(entry.path, ());
+            found.insert(entry.path);
         } else if depth < DEPTH_MAX && entry.name != "__pycache__" {
             walk(&entry.path, depth + 1, found)?;
         }

@@ -13,7 +13,7 @@ use tilsit_packaging::name::{ExtraName, GroupName, ProjectName};
 use tilsit_packaging::requirement::Requirement;
 
 /// The keys of the tables that are read here.
-pub const KEYS: [&str; 8] = [
+pub const KEYS: [&str; 7] = [
     "sources",
     "workspace",
     "default-groups",
@@ -21,7 +21,6 @@ pub const KEYS: [&str; 8] = [
     "environments",
     "conflicts",
     "dev-dependencies",
-    "managed",
 ];
 
 /// What the tables say.
@@ -45,20 +44,15 @@ pub struct ProjectSettings {
 }
 
 /// `default-groups`
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum DefaultGroups {
     /// Every group.
     All,
     /// These.
     Named(Vec<GroupName>),
     /// Nothing is said: `dev`, if there is such a group.
+    #[default]
     Unsaid,
-}
-
-impl Default for DefaultGroups {
-    fn default() -> Self {
-        Self::Unsaid
-    }
 }
 
 /// `workspace`

@@ -330,10 +330,9 @@ pub(crate) fn folder_url(path: &Path) -> String {
 fn root_above(folder: &Path) -> Result<Option<Read>, WorkspaceError> {
     for above in folder.ancestors().skip(1) {
         let path = above.join(PYPROJECT);
-        let text = match tilsit_files::read_to_string(&path) {
-            Ok(text) => text,
-            // A folder above that may not be read is not ours.
-            Err(_) => continue,
+        // A folder above that may not be read is not ours.
+        let Ok(text) = tilsit_files::read_to_string(&path) else {
+            continue;
         };
         // Who has no workspace is not asked whether all else in it is as it should be.
         let Ok(settings) = ProjectSettings::parse(&text) else {

@@ -14,6 +14,7 @@ use tilsit_files::Durability;
 use tilsit_project::Workspace;
 use tilsit_project::settings::SourcePlace;
 use tilsit_project::workspace::PYPROJECT;
+use tilsit_simple_api::Sha256Digest;
 
 use crate::context::Context;
 use crate::error::CommandError;
@@ -55,11 +56,7 @@ impl Stamp {
     /// The note on a question.
     pub(crate) fn on(question: &str, context: &Context) -> Self {
         let digest = Sha256::digest(question.as_bytes());
-        let name: String = digest
-            .iter()
-            .take(16)
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let name = Sha256Digest(digest.into()).to_string();
         Self(context.cache_folder.join(STAMPS).join(name))
     }
 

@@ -1,3 +1,5 @@
+//! Digests of small environments.
+
 use std::path::Path;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Tasks: their words, their order, what is refused.
+
 use super::*;
 
 fn tasks(text: &str) -> Tasks {

@@ -1,4 +1,5 @@
 //! Locks of projects over indexes in memory: what they select is what each environment needs.
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 // The same scenarios and environments as the resolver's own tests; not all of their functions are
 // used here.

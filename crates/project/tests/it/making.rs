@@ -227,27 +227,12 @@ pub(crate) fn fault(
             continue;
         }
         reached.insert(name.clone());
-        let requires: Vec<Requirement> = match workspace.members.get(&name) {
-            Some(member) => {
-                let mut requires = member.project.dependencies.clone();
-                for (extra, more) in &member.project.optional_dependencies {
-                    if extras.contains(extra) {
-                        requires.extend(more.iter().cloned());
-                    }
-                }
-                requires
-            }
-            None => {
-                let Some(version) = versions.get(&name) else {
-                    return Some(format!("{name} is required and not there"));
-                };
-                let release = Release {
-                    name: name.clone(),
-                    version: version.clone(),
-                    url: None,
-                };
-                metadata(index, release).requires
-            }
+        let requires = match of_member(workspace, &name, &extras) {
+            Some(requires) => requires,
+            None => match versions.get(&name) {
+                Some(version) => of_release(index, &name, version),
+                None => return Some(format!("{name} is required and not there")),
+            },
         };
         if let Err(words) = check(
             &requires,
@@ -267,6 +252,31 @@ pub(crate) fn fault(
     let packages: BTreeSet<&ProjectName> = packages.collect();
     let there: BTreeSet<&ProjectName> = versions.keys().collect();
     (packages != there).then(|| format!("needed {packages:?}, selected {there:?}"))
+}
+
+/// What a member requires with some of its extras.
+fn of_member(
+    workspace: &Workspace,
+    name: &ProjectName,
+    extras: &[ExtraName],
+) -> Option<Vec<Requirement>> {
+    let member = workspace.members.get(name)?;
+    let mut requires = member.project.dependencies.clone();
+    for (extra, more) in &member.project.optional_dependencies {
+        if extras.contains(extra) {
+            requires.extend(more.iter().cloned());
+        }
+    }
+    Some(requires)
+}
+
+fn of_release(index: &Index, name: &ProjectName, version: &Version) -> Vec<Requirement> {
+    let release = Release {
+        name: name.clone(),
+        version: version.clone(),
+        url: None,
+    };
+    metadata(index, release).requires
 }
 
 type Open = Vec<(ProjectName, Vec<ExtraName>)>;

@@ -168,7 +168,7 @@ impl World {
             );
             let mut path = format!("packages/m{place}/pyproject.toml");
             if place == 0 {
-                path = "pyproject.toml".to_owned();
+                "pyproject.toml".clone_into(&mut path);
                 if self.conflict {
                     text.push_str("conflicts = [[{ extra = 'x' }, { group = 'docs' }]]\n");
                 }

@@ -71,12 +71,12 @@ pub(crate) struct Source {
 #[serde(try_from = "Written", into = "Written")]
 pub(crate) struct ProjectSources(pub(crate) Vec<Source>);
 
-/// As they are written: one, or a list.
+/// As they are written: a list, or one, which anything else is.
 #[derive(Deserialize, Serialize)]
 #[serde(untagged)]
 enum Written {
-    One(toml::Value),
     Many(Vec<toml::Value>),
+    One(toml::Value),
 }
 
 impl TryFrom<Written> for ProjectSources {
@@ -97,7 +97,7 @@ impl TryFrom<Written> for ProjectSources {
             !is_other && !has("extra") && !has("group")
         };
         let indexes = written.into_iter().filter(is_index);
-        let read = indexes.map(|source| source.try_into::<Source>());
+        let read = indexes.map(toml::Value::try_into::<Source>);
         read.collect::<Result<_, _>>().map(Self)
     }
 }
@@ -107,7 +107,11 @@ impl From<ProjectSources> for Written {
         let written = sources.0.into_iter();
         // What was read from TOML is TOML.
         let written = written.filter_map(|source| toml::Value::try_from(source).ok());
-        Self::Many(written.collect())
+        let written: Vec<toml::Value> = written.collect();
+        match <[toml::Value; 1]>::try_from(written) {
+            Ok([source]) => Self::One(source),
+            Err(sources) => Self::Many(sources),
+        }
     }
 }
 
@@ -211,7 +215,7 @@ pub(super) const OF_BUILDS: &str = "cache-keys";
 const OF_OTHERS: [&str; 2] = ["build", "tasks"];
 
 /// Keys of a project that is locked, which [`tilsit_project::settings`] reads.
-pub(super) const OF_PROJECTS: [&str; 8] = tilsit_project::settings::KEYS;
+pub(super) const OF_PROJECTS: [&str; 7] = tilsit_project::settings::KEYS;
 
 #[derive(Deserialize)]
 struct PyProject {

@@ -47,9 +47,8 @@ fn is_same(
 ) -> bool {
     match &noted.origin {
         Origin::Archive { hashes } => {
-            let stated = pin.file.remote.hashes.iter();
-            let mut stated = stated.map(|(algorithm, digest)| (algorithm, digest.to_string()));
-            stated.any(|(algorithm, digest)| hashes.get(&*algorithm) == Some(&digest))
+            let mut stated = pin.file.remote.hashes.iter();
+            stated.any(|(algorithm, digest)| hashes.get(algorithm) == Some(&digest))
         }
         Origin::Vcs { vcs, commit_id, .. } => {
             let end = format!("@{commit_id}");

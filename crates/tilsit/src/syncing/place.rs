@@ -1,7 +1,7 @@
 //! The environment of a project: `.venv` in the root's folder, made when it is missing or of another
 //! Python than the project wants.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use tilsit_environment::discovery::Scope;
 use tilsit_environment::venv::{self, Existing, VenvOptions};
@@ -49,7 +49,7 @@ pub(crate) fn environment(
         )
         .hint("`tilsit sync` makes it"));
     }
-    make(project, place, root, context)
+    make(project, place, &root, context)
 }
 
 /// Where the environment is.
@@ -71,7 +71,7 @@ fn root(project: &Project, place: Place<'_>, context: &Context) -> Result<PathBu
 fn there(
     project: &Project,
     place: Place<'_>,
-    root: &std::path::Path,
+    root: &Path,
 ) -> Result<Option<Environment>, CommandError> {
     if !root.join("pyvenv.cfg").is_file() {
         return Ok(None);
@@ -88,15 +88,15 @@ fn there(
 fn make(
     project: &Project,
     place: Place<'_>,
-    root: PathBuf,
+    root: &Path,
     context: &Context,
 ) -> Result<Environment, CommandError> {
     let base = project.python(place.python, Scope::Base)?;
     let is_environment = root.join("pyvenv.cfg").is_file();
     if root.exists() && !is_environment {
-        let is_empty = tilsit_files::read_dir(&root)?.is_empty();
+        let is_empty = tilsit_files::read_dir(root)?.is_empty();
         if !is_empty {
-            let shown = context.show(&root);
+            let shown = context.show(root);
             return Err(CommandError::new(
                 Code::NoEnvironment,
                 format!("`{shown}` is in the place of the environment, and is none"),
@@ -114,9 +114,9 @@ fn make(
         },
         ..VenvOptions::default()
     };
-    let interpreter = venv::create(&base, &root, &options)?;
+    let interpreter = venv::create(&base, root, &options)?;
     let python = pythons::describe(&base, context);
-    let shown = context.show(&root);
+    let shown = context.show(root);
     let made = if is_environment { "Made anew" } else { "Made" };
     context.terminal.say(format_args!(
         "{GOOD}{made}{GOOD:#} the environment `{STRONG}{shown}{STRONG:#}` with {python}"

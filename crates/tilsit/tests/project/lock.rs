@@ -48,6 +48,16 @@ fn a_lock_is_for_all_extras_groups_and_systems() {
      + lib 1.0 (required by app, fancy)
     Locked 4 packages in [TIME]
     ");
+}
+
+#[test]
+#[expect(clippy::too_many_lines, reason = "most of them are the file")]
+fn the_file_has_everything_in_one_order() {
+    let Some(sandbox) = crate::sandbox() else {
+        return;
+    };
+    sandbox.write("pyproject.toml", PROJECT);
+    sandbox.run_well("lock");
     let text = sandbox.read("pylock.toml");
     let steady = text.lines().map(|line| {
         let line = line.split("sha256 = \"").next().unwrap_or(line);

@@ -1,10 +1,12 @@
 //! Projects: begun, changed, locked.
+#![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 #[path = "../support/sandbox.rs"]
 mod sandbox;
 #[path = "../support/wheels.rs"]
 mod wheels;
 
+mod foreign;
 mod lock;
 mod sync;
 mod tasks;

@@ -88,7 +88,7 @@ impl Assembly<'_> {
             None => remote
                 .hashes
                 .iter()
-                .map(|(algorithm, digest)| (algorithm.to_string(), digest.to_string()))
+                .map(|(algorithm, digest)| (algorithm.to_owned(), digest))
                 .collect(),
         };
         if hashes.is_empty() {

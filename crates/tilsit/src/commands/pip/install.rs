@@ -161,9 +161,14 @@ impl Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    if let Some(lock) = arguments.lock()? {
-        return locked(arguments, &lock, context);
+    match arguments.lock()? {
+        Some(lock) => locked(arguments, &lock, context),
+        None => resolved(arguments, context),
     }
+}
+
+/// Installs what requirements lead to.
+fn resolved(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
     let elsewhere = arguments.elsewhere()?;
     let mut wanted = arguments.wanted(context)?;
     let configuration = arguments.resolver.over(&arguments.index.over(context)?);

@@ -13,6 +13,7 @@ use crate::building::BuildOptions;
 use crate::checkouts::CheckoutOptions;
 use crate::commands::options::{IndexOptions, ReinstallOptions, UpgradeOptions};
 use crate::commands::pip::locked::{LockRequest, Manner};
+use crate::configuration::Configuration;
 use crate::context::Context;
 use crate::environments::EnvironmentOptions;
 use crate::error::CommandError;
@@ -70,20 +71,20 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
     let configuration = arguments.link.over(&arguments.index.over(context)?);
-    if let Some(lock) = LockRequest::among(&arguments.files, &arguments.group, 0)? {
-        let environment = arguments
-            .target
-            .find_to_change(&arguments.environment, context)?;
-        let manner = Manner {
-            configuration: &configuration,
-            inexact: false,
-            reinstall: arguments.reinstall.renewal(),
-            build: &arguments.build.read(context)?,
-        };
-        return lock.install(&environment, &manner, arguments.dry_run, context);
+    match LockRequest::among(&arguments.files, &arguments.group, 0)? {
+        Some(lock) => locked(arguments, &lock, &configuration, context),
+        None => listed(arguments, &configuration, context),
     }
+}
+
+/// Makes the environment hold exactly what requirements files list.
+fn listed(
+    arguments: &Arguments,
+    configuration: &Configuration,
+    context: &Context,
+) -> Result<Report, CommandError> {
     let mut wanted = wanted(arguments, context)?;
-    installing::required_hashes(arguments.require_hashes, &wanted, &configuration)?;
+    installing::required_hashes(arguments.require_hashes, &wanted, configuration)?;
     let environment = arguments
         .target
         .find_to_change(&arguments.environment, context)?;
@@ -110,12 +111,12 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         .collect();
     if !arguments.dry_run {
         let checkout = &arguments.checkout;
-        checkout.check_out(&mut wanted, &environment, &configuration, context)?;
+        checkout.check_out(&mut wanted, &environment, configuration, context)?;
     }
     let question = Question {
         preferences: preferences.into_iter().collect(),
         elsewhere: Elsewhere::default(),
-        configuration: &configuration,
+        configuration: configuration,
         interpreter: environment.interpreter(),
         no_deps: true,
         refresh: UpgradeOptions::default().refresh(),
@@ -127,15 +128,15 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     // Now everything has a name.
     let extra = extraneous(&resolved.wanted, &environment, &present);
     let (required, wanted) = (arguments.require_hashes, &resolved.wanted);
-    let hashes = installing::required_hashes(required, wanted, &configuration)?;
+    let hashes = installing::required_hashes(required, wanted, configuration)?;
     let installation = Installation {
         environment: &environment,
         present: &present,
         resolved: &resolved,
         hashes: &hashes,
         reinstall,
-        link_mode: installing::link_mode_to_stay(&configuration, context)?,
-        compile: installing::compiles(&configuration)?,
+        link_mode: installing::link_mode_to_stay(configuration, context)?,
+        compile: installing::compiles(configuration)?,
     };
     let mut change = installation.plan_removing(&extra, context)?;
     let result = json!({
@@ -151,6 +152,25 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     change.apply(&locked, context)?;
     tell(&change, context);
     Ok(Report::silent(result))
+}
+
+/// Makes the environment hold exactly what a lock says.
+fn locked(
+    arguments: &Arguments,
+    lock: &LockRequest,
+    configuration: &Configuration,
+    context: &Context,
+) -> Result<Report, CommandError> {
+    let environment = arguments
+        .target
+        .find_to_change(&arguments.environment, context)?;
+    let manner = Manner {
+        configuration,
+        inexact: false,
+        reinstall: arguments.reinstall.renewal(),
+        build: &arguments.build.read(context)?,
+    };
+    lock.install(&environment, &manner, arguments.dry_run, context)
 }
 
 /// What is to be there; an error when that is nothing, and nobody said that nothing is meant.

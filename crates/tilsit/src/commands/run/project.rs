@@ -57,8 +57,8 @@ pub(super) fn is_in_project(folder: &Path) -> bool {
 /// When the project cannot be locked, or its environment not be made so.
 pub(super) fn place(arguments: &Arguments, context: &Context) -> Result<Place, CommandError> {
     let question = format!(
-        "{:?} {:?} {:?} {:?} {:?} {}",
-        context.working_folder,
+        "{} {:?} {:?} {:?} {:?} {}",
+        context.working_folder.display(),
         arguments.selection,
         arguments.python,
         (arguments.no_sync, arguments.active, &arguments.fixed),

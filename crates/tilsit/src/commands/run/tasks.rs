@@ -1,5 +1,6 @@
 //! Tasks of the project: found by name in the pyproject.toml here and above, run in its environment.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
@@ -140,7 +141,8 @@ pub(super) fn list(context: &Context) -> Result<Report, CommandError> {
     for (_, tasks) in all(context)? {
         for (name, task) in tasks.iter() {
             let about = task.help.clone().unwrap_or_else(|| in_words(&task.action));
-            lines.push_str(&format!("{name:<16} {about}\n"));
+            // To a string nothing can fail to be written.
+            let _ = writeln!(lines, "{name:<16} {about}");
             listed.push(json!({ "name": name, "help": task.help }));
         }
     }
