@@ -23,6 +23,7 @@ pub(crate) mod run;
 pub(crate) mod search;
 pub(crate) mod serve;
 mod token;
+pub(crate) mod tool;
 pub(crate) mod tour;
 pub(crate) mod venv;
 
@@ -62,6 +63,7 @@ pub(crate) enum Command {
     Venv(Late<venv::Arguments>),
     Pip(Late<pip::Arguments>),
     Run(Late<run::Arguments>),
+    Tool(Late<tool::Arguments>),
     Build(Late<build::Arguments>),
     #[command(hide = true)]
     BuildBackend(Late<build_backend::Arguments>),
@@ -103,6 +105,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::Venv(arguments) => venv::run(&arguments, context),
         Command::Pip(arguments) => pip::run(&arguments, context),
         Command::Run(arguments) => run::run(&arguments, context),
+        Command::Tool(arguments) => tool::run(&arguments, context),
         Command::Build(arguments) => build::run(&arguments, context),
         Command::BuildBackend(arguments) => build_backend::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),

@@ -18,6 +18,7 @@ use tilsit_installer::store::StoreError as WheelStoreError;
 use tilsit_installer::{ApplyError, FetchError, PlanError};
 use tilsit_provider::ResolveError;
 use tilsit_publish::{FailureKind, PreflightError, PublishError, Unfit};
+use tilsit_tools::ChangeError;
 
 use crate::building::build_error;
 use crate::error::CommandError;
@@ -98,6 +99,18 @@ impl From<PinError> for CommandError {
         match error {
             PinError::File(error) => error.into(),
             PinError::Request { .. } => Self::from_error(Code::ConfigurationInvalid, &error),
+        }
+    }
+}
+
+impl From<ChangeError> for CommandError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::File(error) => error.into(),
+            ChangeError::Taken(_) => Self::from_error(Code::ToolProgramTaken, &error)
+                .hint("replace what is there with `--force`, or add `--suffix TEXT` to the names"),
+            _ => Self::from_error(Code::EnvironmentNotMade, &error)
+                .hint("move it away, or name another folder with `TILSIT_TOOL_DIR`"),
         }
     }
 }
