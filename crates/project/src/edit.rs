@@ -1,0 +1,1 @@
+//! Changes to pyproject.toml that keep comments, order and style.

@@ -1,0 +1,18 @@
+//! A project on disk: where its root and members are, what they ask for, the lock that answers it,
+//! and what of the lock an environment gets.
+//!
+//! [`edit`] changes pyproject.toml and keeps its style. Resolving, building and installing are done
+//! by those who are asked; nothing here prints, and nothing reads the environment or the clock.
+
+pub mod edit;
+pub mod inputs;
+pub mod lock;
+pub mod metadata;
+pub mod settings;
+pub mod sources;
+pub mod workspace;
+
+pub use inputs::Inputs;
+pub use lock::Lock;
+pub use metadata::MemberMetadata;
+pub use workspace::Workspace;
