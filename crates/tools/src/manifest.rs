@@ -24,7 +24,6 @@ use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{ExtraName, NameError, ProjectName};
 use tilsit_packaging::requirement::{Requirement, RequirementSource, plain_url};
 use tilsit_packaging::specifier::VersionSpecifiers;
-use tilsit_packaging::version::Version;
 use url::Url;
 
 use crate::asked::{Addition, Asked, AskedError, check_suffix};
@@ -231,16 +230,18 @@ fn source_of(raw: &RawTool, folder: &Path) -> Result<RequirementSource, String> 
     }
 }
 
-/// `*`, one version, or specifiers.
+/// `*`, one version (`1.2`, `1.*`), or specifiers.
 fn specifiers(text: &str) -> Result<VersionSpecifiers, String> {
     let text = text.trim();
     if text == "*" {
         return Ok(VersionSpecifiers::any());
     }
-    let exact = text
-        .parse::<Version>()
-        .map(|version| format!("=={version}"));
-    let text = exact.unwrap_or_else(|_| text.to_owned());
+    let is_bare = text.starts_with(|first: char| first.is_ascii_digit());
+    let text = if is_bare {
+        format!("=={text}")
+    } else {
+        text.to_owned()
+    };
     text.parse().map_err(|error| format!("{error}"))
 }
 
