@@ -7,6 +7,7 @@ mod wheels;
 
 mod places;
 mod scripts;
+mod tools;
 
 use insta::assert_snapshot;
 use sandbox::Sandbox;

@@ -1,0 +1,139 @@
+//! `tool adopt`: the tools of a folder as pipx makes it.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use insta::assert_snapshot;
+
+use super::{program, programs, sandbox, says};
+use crate::sandbox::Sandbox;
+
+/// A tool of pipx: notes, metadata of what is installed, and a link. The environment has no Python, as
+/// one whose Python was removed.
+fn pipx_tool(home: &Path, sandbox: &Sandbox, name: &str, notes: &str, installed: &[(&str, &str)]) {
+    let environment = home.join("venvs").join(name);
+    let packages = environment.join("lib/python3.9/site-packages");
+    for (project, version) in installed {
+        let folder = packages.join(format!("{project}-{version}.dist-info"));
+        fs::create_dir_all(&folder).unwrap();
+        let metadata = format!("Metadata-Version: 2.1\nName: {project}\nVersion: {version}\n");
+        fs::write(folder.join("METADATA"), metadata).unwrap();
+    }
+    fs::create_dir_all(environment.join("bin")).unwrap();
+    fs::write(environment.join("bin").join(name), "pipx's").unwrap();
+    fs::write(environment.join("pipx_metadata.json"), notes).unwrap();
+    let link = program(sandbox, name);
+    fs::create_dir_all(link.parent().unwrap()).unwrap();
+    symlink(environment.join("bin").join(name), link).unwrap();
+}
+
+fn notes(package: &str, asked: &str, rest: &str) -> String {
+    format!(
+        r#"{{"main_package": {{"package": "{package}", "package_or_url": "{asked}",
+            "package_version": "1.0", "pip_args": ["--pre", "--use-feature=x"]}},
+            "python_version": "Python 3.2.1" {rest}}}"#
+    )
+}
+
+fn with_pipx() -> Option<(Sandbox, PathBuf)> {
+    let sandbox = sandbox()?;
+    let home = sandbox.root().join("home/.local/share/pipx");
+    let injected = r#", "injected_packages": {"extra-lib": {"package": "extra-lib",
+        "package_or_url": "extra-lib", "package_version": "3.1", "include_apps": true}}"#;
+    pipx_tool(
+        &home,
+        &sandbox,
+        "lib",
+        &notes("lib", "lib<2", injected),
+        &[("lib", "1.0")],
+    );
+    pipx_tool(
+        &home,
+        &sandbox,
+        "app",
+        &notes("app", "app", ""),
+        &[("app", "1.0"), ("lib", "1.0")],
+    );
+    Some((sandbox, home))
+}
+
+#[test]
+fn tools_of_pipx_become_ours() {
+    let Some((sandbox, home)) = with_pipx() else {
+        return;
+    };
+    assert_snapshot!(sandbox.run("tool adopt --dry-run"), @"
+    exit: 0
+    -- stderr
+    Would take over `app` (app)
+    warning: of `app` this is not taken over: `--use-feature=x` for pip
+    Would take over `lib` (lib<2)
+    warning: of `lib` this is not taken over: `--use-feature=x` for pip
+    ");
+    assert_eq!(
+        fs::read_to_string(program(&sandbox, "lib")).unwrap(),
+        "pipx's"
+    );
+    assert_snapshot!(sandbox.run("tool adopt lib").stderr, @"
+    Resolved 2 projects in [TIME]
+     + extra-lib==3.1
+     + lib==1.0
+    Installed 2 programs: lib, extra_lib
+    Took over `lib` (lib<2)
+    warning: of `lib` this is not taken over: `--use-feature=x` for pip
+    warning: of `lib` this is not taken over: its Python 3.2, which is not there: it gets 3.11
+    ");
+    // The version that pipx had stays, and what was injected is there.
+    assert_eq!(says(&sandbox, "lib"), "lib 1.0\n");
+    assert_eq!(programs(&sandbox), ["app", "extra_lib", "lib"]);
+    assert!(home.join("venvs/lib").is_dir());
+    let (exit, envelope) = sandbox.run_json("tool adopt --remove");
+    assert_eq!(exit, 0, "{envelope}");
+    assert!(!home.join("venvs/lib").exists());
+    assert_eq!(says(&sandbox, "app"), "app 1.0\n");
+    sandbox.run_well("tool upgrade lib");
+    assert_eq!(
+        says(&sandbox, "lib"),
+        "lib 2.0rc1\n",
+        "its options are kept"
+    );
+}
+
+#[test]
+fn what_cannot_be_taken_over_is_said() {
+    let Some((sandbox, home)) = with_pipx() else {
+        return;
+    };
+    fs::write(home.join("venvs/lib/pipx_metadata.json"), "{").unwrap();
+    fs::remove_file(program(&sandbox, "app")).unwrap();
+    fs::write(program(&sandbox, "app"), "mine").unwrap();
+    assert_snapshot!(sandbox.run("tool adopt --pipx-home ../home/.local/share/pipx"), @"
+    exit: 1
+    -- stderr
+    Resolved 2 projects in [TIME]
+    error: `[ROOT]/home/.local/bin/app` is there already and is not the tool's [TL1204]
+    hint: replace what is there with `--force`, or add `--suffix TEXT` to the names
+    error: pipx's tool `lib` cannot be taken over [TL1203]
+      caused by: pipx's notes on it are not valid: EOF while parsing an object at line 1 column 1
+    hint: install it by hand: `tilsit tool install lib`
+    error: `app`, `lib` could not be taken over [TL1206]
+      caused by: app: `[ROOT]/home/.local/bin/app` is there already and is not the tool's
+      caused by: lib: pipx's tool `lib` cannot be taken over
+    ");
+    assert_eq!(
+        fs::read_to_string(program(&sandbox, "app")).unwrap(),
+        "mine"
+    );
+    assert_snapshot!(sandbox.run("tool adopt missing"), @"
+    exit: 2
+    -- stderr
+    error: pipx's folder `[ROOT]/home/.local/share/pipx` has no tool `missing` [TL1202]
+    ");
+    assert_snapshot!(sandbox.run("tool adopt --pipx-home ."), @"
+    exit: 2
+    -- stderr
+    error: pipx has no tools in `[ROOT]/project` [TL1202]
+    hint: name its folder with `--pipx-home`; `pipx environment` shows it
+    ");
+}
