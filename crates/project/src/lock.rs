@@ -7,12 +7,14 @@
 
 mod assemble;
 mod difference;
+mod environment;
 mod own;
 mod reach;
 mod select;
 
 pub use assemble::{Answer, Assembly, AssemblyError, Origins};
 pub use difference::{Change, Difference};
+pub use environment::EnvironmentLock;
 pub use own::{LockedMember, OwnTable, fingerprint_of};
 pub use select::{Selection, SelectionError};
 

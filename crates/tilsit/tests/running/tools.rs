@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use insta::assert_snapshot;
+use tilsit_packaging::pylock::Pylock;
 
 use crate::sandbox::Sandbox;
 use crate::wheels;
@@ -362,8 +363,35 @@ fn a_tool_whose_python_is_gone_is_said_and_mended() {
       caused by: it has no receipt: its installation broke off, or another program made the folder
     hint: install it again: `tilsit tool install lib --force`
     ");
+    let list = sandbox.run("tool list");
+    assert!(list.stderr.contains("`tilsit tool install lib`"), "{list}");
     sandbox.run_well("tool install lib");
     assert_eq!(says(&sandbox, "lib"), "lib 1.5\n");
+}
+
+#[test]
+fn a_tool_has_a_lock() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    sandbox.run_well("tool install app --with fancy[more]");
+    let path = tool_folder(&sandbox, "app").join("pylock.toml");
+    let text = fs::read_to_string(&path).unwrap();
+    let (lock, problems) = Pylock::parse(&text).unwrap();
+    assert!(problems.is_empty(), "{problems:?}");
+    let pins = lock.packages.iter().map(|package| {
+        let version = package.version.as_ref().expect("a version");
+        assert!(package.marker.is_true(), "{}", package.name);
+        format!("{}=={version}", package.name)
+    });
+    let expected = ["app==1.0", "extra-lib==3.1", "fancy==1.0", "lib==1.0"];
+    assert_eq!(pins.collect::<Vec<_>>(), expected);
+    assert!(text.contains("sha256 = \""), "{text}");
+    assert_eq!(lock.environments.len(), 1);
+    // What is upgraded is locked anew.
+    sandbox.run_well("tool install app -U");
+    let text = fs::read_to_string(&path).unwrap();
+    assert!(text.contains("version = \"1.5\""), "{text}");
 }
 
 #[test]

@@ -104,8 +104,14 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     for entry in &entries {
         if let Some(fault) = &entry.fault {
             let name = &entry.name;
+            // What was asked for is known from the receipt alone.
+            let action = if entry.requirement.is_some() {
+                "upgrade"
+            } else {
+                "install"
+            };
             context.terminal.warn(format_args!(
-                "`{name}` does not work: {fault}; `tilsit tool upgrade {name}` makes it anew"
+                "`{name}` does not work: {fault}; `tilsit tool {action} {name}` makes it anew"
             ));
         }
     }

@@ -13,11 +13,13 @@ use tilsit_dist::dist_info::InstalledDistribution;
 use tilsit_environment::discovery::Scope;
 use tilsit_environment::venv::{self, VenvOptions};
 use tilsit_environment::{Environment, Interpreter};
+use tilsit_files::Durability;
 use tilsit_index_client::Refresh;
 use tilsit_installer::LinkMode;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::version::Version;
+use tilsit_project::lock::{EnvironmentLock, Origins, PYLOCK};
 use tilsit_tools::exposed::{Folders, exposed};
 use tilsit_tools::folder::installed_in;
 use tilsit_tools::{Asked, Kind, Link, LinkPlaces, LockedTools, Receipt, Replacing, Tool};
@@ -174,7 +176,9 @@ impl Making<'_> {
         let (receipt, passed_over) = locked.replace(&name, self.replacing, |root| {
             let interpreter = venv::create(&self.base, root, &VenvOptions::default())?;
             let environment = Environment::of(interpreter);
-            change = Some(filling::fill(&environment, resolved, link_mode, context)?);
+            let filled = filling::fill(&environment, resolved, link_mode, context)?;
+            self.write_lock(&environment, resolved, &filled, context)?;
+            change = Some(filled);
             self.receipt(&environment, &links, context)
         })?;
         tell_passed_over(&passed_over, context);
@@ -248,6 +252,57 @@ impl Making<'_> {
             compile: link_mode == LinkMode::Tree,
         };
         installation.make_ready(context)
+    }
+
+    /// Writes down what is installed as `pylock.toml`, which other installers take too.
+    fn write_lock(
+        &self,
+        environment: &Environment,
+        resolved: &Resolved,
+        filled: &Change,
+        context: &Context,
+    ) -> Result<(), CommandError> {
+        let mut resolution = resolved.resolution.clone();
+        let mut origins = Origins::new();
+        for pin in &mut resolution.pins {
+            if let (Some(url), Some(origin)) = (&pin.url, filled.direct_urls.get(&pin.name)) {
+                origins.insert(url.to_string(), origin.clone());
+            }
+            // A file of a folder has no hash before it is read.
+            let hashes = &mut pin.file.remote.hashes;
+            if let Some(sha256) = filled.wheel_hashes.get(&pin.name)
+                && hashes.sha256.is_none()
+            {
+                let added = hashes.add("sha256", sha256);
+                added.map_err(|error| CommandError::from_error(Code::Bug, &error))?;
+            }
+        }
+        let lock = EnvironmentLock {
+            requirements: &resolved.wanted.requirements,
+            resolution: &resolution,
+            origins: &origins,
+            editables: &resolved.wanted.editables,
+            folder: environment.root(),
+            markers: self.base.marker_environment(),
+        };
+        match lock.lock() {
+            Ok(lock) => {
+                let path = environment.root().join(PYLOCK);
+                Ok(tilsit_files::write_atomic(
+                    path,
+                    lock.to_toml(),
+                    Durability::Fast,
+                )?)
+            }
+            // It is the same tool without its lock.
+            Err(error) => {
+                let name = self.asked.name();
+                context
+                    .terminal
+                    .warn(format_args!("`{name}` has no lock: {error}"));
+                Ok(())
+            }
+        }
     }
 
     fn receipt(
