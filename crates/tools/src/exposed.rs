@@ -119,8 +119,8 @@ fn is_program(name: &Path) -> bool {
     }
 }
 
-/// A path without `..`, which RECORD has many of; none where it climbs above the root.
-fn normal(path: &Path) -> Option<PathBuf> {
+/// A path without `..`, as RECORD has many; none where it climbs above the root.
+pub(crate) fn normal(path: &Path) -> Option<PathBuf> {
     let mut normal = PathBuf::new();
     for component in path.components() {
         match component {

@@ -17,7 +17,7 @@
 //! A version alone is that version, as after `@`; else it is what PEP 440 calls specifiers. Unknown keys
 //! are refused: a misspelt one would be a tool that is not what its writer meant.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use tilsit_packaging::marker::Marker;
@@ -27,6 +27,7 @@ use tilsit_packaging::specifier::VersionSpecifiers;
 use url::Url;
 
 use crate::asked::{Addition, Asked, AskedError, check_suffix};
+use crate::exposed::normal;
 use crate::receipt::{in_one_line, requirements, texts};
 
 #[cfg(test)]
@@ -221,9 +222,9 @@ fn source_of(raw: &RawTool, folder: &Path) -> Result<RequirementSource, String> 
             Ok(RequirementSource::Url(plain_url(url).into_owned()))
         }
         (None, None, Some(path)) => {
-            let path: std::path::PathBuf = folder.join(path).components().collect();
-            let url = Url::from_file_path(&path);
-            let url = url.map_err(|()| format!("`{}` is no absolute path", path.display()))?;
+            let full = normal(&folder.join(path));
+            let url = full.and_then(|full| Url::from_file_path(full).ok());
+            let url = url.ok_or_else(|| format!("`{path}` leads to no place"))?;
             Ok(RequirementSource::Url(url.into()))
         }
         _ => Err("it has more than one of `version`, `url` and `path`".to_owned()),
@@ -245,6 +246,12 @@ fn specifiers(text: &str) -> Result<VersionSpecifiers, String> {
     text.parse().map_err(|error| format!("{error}"))
 }
 
+/// The path of a `file:` URL.
+fn local(url: &str) -> Option<PathBuf> {
+    let url = Url::parse(url).ok()?;
+    (url.scheme() == "file").then(|| url.to_file_path().ok())?
+}
+
 /// How a tool is written: as its versions alone where that is all.
 fn value_of(asked: &Asked) -> toml::Value {
     let mut table = toml::Table::new();
@@ -262,7 +269,7 @@ fn value_of(asked: &Asked) -> toml::Value {
             put("version", text.into());
         }
         RequirementSource::Url(url) => {
-            let path = Url::parse(url).ok().and_then(|url| url.to_file_path().ok());
+            let path = local(url).and_then(|path| normal(&path));
             match path.as_deref().and_then(Path::to_str) {
                 Some(path) => put("path", path.into()),
                 None => put("url", url.clone().into()),

@@ -1,3 +1,5 @@
+//! Names, suffixes, and whose programs a tool has.
+
 use super::*;
 
 #[test]

@@ -1,3 +1,5 @@
+//! What RECORD names, and where it is linked.
+
 use std::fs;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Which folders are tools.
+
 use std::fs;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Manifests: what they ask for, how they are written, what is wrong with them.
+
 use insta::assert_snapshot;
 
 use super::*;
@@ -96,6 +98,24 @@ fn a_manifest_is_written_as_it_is_read() {
         assert!(again.tools.contains(&asked), "{asked:?}");
     }
     assert_eq!(parse("").unwrap(), Manifest::default());
+}
+
+#[test]
+fn places_are_written_so_that_they_are_read() {
+    for (written, expected) in [
+        ("path = '../x/./y/'", "path = \"/x/y\""),
+        ("url = 'file:///x/y/'", "path = \"/x/y\""),
+        ("url = 'git+file:///x'", "url = \"git+file:///x\""),
+        (
+            "url = 'https://a.example/b-1-py3-none-any.whl'",
+            "url = \"https://a.example/b-1-py3-none-any.whl\"",
+        ),
+    ] {
+        let manifest = parse(&format!("[tools.x]\n{written}\n")).unwrap();
+        let text = manifest.to_toml();
+        assert!(text.contains(expected), "{text}");
+        assert_eq!(parse(&text).unwrap().to_toml(), text);
+    }
 }
 
 #[test]

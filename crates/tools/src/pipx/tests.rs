@@ -1,3 +1,5 @@
+//! pipx's notes, new and old.
+
 use super::*;
 
 /// As pipx 1.16 writes it (form 0.12), without the keys that say nothing here.

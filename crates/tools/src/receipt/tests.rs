@@ -1,3 +1,5 @@
+//! Receipts are read as they are written.
+
 use insta::assert_snapshot;
 
 use super::*;

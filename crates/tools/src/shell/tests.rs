@@ -1,3 +1,5 @@
+//! Which files shells read, and the line for them.
+
 use super::*;
 
 fn files(shell: Shell, there: &[&str]) -> Vec<String> {

@@ -1,3 +1,5 @@
+//! What is typed, and what a tool keeps of it.
+
 use super::*;
 
 #[test]
