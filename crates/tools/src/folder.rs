@@ -86,6 +86,22 @@ impl Tool {
         self.python().is_file()
     }
 
+    /// A package of its environment that is a link and leads nowhere: the cache that it led into was
+    /// removed.
+    ///
+    /// # Errors
+    /// When a folder cannot be listed.
+    pub fn lost_package(&self) -> Result<Option<PathBuf>, FileError> {
+        for folder in packages_in(&self.root)? {
+            let entries = tilsit_files::read_dir(folder)?.into_iter();
+            let mut links = entries.filter(|entry| entry.kind == FileKind::Symlink);
+            if let Some(lost) = links.find(|entry| !entry.path.exists()) {
+                return Ok(Some(lost.path));
+            }
+        }
+        Ok(None)
+    }
+
     /// What is installed in it. Its Python is not needed for that.
     ///
     /// # Errors

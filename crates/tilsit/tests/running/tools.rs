@@ -51,15 +51,16 @@ fn says(sandbox: &Sandbox, name: &str) -> String {
 /// Makes the Python of an environment go away.
 fn break_python(environment: &Path) {
     let python = environment.join("bin/python");
-    fs::remove_file(&python).unwrap();
-    std::os::unix::fs::symlink("/gone/python3", python).unwrap();
+    fs::remove_file(&python).expect("a link");
+    std::os::unix::fs::symlink("/gone/python3", python).expect("a link");
 }
 
 fn programs(sandbox: &Sandbox) -> Vec<String> {
     let Ok(entries) = fs::read_dir(sandbox.root().join("home/.local/bin")) else {
         return Vec::new();
     };
-    let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let names = entries.flatten().map(|entry| entry.file_name());
+    let names = names.map(|name| name.to_string_lossy().into_owned());
     let mut names: Vec<String> = names.collect();
     names.sort();
     names
@@ -367,6 +368,37 @@ fn a_tool_whose_python_is_gone_is_said_and_mended() {
     assert!(list.stderr.contains("`tilsit tool install lib`"), "{list}");
     sandbox.run_well("tool install lib");
     assert_eq!(says(&sandbox, "lib"), "lib 1.5\n");
+}
+
+#[test]
+fn a_tool_whose_cache_is_gone_is_said_and_mended() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    sandbox.run_well("tool install lib==1.0");
+    sandbox.run_well("tool install lib");
+    sandbox.run_well("cache clean --force");
+    let list = sandbox.run("tool list");
+    assert!(list.stdout.contains("[broken]"), "{list}");
+    assert!(list.stderr.contains("a cache that was removed"), "{list}");
+    assert_eq!(sandbox.run_well("tool run lib").stdout, "lib 1.5\n");
+    sandbox.run_well("tool install lib");
+    assert_eq!(says(&sandbox, "lib"), "lib 1.0\n");
+}
+
+#[test]
+fn hashes_that_would_be_lost_are_refused() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    let digest = "0".repeat(64);
+    sandbox.write("more.txt", &format!("lib==1.0 --hash=sha256:{digest}\n"));
+    let answer = sandbox.run("tool install app --with-requirements more.txt");
+    assert!(answer.stderr.contains("TL0105"), "{answer}");
+    sandbox.write("more.txt", "lib==1.0\n");
+    sandbox.run_well("tool install app --with-requirements more.txt");
+    let (_, envelope) = sandbox.run_json("tool list");
+    assert_eq!(envelope["result"][0]["with"][0], "lib==1.0");
 }
 
 #[test]

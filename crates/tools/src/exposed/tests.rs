@@ -15,7 +15,7 @@ fn found(paths: &[&str]) -> Vec<(Kind, String)> {
         "Metadata-Version: 2.1\nName: app\nVersion: 1.0\n",
     )
     .unwrap();
-    let record: String = paths.iter().map(|path| format!("{path},,\n")).collect();
+    let record = paths.join(",,\n") + ",,\n";
     fs::write(dist_info.join("RECORD"), record).unwrap();
     let installed = tilsit_dist::dist_info::list(&packages).unwrap();
     let scripts = root.path().join("bin");

@@ -42,3 +42,19 @@ fn what_is_installed_is_found_without_the_python() {
     assert_eq!(found, ["app"]);
     assert!(installed_in(&root.path().join("gone")).unwrap().is_empty());
 }
+
+#[test]
+#[cfg(unix)]
+fn a_package_whose_link_leads_nowhere_is_lost() {
+    let root = tempfile::tempdir().unwrap();
+    let folder = ToolsFolder::at(root.path());
+    let packages = folder.place("app").join("lib/python3.9/site-packages");
+    fs::create_dir_all(&packages).unwrap();
+    let stored = root.path().join(".stored");
+    fs::create_dir(&stored).unwrap();
+    std::os::unix::fs::symlink(&stored, packages.join("app")).unwrap();
+    let tool = folder.tool("app").unwrap();
+    assert_eq!(tool.lost_package().unwrap(), None);
+    fs::remove_dir(&stored).unwrap();
+    assert_eq!(tool.lost_package().unwrap(), Some(packages.join("app")));
+}

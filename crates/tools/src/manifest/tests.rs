@@ -36,11 +36,9 @@ fn parse(text: &str) -> Result<Manifest, ManifestError> {
 #[test]
 fn what_a_manifest_asks_for() {
     let manifest = parse(MANIFEST).unwrap();
-    let lines: String = manifest
-        .tools
-        .iter()
-        .map(|asked| format!("{}: {}\n", asked.name(), asked.requirement))
-        .collect();
+    let lines = manifest.tools.iter();
+    let lines = lines.map(|asked| format!("{}: {}", asked.name(), asked.requirement));
+    let lines = lines.collect::<Vec<_>>().join("\n");
     assert_snapshot!(lines, @"
     ruff: ruff==0.6.4
     httpie: httpie

@@ -142,7 +142,7 @@ fn notes_that_are_none() {
 #[test]
 fn environments_are_the_folders() {
     let home = tempfile::tempdir().unwrap();
-    assert_eq!(environments(home.path()).unwrap(), [PathBuf::new(); 0]);
+    assert!(environments(home.path()).unwrap().is_empty());
     std::fs::create_dir_all(home.path().join("venvs/app")).unwrap();
     std::fs::write(home.path().join("venvs/note"), "").unwrap();
     assert_eq!(

@@ -162,11 +162,16 @@ impl Naming<'_> {
             let here = self.interpreter.marker_environment();
             wanted = building::with_names(&wanted, Some(here), &frontend)?;
         }
-        for url in wanted
-            .editables
-            .iter()
-            .filter(|url| url.starts_with("git+"))
-        {
+        if let Some(name) = wanted.hashes.keys().next() {
+            let message = format!("a hash is given for `{name}`, and a tool does not keep hashes");
+            return Err(
+                CommandError::new(Code::RequirementUnsupported, message).hint(
+                    "leave it out; the tool's own `pylock.toml` has the hashes of what it gets",
+                ),
+            );
+        }
+        let mut editables = wanted.editables.iter();
+        if let Some(url) = editables.find(|url| url.starts_with("git+")) {
             let message = format!("the repository `{url}` cannot be an editable tool");
             return Err(CommandError::new(Code::RequirementUnsupported, message)
                 .hint("clone it, and install the clone with `--editable`"));

@@ -105,6 +105,12 @@ pub(super) fn fault(tool: &Tool, context: &Context) -> Result<Option<String>, Co
         let base = tilsit_files::read_link(&link).unwrap_or(link);
         return Ok(Some(format!("its Python `{}` is gone", base.display())));
     }
+    if let Some(lost) = tool.lost_package()? {
+        let lost = lost.display();
+        return Ok(Some(format!(
+            "`{lost}` leads into a cache that was removed"
+        )));
+    }
     Ok(match interpreter(tool, context)? {
         Some(_) => None,
         None => Some("another Python is in the place of its own".to_owned()),
@@ -201,6 +207,9 @@ impl Making<'_> {
         let Some(interpreter) = interpreter(tool, context)? else {
             return Ok(None);
         };
+        if tool.lost_package()?.is_some() {
+            return Ok(None);
+        }
         let is_same_python = interpreter.base_executable() == self.base.base_executable();
         let pins = &resolved.resolution.pins;
         if tool.receipt.is_err() || !is_same_python || pins.iter().any(|pin| pin.url.is_some()) {

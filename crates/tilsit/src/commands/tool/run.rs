@@ -142,7 +142,7 @@ fn installed(
     let Ok(receipt) = &tool.receipt else {
         return Ok(None);
     };
-    if !tool.has_python() || !fits(named, receipt) {
+    if !tool.has_python() || !fits(named, receipt) || tool.lost_package()?.is_some() {
         return Ok(None);
     }
     let programs = tool.python();
@@ -156,8 +156,8 @@ fn installed(
     let of_tool = receipt.links.iter().map(|link| &link.target);
     let of_tool = of_tool
         .filter_map(|target| target.file_name()?.to_str())
-        .collect();
-    let program = program(&programs, name, &named.name, of_tool)?;
+        .collect::<Vec<_>>();
+    let program = program(&programs, name, &named.name, &of_tool)?;
     Ok(Some((program, place)))
 }
 
@@ -201,8 +201,8 @@ fn kept(
         let found = making::programs_in(root, &project, &base, context)?;
         of_project.extend(found);
     }
-    let of_project = of_project.iter().map(String::as_str).collect();
-    let program = program(programs, name, &project, of_project)?;
+    let of_project: Vec<&str> = of_project.iter().map(String::as_str).collect();
+    let program = program(programs, name, &project, &of_project)?;
     Ok((program, place))
 }
 
@@ -229,7 +229,7 @@ fn program(
     folder: &Path,
     name: &str,
     project: &ProjectName,
-    of_project: Vec<&str>,
+    of_project: &[&str],
 ) -> Result<PathBuf, CommandError> {
     let path = folder.join(file_name(name));
     if path.is_file() {
@@ -237,7 +237,7 @@ fn program(
     }
     let message = format!("`{project}` has no program `{name}`");
     let error = CommandError::new(Code::ToolWithoutPrograms, message);
-    Err(match &*of_project {
+    Err(match of_project {
         [] => error.hint(format!(
             "is it in another project? `tilsit tool run --from PROJECT {name}`"
         )),

@@ -16,16 +16,16 @@ fn pipx_tool(home: &Path, sandbox: &Sandbox, name: &str, notes: &str, installed:
     let packages = environment.join("lib/python3.9/site-packages");
     for (project, version) in installed {
         let folder = packages.join(format!("{project}-{version}.dist-info"));
-        fs::create_dir_all(&folder).unwrap();
+        fs::create_dir_all(&folder).expect("a tool of pipx");
         let metadata = format!("Metadata-Version: 2.1\nName: {project}\nVersion: {version}\n");
-        fs::write(folder.join("METADATA"), metadata).unwrap();
+        fs::write(folder.join("METADATA"), metadata).expect("a tool of pipx");
     }
-    fs::create_dir_all(environment.join("bin")).unwrap();
-    fs::write(environment.join("bin").join(name), "pipx's").unwrap();
-    fs::write(environment.join("pipx_metadata.json"), notes).unwrap();
+    fs::create_dir_all(environment.join("bin")).expect("a tool of pipx");
+    fs::write(environment.join("bin").join(name), "pipx's").expect("a tool of pipx");
+    fs::write(environment.join("pipx_metadata.json"), notes).expect("a tool of pipx");
     let link = program(sandbox, name);
-    fs::create_dir_all(link.parent().unwrap()).unwrap();
-    symlink(environment.join("bin").join(name), link).unwrap();
+    fs::create_dir_all(link.parent().expect("a tool of pipx")).expect("a tool of pipx");
+    symlink(environment.join("bin").join(name), link).expect("a tool of pipx");
 }
 
 fn notes(package: &str, asked: &str, rest: &str) -> String {
