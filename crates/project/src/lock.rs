@@ -9,6 +9,7 @@ mod assemble;
 mod difference;
 mod environment;
 mod own;
+mod pins;
 mod reach;
 mod select;
 
@@ -16,6 +17,7 @@ pub use assemble::{Answer, Assembly, AssemblyError, Origins};
 pub use difference::{Change, Difference};
 pub use environment::EnvironmentLock;
 pub use own::{LockedMember, OwnTable, fingerprint_of};
+pub use pins::{PinError, pins};
 pub use select::{Selection, SelectionError};
 
 use std::path::{Path, PathBuf};

@@ -23,6 +23,7 @@ pub(crate) mod python;
 pub(crate) mod run;
 pub(crate) mod search;
 pub(crate) mod serve;
+pub(crate) mod sync;
 mod token;
 pub(crate) mod tool;
 pub(crate) mod tour;
@@ -62,6 +63,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Lock(Late<lock::Arguments>),
+    Sync(Late<sync::Arguments>),
     Venv(Late<venv::Arguments>),
     Pip(Late<pip::Arguments>),
     Run(Late<run::Arguments>),
@@ -105,6 +107,7 @@ pub(crate) fn parse() -> Result<Arguments, clap::Error> {
 pub(crate) fn run(command: Command, context: &Context) -> Result<Report, CommandError> {
     match command {
         Command::Lock(arguments) => lock::run(&arguments, context),
+        Command::Sync(arguments) => sync::run(&arguments, context),
         Command::Venv(arguments) => venv::run(&arguments, context),
         Command::Pip(arguments) => pip::run(&arguments, context),
         Command::Run(arguments) => run::run(&arguments, context),

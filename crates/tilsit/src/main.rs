@@ -36,6 +36,8 @@ mod requirements;
 mod resolving;
 mod satisfied;
 mod saving;
+mod stamps;
+mod syncing;
 mod targets;
 mod terminal;
 
