@@ -99,6 +99,27 @@ impl ToolsFolder {
     }
 }
 
+impl ToolsFolder {
+    /// Finishes or undoes what an earlier process left half done, unless one is at work.
+    ///
+    /// # Errors
+    /// When the folder cannot be put in order.
+    pub fn settle_if_idle(&self) -> Result<(), FileError> {
+        if !tilsit_files::exists(self.root().join(CHANGING))? {
+            return Ok(());
+        }
+        let path = self.root().join(".lock");
+        let Some(lock) = LockFile::try_acquire(path, LockKind::Exclusive)? else {
+            return Ok(());
+        };
+        let locked = LockedTools {
+            folder: self.clone(),
+            _lock: lock,
+        };
+        locked.settle()
+    }
+}
+
 impl LockedTools {
     /// The folder.
     pub fn folder(&self) -> &ToolsFolder {
@@ -315,6 +336,9 @@ impl Change {
             if let Some(folder) = link.path.parent() {
                 tilsit_files::create_dir_all(folder)?;
             }
+            if leads_to(&link.path, &link.target) {
+                continue;
+            }
             let is_there = tilsit_files::symlink_metadata(&link.path).is_ok();
             if is_there && !self.is_own(&link.path) {
                 tilsit_files::rename(&link.path, with_suffix(&link.path, OLD))?;
@@ -361,8 +385,10 @@ impl Change {
             tilsit_files::rename(self.before(), &self.root)?;
             if let Ok(old) = Receipt::of(&self.root) {
                 for link in &old.links {
+                    // A full disk has no room for links that are there already.
+                    let is_right = leads_to(&link.path, &link.target);
                     let is_free = tilsit_files::symlink_metadata(&link.path).is_err();
-                    if is_free || self.is_own(&link.path) {
+                    if !is_right && (is_free || self.is_own(&link.path)) {
                         place(&link.target, &link.path)?;
                     }
                 }
@@ -376,6 +402,10 @@ impl Change {
         if tilsit_files::exists(&self.aside)? {
             tilsit_files::remove_dir_all(&self.aside)?;
         }
+        if let Some(changing) = self.aside.parent() {
+            // Another tool's change may be there still.
+            let _ = tilsit_files::remove_dir(changing);
+        }
         Ok(())
     }
 }
@@ -384,6 +414,11 @@ impl Change {
 fn target_of(path: &Path) -> Option<PathBuf> {
     let target = tilsit_files::read_link(path).ok()?;
     Some(path.parent()?.join(target))
+}
+
+/// Whether the link is there as it should be; of a copy that is not known.
+fn leads_to(path: &Path, target: &Path) -> bool {
+    target_of(path).is_some_and(|found| found == target)
 }
 
 fn with_suffix(path: &Path, suffix: &str) -> PathBuf {

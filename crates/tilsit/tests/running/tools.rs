@@ -1,6 +1,7 @@
 //! `tool install`, `list`, `upgrade`, `uninstall`: tools in environments of their own.
 
 mod adopt;
+mod faults;
 mod manifest;
 mod run;
 

@@ -78,6 +78,7 @@ struct Linked {
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
     let folder = places::folder(context)?;
+    folder.settle_if_idle()?;
     let mut entries = Vec::new();
     for tool in folder.tools()? {
         let mut entry = Entry::of(&tool, context)?;
