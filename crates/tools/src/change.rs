@@ -368,9 +368,17 @@ impl Change {
     /// Puts everything back.
     fn undo(&self) -> Result<(), FileError> {
         let receipt = Receipt::of(&self.root).ok();
+        let before = Receipt::of(&self.before()).ok();
         // Without its receipt the new tool does not count, however far this comes.
         tilsit_files::remove_file_if_exists(self.root.join(FILE_NAME))?;
-        for link in receipt.iter().flat_map(|receipt| &receipt.links) {
+        // A link of both leads to the old tool again once that is back; it stays, for a full disk has no
+        // room for another one.
+        let is_old = |link: &&Link| {
+            let mut links = before.iter().flat_map(|before| &before.links);
+            links.any(|old| old.path == link.path && old.target == link.target)
+        };
+        let links = receipt.iter().flat_map(|receipt| &receipt.links);
+        for link in links.filter(|link| !is_old(link)) {
             let old = with_suffix(&link.path, OLD);
             if tilsit_files::symlink_metadata(&old).is_ok() {
                 tilsit_files::rename(old, &link.path)?;
@@ -383,15 +391,12 @@ impl Change {
         }
         if tilsit_files::exists(self.before())? {
             tilsit_files::rename(self.before(), &self.root)?;
-            if let Ok(old) = Receipt::of(&self.root) {
-                for link in &old.links {
-                    // A full disk has no room for links that are there already.
-                    let is_right = leads_to(&link.path, &link.target);
-                    let is_free = tilsit_files::symlink_metadata(&link.path).is_err();
-                    if !is_right && (is_free || self.is_own(&link.path)) {
-                        place(&link.target, &link.path)?;
-                    }
-                }
+        }
+        for link in before.iter().flat_map(|before| &before.links) {
+            let is_right = leads_to(&link.path, &link.target);
+            let is_free = tilsit_files::symlink_metadata(&link.path).is_err();
+            if !is_right && (is_free || self.is_own(&link.path)) {
+                place(&link.target, &link.path)?;
             }
         }
         self.forget()
