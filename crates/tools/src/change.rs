@@ -8,7 +8,7 @@
 
 use std::path::{Path, PathBuf};
 
-use tilsit_files::{Durability, FileError, LockFile, LockKind};
+use tilsit_files::{AtomicFile, Durability, FileError, LockFile, LockKind};
 
 use crate::exposed::{Kind, LinkPlaces};
 use crate::folder::ToolsFolder;
@@ -264,9 +264,11 @@ impl Change {
         Ok((receipt, passed_over))
     }
 
+    /// Writes the receipt for its owner alone: the URL of a requirement may have a password.
     fn write(&self, receipt: &Receipt) -> Result<(), FileError> {
-        let path = self.root.join(FILE_NAME);
-        tilsit_files::write_atomic(path, receipt.to_toml(), Durability::Synced)
+        let mut file = AtomicFile::create_private(self.root.join(FILE_NAME))?;
+        file.write(receipt.to_toml().as_bytes())?;
+        file.commit(Durability::Synced)
     }
 
     /// The receipt with the links that can be made, and those that cannot; an error where these are

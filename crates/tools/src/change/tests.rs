@@ -111,6 +111,16 @@ fn a_tool_comes_changes_and_goes() {
 }
 
 #[test]
+fn a_receipt_is_for_its_owner_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = home();
+    home.install("app", "1.0", &["app"]).unwrap();
+    let path = home.folder.place("app").join(FILE_NAME);
+    let mode = fs::metadata(path).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
 fn a_failure_leaves_what_was_there() {
     let home = home();
     let fail = |name: &str| {

@@ -13,7 +13,7 @@ use tilsit_index_client::Refresh;
 use tilsit_tools::pipx::{self, PipxTool};
 use tilsit_tools::{LockedTools, Replacing};
 
-use super::asking::settings_of;
+use super::asking::{settings_of, to_table, without_passwords};
 use super::making::{self, Making};
 use super::{Several, places};
 use crate::building::BuildSettings;
@@ -145,7 +145,10 @@ fn adopt(
 ) -> Result<Value, CommandError> {
     let mut tool = read(path)?;
     let base = base(&mut tool, context)?;
-    let of_tool = context.with_settings(settings_of(&tool.asked)?);
+    let settings = settings_of(&tool.asked)?;
+    let of_tool = context.with_settings(settings.clone());
+    // What pipx kept is of use now and not kept again.
+    tool.asked.options = to_table(&without_passwords(settings));
     let configuration = arguments.resolver.over(&arguments.index.over(&of_tool)?);
     let links = tilsit_files::canonicalize(home).unwrap_or_else(|_| home.to_path_buf());
     let making = Making {

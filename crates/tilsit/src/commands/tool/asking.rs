@@ -224,28 +224,40 @@ pub(super) fn kept_settings(
     context: &Context,
 ) -> Result<Settings, CommandError> {
     let index = index.settings(context)?;
-    Ok(Settings {
-        index_url: index.index_url.map(without_password),
-        extra_index_url: index.extra_index_url.map(all_without_passwords),
-        index: index.index.map(|indexes| {
-            let indexes = indexes.into_iter().map(|one| NamedIndex {
-                url: without_password(one.url),
-                ..one
-            });
-            indexes.collect()
-        }),
+    Ok(without_passwords(Settings {
+        index_url: index.index_url,
+        extra_index_url: index.extra_index_url,
+        index: index.index,
         no_index: index.no_index,
         find_links: index.find_links.map(|links| {
             let links = links.into_iter();
-            let links = links.map(|link| full_link(link, context));
-            all_without_passwords(links.collect())
+            links.map(|link| full_link(link, context)).collect()
         }),
         trusted_host: index.trusted_host,
         cert: index.cert,
         client_cert: index.client_cert,
         keyring_provider: index.keyring_provider,
         ..resolver.settings()
-    })
+    }))
+}
+
+/// The settings without passwords in the URLs of indexes: these have no place in a receipt, and the next
+/// command finds them as it finds others.
+pub(super) fn without_passwords(settings: Settings) -> Settings {
+    let all = |urls: Vec<String>| urls.into_iter().map(without_password).collect();
+    Settings {
+        index_url: settings.index_url.map(without_password),
+        extra_index_url: settings.extra_index_url.map(all),
+        index: settings.index.map(|indexes| {
+            let indexes = indexes.into_iter().map(|one| NamedIndex {
+                url: without_password(one.url),
+                ..one
+            });
+            indexes.collect()
+        }),
+        find_links: settings.find_links.map(all),
+        ..settings
+    }
 }
 
 fn full_link(link: String, context: &Context) -> String {
@@ -258,12 +270,8 @@ fn full_link(link: String, context: &Context) -> String {
         .into_owned()
 }
 
-fn all_without_passwords(urls: Vec<String>) -> Vec<String> {
-    urls.into_iter().map(without_password).collect()
-}
-
-/// A password has no place in a receipt or a manifest; the next command finds it as it finds others.
-fn without_password(text: String) -> String {
+/// A URL without its password; other texts as they are.
+pub(super) fn without_password(text: String) -> String {
     let Ok(mut url) = Url::parse(&text) else {
         return text;
     };

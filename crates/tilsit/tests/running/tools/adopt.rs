@@ -31,7 +31,8 @@ fn pipx_tool(home: &Path, sandbox: &Sandbox, name: &str, notes: &str, installed:
 fn notes(package: &str, asked: &str, rest: &str) -> String {
     format!(
         r#"{{"main_package": {{"package": "{package}", "package_or_url": "{asked}",
-            "package_version": "1.0", "pip_args": ["--pre", "--use-feature=x"]}},
+            "package_version": "1.0", "pip_args": ["--pre", "--use-feature=x",
+                "--extra-index-url", "https://me:s3cret@index.example/simple/"]}},
             "python_version": "Python 3.2.1" {rest}}}"#
     )
 }
@@ -91,6 +92,13 @@ fn tools_of_pipx_become_ours() {
     assert_eq!(exit, 0, "{envelope}");
     assert!(!home.join("venvs/lib").exists());
     assert_eq!(says(&sandbox, "app"), "app 1.0\n");
+    let receipt = tool_folder(&sandbox, "app").join("tilsit-receipt.toml");
+    let receipt = fs::read_to_string(receipt).unwrap();
+    assert!(
+        receipt.contains("https://me@index.example/simple/"),
+        "{receipt}"
+    );
+    assert!(!receipt.contains("s3cret"), "{receipt}");
     sandbox.run_well("tool upgrade app");
     let code = "import lib; print(lib.VERSION)";
     let mut python = std::process::Command::new(tool_folder(&sandbox, "app").join("bin/python"));

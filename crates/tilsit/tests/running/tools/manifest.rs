@@ -2,7 +2,8 @@
 
 use insta::assert_snapshot;
 
-use super::{programs, sandbox, says};
+use super::{programs, sandbox, says, wheel_folder};
+use crate::wheels;
 
 const MANIFEST: &str = "[tools]\nlib = '1.0'\n\n[tools.app]\nwith = ['extra-lib']\n";
 
@@ -68,11 +69,25 @@ fn what_is_exported_is_what_is_there() {
     -- stderr
     Wrote 2 tools to `tilsit-tools.toml`
     ");
-    assert!(
-        sandbox
-            .read("tilsit-tools.toml")
-            .contains("app = \"==1.0\"")
-    );
+    assert_snapshot!(sandbox.read("tilsit-tools.toml"), @r#"
+    [tools.app]
+    version = "==1.0"
+    constraints = ["lib==1.5"]
+
+    [tools.lib]
+    version = "==1.5"
+    with = ["extra-lib"]
+    constraints = ["extra-lib==3.1"]
+
+    [tools.lib.options]
+    pre = true
+    "#);
+    // The same on a machine where newer versions are known.
+    wheels::wheel(&wheel_folder(&sandbox), "lib", "1.9", &[]);
+    sandbox.run_well("tool uninstall --all");
+    sandbox.run_well("tool sync");
+    let again = sandbox.run_well("tool export --pinned").stdout;
+    assert_eq!(again, sandbox.read("tilsit-tools.toml"));
     sandbox.run_well("tool export -o tilsit-tools.toml");
     sandbox.run_well("tool uninstall --all");
     sandbox.run_well("tool sync");
