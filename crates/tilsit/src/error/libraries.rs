@@ -159,8 +159,20 @@ impl From<ChangeError> for CommandError {
     fn from(error: ChangeError) -> Self {
         match error {
             ChangeError::File(error) => error.into(),
-            ChangeError::Taken(_) => Self::from_error(Code::ToolProgramTaken, &error)
-                .hint("replace what is there with `--force`, or add `--suffix TEXT` to the names"),
+            ChangeError::Taken(ref taken) => {
+                let is_of_pipx = taken.iter().any(|one| {
+                    let target = tilsit_files::read_link(&one.path).unwrap_or_default();
+                    let parts: Vec<_> = target.iter().collect();
+                    parts.windows(2).any(|pair| pair == ["pipx", "venvs"])
+                });
+                let failure = Self::from_error(Code::ToolProgramTaken, &error);
+                let failure = if is_of_pipx {
+                    failure.hint("it is pipx's: `tilsit tool adopt` takes its tools over")
+                } else {
+                    failure
+                };
+                failure.hint("replace what is there with `--force`, or add `--suffix TEXT`")
+            }
             _ => Self::from_error(Code::EnvironmentNotMade, &error)
                 .hint("move it away, or name another folder with `TILSIT_TOOL_DIR`"),
         }

@@ -260,7 +260,7 @@ fn a_failure_leaves_the_old_tool() {
     -- stderr
     Resolved 1 project in [TIME]
     error: `[ROOT]/home/.local/bin/extra` is there already and is not the tool's [TL1204]
-    hint: replace what is there with `--force`, or add `--suffix TEXT` to the names
+    hint: replace what is there with `--force`, or add `--suffix TEXT`
     ");
     sandbox.run_well("tool install app==2.0 --force");
     assert_eq!(says(&sandbox, "extra"), "app 2.0\n");

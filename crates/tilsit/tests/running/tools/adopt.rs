@@ -64,6 +64,8 @@ fn tools_of_pipx_become_ours() {
     let Some((sandbox, home)) = with_pipx() else {
         return;
     };
+    let answer = sandbox.run("tool install app");
+    assert!(answer.stderr.contains("`tilsit tool adopt`"), "{answer}");
     assert_snapshot!(sandbox.run("tool adopt --dry-run"), @"
     exit: 0
     -- stderr
@@ -119,7 +121,7 @@ fn what_cannot_be_taken_over_is_said() {
     -- stderr
     Resolved 2 projects in [TIME]
     error: `[ROOT]/home/.local/bin/app` is there already and is not the tool's [TL1204]
-    hint: replace what is there with `--force`, or add `--suffix TEXT` to the names
+    hint: replace what is there with `--force`, or add `--suffix TEXT`
     error: pipx's tool `lib` cannot be taken over [TL1203]
       caused by: pipx's notes on it are not valid: EOF while parsing an object at line 1 column 1
     hint: install it by hand: `tilsit tool install lib`
