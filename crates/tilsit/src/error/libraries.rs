@@ -22,6 +22,7 @@ use tilsit_project::lock::{AssemblyError, LockError, SelectionError};
 use tilsit_project::workspace::WorkspaceError;
 use tilsit_provider::ResolveError;
 use tilsit_publish::{FailureKind, PreflightError, PublishError, Unfit};
+use tilsit_resolver::Hint;
 use tilsit_tools::ChangeError;
 
 use crate::building::build_error;
@@ -203,6 +204,14 @@ impl From<ResolveError> for CommandError {
             _ => Code::FileAccess,
         };
         let mut failure = Self::from_error(code, &error);
+        if let ResolveError::Unsolvable(explanation) = &error {
+            failure.wants_python = explanation.hints.iter().find_map(|hint| match hint {
+                Hint::OtherPython {
+                    requires_python, ..
+                } => Some(Box::new(requires_python.clone())),
+                _ => None,
+            });
+        }
         // These say their source in their own words.
         if !matches!(error, ResolveError::File(_)) {
             failure.causes.clear();

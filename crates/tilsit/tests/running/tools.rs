@@ -514,6 +514,39 @@ fn what_a_project_says_is_not_the_tools() {
 }
 
 #[test]
+fn another_python_is_taken_where_the_usual_one_is_not_fit() {
+    let Some(mut sandbox) = sandbox() else {
+        return;
+    };
+    sandbox.set("TILSIT_PYTHON", "");
+    let minor = |version: &str| version.split('.').take(2).collect::<Vec<_>>().join(".");
+    let usual = sandbox
+        .run_well("python find --system --show-version")
+        .stdout;
+    let usual = minor(usual.trim());
+    let (_, envelope) = sandbox.run_json("python list");
+    let all = envelope["result"].as_array().unwrap().iter();
+    let versions = all.filter_map(|one| one["version"].as_str()).map(minor);
+    let other = versions.into_iter().find(|version| *version != usual);
+    let Some(other) = tilsit_testing::require("a second Python", other) else {
+        return;
+    };
+    let python = format!("python=={other}.*");
+    let folder = wheel_folder(&sandbox);
+    wheels::wheel(&folder, "choosy", "1.0", &[&*python]);
+    let answer = sandbox.run_well("tool install choosy");
+    assert!(answer.stderr.contains("Taking Python"), "{answer}");
+    assert_eq!(says(&sandbox, "choosy"), "choosy 1.0\n");
+    let (_, envelope) = sandbox.run_json("tool list");
+    let python = envelope["result"][0]["python"].as_str().unwrap();
+    assert_eq!(minor(python), other);
+    // It stays with that one, and a Python that is named is meant.
+    sandbox.run_well("tool upgrade choosy");
+    let answer = sandbox.run(&format!("tool install choosy --python {usual}"));
+    assert_eq!(answer.exit, 1, "{answer}");
+}
+
+#[test]
 fn folders_and_the_shell() {
     let Some(mut sandbox) = crate::sandbox() else {
         return;

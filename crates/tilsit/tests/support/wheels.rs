@@ -38,6 +38,11 @@ fn write(
 ) -> PathBuf {
     let mut metadata = format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n");
     for requirement in requires {
+        // A requirement of Python stands among the others here.
+        if let Some(python) = requirement.strip_prefix("python") {
+            let _ = writeln!(metadata, "Requires-Python: {python}");
+            continue;
+        }
         let _ = writeln!(metadata, "Requires-Dist: {requirement}");
         if let Some((_, extra)) = requirement.split_once("extra == ") {
             let _ = writeln!(metadata, "Provides-Extra: {}", extra.trim_matches('\''));

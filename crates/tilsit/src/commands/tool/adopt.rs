@@ -151,7 +151,7 @@ fn adopt(
     tool.asked.options = to_table(&without_passwords(settings));
     let configuration = arguments.resolver.over(&arguments.index.over(&of_tool)?);
     let links = tilsit_files::canonicalize(home).unwrap_or_else(|_| home.to_path_buf());
-    let making = Making {
+    let mut making = Making {
         asked: tool.asked.clone(),
         configuration: arguments.link.over(&configuration),
         build: BuildSettings::default(),

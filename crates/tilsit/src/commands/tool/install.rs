@@ -126,7 +126,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
 }
 
 fn finish(
-    making: Making<'_>,
+    mut making: Making<'_>,
     locked: &LockedTools,
     anew: bool,
     context: &Context,

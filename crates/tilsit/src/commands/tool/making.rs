@@ -12,7 +12,7 @@ use tilsit_build_frontend::Renewal;
 use tilsit_dist::dist_info::InstalledDistribution;
 use tilsit_environment::discovery::Scope;
 use tilsit_environment::venv::{self, VenvOptions};
-use tilsit_environment::{Environment, Interpreter};
+use tilsit_environment::{Environment, Interpreter, PythonRequest};
 use tilsit_files::Durability;
 use tilsit_index_client::Refresh;
 use tilsit_installer::LinkMode;
@@ -124,11 +124,50 @@ pub(super) fn versions_in(root: &Path) -> Result<BTreeMap<ProjectName, Version>,
 }
 
 impl Making<'_> {
-    /// Which releases it takes.
+    /// Which releases it takes. Where nobody named a Python and the usual one is not fit for it, another
+    /// one is taken.
     ///
     /// # Errors
     /// When there are none, or an index does not answer.
-    pub(super) fn resolve(&self, context: &Context) -> Result<Resolved, CommandError> {
+    pub(super) fn resolve(&mut self, context: &Context) -> Result<Resolved, CommandError> {
+        let error = match self.resolve_once(context) {
+            Err(error) if error.wants_python.is_some() => error,
+            other => return other,
+        };
+        let Some(base) = self.other_base(&error, context)? else {
+            return Err(error);
+        };
+        let (name, version) = (self.asked.name(), base.version());
+        context.terminal.say(format_args!(
+            "Taking Python {version}, since `{name}` is not for {}",
+            self.base.version()
+        ));
+        self.base = base;
+        self.resolve_once(context)
+    }
+
+    /// Another Python that may do, unless one was asked for.
+    fn other_base(
+        &self,
+        error: &CommandError,
+        context: &Context,
+    ) -> Result<Option<Interpreter>, CommandError> {
+        let request = pythons::request(self.asked.python.as_deref(), context)?;
+        let Some(wanted) = error.wants_python.as_ref() else {
+            return Ok(None);
+        };
+        if request != PythonRequest::Any {
+            return Ok(None);
+        }
+        let request = wanted.to_string().parse();
+        let request: PythonRequest =
+            request.map_err(|error| CommandError::from_error(Code::Usage, &error))?;
+        let found = pythons::find_request(&request, Scope::Base, context).ok();
+        let base = found.map(|found| found.interpreter.to_base());
+        Ok(base.filter(|base| base.version() != self.base.version()))
+    }
+
+    fn resolve_once(&self, context: &Context) -> Result<Resolved, CommandError> {
         let mut wanted = asking::wanted_of(&self.asked, context)?;
         wanted.build = self.build.clone();
         let question = Question {

@@ -216,7 +216,7 @@ fn carry_out(
         Some(tool) => making::versions_in(&tool.root)?,
         None => std::collections::BTreeMap::new(),
     };
-    let making = Making {
+    let mut making = Making {
         base: making::base(asked.python.as_deref(), tool.as_ref(), context)?,
         configuration: arguments.link.over(&configuration),
         build: arguments.build.read(context)?,

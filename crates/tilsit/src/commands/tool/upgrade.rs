@@ -113,7 +113,7 @@ fn upgrade(
     if arguments.reinstall {
         build.rebuild = tilsit_build_frontend::Renewal::All;
     }
-    let making = Making {
+    let mut making = Making {
         asked,
         configuration: arguments.link.over(&configuration),
         build,
