@@ -39,7 +39,9 @@ fn write(
     let mut metadata = format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n");
     for requirement in requires {
         // A requirement of Python stands among the others here.
-        if let Some(python) = requirement.strip_prefix("python") {
+        if let Some(python) = requirement.strip_prefix("python")
+            && python.starts_with(['<', '>', '=', '!', '~'])
+        {
             let _ = writeln!(metadata, "Requires-Python: {python}");
             continue;
         }
