@@ -8,16 +8,17 @@ use tilsit_dist::wheel::{WheelWriter, WheelWriterOptions};
 /// Writes the wheel of `name` (as in file names, with `_`) into `folder`: one module that knows its
 /// version, and a program of the project's name.
 pub(crate) fn wheel(folder: &Path, name: &str, version: &str, requires: &[&str]) -> PathBuf {
+    let module = format!("VERSION = \"{version}\"\ndef main():\n    print(\"{name} {version}\")\n");
     let program = format!("[console_scripts]\n{name} = {name}:main\n");
-    let entry_points = [("entry_points.txt", &*program)];
-    write(folder, (name, version), requires, &entry_points, &[])
+    write(folder, (name, version), requires, (&module, &program), &[])
 }
 
 #[allow(
     dead_code,
     reason = "each harness includes this file and uses a part of it"
 )]
-/// The same with these entry points and data files, by their paths below `share`.
+/// The same with these entry points, which tell their arguments too, and data files, by their paths
+/// below `share`.
 pub(crate) fn wheel_with(
     folder: &Path,
     (name, version): (&str, &str),
@@ -25,15 +26,23 @@ pub(crate) fn wheel_with(
     entry_points: &str,
     shared: &[&str],
 ) -> PathBuf {
-    let entry_points = [("entry_points.txt", entry_points)];
-    write(folder, (name, version), requires, &entry_points, shared)
+    let module = format!(
+        "import sys\nVERSION = \"{version}\"\ndef main():\n    print(\"{name} {version}\", *sys.argv[1:])\n"
+    );
+    write(
+        folder,
+        (name, version),
+        requires,
+        (&module, entry_points),
+        shared,
+    )
 }
 
 fn write(
     folder: &Path,
     (name, version): (&str, &str),
     requires: &[&str],
-    dist_info: &[(&str, &str)],
+    (module, entry_points): (&str, &str),
     shared: &[&str],
 ) -> PathBuf {
     let mut metadata = format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n");
@@ -52,9 +61,6 @@ fn write(
     }
     let wheel_file =
         "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n";
-    let module = format!(
-        "import sys\nVERSION = \"{version}\"\ndef main():\n    print(\"{name} {version}\", *sys.argv[1:])\n"
-    );
     let stem = format!("{name}-{version}");
     let mut writer = WheelWriter::new(Vec::new(), &stem, WheelWriterOptions::default());
     let path = format!("{name}/__init__.py");
@@ -67,8 +73,11 @@ fn write(
             .add_file(&path, version.as_bytes(), false)
             .expect("a small wheel is written");
     }
-    let usual = [("METADATA", metadata.as_str()), ("WHEEL", wheel_file)];
-    for (path, text) in usual.iter().chain(dist_info) {
+    for (path, text) in [
+        ("METADATA", metadata.as_str()),
+        ("WHEEL", wheel_file),
+        ("entry_points.txt", entry_points),
+    ] {
         writer
             .add_dist_info(path, text.as_bytes())
             .expect("a small wheel is written");

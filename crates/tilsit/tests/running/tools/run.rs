@@ -10,10 +10,10 @@ fn a_tool_runs_from_the_cache() {
     let Some(sandbox) = sandbox() else {
         return;
     };
-    assert_snapshot!(sandbox.run("tool run app --help -x"), @"
+    assert_snapshot!(sandbox.run("tool run app"), @"
     exit: 0
     -- stdout
-    app 1.0 --help -x
+    app 1.0
     -- stderr
     Installed 2 projects in [TIME]
     ");
@@ -63,14 +63,39 @@ fn the_installed_tool_is_run_where_it_fits() {
     assert_eq!(stdout("tool run --with extra-lib lib"), "lib 1.5\n");
     // No index, no cache, no Python that is asked.
     std::fs::remove_dir_all(wheel_folder(&sandbox)).unwrap();
-    assert_snapshot!(sandbox.run("tool run lib x"), @"
+    assert_snapshot!(sandbox.run("tool run lib"), @"
     exit: 0
     -- stdout
-    lib 1.0 x
+    lib 1.0
     ");
     super::break_python(&tool_folder(&sandbox, "lib"));
     let answer = sandbox.run("tool run --offline lib@1.5");
     assert_eq!(answer.stdout, "lib 1.5\n", "{answer}");
+}
+
+#[test]
+fn arguments_are_the_programs() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    let entry_points = "[console_scripts]\necho = echo:main\n";
+    wheels::wheel_with(
+        &wheel_folder(&sandbox),
+        ("echo", "1.0"),
+        &[],
+        entry_points,
+        &[],
+    );
+    let line = "tool run echo --help -x --with y";
+    assert_eq!(
+        sandbox.run_well(line).stdout,
+        "echo 1.0 --help -x --with y\n"
+    );
+    sandbox.run_well("tool install echo");
+    assert_eq!(
+        sandbox.run_well(line).stdout,
+        "echo 1.0 --help -x --with y\n"
+    );
 }
 
 #[test]
