@@ -11,6 +11,7 @@ pub mod lock;
 pub mod metadata;
 pub mod settings;
 pub mod sources;
+pub mod tasks;
 pub mod workspace;
 
 pub use inputs::Inputs;

@@ -7,6 +7,7 @@ mod wheels;
 
 mod lock;
 mod sync;
+mod tasks;
 mod workspace;
 
 use sandbox::Sandbox;
