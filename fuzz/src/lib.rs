@@ -20,6 +20,7 @@ pub mod publish;
 pub mod readme;
 pub mod resolver;
 pub mod simple_api;
+pub mod tools;
 
 /// A fuzz target: its name and its body.
 pub type Target = (&'static str, fn(&[u8]));
@@ -54,6 +55,7 @@ pub const TARGETS: &[Target] = &[
     ("netrc", index_client::netrc),
     ("pip_configuration", environment::pip_configuration),
     ("pip_default_index", environment::pip_default_index),
+    ("pipx_metadata", tools::pipx_metadata),
     ("project_list", simple_api::project_list),
     ("project_name", packaging::project_name),
     ("pylock", packaging_formats::pylock),
@@ -81,6 +83,8 @@ pub const TARGETS: &[Target] = &[
     ("tar_archive", archive::tar_archive),
     ("token_json", simple_api::token_json),
     ("token_text", index_store::token_text),
+    ("tool_manifest", tools::tool_manifest),
+    ("tool_receipt", tools::tool_receipt),
     ("upload_form", simple_api::upload_form),
     ("user_name", index_store::user_name),
     ("version", packaging::version),

@@ -115,6 +115,24 @@ impl Inputs {
         })
     }
 
+    /// What somebody asks for without a project, always and in these environments.
+    pub fn of_requirements(requirements: &[RootRequirement], universal: Universal) -> Self {
+        let roots = requirements.iter().map(|root| Root {
+            context: Marker::TRUE,
+            requirement: root.requirement.clone(),
+            origin: root.origin.as_str().to_owned(),
+        });
+        Self {
+            universal,
+            worlds: vec![World {
+                marker: Marker::TRUE,
+                requirements: requirements.to_vec(),
+            }],
+            extras: ExtraNames::default(),
+            roots: roots.collect(),
+        }
+    }
+
     /// All that may be asked for.
     pub(crate) fn whole(&self) -> Marker {
         let worlds = self.worlds.iter();

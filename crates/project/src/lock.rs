@@ -7,6 +7,7 @@
 
 mod assemble;
 mod difference;
+mod environment;
 mod own;
 mod pins;
 mod reach;
@@ -14,6 +15,7 @@ mod select;
 
 pub use assemble::{Answer, Assembly, AssemblyError, Origins};
 pub use difference::{Change, Difference};
+pub use environment::EnvironmentLock;
 pub use own::{LockedMember, OwnTable, fingerprint_of};
 pub use pins::{PinError, pins};
 pub use select::{Selection, SelectionError};

@@ -25,6 +25,7 @@ pub(crate) mod search;
 pub(crate) mod serve;
 pub(crate) mod sync;
 mod token;
+pub(crate) mod tool;
 pub(crate) mod tour;
 pub(crate) mod venv;
 
@@ -66,6 +67,7 @@ pub(crate) enum Command {
     Venv(Late<venv::Arguments>),
     Pip(Late<pip::Arguments>),
     Run(Late<run::Arguments>),
+    Tool(Late<tool::Arguments>),
     Build(Late<build::Arguments>),
     #[command(hide = true)]
     BuildBackend(Late<build_backend::Arguments>),
@@ -109,6 +111,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::Venv(arguments) => venv::run(&arguments, context),
         Command::Pip(arguments) => pip::run(&arguments, context),
         Command::Run(arguments) => run::run(&arguments, context),
+        Command::Tool(arguments) => tool::run(&arguments, context),
         Command::Build(arguments) => build::run(&arguments, context),
         Command::BuildBackend(arguments) => build_backend::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),

@@ -168,6 +168,14 @@ impl Configuration {
         configuration
     }
 
+    /// The same without the settings of the project here.
+    pub(crate) fn without_project(&self) -> Self {
+        let is_of_project = |layer: &Layer| matches!(layer.origin, Origin::File(_, Some(_)));
+        let mut configuration = self.clone();
+        configuration.layers.retain(|layer| !is_of_project(layer));
+        configuration
+    }
+
     /// The same with values for what nothing else says.
     pub(crate) fn with_defaults(&self, settings: Settings) -> Self {
         let mut configuration = self.clone();

@@ -221,6 +221,26 @@ impl Context {
         }
     }
 
+    /// The same world without what the project here says: for what belongs to the user.
+    pub(crate) fn without_project(&self) -> Self {
+        Self {
+            configuration: self.configuration.without_project(),
+            ..self.clone()
+        }
+    }
+
+    /// The user's folder of data by the customs of the system (XDG base directories on Unix).
+    pub(crate) fn data_folder(&self) -> Option<PathBuf> {
+        if cfg!(windows) {
+            return self.variables.path("APPDATA").map(Path::to_path_buf);
+        }
+        let named = self.variables.path("XDG_DATA_HOME");
+        named
+            .filter(|path| path.is_absolute())
+            .map(Path::to_path_buf)
+            .or_else(|| Some(self.home.as_ref()?.join(".local/share")))
+    }
+
     /// Works with a cache that goes with this run, if the user wants none that stays.
     ///
     /// # Errors

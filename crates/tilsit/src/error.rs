@@ -8,6 +8,8 @@ mod libraries;
 use std::error::Error;
 use std::fmt::Write as _;
 
+use tilsit_packaging::specifier::VersionSpecifiers;
+
 use crate::explain::Code;
 use crate::terminal::{DIM, ERROR, HINT};
 
@@ -71,6 +73,8 @@ pub(crate) struct CommandError {
     pub(crate) hints: Vec<String>,
     /// The HTTP status with which an index refused an upload.
     pub(crate) http_status: Option<u16>,
+    /// The Pythons with which there may be an answer, where that is known.
+    pub(crate) wants_python: Option<Box<VersionSpecifiers>>,
 }
 
 impl CommandError {
@@ -82,6 +86,7 @@ impl CommandError {
             causes: Vec::new(),
             hints: Vec::new(),
             http_status: None,
+            wants_python: None,
         }
     }
 

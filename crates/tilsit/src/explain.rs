@@ -4,7 +4,7 @@
 //!
 //! Numbers: 00 the program, 01 inputs, 02 Pythons and environments, 03 resolving, 04 indexes,
 //! 05 installing, 06 building, 07 publishing, 08 the index server, 09 running,
-//! 10 what `check` finds.
+//! 10 what `check` finds, 12 tools.
 
 use crate::error::Kind;
 
@@ -542,6 +542,34 @@ earlier one. check-wheel-contents calls this W102.";
 "`License-Expression` says everything, and classifiers that begin with `License ::` are deprecated and may
 say something else (PEP 639). Build backends refuse both together, indexes may. Take the classifiers out of
 pyproject.toml.";
+
+    ToolManifestInvalid = "TL1201", Usage, "a manifest of tools is not valid",
+"`tilsit-tools.toml` has a table `[tools]` with one entry a tool: its versions as text (`\"24.1\"`,
+`\">=24,<25\"`, `\"*\"`), or a table with `version`, `path` or `url`, and `extras`, `with`,
+`with-programs-of`, `editable`, `suffix`, `python`, `index`, `constraints`, `overrides` and `options`.
+Other keys are refused, since a misspelt one would be a tool that is not what was meant.";
+
+    ToolNotInstalled = "TL1202", Usage, "a tool is not installed",
+"No tool of this name is in the folder of tools. `tilsit tool list` shows those that are there,
+`tilsit tool install NAME` installs one, and `tilsit tool run NAME` runs one without installing it.";
+
+    ToolBroken = "TL1203", No, "a tool does not work",
+"The Python that its environment was made of was removed or replaced, or its notes are gone.
+`tilsit tool upgrade NAME` makes it anew with a Python that is there, and
+`tilsit tool install --reinstall NAME` does so and keeps its versions.";
+
+    ToolProgramTaken = "TL1204", No, "another program is in the place of a tool's",
+"A tool's programs are links in one folder, and a file or link of the same name is there that is not the
+tool's. Nothing was changed. Remove what is there, install the tool under another name with `--suffix`,
+or replace it with `--force`.";
+
+    ToolWithoutPrograms = "TL1205", No, "a project has no programs",
+"A tool is installed for its programs, and this project brings none: it is a library, or its programs are
+in another project that it needs. The message names those. Nothing was installed.";
+
+    ToolsFailed = "TL1206", No, "something failed for some tools",
+"The command was for several tools, and did for each what it could. What failed is said above, tool by
+tool; the others are done.";
 }
 
 #[cfg(test)]

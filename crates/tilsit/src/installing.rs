@@ -144,6 +144,19 @@ pub(crate) fn link_mode_to_stay(
     Ok(mode)
 }
 
+/// Which link mode the settings ask for in an environment that nobody else writes into: whole folders
+/// can be links there.
+///
+/// # Errors
+/// When it is none.
+pub(crate) fn link_mode_of_ours(configuration: &Configuration) -> Result<LinkMode, CommandError> {
+    let is_named = |settings: &Settings| settings.link_mode.clone();
+    match configuration.first(is_named) {
+        None if cfg!(unix) => Ok(LinkMode::Tree),
+        _ => link_mode(configuration),
+    }
+}
+
 /// Which link mode the settings ask for.
 ///
 /// # Errors
@@ -362,6 +375,18 @@ impl Installation<'_> {
         })
     }
 
+    /// Fetches, builds and compiles, so that planning later takes no time. Nothing is planned.
+    ///
+    /// # Errors
+    /// When a file cannot be had.
+    pub(crate) fn make_ready(&self, context: &Context) -> Result<(), CommandError> {
+        let pins: Vec<&Pin> = self.resolved.resolution.pins.iter().collect();
+        let obtained = obtain(&pins, &self.resolved.frontend, context)?;
+        let stored: Vec<StoredWheel> = obtained.into_iter().map(|one| one.stored).collect();
+        self.compile(&stored, context)?;
+        Ok(())
+    }
+
     /// The compiled modules of the wheels, if they are wanted.
     fn compile(
         &self,
@@ -478,6 +503,20 @@ impl Change {
         })?;
         self.took += began.elapsed();
         Ok(())
+    }
+
+    /// Tells what came into a new environment as a change of an older one.
+    pub(crate) fn compared_with(mut self, before: &[InstalledDistribution]) -> Self {
+        for entry in &mut self.entries {
+            let old = before.iter().find(|one| one.name == entry.name);
+            entry.before = old.map(|old| old.version.to_string());
+        }
+        let gone = before.iter().filter(|one| !self.installs(&one.name));
+        self.removed = gone.map(RemovedEntry::of).collect();
+        let stays = |entry: &ChangeEntry| entry.before.as_ref() == Some(&entry.version);
+        self.unchanged = self.entries.iter().filter(|entry| stays(entry)).count();
+        self.entries.retain(|entry| !stays(entry));
+        self
     }
 
     /// What is there already, and stays.

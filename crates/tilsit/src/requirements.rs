@@ -135,6 +135,11 @@ impl Wanted {
         Ok(())
     }
 
+    /// The options in the files.
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
     /// The configuration with the options of the files behind those of the command line.
     pub(crate) fn over(&self, configuration: &Configuration) -> Configuration {
         configuration.with_options(self.settings.clone())

@@ -223,7 +223,7 @@ impl IndexOptions {
     ///
     /// # Errors
     /// When `--index` is not `NAME=URL`.
-    fn settings(&self, context: &Context) -> Result<Settings, CommandError> {
+    pub(crate) fn settings(&self, context: &Context) -> Result<Settings, CommandError> {
         Ok(Settings {
             index_url: self.index_url.clone(),
             extra_index_url: some(&self.extra_index_url),
@@ -283,6 +283,11 @@ impl ResolverOptions {
 
     /// The configuration with these options in front.
     pub(crate) fn over(&self, configuration: &Configuration) -> Configuration {
+        configuration.with_options(self.settings())
+    }
+
+    /// The options as a layer of settings.
+    pub(crate) fn settings(&self) -> Settings {
         let mut settings = Settings {
             pre: self.pre.then_some(true),
             resolution: self.resolution.clone(),
@@ -300,7 +305,7 @@ impl ResolverOptions {
             ..Settings::default()
         };
         self.controls.put_into(&mut settings);
-        configuration.with_options(settings)
+        settings
     }
 }
 

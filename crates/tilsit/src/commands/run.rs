@@ -4,7 +4,7 @@
 //! [`kept`] reads and nothing else: no index, no lock, no interpreter that is asked.
 
 mod answers;
-mod kept;
+pub(crate) mod kept;
 mod project;
 pub(crate) mod script;
 mod target;
@@ -29,7 +29,7 @@ use crate::report::Report;
 use crate::requirements::{ConstraintOptions, Wanted};
 use crate::{child, pythons};
 
-use kept::{Kept, Place};
+use kept::{Asking, Kept, Place};
 use script::Script;
 use target::Target;
 
@@ -137,7 +137,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let place = match &target.metadata(context)? {
         Some(script) => {
             let base = base(script, arguments, context)?;
-            Kept::of(script, arguments, &base, None, context)?.place(context)?
+            let asking = asking(script, arguments, context)?;
+            Kept::of(asking, &base, None, context).place(context)?
         }
         None => surrounding(arguments, context)?,
     };
@@ -193,7 +194,8 @@ fn surrounding(arguments: &Arguments, context: &Context) -> Result<Place, Comman
     }
     let below = (!arguments.isolated).then(|| Environment::of(interpreter.clone()));
     let script = Script::default();
-    Kept::of(&script, arguments, &interpreter, below, context)?.place(context)
+    let asking = asking(&script, arguments, context)?;
+    Kept::of(asking, &interpreter, below, context).place(context)
 }
 
 fn project_python(arguments: &Arguments, context: &Context) -> Result<Interpreter, CommandError> {
@@ -209,13 +211,24 @@ fn project_python(arguments: &Arguments, context: &Context) -> Result<Interprete
     Ok(discovery::find(&request, Scope::Any, &surroundings)?.interpreter)
 }
 
-/// What the options ask for beside the script.
-fn asked(arguments: &Arguments, context: &Context) -> Result<Wanted, CommandError> {
+/// What a script and the options ask for.
+fn asking(
+    script: &Script,
+    arguments: &Arguments,
+    context: &Context,
+) -> Result<Asking, CommandError> {
     let limits = ConstraintOptions::default();
     let files = &arguments.with_requirements;
     let mut wanted = Wanted::gather(&arguments.with, files, &limits, context)?;
     wanted.add_editables(&arguments.with_editable, context)?;
-    Ok(wanted)
+    let dependencies = script.dependencies.iter().cloned();
+    wanted.requirements.extend(dependencies);
+    let of_script = context.with_settings(script.settings.clone());
+    Ok(Asking {
+        wanted,
+        configuration: arguments.resolver.over(&arguments.index.over(&of_script)?),
+        upgrade: arguments.upgrade,
+    })
 }
 
 fn hand_over(
@@ -243,7 +256,7 @@ fn hand_over(
 }
 
 /// The search path with the programs of the place in front.
-fn search_path(place: &Place, context: &Context) -> Result<OsString, CommandError> {
+pub(crate) fn search_path(place: &Place, context: &Context) -> Result<OsString, CommandError> {
     let before = context.variables.path("PATH").map(Path::as_os_str);
     let folders = std::env::split_paths(before.unwrap_or_default());
     let folders = place.programs.iter().cloned().chain(folders);

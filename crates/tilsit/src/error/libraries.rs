@@ -22,6 +22,8 @@ use tilsit_project::lock::{AssemblyError, LockError, SelectionError};
 use tilsit_project::workspace::WorkspaceError;
 use tilsit_provider::ResolveError;
 use tilsit_publish::{FailureKind, PreflightError, PublishError, Unfit};
+use tilsit_resolver::Hint;
+use tilsit_tools::ChangeError;
 
 use crate::building::build_error;
 use crate::error::CommandError;
@@ -154,6 +156,30 @@ impl From<PinError> for CommandError {
     }
 }
 
+impl From<ChangeError> for CommandError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::File(error) => error.into(),
+            ChangeError::Taken(ref taken) => {
+                let is_of_pipx = taken.iter().any(|one| {
+                    let target = tilsit_files::read_link(&one.path).unwrap_or_default();
+                    let parts: Vec<_> = target.iter().collect();
+                    parts.windows(2).any(|pair| pair == ["pipx", "venvs"])
+                });
+                let failure = Self::from_error(Code::ToolProgramTaken, &error);
+                let failure = if is_of_pipx {
+                    failure.hint("it is pipx's: `tilsit tool adopt` takes its tools over")
+                } else {
+                    failure
+                };
+                failure.hint("replace what is there with `--force`, or add `--suffix TEXT`")
+            }
+            _ => Self::from_error(Code::EnvironmentNotMade, &error)
+                .hint("move it away, or name another folder with `TILSIT_TOOL_DIR`"),
+        }
+    }
+}
+
 impl From<VenvError> for CommandError {
     fn from(error: VenvError) -> Self {
         match error {
@@ -178,6 +204,14 @@ impl From<ResolveError> for CommandError {
             _ => Code::FileAccess,
         };
         let mut failure = Self::from_error(code, &error);
+        if let ResolveError::Unsolvable(explanation) = &error {
+            failure.wants_python = explanation.hints.iter().find_map(|hint| match hint {
+                Hint::OtherPython {
+                    requires_python, ..
+                } => Some(Box::new(requires_python.clone())),
+                _ => None,
+            });
+        }
         // These say their source in their own words.
         if !matches!(error, ResolveError::File(_)) {
             failure.causes.clear();

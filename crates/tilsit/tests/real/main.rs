@@ -5,6 +5,7 @@ mod sandbox;
 
 mod backends;
 mod scripts;
+mod tools;
 
 use sandbox::Sandbox;
 

@@ -1,5 +1,7 @@
 //! `run`: scripts with and without a metadata block.
 
+#[path = "../support/fault_library.rs"]
+mod fault_library;
 #[path = "../support/sandbox.rs"]
 mod sandbox;
 #[path = "../support/wheels.rs"]
@@ -7,6 +9,7 @@ mod wheels;
 
 mod places;
 mod scripts;
+mod tools;
 
 use insta::assert_snapshot;
 use sandbox::Sandbox;

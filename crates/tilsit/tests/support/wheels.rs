@@ -8,8 +8,52 @@ use tilsit_dist::wheel::{WheelWriter, WheelWriterOptions};
 /// Writes the wheel of `name` (as in file names, with `_`) into `folder`: one module that knows its
 /// version, and a program of the project's name.
 pub(crate) fn wheel(folder: &Path, name: &str, version: &str, requires: &[&str]) -> PathBuf {
+    let module = format!("VERSION = \"{version}\"\ndef main():\n    print(\"{name} {version}\")\n");
+    let program = format!("[console_scripts]\n{name} = {name}:main\n");
+    write(folder, (name, version), requires, (&module, &program), &[])
+}
+
+#[allow(
+    dead_code,
+    reason = "each harness includes this file and uses a part of it"
+)]
+/// The same with these entry points, which tell their arguments too, and data files, by their paths
+/// below `share`.
+pub(crate) fn wheel_with(
+    folder: &Path,
+    (name, version): (&str, &str),
+    requires: &[&str],
+    entry_points: &str,
+    shared: &[&str],
+) -> PathBuf {
+    let module = format!(
+        "import sys\nVERSION = \"{version}\"\ndef main():\n    print(\"{name} {version}\", *sys.argv[1:])\n"
+    );
+    write(
+        folder,
+        (name, version),
+        requires,
+        (&module, entry_points),
+        shared,
+    )
+}
+
+fn write(
+    folder: &Path,
+    (name, version): (&str, &str),
+    requires: &[&str],
+    (module, entry_points): (&str, &str),
+    shared: &[&str],
+) -> PathBuf {
     let mut metadata = format!("Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n");
     for requirement in requires {
+        // A requirement of Python stands among the others here.
+        if let Some(python) = requirement.strip_prefix("python")
+            && python.starts_with(['<', '>', '=', '!', '~'])
+        {
+            let _ = writeln!(metadata, "Requires-Python: {python}");
+            continue;
+        }
         let _ = writeln!(metadata, "Requires-Dist: {requirement}");
         if let Some((_, extra)) = requirement.split_once("extra == ") {
             let _ = writeln!(metadata, "Provides-Extra: {}", extra.trim_matches('\''));
@@ -17,18 +61,22 @@ pub(crate) fn wheel(folder: &Path, name: &str, version: &str, requires: &[&str])
     }
     let wheel_file =
         "Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: py3-none-any\n";
-    let module = format!("VERSION = \"{version}\"\ndef main():\n    print(\"{name} {version}\")\n");
-    let program = format!("[console_scripts]\n{name} = {name}:main\n");
     let stem = format!("{name}-{version}");
     let mut writer = WheelWriter::new(Vec::new(), &stem, WheelWriterOptions::default());
     let path = format!("{name}/__init__.py");
     writer
         .add_file(&path, module.as_bytes(), false)
         .expect("a small wheel is written");
+    for path in shared {
+        let path = format!("{stem}.data/data/share/{path}");
+        writer
+            .add_file(&path, version.as_bytes(), false)
+            .expect("a small wheel is written");
+    }
     for (path, text) in [
         ("METADATA", metadata.as_str()),
         ("WHEEL", wheel_file),
-        ("entry_points.txt", &program),
+        ("entry_points.txt", entry_points),
     ] {
         writer
             .add_dist_info(path, text.as_bytes())

@@ -131,6 +131,11 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/simple-api/src/search.rs", "search_answer"),
     ("crates/simple-api/src/tokens.rs", "token_json"),
     ("crates/simple-api/src/upload.rs", "upload_form"),
+    ("crates/tools/src/manifest.rs", "tool_manifest"),
+    ("crates/tools/src/pipx.rs", "pipx_metadata"),
+    ("crates/tools/src/pipx/pip_arguments.rs", "pipx_metadata"),
+    ("crates/tools/src/receipt.rs", "tool_receipt"),
+    ("crates/tools/src/shell.rs", "pipx_metadata"),
 ];
 
 #[test]

@@ -1,6 +1,6 @@
 //! `tilsit pip list`: what is installed, in pip's own formats.
 
-mod newest;
+pub(crate) mod newest;
 mod table;
 
 use std::collections::{BTreeMap, BTreeSet};

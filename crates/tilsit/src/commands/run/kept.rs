@@ -18,15 +18,13 @@ use tilsit_build_frontend::Source;
 use tilsit_environment::venv::{self, Existing, VenvOptions};
 use tilsit_environment::{Environment, Interpreter};
 use tilsit_files::{LockFile, LockKind};
-use tilsit_installer::LinkMode;
 use tilsit_packaging::requirement::RequirementSource;
 use tilsit_resolver::Preferences;
 
+use super::SCRIPTS;
 use super::answers::{Answers, digest};
-use super::script::Script;
-use super::{Arguments, SCRIPTS, asked};
 use crate::building::Unnamed;
-use crate::configuration::{Configuration, Settings};
+use crate::configuration::Configuration;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::requirements::Wanted;
@@ -41,13 +39,13 @@ pub(super) const COMPLETE: &str = "tilsit-complete";
 const OVERLAY: &str = "_tilsit_overlay.pth";
 
 /// Where something runs.
-pub(super) struct Place {
+pub(crate) struct Place {
     /// The Python.
-    pub(super) python: PathBuf,
+    pub(crate) python: PathBuf,
     /// Its environment's folder.
-    pub(super) environment: Option<PathBuf>,
+    pub(crate) environment: Option<PathBuf>,
     /// The folders of its programs, the nearest first.
-    pub(super) programs: Vec<PathBuf>,
+    pub(crate) programs: Vec<PathBuf>,
 }
 
 impl Place {
@@ -84,8 +82,18 @@ impl Place {
     }
 }
 
+/// What is asked for.
+pub(crate) struct Asking {
+    /// The requirements.
+    pub(crate) wanted: Wanted,
+    /// The settings, with the options of the command in front.
+    pub(crate) configuration: Configuration,
+    /// Whether it is found out again which environment fits.
+    pub(crate) upgrade: bool,
+}
+
 /// What is asked for, and where the environment for it would be.
-pub(super) struct Kept {
+pub(crate) struct Kept {
     wanted: Wanted,
     configuration: Configuration,
     interpreter: Interpreter,
@@ -99,27 +107,22 @@ pub(super) struct Kept {
 }
 
 impl Kept {
-    /// What a script and the options ask for.
-    ///
-    /// # Errors
-    /// When a requirement is not understood.
-    pub(super) fn of(
-        script: &Script,
-        arguments: &Arguments,
+    /// What is asked for, of a Python and over what is there.
+    pub(crate) fn of(
+        asking: Asking,
         interpreter: &Interpreter,
         below: Option<Environment>,
         context: &Context,
-    ) -> Result<Self, CommandError> {
-        let mut wanted = asked(arguments, context)?;
-        wanted
-            .requirements
-            .extend(script.dependencies.iter().cloned());
-        let of_script = context.with_settings(script.settings.clone());
-        let configuration = arguments.resolver.over(&arguments.index.over(&of_script)?);
+    ) -> Self {
+        let Asking {
+            wanted,
+            configuration,
+            upgrade,
+        } = asking;
         let folder = context.cache_folder.join(SCRIPTS);
         let base = interpreter.to_base();
         let question = question(&base, below.as_ref(), &wanted, &configuration, context);
-        Ok(Self {
+        Self {
             question,
             answers: Answers::in_folder(folder.join("answers")),
             wanted,
@@ -127,15 +130,15 @@ impl Kept {
             interpreter: base,
             below,
             folder,
-            upgrade: arguments.upgrade,
-        })
+            upgrade,
+        }
     }
 
     /// The environment, which is made when it is not there.
     ///
     /// # Errors
     /// When the requirements cannot be met, or the environment cannot be made.
-    pub(super) fn place(self, context: &Context) -> Result<Place, CommandError> {
+    pub(crate) fn place(self, context: &Context) -> Result<Place, CommandError> {
         if !self.upgrade
             && let Some(question) = &self.question
             && let Some(name) = self.answers.find(question, context.now())
@@ -197,12 +200,7 @@ impl Kept {
         resolved: &Resolved,
         context: &Context,
     ) -> Result<(), CommandError> {
-        let is_named = |settings: &Settings| settings.link_mode.clone();
-        let link_mode = match self.configuration.first(is_named) {
-            // Nobody else writes into these environments, so whole folders can be links.
-            None if cfg!(unix) => LinkMode::Tree,
-            _ => installing::link_mode(&self.configuration)?,
-        };
+        let link_mode = installing::link_mode_of_ours(&self.configuration)?;
         let options = VenvOptions {
             existing: Existing::Clear,
             ..VenvOptions::default()

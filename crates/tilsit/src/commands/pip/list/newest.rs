@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
-use tilsit_environment::Environment;
+use tilsit_environment::{Environment, Interpreter};
 use tilsit_index_client::Refresh;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
@@ -54,24 +54,8 @@ pub(super) fn find(
 ) -> Result<BTreeMap<ProjectName, Newest>, CommandError> {
     let names = listed.iter().map(|one| one.distribution.name.clone());
     let names: Vec<ProjectName> = names.collect();
-    let ask = |names: &[ProjectName]| {
-        let requirements = names.iter().cloned().map(Requirement::any);
-        let roots = requirements.map(|requirement| RootRequirement::new(requirement, ""));
-        let mut wanted = Wanted::default();
-        wanted.requirements.extend(roots);
-        let question = Question {
-            preferences: Preferences::default(),
-            elsewhere: Elsewhere::default(),
-            configuration,
-            interpreter: environment.interpreter(),
-            no_deps: true,
-            refresh: Refresh::No,
-            installed: BTreeMap::new(),
-            pages_only: true,
-            wanted: &wanted,
-        };
-        resolving::resolve(&question, context)
-    };
+    let interpreter = environment.interpreter();
+    let ask = |names: &[ProjectName]| ask(names, interpreter, configuration, context);
     match ask(&names) {
         Ok(resolved) => return Ok(newest_of(&resolved).collect()),
         Err(error) if error.code.kind() != Kind::No => return Err(error),
@@ -97,6 +81,55 @@ pub(super) fn find(
         ));
     }
     Ok(found)
+}
+
+/// The newest version of one project; none where the indexes have none that fits.
+///
+/// # Errors
+/// When an index does not answer.
+pub(crate) fn of(
+    name: &ProjectName,
+    interpreter: &Interpreter,
+    configuration: &Configuration,
+    context: &Context,
+) -> Result<Option<Version>, CommandError> {
+    match ask(
+        std::slice::from_ref(name),
+        interpreter,
+        configuration,
+        context,
+    ) {
+        Ok(resolved) => Ok(newest_of(&resolved)
+            .next()
+            .map(|(_, newest)| newest.version)),
+        Err(error) if error.code.kind() != Kind::No => Err(error),
+        Err(_) => Ok(None),
+    }
+}
+
+/// The newest releases of projects that fit, without what these need.
+fn ask(
+    names: &[ProjectName],
+    interpreter: &Interpreter,
+    configuration: &Configuration,
+    context: &Context,
+) -> Result<Resolved, CommandError> {
+    let requirements = names.iter().cloned().map(Requirement::any);
+    let roots = requirements.map(|requirement| RootRequirement::new(requirement, ""));
+    let mut wanted = Wanted::default();
+    wanted.requirements.extend(roots);
+    let question = Question {
+        preferences: Preferences::default(),
+        elsewhere: Elsewhere::default(),
+        configuration,
+        interpreter,
+        no_deps: true,
+        refresh: Refresh::No,
+        installed: BTreeMap::new(),
+        pages_only: true,
+        wanted: &wanted,
+    };
+    resolving::resolve(&question, context)
 }
 
 fn newest_of(resolved: &Resolved) -> impl Iterator<Item = (ProjectName, Newest)> + '_ {

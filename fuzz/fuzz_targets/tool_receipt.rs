@@ -1,0 +1,3 @@
+//! Fuzzes a tool's receipt.
+#![no_main]
+libfuzzer_sys::fuzz_target!(|data: &[u8]| { tilsit_fuzz::tools::tool_receipt(data) });
