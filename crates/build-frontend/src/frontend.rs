@@ -248,6 +248,17 @@ impl BuildFrontend {
         self.building(&work).identity()
     }
 
+    /// Where a pin that must be built comes from: the commit of a repository, the hash of an archive, a
+    /// folder; none for what an index has.
+    ///
+    /// # Errors
+    /// When the archive or the commit cannot be had.
+    pub fn origin(&self, pin: &Pin) -> Result<Option<DirectUrl>, BuildFailure> {
+        let work = self.work_of(pin)?;
+        self.building(&work).identity()?;
+        Ok(work.direct_url())
+    }
+
     fn build(&self, pin: &Pin, store: &WheelStore) -> Result<Obtained, ObtainError> {
         let work = self.work_of(pin)?;
         let FileOnDisk { path, sha256 } = self.building(&work).wheel()?;

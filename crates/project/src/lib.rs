@@ -5,3 +5,14 @@
 //! by those who are asked; nothing here prints, and nothing reads the environment or the clock.
 
 pub mod edit;
+pub mod inputs;
+pub mod lock;
+pub mod metadata;
+pub mod settings;
+pub mod sources;
+pub mod workspace;
+
+pub use inputs::Inputs;
+pub use lock::Lock;
+pub use metadata::MemberMetadata;
+pub use workspace::Workspace;

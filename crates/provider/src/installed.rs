@@ -46,6 +46,7 @@ impl InstalledRelease {
             },
             is_wheel: true,
             requires_python: None,
+            upload_time: None,
         })
     }
 }

@@ -149,7 +149,7 @@ impl Tags {
             Tags::Pythons { pythons, here } => {
                 let fits = wheel
                     .interpreters()
-                    .any(|interpreter| wheel.abis().any(|abi| is_for(interpreter, abi, pythons)));
+                    .any(|interpreter| wheel.abis().any(|abi| is_for_pythons(interpreter, abi, pythons)));
                 let elsewhere = || u32::MAX - u32::from(wheel.is_pure());
                 fits.then(|| here.priority(wheel).unwrap_or_else(elsewhere))
             }
@@ -158,7 +158,7 @@ impl Tags {
 }
 
 /// Whether a wheel with these tags can be for one of the Pythons. What is not understood can be.
-fn is_for(interpreter: &str, abi: &str, pythons: &VersionRange) -> bool {
+pub fn is_for_pythons(interpreter: &str, abi: &str, pythons: &VersionRange) -> bool {
     let letters = interpreter.trim_end_matches(|letter: char| letter.is_ascii_digit());
     let digits = &interpreter[letters.len()..];
     let Some((major, minor)) = digits.split_at_checked(1) else {

@@ -575,6 +575,7 @@ impl<'a> Provider<'a> {
             remote,
             is_wheel: true,
             requires_python: None,
+            upload_time: None,
         };
         self.urls.insert(Arc::clone(url), file);
         Ok(UrlTarget::Found(wheel.version))
@@ -620,6 +621,7 @@ impl<'a> Provider<'a> {
             remote,
             is_wheel: false,
             requires_python: None,
+            upload_time: None,
         };
         self.urls.insert(Arc::clone(url), file);
         self.built.insert(Arc::clone(url), metadata);
@@ -687,7 +689,12 @@ impl<'a> Provider<'a> {
         let all = all.map_err(|error| page_error(name, error))?;
         let usable = all.iter().filter(|(file, _)| file.objection().is_none());
         let pinned =
-            usable.filter_map(|(file, in_full)| Some(pinned(file, file.located(in_full)?)));
+            usable.filter_map(|(file, in_full)| {
+                Some(PinnedFile {
+                    upload_time: in_full.upload_time,
+                    ..pinned(file, file.located(in_full)?)
+                })
+            });
         Ok(pinned.collect())
     }
 }
@@ -701,6 +708,7 @@ fn pinned(file: &ReleaseFile<'_>, remote: RemoteFile) -> PinnedFile {
         remote,
         is_wheel: file.is_wheel(),
         requires_python: file.requires_python().cloned(),
+        upload_time: None,
     }
 }
 

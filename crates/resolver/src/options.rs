@@ -10,6 +10,8 @@ use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_packaging::version::Version;
 
+use crate::scope;
+
 /// A requirement, constraint or override of the user, and where it was written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RootRequirement {
@@ -104,6 +106,22 @@ pub struct Universal {
     pub requires_python: VersionSpecifiers,
     /// The environments among them, each resolved by itself from the start; none means all.
     pub environments: Vec<Marker>,
+}
+
+impl Universal {
+    /// All environments that the resolution is for, on the platforms that there are.
+    pub fn world(&self) -> Marker {
+        let whole = scope::universe(self);
+        let named = self.environments.iter();
+        let named = named.fold(Marker::FALSE, |named, environment| {
+            named.or(environment.without_extras())
+        });
+        if self.environments.is_empty() {
+            whole
+        } else {
+            whole.and(named)
+        }
+    }
 }
 
 /// Versions to choose where they fit, the best first: those of a lock or of the installed set.

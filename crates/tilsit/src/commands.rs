@@ -13,6 +13,7 @@ pub(crate) mod explain;
 pub(crate) mod help;
 pub(crate) mod index;
 pub(crate) mod late;
+pub(crate) mod lock;
 mod login;
 mod logout;
 pub(crate) mod options;
@@ -59,6 +60,7 @@ pub(crate) struct Arguments {
 /// Every command. Its help is the doc comment of its arguments.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Lock(Late<lock::Arguments>),
     Venv(Late<venv::Arguments>),
     Pip(Late<pip::Arguments>),
     Run(Late<run::Arguments>),
@@ -100,6 +102,7 @@ pub(crate) fn parse() -> Result<Arguments, clap::Error> {
 /// The command's own.
 pub(crate) fn run(command: Command, context: &Context) -> Result<Report, CommandError> {
     match command {
+        Command::Lock(arguments) => lock::run(&arguments, context),
         Command::Venv(arguments) => venv::run(&arguments, context),
         Command::Pip(arguments) => pip::run(&arguments, context),
         Command::Run(arguments) => run::run(&arguments, context),

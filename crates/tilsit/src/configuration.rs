@@ -117,6 +117,33 @@ impl Configuration {
         Ok(())
     }
 
+    /// The same with the settings of the root of a workspace behind those of the member in whose folder
+    /// one is.
+    ///
+    /// # Errors
+    /// When they cannot be understood.
+    pub(crate) fn with_root(&self, path: &Path, text: &str) -> Result<Self, CommandError> {
+        let is_of = |layer: &Layer| matches!(&layer.origin, Origin::File(file, _) if file == path);
+        if self.layers.iter().any(is_of) {
+            return Ok(self.clone());
+        }
+        let own = settings::of_pyproject(path, text)?;
+        let (of_uv, not_followed) = uv::of_pyproject(path, text, &own)?;
+        let mut root = Self::default();
+        root.add_file(path, own, Some("[tool.tilsit]"));
+        root.add(of_uv, Origin::File(path.to_path_buf(), Some("[tool.uv]")));
+        let mut configuration = self.clone();
+        configuration.not_followed.extend(not_followed);
+        configuration.warnings.extend(root.warnings);
+        let is_weaker = |layer: &Layer| {
+            matches!(layer.origin, Origin::Pip(_) | Origin::File(_, None))
+        };
+        let place = configuration.layers.iter().position(is_weaker);
+        let place = place.unwrap_or(configuration.layers.len());
+        configuration.layers.splice(place..place, root.layers);
+        Ok(configuration)
+    }
+
     fn add_file(&mut self, path: &Path, settings: Settings, table: Option<&'static str>) {
         for key in settings.unknown.keys() {
             let shown = path.display();

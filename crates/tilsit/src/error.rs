@@ -24,6 +24,8 @@ pub(crate) enum Kind {
     Credentials,
     /// The network or the storage failed.
     Service,
+    /// The lock does not answer what the project asks for now.
+    Outdated,
     /// The user stopped it.
     Interrupted,
 }
@@ -37,6 +39,7 @@ impl Kind {
             Self::Bug => 3,
             Self::Credentials => 4,
             Self::Service => 5,
+            Self::Outdated => 6,
             Self::Interrupted => 130,
         }
     }
@@ -49,6 +52,7 @@ impl Kind {
             Self::Bug => "a bug in tilsit",
             Self::Credentials => "credentials are missing or refused",
             Self::Service => "the network or the storage failed",
+            Self::Outdated => "the lock is out of date",
             Self::Interrupted => "interrupted",
         }
     }

@@ -128,6 +128,22 @@ The message names the file, and the table or line. `name` and `version` must be 
 "Some things can be written and not be done: a repository cannot be installed as editable (clone it, and
 install the clone with `-e`), and a folder or repository is no file that `pip download` could save.";
 
+    LockInvalid = "TL0106", Usage, "a lock cannot be read",
+"A `pylock.toml` (PEP 751) breaks its specification, has the marks of a merge that was not decided, or was
+written by a newer tilsit. The message names the file and the place. A lock can always be made again:
+`tilsit lock` takes what can be read of the old one and asks the indexes for the rest; without the file
+it starts anew.";
+
+    SelectionInvalid = "TL0107", Usage, "what is wanted of a lock cannot be had",
+"The extra, group or member that was named is not in the lock, or the lock says nothing definite for this
+environment: it was made for other versions of Python or other systems. `tilsit lock` makes it for what
+`requires-python` and `environments` say.";
+
+    LockRefused = "TL0108", No, "a lock names what the project does not allow",
+"A package of the lock is to come from an index that neither the project nor your settings name, or a file
+has another hash than the lock says. Somebody changed the lock, or it belongs to another project. If the
+index is right, name it in `[tool.tilsit]`, then lock again.";
+
     PythonNotFound = "TL0201", No, "no Python fits",
 "No Python that was found is the one that was asked for with `--python`, `TILSIT_PYTHON` or the
 settings. `tilsit python list` shows those that are there, `tilsit python list -v` also those that
@@ -184,6 +200,11 @@ gave one: most likely that Python has no pip.";
 "With `--require-hashes`, or when any line of a requirements file has `--hash`, everything that is
 installed must be pinned with `==` and have a hash, also what others need. `tilsit pip compile
 --generate-hashes` writes such a file.";
+
+    LockOutdated = "TL0304", Outdated, "the lock does not fit the project",
+"The project's pyproject.toml asks for other things than the lock answers, or there is no lock, or it was
+edited by hand. `--locked`, `--check` and `--frozen` change no lock: `tilsit lock` makes it fit, and
+`tilsit lock --dry-run` shows what would change.";
 
     IndexUnreachable = "TL0401", Service, "an index does not answer",
 "The server cannot be reached, does not answer in time, breaks off, or answers with an error of its

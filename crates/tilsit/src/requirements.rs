@@ -7,11 +7,13 @@ mod reader;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirements_file::{FileHash, parse_editable, parse_target};
 use tilsit_packaging::specifier::VersionSpecifiers;
+use tilsit_project::Workspace;
 use tilsit_resolver::{Origin, RootRequirement};
 
 use crate::building::{BuildSettings, Unnamed};
@@ -63,6 +65,8 @@ pub(crate) struct Wanted {
     pub(crate) told_at: BTreeMap<String, Vec<(String, String)>>,
     /// How what must be built is built.
     pub(crate) build: BuildSettings,
+    /// The projects whose requirements these are; what they require in turn they say themselves.
+    pub(crate) workspace: Option<Arc<Workspace>>,
     /// The Pythons that a script is for, whose requirements these are.
     script_python: Option<(String, VersionSpecifiers)>,
     /// The options in the files, as a layer of settings.

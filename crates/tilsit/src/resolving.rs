@@ -10,8 +10,9 @@ use tilsit_build_frontend::BuildFrontend;
 use tilsit_environment::Interpreter;
 use tilsit_index_client::{IndexClient, Refresh};
 use tilsit_packaging::name::ProjectName;
+use tilsit_project::MemberMetadata;
 use tilsit_provider::{
-    InstalledRelease, Pin, Resolution, ResolveEvent, ResolveOptions, Resolving, Sources,
+    InstalledRelease, MetadataBuilder, Pin, Resolution, ResolveEvent, ResolveOptions, Resolving, Sources,
 };
 use tilsit_resolver::{Notice, Preferences, PrereleaseMode, Requirer, Target, Versions};
 
@@ -91,12 +92,19 @@ pub(crate) fn resolve(
     let wanted = building::with_names(question.wanted, here, &frontend)?;
     let spinner = context.terminal.spinner("Resolving");
     let mut releases = 0_u32;
+    let workspace = wanted.workspace.clone();
+    let members = workspace.as_deref();
+    let members = members.map(|workspace| MemberMetadata::new(workspace, &frontend));
+    let builder: &dyn MetadataBuilder = match &members {
+        Some(members) => members,
+        None => &frontend,
+    };
     let resolving = Resolving {
         requirements: wanted.requirements.clone(),
         constraints: wanted.constraints.clone(),
         options: &options,
         client: &client,
-        builder: &frontend,
+        builder,
         temporary: context.cache()?.temporary()?,
     };
     let resolution = tilsit_provider::resolve(&resolving, &mut |event| {

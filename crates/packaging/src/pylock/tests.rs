@@ -54,7 +54,15 @@ wheels = [
 attestation-identities = [
     { kind = "GitHub", repository = "python-attrs/attrs" },
 ]
-tool = { x = { "a b" = ["q\"\\\n", 1, 2.5, true, 2025-01-01] } }
+
+[packages.tool.x]
+"a b" = [
+    "q\"\\\n",
+    1,
+    2.5,
+    true,
+    2025-01-01,
+]
 
 [[packages]]
 name = "here"

@@ -86,8 +86,21 @@ fn write_package(out: &mut Lines, package: &Package) {
     }
     let identities = package.attestation_identities.iter().map(identity);
     out.rows("attestation-identities", identities);
-    if !package.tool.is_empty() {
-        out.line("tool", &inline_table(&package.tool));
+    // What is no table has to stand before the headings of those that are.
+    let (tables, others): (Vec<_>, Vec<_>) =
+        package.tool.iter().partition(|(_, value)| value.is_table());
+    for (tool, value) in others {
+        let tool = key_text(tool);
+        out.line(&format!("tool.{tool}"), &inline_value(value));
+    }
+    for (tool, value) in tables {
+        let tool = key_text(tool);
+        for part in ["\n[packages.tool.", &tool, "]\n"] {
+            out.text.push_str(part);
+        }
+        for (key, value) in value.as_table().into_iter().flatten() {
+            out.value(key, value);
+        }
     }
 }
 
@@ -134,6 +147,17 @@ impl Lines {
     /// An array of strings; an empty one is left out.
     fn list<T: Display>(&mut self, key: &str, values: &[T]) {
         self.rows(key, values.iter().map(|value| quoted(&value.to_string())));
+    }
+
+    /// A value of a tool's table: an array with a line for each of its values.
+    fn value(&mut self, key: &str, value: &Value) {
+        let key = key_text(key);
+        match value {
+            Value::Array(values) if !values.is_empty() => {
+                self.rows(&key, values.iter().map(inline_value));
+            }
+            value => self.line(&key, &inline_value(value)),
+        }
     }
 
     /// An array with a line for each value; an empty one is left out.

@@ -68,32 +68,44 @@ pub(crate) struct Source {
 
 /// The sources of a project: of those whose markers hold, the first.
 #[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
-#[serde(from = "OneOrMany", into = "OneOrMany")]
+#[serde(try_from = "Written", into = "Written")]
 pub(crate) struct ProjectSources(pub(crate) Vec<Source>);
 
-/// The two ways to write them.
+/// As they are written: one, or a list.
 #[derive(Deserialize, Serialize)]
 #[serde(untagged)]
-enum OneOrMany {
-    One(Source),
-    Many(Vec<Source>),
+enum Written {
+    One(toml::Value),
+    Many(Vec<toml::Value>),
 }
 
-impl From<OneOrMany> for ProjectSources {
-    fn from(written: OneOrMany) -> Self {
-        match written {
-            OneOrMany::One(source) => Self(vec![source]),
-            OneOrMany::Many(sources) => Self(sources),
-        }
+impl TryFrom<Written> for ProjectSources {
+    type Error = toml::de::Error;
+
+    /// Sources that are folders, repositories or files belong to the project that is locked, and those
+    /// of an extra or a group to its conflicts: they are read there.
+    fn try_from(written: Written) -> Result<Self, Self::Error> {
+        let written = match written {
+            Written::One(source) => vec![source],
+            Written::Many(sources) => sources,
+        };
+        let is_index = |source: &toml::Value| {
+            let has = |key: &str| source.get(key).is_some();
+            let is_other = ["path", "git", "url", "workspace"].iter().any(|key| has(key));
+            !is_other && !has("extra") && !has("group")
+        };
+        let indexes = written.into_iter().filter(is_index);
+        let read = indexes.map(|source| source.try_into::<Source>());
+        read.collect::<Result<_, _>>().map(Self)
     }
 }
 
-impl From<ProjectSources> for OneOrMany {
+impl From<ProjectSources> for Written {
     fn from(sources: ProjectSources) -> Self {
-        match <[Source; 1]>::try_from(sources.0) {
-            Ok([source]) => Self::One(source),
-            Err(sources) => Self::Many(sources),
-        }
+        let written = sources.0.into_iter();
+        // What was read from TOML is TOML.
+        let written = written.filter_map(|source| toml::Value::try_from(source).ok());
+        Self::Many(written.collect())
     }
 }
 
@@ -196,6 +208,9 @@ pub(super) const OF_BUILDS: &str = "cache-keys";
 /// The table of our own backend, which it reads itself.
 const OF_OUR_BACKEND: &str = "build";
 
+/// Keys of a project that is locked, which [`tilsit_project::settings`] reads.
+pub(super) const OF_PROJECTS: [&str; 8] = tilsit_project::settings::KEYS;
+
 #[derive(Deserialize)]
 struct PyProject {
     #[serde(default)]
@@ -214,6 +229,7 @@ pub(super) fn of_pyproject(path: &Path, text: &str) -> Result<Settings, CommandE
     let mut settings = project.tool.tilsit;
     settings.unknown.remove(OF_BUILDS);
     settings.unknown.remove(OF_OUR_BACKEND);
+    settings.unknown.retain(|key, _| !OF_PROJECTS.contains(&key.as_str()));
     Ok(settings.relative_to(path))
 }
 

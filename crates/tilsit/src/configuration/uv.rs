@@ -7,7 +7,7 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::NotFollowed;
-use super::settings::{NamedIndex, OF_BUILDS, ProjectSources, Settings, Source, invalid};
+use super::settings::{NamedIndex, OF_BUILDS, OF_PROJECTS, ProjectSources, Settings, Source, invalid};
 use crate::error::CommandError;
 
 #[derive(Deserialize)]
@@ -53,7 +53,8 @@ pub(super) fn of_pyproject(
     let project: PyProject = toml::from_str(text).map_err(|error| invalid(path, &error))?;
     let uv = project.tool.uv;
     let from = format!("{} [tool.uv]", path.display());
-    let others = uv.others.into_keys().filter(|key| key != OF_BUILDS);
+    let is_other = |key: &String| key != OF_BUILDS && !OF_PROJECTS.contains(&key.as_str());
+    let others = uv.others.into_keys().filter(is_other);
     let not_followed = others.map(|key| NotFollowed {
         key,
         from: from.clone(),

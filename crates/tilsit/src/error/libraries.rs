@@ -16,6 +16,10 @@ use tilsit_index_store::StoreError;
 use tilsit_installer::compile::CompileError;
 use tilsit_installer::store::StoreError as WheelStoreError;
 use tilsit_installer::{ApplyError, FetchError, PlanError};
+use tilsit_packaging::pylock::SelectError;
+use tilsit_project::inputs::InputsError;
+use tilsit_project::lock::{AssemblyError, LockError, SelectionError};
+use tilsit_project::workspace::WorkspaceError;
 use tilsit_provider::ResolveError;
 use tilsit_publish::{FailureKind, PreflightError, PublishError, Unfit};
 
@@ -55,6 +59,54 @@ impl From<StoreError> for CommandError {
             StoreError::ObjectOptions { .. } => {
                 failure.hint("see that `AWS_ENDPOINT_URL` and `AWS_CA_BUNDLE` are right")
             }
+            _ => failure,
+        }
+    }
+}
+
+impl From<WorkspaceError> for CommandError {
+    fn from(error: WorkspaceError) -> Self {
+        match error {
+            WorkspaceError::File(error) => error.into(),
+            WorkspaceError::None(_) => Self::from_error(Code::ProjectInvalid, &error)
+                .hint("make a project here: `tilsit init`"),
+            _ => Self::from_error(Code::ProjectInvalid, &error),
+        }
+    }
+}
+
+impl From<InputsError> for CommandError {
+    fn from(error: InputsError) -> Self {
+        Self::from_error(Code::ProjectInvalid, &error)
+    }
+}
+
+impl From<AssemblyError> for CommandError {
+    fn from(error: AssemblyError) -> Self {
+        Self::from_error(Code::HashesMissing, &error)
+    }
+}
+
+impl From<LockError> for CommandError {
+    fn from(error: LockError) -> Self {
+        let failure = Self::from_error(Code::LockInvalid, &error);
+        match error {
+            LockError::Newer { .. } => failure.hint("use a tilsit that is as new"),
+            _ => failure.hint("`tilsit lock` makes it again; move the file away if it cannot"),
+        }
+    }
+}
+
+impl From<SelectionError> for CommandError {
+    fn from(error: SelectionError) -> Self {
+        let failure = Self::from_error(Code::SelectionInvalid, &error);
+        match error {
+            SelectionError::Lock(
+                SelectError::RequiresPython { .. } | SelectError::PackageRequiresPython { .. },
+            ) => failure.hint("`--python` uses another Python"),
+            SelectionError::Lock(SelectError::Environment) => failure.hint(
+                "name this environment in `environments` of `[tool.tilsit]`, then `tilsit lock`",
+            ),
             _ => failure,
         }
     }

@@ -36,12 +36,18 @@ pub(crate) struct Elsewhere {
     pub(crate) universal: bool,
     /// Wheels with other tags, whatever the system says of itself.
     pub(crate) tags: Option<OtherTags>,
+    /// The Pythons and environments of a project, all at once.
+    pub(crate) project: Option<Universal>,
 }
 
 impl Elsewhere {
     /// Whether no other environment is meant.
     pub(crate) fn is_here(&self) -> bool {
-        self.python.is_none() && self.platform.is_none() && !self.universal && self.tags.is_none()
+        self.python.is_none()
+            && self.platform.is_none()
+            && !self.universal
+            && self.tags.is_none()
+            && self.project.is_none()
     }
 }
 
@@ -92,7 +98,13 @@ pub(super) fn target(
         platform,
         universal,
         tags: other_tags,
+        project,
     } = elsewhere_wanted;
+    if let Some(universal) = project {
+        let pythons = VersionRange::from(&universal.requires_python);
+        let files = FilePolicy::universal(pythons, interpreter.tags());
+        return Ok((Target::Universal(universal.clone()), files));
+    }
     if *universal {
         let own = interpreter.version();
         let oldest = match python {

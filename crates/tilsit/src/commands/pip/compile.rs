@@ -115,6 +115,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
             platform: arguments.python_platform.clone(),
             universal: arguments.universal,
             tags: None,
+            project: None,
         },
         no_deps: arguments.no_deps,
         refresh: arguments.upgrade.refresh(),

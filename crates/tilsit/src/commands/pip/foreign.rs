@@ -40,6 +40,7 @@ impl ForeignOptions {
             || !self.platform.is_empty()
             || !self.abi.is_empty();
         Elsewhere {
+            project: None,
             python: self.python_version.clone(),
             tags: is_other.then(|| OtherTags {
                 platforms: self.platform.iter().flat_map(|tag| older(tag)).collect(),

@@ -1,0 +1,347 @@
+//! Where a project is: the folder of its pyproject.toml, the workspace around it, the other members.
+
+mod members;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use tilsit_files::FileError;
+use tilsit_packaging::dependency_groups::{DependencyGroups, DependencyGroupsError};
+use tilsit_packaging::name::{GroupName, ProjectName};
+use tilsit_packaging::pyproject::{Project, ProjectKey, PyProject, PyProjectError};
+use tilsit_packaging::requirement::Requirement;
+
+use crate::settings::{DefaultGroups, ProjectSettings, SettingsError};
+
+/// The file that makes a folder a project.
+pub const PYPROJECT: &str = "pyproject.toml";
+
+/// uv's table of development requirements, and the group that is installed where nothing is said.
+const DEV: &str = "dev";
+
+/// A project with the others that share its lock: at least one.
+#[derive(Clone, Debug)]
+pub struct Workspace {
+    /// The folder of the root's pyproject.toml, where lock and environment are.
+    pub root: PathBuf,
+    /// What the root says of the workspace.
+    pub settings: ProjectSettings,
+    /// The projects, by name.
+    pub members: BTreeMap<ProjectName, Member>,
+    /// The groups of a root that is no project itself.
+    pub root_groups: BTreeMap<GroupName, Vec<Requirement>>,
+    /// The project in whose folder one is; none in a root that is no project itself.
+    pub current: Option<ProjectName>,
+}
+
+/// One project.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Its folder.
+    pub folder: PathBuf,
+    /// Its name.
+    pub name: ProjectName,
+    /// `[project]`
+    pub project: Project,
+    /// Its groups, with the groups they include in place.
+    pub groups: BTreeMap<GroupName, Vec<Requirement>>,
+    /// Its own settings.
+    pub settings: ProjectSettings,
+    /// Whether it is built and installed itself, besides what it needs.
+    pub is_package: bool,
+    /// The whole text of its pyproject.toml.
+    pub text: String,
+}
+
+/// Why there is no project, or it cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum WorkspaceError {
+    /// Neither the folder nor one above it is a project.
+    #[error("neither `{}` nor a folder above it has a pyproject.toml with a `[project]`", .0.display())]
+    None(PathBuf),
+    /// A pyproject.toml breaks the specification.
+    #[error("`{}` is not valid: {source}", .path.display())]
+    PyProject {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: PyProjectError,
+    },
+    /// Its groups cannot be read.
+    #[error("`{}`: {source}", .path.display())]
+    Groups {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: DependencyGroupsError,
+    },
+    /// Its settings cannot be read.
+    #[error("the settings in `{}` are not valid: {source}", .path.display())]
+    Settings {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: SettingsError,
+    },
+    /// A member is no project.
+    #[error("the workspace's member `{}` has no pyproject.toml with a `[project]`", .0.display())]
+    NoMember(PathBuf),
+    /// A pattern of members is none.
+    #[error("`{}`: the pattern `{pattern}` of the workspace is not valid: {reason}", .path.display())]
+    Pattern {
+        /// The file.
+        path: PathBuf,
+        /// The pattern.
+        pattern: String,
+        /// Why.
+        reason: String,
+    },
+    /// Two members have one name.
+    #[error("two members of the workspace are called `{name}`: `{}` and `{}`", .first.display(), .second.display())]
+    Twice {
+        /// The name.
+        name: ProjectName,
+        /// The folder of one.
+        first: PathBuf,
+        /// The folder of the other.
+        second: PathBuf,
+    },
+    /// A file or folder cannot be read.
+    #[error(transparent)]
+    File(#[from] FileError),
+}
+
+/// A pyproject.toml that was read.
+struct Read {
+    folder: PathBuf,
+    pyproject: PyProject,
+    settings: ProjectSettings,
+    text: String,
+}
+
+impl Read {
+    /// The pyproject.toml in a folder, if there is one.
+    fn in_folder(folder: &Path) -> Result<Option<Self>, WorkspaceError> {
+        let path = folder.join(PYPROJECT);
+        let text = match tilsit_files::read_to_string(&path) {
+            Ok(text) => text,
+            Err(error) if error.is_not_found() => return Ok(None),
+            Err(error) => return Err(error.into()),
+        };
+        Self::of_text(folder, text).map(Some)
+    }
+
+    fn of_text(folder: &Path, text: String) -> Result<Self, WorkspaceError> {
+        let path = || folder.join(PYPROJECT);
+        let parsed = PyProject::parse(&text);
+        let (pyproject, _) = parsed.map_err(|source| WorkspaceError::PyProject {
+            path: path(),
+            source,
+        })?;
+        let settings = ProjectSettings::parse(&text);
+        let settings = settings.map_err(|source| WorkspaceError::Settings {
+            path: path(),
+            source,
+        })?;
+        Ok(Self {
+            folder: folder.to_path_buf(),
+            pyproject,
+            settings,
+            text,
+        })
+    }
+
+    fn is_project(&self) -> bool {
+        self.pyproject.project.is_some() || self.settings.workspace.is_some()
+    }
+
+    /// Every group, with what it includes in place, and uv's own development requirements.
+    fn groups(&self) -> Result<BTreeMap<GroupName, Vec<Requirement>>, WorkspaceError> {
+        let wrong = |source| WorkspaceError::Groups {
+            path: self.folder.join(PYPROJECT),
+            source,
+        };
+        let groups = DependencyGroups::parse(&self.text).map_err(wrong)?;
+        let mut resolved = BTreeMap::new();
+        for name in groups.names() {
+            let requirements = groups.resolve(name).map_err(wrong)?;
+            resolved.insert(name.clone(), requirements);
+        }
+        if !self.settings.dev_dependencies.is_empty()
+            && let Ok(dev) = DEV.parse::<GroupName>()
+        {
+            let known: &mut Vec<Requirement> = resolved.entry(dev).or_default();
+            known.extend(self.settings.dev_dependencies.iter().cloned());
+        }
+        Ok(resolved)
+    }
+
+    fn member(self) -> Result<Option<Member>, WorkspaceError> {
+        let groups = self.groups()?;
+        let Some(project) = self.pyproject.project else {
+            return Ok(None);
+        };
+        let is_built = self.pyproject.build_system.is_some();
+        Ok(Some(Member {
+            name: project.project_name().clone(),
+            is_package: self.settings.package.unwrap_or(is_built),
+            folder: self.folder,
+            settings: self.settings,
+            text: self.text,
+            groups,
+            project,
+        }))
+    }
+}
+
+impl Workspace {
+    /// The workspace of the nearest project, in a folder or above it.
+    ///
+    /// # Errors
+    /// When there is no project, or a file of it is not valid.
+    pub fn find(folder: &Path) -> Result<Self, WorkspaceError> {
+        let mut nearest = None;
+        for folder in folder.ancestors() {
+            if let Some(read) = Read::in_folder(folder)?
+                && read.is_project()
+            {
+                nearest = Some(read);
+                break;
+            }
+        }
+        let nearest = nearest.ok_or_else(|| WorkspaceError::None(folder.to_path_buf()))?;
+        let found_in = nearest.folder.clone();
+        let root = if nearest.settings.workspace.is_some() {
+            nearest
+        } else {
+            match root_above(&found_in)? {
+                Some(root) => root,
+                None => nearest,
+            }
+        };
+        let mut workspace = Self::of_root(root)?;
+        let mut members = workspace.members.values();
+        let current = members.find(|member| member.folder == found_in);
+        workspace.current = current.map(|member| member.name.clone());
+        Ok(workspace)
+    }
+
+    fn of_root(root: Read) -> Result<Self, WorkspaceError> {
+        let mut workspace = Self {
+            root: root.folder.clone(),
+            settings: root.settings.clone(),
+            members: BTreeMap::new(),
+            root_groups: BTreeMap::new(),
+            current: None,
+        };
+        let folders = match &root.settings.workspace {
+            Some(table) => members::folders(&root.folder, table)?,
+            None => Vec::new(),
+        };
+        let root_groups = root.groups()?;
+        match root.member()? {
+            Some(member) => workspace.add(member)?,
+            None => workspace.root_groups = root_groups,
+        }
+        for folder in folders {
+            if folder == workspace.root {
+                continue;
+            }
+            let member = match Read::in_folder(&folder)? {
+                Some(read) => read.member()?,
+                None => None,
+            };
+            workspace.add(member.ok_or(WorkspaceError::NoMember(folder))?)?;
+        }
+        Ok(workspace)
+    }
+
+    fn add(&mut self, member: Member) -> Result<(), WorkspaceError> {
+        if let Some(known) = self.members.get(&member.name) {
+            return Err(WorkspaceError::Twice {
+                name: member.name,
+                first: known.folder.clone(),
+                second: member.folder,
+            });
+        }
+        self.members.insert(member.name.clone(), member);
+        Ok(())
+    }
+
+    /// The project in the root folder, if it is one.
+    pub fn root_member(&self) -> Option<&Member> {
+        let mut members = self.members.values();
+        members.find(|member| member.folder == self.root)
+    }
+
+    /// The groups that are installed when nobody says which.
+    pub fn default_groups(&self) -> Vec<GroupName> {
+        match &self.settings.default_groups {
+            DefaultGroups::All => self.groups().into_iter().cloned().collect(),
+            DefaultGroups::Named(names) => names.clone(),
+            DefaultGroups::Unsaid => {
+                let groups = self.groups().into_iter();
+                groups.filter(|group| group.as_str() == DEV).cloned().collect()
+            }
+        }
+    }
+
+    /// The names of all groups, sorted.
+    pub fn groups(&self) -> Vec<&GroupName> {
+        let members = self.members.values().flat_map(|member| member.groups.keys());
+        let mut all: Vec<&GroupName> = members.chain(self.root_groups.keys()).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+impl Member {
+    /// Whether its requirements are all in pyproject.toml, so that no backend need be asked.
+    pub fn is_static(&self) -> bool {
+        let decisive = [
+            ProjectKey::Dependencies,
+            ProjectKey::OptionalDependencies,
+            ProjectKey::RequiresPython,
+        ];
+        !decisive.iter().any(|key| self.project.is_dynamic(*key))
+    }
+
+    /// The URL of its folder.
+    pub fn url(&self) -> String {
+        folder_url(&self.folder)
+    }
+}
+
+/// The `file:` URL of a folder or file, as requirements name it.
+pub(crate) fn folder_url(path: &Path) -> String {
+    let url = url::Url::from_file_path(path);
+    url.map_or_else(|()| path.display().to_string(), |url| url.to_string())
+}
+
+/// The nearest root above that has the folder among its members.
+fn root_above(folder: &Path) -> Result<Option<Read>, WorkspaceError> {
+    for above in folder.ancestors().skip(1) {
+        let path = above.join(PYPROJECT);
+        let text = match tilsit_files::read_to_string(&path) {
+            Ok(text) => text,
+            // A folder above that may not be read is not ours.
+            Err(_) => continue,
+        };
+        // Who has no workspace is not asked whether all else in it is as it should be.
+        let Ok(settings) = ProjectSettings::parse(&text) else {
+            continue;
+        };
+        if let Some(table) = &settings.workspace {
+            if members::includes(above, table, folder)? {
+                return Read::of_text(above, text).map(Some);
+            }
+            return Ok(None);
+        }
+    }
+    Ok(None)
+}
+
+#[cfg(test)]
+mod tests;

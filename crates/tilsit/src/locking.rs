@@ -1,0 +1,305 @@
+//! From a project to its lock: what it asks for is resolved for all its environments, and what was
+//! found is put together by [`tilsit_project::lock`].
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use tilsit_environment::Interpreter;
+use tilsit_environment::discovery::Scope;
+use tilsit_files::{Durability, TemporaryFolder};
+use tilsit_index_client::RemoteFile;
+use tilsit_packaging::direct_url::{DirectUrl, Origin};
+use tilsit_project::inputs::{Inputs, fingerprint};
+use tilsit_project::lock::{
+    Answer, Assembly, Difference, Lock, LockError, Origins, fingerprint_of,
+};
+use tilsit_project::sources::editables;
+use tilsit_provider::Pin;
+use tilsit_resolver::Preferences;
+
+use crate::building::BuildSettings;
+use crate::commands::options::UpgradeOptions;
+use crate::configuration::Configuration;
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::explain::Code;
+use crate::projects::Project;
+use crate::requirements::{ConstraintOptions, Wanted};
+use crate::resolving::{self, Elsewhere, Question, Resolved};
+
+/// What a lock is made with.
+pub(crate) struct Locking<'a> {
+    /// The project.
+    pub(crate) project: &'a Project,
+    /// The settings, with the options of the command in front.
+    pub(crate) configuration: &'a Configuration,
+    /// What may change of the lock that is there.
+    pub(crate) upgrade: &'a UpgradeOptions,
+    /// How what must be built is built.
+    pub(crate) build: &'a BuildSettings,
+    /// The Python that is named.
+    pub(crate) python: Option<&'a str>,
+}
+
+/// A lock, and how it came about.
+pub(crate) struct Locked {
+    /// The lock.
+    pub(crate) lock: Lock,
+    /// What it changes.
+    pub(crate) difference: Difference,
+    /// Its text.
+    pub(crate) text: String,
+    /// Whether the file has this text already.
+    pub(crate) is_current: bool,
+    /// How long it took.
+    pub(crate) took: Duration,
+}
+
+impl Locking<'_> {
+    /// The lock that answers the project now: the one that is there if it does, else one that is made
+    /// and not yet written.
+    ///
+    /// # Errors
+    /// When the project cannot be resolved.
+    pub(crate) fn lock(&self) -> Result<Locked, CommandError> {
+        let began = Instant::now();
+        let text = self.text()?;
+        let interpreter = self.project.python(self.python, Scope::Any)?;
+        let inputs = self.project.inputs(&interpreter)?;
+        let fingerprint = self.fingerprint(&inputs);
+        let path = self.project.lock_path();
+        let is_asked = self.upgrade.upgrade
+            || !self.upgrade.upgrade_package.is_empty()
+            || self.upgrade.refresh
+            || !self.upgrade.refresh_package.is_empty();
+        if let Some(text) = &text
+            && !is_asked
+            && fingerprint_of(text) == Some(fingerprint.as_str())
+        {
+            return Ok(Locked {
+                lock: Lock::parse(text, &path)?,
+                difference: Difference::default(),
+                text: text.clone(),
+                is_current: true,
+                took: began.elapsed(),
+            });
+        }
+        let before = text.as_ref().map(|text| Lock::parse(text, &path));
+        let before = match before {
+            // What was not decided is made anew.
+            Some(Err(error @ LockError::Merge { .. })) => {
+                self.project.context.terminal.warn(error);
+                None
+            }
+            Some(read) => Some(read?),
+            None => None,
+        };
+        let lock = self.resolve(&interpreter, &inputs, &fingerprint, before.as_ref())?;
+        let new = lock.to_toml();
+        Ok(Locked {
+            difference: Difference::between(before.as_ref(), &lock),
+            is_current: text.as_deref() == Some(new.as_str()),
+            text: new,
+            lock,
+            took: began.elapsed(),
+        })
+    }
+
+    /// The text of the lock that is there.
+    fn text(&self) -> Result<Option<String>, CommandError> {
+        read_text(&self.project.lock_path())
+    }
+
+    /// What all depends on that is not in the files of the project.
+    fn fingerprint(&self, inputs: &Inputs) -> String {
+        let said = |setting: fn(&crate::configuration::Settings) -> Option<String>| {
+            self.configuration.first(setting).unwrap_or_default()
+        };
+        let settings = [
+            said(|settings| settings.resolution.clone()),
+            said(|settings| settings.prerelease.clone()),
+            said(|settings| settings.exclude_newer.clone()),
+            said(|settings| settings.pre.map(|pre| pre.to_string())),
+        ];
+        fingerprint(&self.project.workspace, inputs, &settings.join(" "))
+    }
+
+    fn resolve(
+        &self,
+        interpreter: &Interpreter,
+        inputs: &Inputs,
+        fingerprint: &str,
+        before: Option<&Lock>,
+    ) -> Result<Lock, CommandError> {
+        let context = &self.project.context;
+        let upgraded = self.upgrade.projects()?;
+        let preferences = match before {
+            Some(lock) if !self.upgrade.upgrade => {
+                lock.preferences(&|name| upgraded.iter().any(|one| one.as_str() == name))
+            }
+            _ => Preferences::default(),
+        };
+        let editables = editables(&self.project.workspace);
+        let editables = editables.into_iter().map(|(_, url)| url).collect();
+        let mut wanted = Wanted::gather(&[], &[], &ConstraintOptions::default(), context)?;
+        wanted.build = self.build.clone();
+        wanted.build.rebuild = self.upgrade.renewal();
+        wanted.workspace = Some(self.project.workspace.clone());
+        wanted.editables.clone_from(&editables);
+        let mut found: Vec<Resolved> = Vec::with_capacity(inputs.worlds.len());
+        let mut origins = Origins::new();
+        for world in &inputs.worlds {
+            wanted.requirements.clone_from(&world.requirements);
+            let mut preferences = preferences.clone();
+            // What one world has chosen is good for the next.
+            for pin in found.iter().flat_map(|before| &before.resolution.pins) {
+                if pin.url.is_none() {
+                    preferences.add(pin.name.clone(), pin.version.clone());
+                }
+            }
+            let question = Question {
+                preferences,
+                configuration: self.configuration,
+                interpreter,
+                elsewhere: Elsewhere {
+                    project: Some(inputs.universal.clone()),
+                    ..Elsewhere::default()
+                },
+                no_deps: false,
+                refresh: self.upgrade.refresh(),
+                installed: BTreeMap::new(),
+                pages_only: false,
+                wanted: &wanted,
+            };
+            let mut resolved = resolving::resolve(&question, context)?;
+            self.look_up(&mut resolved, &mut origins)?;
+            found.push(resolved);
+        }
+        let answers = inputs.worlds.iter().zip(&found);
+        let answers: Vec<Answer<'_>> = answers
+            .map(|(world, resolved)| Answer {
+                world: world.marker,
+                resolution: &resolved.resolution,
+            })
+            .collect();
+        let assembly = Assembly {
+            workspace: &self.project.workspace,
+            inputs,
+            answers: &answers,
+            origins: &origins,
+            editables: &editables,
+            fingerprint,
+        };
+        Ok(assembly.lock()?)
+    }
+
+    /// Finds out what no index says: what stands at URLs, and the hashes of files without one.
+    fn look_up(
+        &self,
+        resolved: &mut Resolved,
+        origins: &mut Origins,
+    ) -> Result<(), CommandError> {
+        let members = &self.project.workspace.members;
+        for pin in &mut resolved.resolution.pins {
+            let is_member = |url: &str| {
+                let member = members.get(&pin.name);
+                member.is_some_and(|member| member.url() == url)
+            };
+            match pin.url.as_deref() {
+                Some(url) if is_member(url) || origins.contains_key(url) => {}
+                Some(url) if pin.file.is_wheel => {
+                    let sha256 = self.sha256(&resolved.client, &pin.file.remote)?;
+                    origins.insert(url.to_owned(), wheel_at(url, sha256));
+                }
+                Some(url) => {
+                    if let Some(origin) = resolved.frontend.origin(pin)? {
+                        origins.insert(url.to_owned(), origin);
+                    }
+                }
+                None => self.add_hashes(&resolved.client, pin)?,
+            }
+        }
+        Ok(())
+    }
+
+    fn add_hashes(
+        &self,
+        client: &tilsit_index_client::IndexClient,
+        pin: &mut Pin,
+    ) -> Result<(), CommandError> {
+        if pin.files.is_empty() {
+            pin.files.push(pin.file.clone());
+        }
+        for file in &mut pin.files {
+            if file.remote.hashes.iter().next().is_none() {
+                let sha256 = self.sha256(client, &file.remote)?;
+                let added = file.remote.hashes.add("sha256", &sha256);
+                added.map_err(|error| CommandError::from_error(Code::Bug, &error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The SHA-256 of a file, which has to be had for it.
+    fn sha256(
+        &self,
+        client: &tilsit_index_client::IndexClient,
+        file: &RemoteFile,
+    ) -> Result<String, CommandError> {
+        if let Some(sha256) = &file.hashes.sha256 {
+            return Ok(sha256.to_string());
+        }
+        let context = &self.project.context;
+        let folder = TemporaryFolder::create_in(context.cache()?.temporary()?)?;
+        let path = folder.path().join(&*file.name);
+        let file = client.download(file, &path, &mut |_| context.interrupt.flow())?;
+        Ok(file.sha256.to_string())
+    }
+}
+
+impl Locked {
+    /// Writes the lock; changes nothing when it is there already.
+    ///
+    /// # Errors
+    /// When the file cannot be written; the one that was there stays then.
+    pub(crate) fn write(&self, path: &Path) -> Result<(), CommandError> {
+        if !self.is_current {
+            tilsit_files::write_atomic(path, &self.text, Durability::Synced)?;
+        }
+        Ok(())
+    }
+}
+
+fn wheel_at(url: &str, sha256: String) -> DirectUrl {
+    DirectUrl {
+        url: url.split('#').next().unwrap_or(url).to_owned(),
+        origin: Origin::Archive {
+            hashes: BTreeMap::from([("sha256".to_owned(), sha256)]),
+        },
+        subdirectory: None,
+    }
+}
+
+/// The text of a lock; none where there is no file.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn read_text(path: &Path) -> Result<Option<String>, CommandError> {
+    match tilsit_files::read_to_string(path) {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.is_not_found() => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What is said where a lock does not fit and must not be changed.
+pub(crate) fn outdated(path: &Path, is_there: bool, context: &Context) -> CommandError {
+    let shown = context.show(path);
+    let message = if is_there {
+        format!("`{shown}` does not answer what the project asks for now")
+    } else {
+        format!("there is no lock `{shown}`")
+    };
+    CommandError::new(Code::LockOutdated, message).hint("`tilsit lock` makes it fit")
+}
