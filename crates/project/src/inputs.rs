@@ -153,7 +153,10 @@ fn add_member(roots: &mut Vec<Root>, member: &Member, extras: &ExtraNames) {
     };
     add(None, Marker::TRUE);
     for extra in member.extras() {
-        add(Some(extra), extra_marker(extras.in_lock(&member.name, extra)));
+        add(
+            Some(extra),
+            extra_marker(extras.in_lock(&member.name, extra)),
+        );
     }
 }
 
@@ -247,7 +250,11 @@ fn worlds(workspace: &Workspace, extras: &ExtraNames) -> Result<Vec<Marker>, Inp
         for chosen in (0..items.len()).map(Some).chain([None]) {
             let choice = items.iter().enumerate();
             choices.push(choice.fold(Marker::TRUE, |choice, (place, item)| {
-                choice.and(if Some(place) == chosen { *item } else { item.not() })
+                choice.and(if Some(place) == chosen {
+                    *item
+                } else {
+                    item.not()
+                })
             }));
         }
         worlds = worlds
@@ -282,9 +289,7 @@ fn conflict_marker(
         ConflictKind::Group(group) if workspace.groups().contains(&group) => {
             Ok(group_marker(group))
         }
-        ConflictKind::Group(group) => {
-            Err(InputsError::Conflict(format!("the group `{group}`")))
-        }
+        ConflictKind::Group(group) => Err(InputsError::Conflict(format!("the group `{group}`"))),
     }
 }
 
@@ -420,7 +425,9 @@ fn tools(text: &str) -> String {
         let kept = table
             .iter()
             .filter(|(key, _)| !INDIFFERENT.contains(&key.as_str()));
-        let kept: toml::Table = kept.map(|(key, value)| (key.clone(), value.clone())).collect();
+        let kept: toml::Table = kept
+            .map(|(key, value)| (key.clone(), value.clone()))
+            .collect();
         let _ = writeln!(words, "{name} {kept}");
     }
     words

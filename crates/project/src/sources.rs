@@ -67,8 +67,14 @@ impl Requirer<'_> {
         let mut lowered = Vec::new();
         let mut left = requirement.marker;
         for source in sources {
-            let is_meant = source.extra.as_ref().is_none_or(|extra| Some(extra) == self.extra)
-                && source.group.as_ref().is_none_or(|group| Some(group) == self.group);
+            let is_meant = source
+                .extra
+                .as_ref()
+                .is_none_or(|extra| Some(extra) == self.extra)
+                && source
+                    .group
+                    .as_ref()
+                    .is_none_or(|group| Some(group) == self.group);
             let marker = left.and(source.marker);
             if !is_meant || marker.is_false() {
                 continue;

@@ -282,14 +282,20 @@ impl Workspace {
             DefaultGroups::Named(names) => names.clone(),
             DefaultGroups::Unsaid => {
                 let groups = self.groups().into_iter();
-                groups.filter(|group| group.as_str() == DEV).cloned().collect()
+                groups
+                    .filter(|group| group.as_str() == DEV)
+                    .cloned()
+                    .collect()
             }
         }
     }
 
     /// The names of all groups, sorted.
     pub fn groups(&self) -> Vec<&GroupName> {
-        let members = self.members.values().flat_map(|member| member.groups.keys());
+        let members = self
+            .members
+            .values()
+            .flat_map(|member| member.groups.keys());
         let mut all: Vec<&GroupName> = members.chain(self.root_groups.keys()).collect();
         all.sort_unstable();
         all.dedup();

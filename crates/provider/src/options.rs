@@ -147,9 +147,11 @@ impl Tags {
         match self {
             Tags::Compatible(tags) => tags.priority(wheel),
             Tags::Pythons { pythons, here } => {
-                let fits = wheel
-                    .interpreters()
-                    .any(|interpreter| wheel.abis().any(|abi| is_for_pythons(interpreter, abi, pythons)));
+                let fits = wheel.interpreters().any(|interpreter| {
+                    wheel
+                        .abis()
+                        .any(|abi| is_for_pythons(interpreter, abi, pythons))
+                });
                 let elsewhere = || u32::MAX - u32::from(wheel.is_pure());
                 fits.then(|| here.priority(wheel).unwrap_or_else(elsewhere))
             }

@@ -688,13 +688,12 @@ impl<'a> Provider<'a> {
         let all = release.in_full(self.resolving.client);
         let all = all.map_err(|error| page_error(name, error))?;
         let usable = all.iter().filter(|(file, _)| file.objection().is_none());
-        let pinned =
-            usable.filter_map(|(file, in_full)| {
-                Some(PinnedFile {
-                    upload_time: in_full.upload_time,
-                    ..pinned(file, file.located(in_full)?)
-                })
-            });
+        let pinned = usable.filter_map(|(file, in_full)| {
+            Some(PinnedFile {
+                upload_time: in_full.upload_time,
+                ..pinned(file, file.located(in_full)?)
+            })
+        });
         Ok(pinned.collect())
     }
 }

@@ -12,6 +12,7 @@ mod doctor;
 pub(crate) mod explain;
 pub(crate) mod help;
 pub(crate) mod index;
+mod init;
 pub(crate) mod late;
 pub(crate) mod lock;
 mod login;
@@ -26,6 +27,7 @@ pub(crate) mod serve;
 mod token;
 pub(crate) mod tour;
 pub(crate) mod venv;
+pub(crate) mod version;
 
 use std::process::ExitCode;
 
@@ -60,6 +62,7 @@ pub(crate) struct Arguments {
 /// Every command. Its help is the doc comment of its arguments.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Init(Late<init::Arguments>),
     Lock(Late<lock::Arguments>),
     Venv(Late<venv::Arguments>),
     Pip(Late<pip::Arguments>),
@@ -68,6 +71,7 @@ pub(crate) enum Command {
     #[command(hide = true)]
     BuildBackend(Late<build_backend::Arguments>),
     Check(Late<check::Arguments>),
+    Version(Late<version::Arguments>),
     Publish(Late<publish::Arguments>),
     Login(Late<login::Arguments>),
     Logout(Late<logout::Arguments>),
@@ -102,6 +106,7 @@ pub(crate) fn parse() -> Result<Arguments, clap::Error> {
 /// The command's own.
 pub(crate) fn run(command: Command, context: &Context) -> Result<Report, CommandError> {
     match command {
+        Command::Init(arguments) => init::run(&arguments, context),
         Command::Lock(arguments) => lock::run(&arguments, context),
         Command::Venv(arguments) => venv::run(&arguments, context),
         Command::Pip(arguments) => pip::run(&arguments, context),
@@ -109,6 +114,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::Build(arguments) => build::run(&arguments, context),
         Command::BuildBackend(arguments) => build_backend::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),
+        Command::Version(arguments) => version::run(&arguments, context),
         Command::Publish(arguments) => publish::run(&arguments, context),
         Command::Login(arguments) => login::run(&arguments, context),
         Command::Logout(arguments) => logout::run(&arguments, context),

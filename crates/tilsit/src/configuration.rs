@@ -135,9 +135,8 @@ impl Configuration {
         let mut configuration = self.clone();
         configuration.not_followed.extend(not_followed);
         configuration.warnings.extend(root.warnings);
-        let is_weaker = |layer: &Layer| {
-            matches!(layer.origin, Origin::Pip(_) | Origin::File(_, None))
-        };
+        let is_weaker =
+            |layer: &Layer| matches!(layer.origin, Origin::Pip(_) | Origin::File(_, None));
         let place = configuration.layers.iter().position(is_weaker);
         let place = place.unwrap_or(configuration.layers.len());
         configuration.layers.splice(place..place, root.layers);

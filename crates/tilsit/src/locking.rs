@@ -195,11 +195,7 @@ impl Locking<'_> {
     }
 
     /// Finds out what no index says: what stands at URLs, and the hashes of files without one.
-    fn look_up(
-        &self,
-        resolved: &mut Resolved,
-        origins: &mut Origins,
-    ) -> Result<(), CommandError> {
+    fn look_up(&self, resolved: &mut Resolved, origins: &mut Origins) -> Result<(), CommandError> {
         let members = &self.project.workspace.members;
         for pin in &mut resolved.resolution.pins {
             let is_member = |url: &str| {

@@ -16,6 +16,7 @@ mod commands;
 mod configuration;
 mod context;
 mod distributions;
+mod editing;
 mod environments;
 mod error;
 mod explain;

@@ -70,7 +70,9 @@ impl Project {
                 let version = found.interpreter.version();
                 Err(CommandError::new(
                     Code::PythonNotFound,
-                    format!("the project wants Python {wanted}, and the one that was named is {version}"),
+                    format!(
+                        "the project wants Python {wanted}, and the one that was named is {version}"
+                    ),
                 ))
             }
             Err(error) if is_named => Err(error),

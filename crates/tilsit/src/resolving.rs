@@ -12,7 +12,8 @@ use tilsit_index_client::{IndexClient, Refresh};
 use tilsit_packaging::name::ProjectName;
 use tilsit_project::MemberMetadata;
 use tilsit_provider::{
-    InstalledRelease, MetadataBuilder, Pin, Resolution, ResolveEvent, ResolveOptions, Resolving, Sources,
+    InstalledRelease, MetadataBuilder, Pin, Resolution, ResolveEvent, ResolveOptions, Resolving,
+    Sources,
 };
 use tilsit_resolver::{Notice, Preferences, PrereleaseMode, Requirer, Target, Versions};
 

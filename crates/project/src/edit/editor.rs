@@ -200,12 +200,20 @@ impl Editor {
         self.whole(|editor| editor.add_in_steps(list, addition))
     }
 
-    fn add_in_steps(&mut self, list: &List, addition: &Addition<'_>) -> Result<Added, EditError> {
+    /// Makes a list that holds nothing, where there is none.
+    ///
+    /// # Errors
+    /// When the table that is to have it cannot be written to.
+    pub fn begin(&mut self, list: &List) -> Result<(), EditError> {
         self.check_writable(list)?;
-        let key = self.key(list).unwrap_or_else(|| list.new_key().to_owned());
-        if self.key(list).is_none() {
-            set(&mut self.text, list.table(), &key, "[]")?;
+        match self.key(list) {
+            Some(_) => Ok(()),
+            None => set(&mut self.text, list.table(), list.new_key(), "[]"),
         }
+    }
+
+    fn add_in_steps(&mut self, list: &List, addition: &Addition<'_>) -> Result<Added, EditError> {
+        self.begin(list)?;
         let entries = self.entries(list)?;
         let wanted = &addition.requirement;
         let same = |entry: &&Entry| {

@@ -164,11 +164,7 @@ impl Assembly<'_> {
     }
 
     /// One package; none for a member that is not installed itself.
-    fn package(
-        &self,
-        draft: &Draft<'_>,
-        whole: Marker,
-    ) -> Result<Option<Package>, AssemblyError> {
+    fn package(&self, draft: &Draft<'_>, whole: Marker) -> Result<Option<Package>, AssemblyError> {
         let pin = draft.pin;
         let marker = draft.marker.simplify_within(whole);
         let mut package = Package {
@@ -251,7 +247,10 @@ impl Assembly<'_> {
     }
 
     /// The members, with what each requires.
-    fn members(&self, drafts: &BTreeMap<Release, Draft<'_>>) -> BTreeMap<ProjectName, LockedMember> {
+    fn members(
+        &self,
+        drafts: &BTreeMap<Release, Draft<'_>>,
+    ) -> BTreeMap<ProjectName, LockedMember> {
         let mut members = BTreeMap::new();
         for draft in drafts.values() {
             let Some(member) = self.member(draft.pin) else {
@@ -361,9 +360,9 @@ fn dependencies(draft: &Draft<'_>, packages: &[(Release, Package)]) -> Vec<toml:
         let text = |text: String| toml::Value::String(text);
         let mut table = toml::Table::new();
         table.insert("name".to_owned(), text(package.name.to_string()));
-        let others = packages.iter().filter(|(release, other)| {
-            release != *target && other.name == package.name
-        });
+        let others = packages
+            .iter()
+            .filter(|(release, other)| release != *target && other.name == package.name);
         let others: Vec<&Package> = others.map(|(_, other)| other).collect();
         if others.is_empty() {
             return Some(table);

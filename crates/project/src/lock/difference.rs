@@ -43,7 +43,10 @@ impl Difference {
         let names: BTreeSet<&ProjectName> = old.keys().chain(new.keys()).copied().collect();
         let none = Vec::new();
         let changes = names.into_iter().filter_map(|name| {
-            let (was, is) = (old.get(name).unwrap_or(&none), new.get(name).unwrap_or(&none));
+            let (was, is) = (
+                old.get(name).unwrap_or(&none),
+                new.get(name).unwrap_or(&none),
+            );
             let (before, after_words) = (words(was), words(is));
             let is_detail = before == after_words;
             if is_detail && was == is {

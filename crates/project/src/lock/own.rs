@@ -6,8 +6,8 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 use tilsit_packaging::name::{ExtraName, GroupName, ProjectName};
-use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::pylock::Package;
+use tilsit_packaging::requirement::Requirement;
 
 use super::LockError;
 use crate::inputs::hex;
@@ -107,7 +107,9 @@ impl OwnTable {
             let path = path.to_path_buf();
             return Err(LockError::Newer { path, version });
         }
-        let raw: Raw = table.try_into().map_err(|error| wrong(format!("{error}")))?;
+        let raw: Raw = table
+            .try_into()
+            .map_err(|error| wrong(format!("{error}")))?;
         if raw.version != VERSION {
             return Err(wrong(format!("`version` is {}", raw.version)));
         }
@@ -138,7 +140,11 @@ impl OwnTable {
         line("version", &VERSION.to_string());
         line("fingerprint", &quoted(&self.fingerprint));
         line("digest", &quoted(&digest));
-        tables(text, "tool.tilsit.groups", self.groups.iter().map(|(name, list)| (name.as_str(), list)));
+        tables(
+            text,
+            "tool.tilsit.groups",
+            self.groups.iter().map(|(name, list)| (name.as_str(), list)),
+        );
         for (name, member) in &self.members {
             member.write(name, text);
         }
@@ -212,8 +218,11 @@ pub(super) fn requires(package: &Package) -> Option<Vec<Requirement>> {
 
 /// The table of a package with what it requires.
 pub(super) fn with_requires(requires: &[Requirement]) -> toml::Table {
-    let texts = requires.iter().map(|one| toml::Value::String(one.to_string()));
-    let own = toml::Table::from_iter([("requires".to_owned(), toml::Value::Array(texts.collect()))]);
+    let texts = requires
+        .iter()
+        .map(|one| toml::Value::String(one.to_string()));
+    let own =
+        toml::Table::from_iter([("requires".to_owned(), toml::Value::Array(texts.collect()))]);
     toml::Table::from_iter([(TOOL.to_owned(), toml::Value::Table(own))])
 }
 
@@ -258,7 +267,9 @@ fn requirements(texts: &[String]) -> Result<Vec<Requirement>, String> {
     texts.iter().map(|text| parsed(text)).collect()
 }
 
-fn groups(raw: &BTreeMap<String, Vec<String>>) -> Result<BTreeMap<GroupName, Vec<Requirement>>, String> {
+fn groups(
+    raw: &BTreeMap<String, Vec<String>>,
+) -> Result<BTreeMap<GroupName, Vec<Requirement>>, String> {
     let groups = raw.iter();
     groups
         .map(|(name, requires)| Ok((parsed(name)?, requirements(requires)?)))

@@ -65,7 +65,9 @@ pub(super) fn reach(pins: &[Pin], roots: &[Root], world: Marker) -> Vec<Marker> 
 /// What a requirement with these extras leads to.
 fn nodes(place: usize, extras: &[ExtraName]) -> impl Iterator<Item = Node> {
     let extras = extras.iter().cloned().map(Some);
-    std::iter::once(None).chain(extras).map(move |extra| (place, extra))
+    std::iter::once(None)
+        .chain(extras)
+        .map(move |extra| (place, extra))
 }
 
 /// The release of a pin, as edges name it.

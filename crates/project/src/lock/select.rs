@@ -8,8 +8,8 @@ use tilsit_packaging::pylock::{SelectError, SelectOptions, Selected};
 use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::tag::CompatibleTags;
 
-use super::own::{self, LockedMember, OwnTable};
 use super::Lock;
+use super::own::{self, LockedMember, OwnTable};
 
 /// What is wanted of a lock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -86,7 +86,10 @@ impl Lock {
         let walk = Walk {
             own,
             environment,
-            selected: selected.iter().map(|one| (&one.package.name, one)).collect(),
+            selected: selected
+                .iter()
+                .map(|one| (&one.package.name, one))
+                .collect(),
         };
         let reached = walk.from(selection, &members);
         selected.retain(|one| reached.contains(&one.package.name));
@@ -125,9 +128,15 @@ impl Lock {
         if self.own.is_none() {
             if selection.all_extras {
                 let all = self.pylock.extras.iter();
-                return Ok(all.filter(|one| !selection.extras.contains(one)).cloned().collect());
+                return Ok(all
+                    .filter(|one| !selection.extras.contains(one))
+                    .cloned()
+                    .collect());
             }
-            let unknown = selection.extras.iter().find(|one| !self.pylock.extras.contains(one));
+            let unknown = selection
+                .extras
+                .iter()
+                .find(|one| !self.pylock.extras.contains(one));
             return match unknown {
                 Some(extra) => Err(SelectionError::NoExtra(extra.clone())),
                 None => Ok(selection.extras.clone()),
@@ -144,9 +153,8 @@ impl Lock {
             }
         }
         let unknown = selection.extras.iter().find(|extra| {
-            let is_there = |(_, member): &(&ProjectName, &LockedMember)| {
-                member.extras.contains_key(*extra)
-            };
+            let is_there =
+                |(_, member): &(&ProjectName, &LockedMember)| member.extras.contains_key(*extra);
             !members.iter().any(is_there)
         });
         match unknown {

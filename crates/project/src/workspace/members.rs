@@ -29,7 +29,11 @@ pub(super) fn folders(root: &Path, table: &WorkspaceTable) -> Result<Vec<PathBuf
             let has_project = |folder: &PathBuf| folder.join(PYPROJECT).is_file();
             found.extend(folders.into_iter().filter(has_project));
         } else {
-            found.insert(parts.iter().fold(root.to_path_buf(), |path, part| path.join(part)));
+            found.insert(
+                parts
+                    .iter()
+                    .fold(root.to_path_buf(), |path, part| path.join(part)),
+            );
         }
     }
     found.retain(|folder| !excluded.iter().any(|pattern| pattern.is_match(folder)));

@@ -91,7 +91,9 @@ impl TryFrom<Written> for ProjectSources {
         };
         let is_index = |source: &toml::Value| {
             let has = |key: &str| source.get(key).is_some();
-            let is_other = ["path", "git", "url", "workspace"].iter().any(|key| has(key));
+            let is_other = ["path", "git", "url", "workspace"]
+                .iter()
+                .any(|key| has(key));
             !is_other && !has("extra") && !has("group")
         };
         let indexes = written.into_iter().filter(is_index);
@@ -229,7 +231,9 @@ pub(super) fn of_pyproject(path: &Path, text: &str) -> Result<Settings, CommandE
     let mut settings = project.tool.tilsit;
     settings.unknown.remove(OF_BUILDS);
     settings.unknown.remove(OF_OUR_BACKEND);
-    settings.unknown.retain(|key, _| !OF_PROJECTS.contains(&key.as_str()));
+    settings
+        .unknown
+        .retain(|key, _| !OF_PROJECTS.contains(&key.as_str()));
     Ok(settings.relative_to(path))
 }
 

@@ -7,7 +7,9 @@ use std::path::Path;
 use serde::Deserialize;
 
 use super::NotFollowed;
-use super::settings::{NamedIndex, OF_BUILDS, OF_PROJECTS, ProjectSources, Settings, Source, invalid};
+use super::settings::{
+    NamedIndex, OF_BUILDS, OF_PROJECTS, ProjectSources, Settings, Source, invalid,
+};
 use crate::error::CommandError;
 
 #[derive(Deserialize)]

@@ -1,0 +1,188 @@
+//! `init`: what each kind of project begins with, what is left alone, and what is taken back.
+
+use std::path::Path;
+use std::process::Command;
+
+use insta::assert_snapshot;
+
+use crate::sandbox::Sandbox;
+
+fn sandbox() -> Option<Sandbox> {
+    let python = tilsit_testing::require("Python", tilsit_testing::python())?;
+    tilsit_testing::require("git", Command::new("git").arg("--version").output().ok())?;
+    let mut sandbox = Sandbox::new();
+    sandbox.set("TILSIT_PYTHON", python.display());
+    sandbox.set("GIT_CONFIG_COUNT", 2);
+    sandbox.set("GIT_CONFIG_KEY_0", "user.name");
+    sandbox.set("GIT_CONFIG_VALUE_0", "Anna");
+    sandbox.set("GIT_CONFIG_KEY_1", "user.email");
+    sandbox.set("GIT_CONFIG_VALUE_1", "anna@index.example");
+    Some(sandbox)
+}
+
+/// The files below a folder, git's own left out.
+fn files(folder: &Path) -> Vec<String> {
+    let entries = tilsit_files::walk(folder).unwrap().into_iter();
+    let entries = entries.filter(|entry| entry.kind == tilsit_files::FileKind::File);
+    let paths = entries.map(|entry| {
+        entry
+            .path
+            .strip_prefix(folder)
+            .unwrap()
+            .display()
+            .to_string()
+    });
+    let mut paths: Vec<String> = paths.filter(|path| !path.starts_with(".git/")).collect();
+    paths.sort();
+    paths
+}
+
+/// Without the minor version of the Python that runs the tests.
+fn steady(text: &str) -> String {
+    let mut steady = String::new();
+    for part in text.split_inclusive("3.") {
+        let part = if steady.ends_with("3.") {
+            let rest = part.trim_start_matches(|letter: char| letter.is_ascii_digit());
+            format!("X{rest}")
+        } else {
+            part.to_owned()
+        };
+        steady.push_str(&part);
+    }
+    steady
+}
+
+#[test]
+fn an_application_begins() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    assert_snapshot!(sandbox.run("init my-app"), @"");
+    let folder = sandbox.path("my-app");
+    assert_eq!(
+        files(&folder),
+        [
+            ".gitignore",
+            ".python-version",
+            "README.md",
+            "main.py",
+            "pyproject.toml"
+        ]
+    );
+    assert!(folder.join(".git").is_dir());
+    assert_snapshot!(steady(&sandbox.read("my-app/pyproject.toml")), @"");
+    let run = sandbox.run_well("run my-app/main.py");
+    assert_eq!(run.stdout, "Hello from my-app.\n");
+    // A project is left alone.
+    assert_snapshot!(sandbox.run("init my-app"), @"");
+}
+
+#[test]
+fn a_library_begins() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    sandbox.run_well("init --lib my-lib --description Hello --vcs none -p >=3.8");
+    assert_eq!(
+        files(&sandbox.path("my-lib")),
+        [
+            ".python-version",
+            "README.md",
+            "pyproject.toml",
+            "src/my_lib/__init__.py",
+            "src/my_lib/py.typed"
+        ]
+    );
+    assert!(!sandbox.path("my-lib/.git").exists());
+    assert_snapshot!(sandbox.read("my-lib/pyproject.toml"), @"");
+    let bare = "init --bare bare --name other --build-backend hatchling --author-from none";
+    sandbox.run_well(bare);
+    assert_eq!(files(&sandbox.path("bare")), ["pyproject.toml"]);
+    assert!(!sandbox.path("bare/.git").exists());
+    assert!(
+        sandbox
+            .read("bare/pyproject.toml")
+            .contains("hatchling.build")
+    );
+    assert_snapshot!(sandbox.run("init --package 2to3"), @"");
+    assert!(!sandbox.path("2to3").exists());
+}
+
+#[test]
+fn what_is_there_stays() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    sandbox.write("app/main.py", "print('mine')\n");
+    sandbox.write("app/README.md", "# Mine\n");
+    Command::new("git")
+        .arg("init")
+        .arg("-q")
+        .arg(sandbox.path(""))
+        .status()
+        .unwrap();
+    assert_snapshot!(sandbox.run("init app --no-pin-python"), @"");
+    assert_eq!(
+        files(&sandbox.path("app")),
+        ["README.md", "main.py", "pyproject.toml"]
+    );
+    assert!(!sandbox.path("app/.git").exists());
+    assert_eq!(sandbox.read("app/main.py"), "print('mine')\n");
+}
+
+#[test]
+fn a_member_joins_its_workspace() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    let root = "[project]\nname = 'root'\nversion = '1'\n\n[tool.tilsit.workspace]\nmembers = ['libs/*']  # ours\n";
+    sandbox.write("pyproject.toml", root);
+    assert_snapshot!(sandbox.run("init apps/one"), @"");
+    let joined = root.replace("['libs/*']", "['libs/*', 'apps/one']");
+    assert_eq!(sandbox.read("pyproject.toml"), joined);
+    sandbox.run_well("init libs/two --lib");
+    sandbox.run_well("init apps/three --no-workspace");
+    assert_eq!(sandbox.read("pyproject.toml"), joined);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_failure_leaves_nothing_behind() {
+    let Some(mut sandbox) = sandbox() else {
+        return;
+    };
+    // A git that begins and then fails.
+    let git = sandbox.write(
+        "bin/git",
+        "#!/bin/sh\nmkdir .git\necho no room >&2\nexit 1\n",
+    );
+    tilsit_files::set_executable(git).unwrap();
+    sandbox.write("pyproject.toml", "[tool.tilsit.workspace]\nmembers = []\n");
+    let path = format!("{}:/usr/bin:/bin", sandbox.path("bin").display());
+    sandbox.set("PATH", path);
+    assert_snapshot!(sandbox.run("init deep/app --vcs git"), @"");
+    assert!(!sandbox.path("deep").exists());
+    assert_eq!(
+        sandbox.read("pyproject.toml"),
+        "[tool.tilsit.workspace]\nmembers = []\n"
+    );
+}
+
+#[test]
+fn a_script_begins() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    assert_snapshot!(sandbox.run("init --script report.py"), @"");
+    assert_eq!(
+        sandbox.run_well("run report.py").stdout,
+        "Hello from report.\n"
+    );
+    assert_snapshot!(sandbox.run("init --script report.py"), @"");
+    sandbox.write("old.py", "#!/usr/bin/env python\nprint('old')\n");
+    sandbox.run_well("init --script old.py");
+    let text = steady(&sandbox.read("old.py"));
+    assert_snapshot!(text, @"");
+    sandbox.write("open.py", "# /// script\n# x = 1\n");
+    assert_snapshot!(sandbox.run("init --script open.py"), @"");
+}

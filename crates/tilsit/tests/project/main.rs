@@ -1,0 +1,10 @@
+//! Projects: begun, changed, locked.
+
+#[path = "../support/sandbox.rs"]
+mod sandbox;
+#[path = "../support/wheels.rs"]
+mod wheels;
+
+mod add;
+mod init;
+mod version;
