@@ -8,12 +8,14 @@
 mod assemble;
 mod difference;
 mod own;
+mod pins;
 mod reach;
 mod select;
 
 pub use assemble::{Answer, Assembly, AssemblyError, Origins};
 pub use difference::{Change, Difference};
 pub use own::{LockedMember, OwnTable, fingerprint_of};
+pub use pins::{PinError, pins};
 pub use select::{Selection, SelectionError};
 
 use std::path::{Path, PathBuf};

@@ -24,6 +24,7 @@ pub(crate) mod python;
 pub(crate) mod run;
 pub(crate) mod search;
 pub(crate) mod serve;
+pub(crate) mod sync;
 mod token;
 pub(crate) mod tour;
 pub(crate) mod venv;
@@ -64,6 +65,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Init(Late<init::Arguments>),
     Lock(Late<lock::Arguments>),
+    Sync(Late<sync::Arguments>),
     Venv(Late<venv::Arguments>),
     Pip(Late<pip::Arguments>),
     Run(Late<run::Arguments>),
@@ -108,6 +110,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
     match command {
         Command::Init(arguments) => init::run(&arguments, context),
         Command::Lock(arguments) => lock::run(&arguments, context),
+        Command::Sync(arguments) => sync::run(&arguments, context),
         Command::Venv(arguments) => venv::run(&arguments, context),
         Command::Pip(arguments) => pip::run(&arguments, context),
         Command::Run(arguments) => run::run(&arguments, context),

@@ -256,6 +256,11 @@ its author.";
 "A file could not be placed, or something installed does not say which files belong to it. The
 environment is as it was before. The lines below the message name the file and the reason.";
 
+    EnvironmentDiffers = "TL0503", No, "the environment is not as the lock says",
+"`tilsit sync --check` changes nothing and says whether everything that the lock names is installed, in the
+right version, and nothing else. It is not. `tilsit sync` makes it so, `tilsit sync --dry-run` shows what
+that would do.";
+
     BuildFailed = "TL0601", Usage, "a project cannot be built",
 "The backend that pyproject.toml names (setuptools where it names none) failed, or what the build needs
 cannot be had. The end of what was printed is shown; `-v` shows all of it. Often a library or a compiler

@@ -37,6 +37,8 @@ mod requirements;
 mod resolving;
 mod satisfied;
 mod saving;
+mod stamps;
+mod syncing;
 mod targets;
 mod terminal;
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tilsit_environment::discovery::Scope;
-use tilsit_environment::{Interpreter, PythonRequest};
+use tilsit_environment::{Interpreter, PythonRequest, pin};
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_project::Workspace;
 use tilsit_project::inputs::Inputs;
@@ -84,6 +84,32 @@ impl Project {
                 Ok(found.interpreter)
             }
         }
+    }
+
+    /// Whether all members are for this Python.
+    pub(crate) fn fits(&self, interpreter: &Interpreter) -> bool {
+        let wanted = self.requires_python();
+        wanted.is_none_or(|wanted| wanted.contains(interpreter.version()))
+    }
+
+    /// Whether a Python is the one that is named, on the command line or in the project's
+    /// `.python-version`; any is where none is named.
+    ///
+    /// # Errors
+    /// When the name is not understood.
+    pub(crate) fn is_named(
+        &self,
+        typed: Option<&str>,
+        interpreter: &Interpreter,
+    ) -> Result<bool, CommandError> {
+        let request = match pythons::request(typed, &self.context)? {
+            PythonRequest::Any => {
+                let pin = pin::find(&pythons::surroundings(&self.context)?)?;
+                pin.map_or(PythonRequest::Any, |pin| pin.request)
+            }
+            request => request,
+        };
+        Ok(interpreter.satisfies(&request) || interpreter.to_base().satisfies(&request))
     }
 
     /// The Pythons that all members are for, if any says so.

@@ -23,7 +23,7 @@ use crate::error::CommandError;
 use crate::requirements::Wanted;
 use crate::{building, indexes, network};
 
-pub(crate) use choices::Elsewhere;
+pub(crate) use choices::{Elsewhere, formats};
 
 /// What is to be resolved, and how.
 pub(crate) struct Question<'a> {
@@ -138,6 +138,30 @@ pub(crate) fn resolve(
         client,
         sources: options.sources,
         took: began.elapsed(),
+    })
+}
+
+/// What was chosen already, with all that is needed to have it.
+///
+/// # Errors
+/// When the settings are wrong.
+pub(crate) fn without_resolving(
+    question: &Question<'_>,
+    resolution: Resolution,
+    context: &Context,
+) -> Result<Resolved, CommandError> {
+    let Prepared {
+        client,
+        options,
+        frontend,
+    } = prepare(question, context)?;
+    Ok(Resolved {
+        resolution,
+        wanted: question.wanted.clone(),
+        frontend,
+        client,
+        sources: options.sources,
+        took: Duration::ZERO,
     })
 }
 

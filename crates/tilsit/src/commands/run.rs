@@ -5,6 +5,7 @@
 
 mod answers;
 mod kept;
+mod project;
 pub(crate) mod script;
 mod target;
 pub(crate) mod upkeep;
@@ -18,6 +19,8 @@ use tilsit_environment::discovery::{self, Scope};
 use tilsit_environment::{Environment, Interpreter, PythonRequest, env_file};
 
 use crate::commands::options::{IndexOptions, ResolverOptions};
+use crate::commands::sync::FixedOptions;
+use crate::commands::sync::selecting::SelectionOptions;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
@@ -36,8 +39,9 @@ pub(crate) const SCRIPTS: &str = "scripts-1";
 ///
 /// What a script needs stands in its comment block `# /// script` (PEP 723). It is resolved and
 /// installed into an environment in the cache, which is found again the next time. A script without
-/// such a block, a module (`-m`) and a program run in the active environment, in `.venv`, or with
-/// the Python that is found; `--with` adds to what is there without changing it.
+/// such a block, a module (`-m`) and a program run in the project's environment, which is locked and
+/// synced first; without a project in the active environment, in `.venv`, or with the Python that is
+/// found. `--with` adds to what is there without changing it.
 #[derive(Args, Debug)]
 #[command(override_usage = "tilsit run [OPTIONS] <FILE|URL|-|PROGRAM> [ARGUMENTS]...")]
 pub(crate) struct Arguments {
@@ -75,6 +79,16 @@ pub(crate) struct Arguments {
     /// Look past the project here and above: its `.venv` is not used
     #[arg(long)]
     no_project: bool,
+    /// Take the project's environment as it is
+    #[arg(long, conflicts_with_all = ["locked", "frozen"])]
+    no_sync: bool,
+    /// Work in the active environment, and not in that of the project
+    #[arg(long)]
+    active: bool,
+    #[command(flatten)]
+    fixed: FixedOptions,
+    #[command(flatten)]
+    selection: SelectionOptions,
     /// See nothing but what the script and `--with` ask for
     #[arg(long)]
     isolated: bool,
@@ -154,6 +168,12 @@ fn base(
 fn surrounding(arguments: &Arguments, context: &Context) -> Result<Place, CommandError> {
     let interpreter = if arguments.isolated {
         pythons::find(arguments.python.as_deref(), Scope::Base, context)?.interpreter
+    } else if !arguments.no_project && project::is_in_project(&context.working_folder) {
+        let place = project::place(arguments, context)?;
+        if !arguments.adds() {
+            return Ok(place);
+        }
+        project::interpreter(&place, context)?
     } else {
         project_python(arguments, context)?
     };

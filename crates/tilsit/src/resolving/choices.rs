@@ -264,7 +264,12 @@ fn project(text: &str) -> Result<ProjectName, CommandError> {
 }
 
 /// The wheels and the sdists that are left out.
-fn formats(configuration: &Configuration) -> Result<(FormatControl, FormatControl), CommandError> {
+///
+/// # Errors
+/// When a name is none.
+pub(crate) fn formats(
+    configuration: &Configuration,
+) -> Result<(FormatControl, FormatControl), CommandError> {
     // A stronger layer takes back what a weaker one says of a project.
     let mut said = Pair::default();
     for settings in configuration.weakest_first() {

@@ -1,0 +1,247 @@
+//! `tilsit sync`: the project's environment, exactly as the lock says.
+
+mod digest;
+pub(crate) mod selecting;
+
+use clap::Args;
+use serde_json::{Value, json};
+use tilsit_environment::Environment;
+use tilsit_project::lock::Lock;
+
+use crate::building::BuildOptions;
+use crate::commands::lock;
+use crate::commands::options::{IndexOptions, ReinstallOptions, ResolverOptions, UpgradeOptions};
+use crate::context::Context;
+use crate::error::CommandError;
+use crate::explain::Code;
+use crate::installing::{self, Change, LinkOptions};
+use crate::locking::{self, Locking};
+use crate::projects::Project;
+use crate::report::Report;
+use crate::syncing::{Place, Syncing, environment};
+use crate::terminal::{GOOD, count, duration};
+
+use selecting::SelectionOptions;
+
+/// Make the project's environment hold exactly what the lock says
+///
+/// The environment is `.venv` beside the lock; it is made if it is not there. The lock is made to fit
+/// the project first, unless `--locked` or `--frozen` forbids that. What the lock does not name is
+/// uninstalled. All of it is done, or the environment stays as it was.
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    selection: SelectionOptions,
+    #[command(flatten)]
+    fixed: FixedOptions,
+    /// Leave what the lock does not name in the environment
+    #[arg(long, overrides_with = "exact")]
+    inexact: bool,
+    /// Uninstall what the lock does not name, as is usual
+    #[arg(long)]
+    exact: bool,
+    /// Build and install the projects, so that later changes to them do not show
+    #[arg(long)]
+    no_editable: bool,
+    /// Change nothing; exit with 1 if the environment is not as the lock says
+    #[arg(long)]
+    check: bool,
+    /// Print what would be done and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Print a digest of what is installed: the same wherever the same lock is installed on this
+    /// platform
+    #[arg(long)]
+    digest: bool,
+    /// Work on the active environment, and not on that of the project
+    #[arg(long)]
+    active: bool,
+    /// Use this Python: a version or a path [env: `TILSIT_PYTHON`]
+    #[arg(short, long, value_name = "PYTHON")]
+    python: Option<String>,
+    #[command(flatten)]
+    reinstall: ReinstallOptions,
+    #[command(flatten)]
+    upgrade: UpgradeOptions,
+    #[command(flatten)]
+    link: LinkOptions,
+    #[command(flatten)]
+    resolver: ResolverOptions,
+    #[command(flatten)]
+    build: BuildOptions,
+    #[command(flatten)]
+    index: IndexOptions,
+}
+
+/// Whether the lock may be made to fit.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct FixedOptions {
+    /// Fail if the lock does not fit the project
+    #[arg(long, conflicts_with = "frozen")]
+    pub(crate) locked: bool,
+    /// Take the lock as it is, whatever the project says
+    #[arg(long)]
+    pub(crate) frozen: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
+    let project = Project::find(context)?;
+    let configuration = arguments.index.over(&project.context)?;
+    let configuration = arguments.resolver.over(&configuration);
+    let configuration = arguments.link.over(&configuration);
+    let keeps = arguments.dry_run || arguments.check;
+    let build = arguments.build.read(context)?;
+    let locking = Locking {
+        project: &project,
+        configuration: &configuration,
+        upgrade: &arguments.upgrade,
+        build: &build,
+        python: arguments.python.as_deref(),
+    };
+    let lock = fitting(&locking, &arguments.fixed, keeps, context)?;
+    let place = Place {
+        python: arguments.python.as_deref(),
+        active: arguments.active,
+        must_exist: keeps,
+    };
+    let environment = environment(&project, place, context)?;
+    let locked = installing::lock(&environment, context)?;
+    let chosen = arguments.selection.choose(&project.workspace)?;
+    let syncing = Syncing {
+        project: &project,
+        configuration: &configuration,
+        lock: &lock,
+        selection: &chosen.selection,
+        omitted: &chosen.omitted,
+        no_editable: arguments.no_editable,
+        inexact: arguments.inexact,
+        reinstall: arguments.reinstall.renewal(),
+        build: &build,
+    };
+    let mut change = syncing.plan(&environment)?;
+    if keeps {
+        return unchanged(arguments, &change, &environment);
+    }
+    let changes = !change.entries.is_empty() || !change.removed.is_empty();
+    if changes {
+        change.apply(&locked, context)?;
+    }
+    tell(&change, context);
+    let digest = arguments
+        .digest
+        .then(|| digest::of(&environment, &lock))
+        .transpose()?;
+    let mut result = result(&change, &environment);
+    result["digest"] = json!(digest);
+    Ok(match digest {
+        Some(digest) => Report::new(format!("{digest}\n"), result),
+        None => Report::silent(result),
+    })
+}
+
+/// The lock: the one that is there if it must not change, else one that fits, which is written unless
+/// nothing may be changed.
+///
+/// # Errors
+/// When it does not fit and must not change, or cannot be made.
+pub(crate) fn fitting(
+    locking: &Locking<'_>,
+    fixed: &FixedOptions,
+    keeps: bool,
+    context: &Context,
+) -> Result<Lock, CommandError> {
+    let path = locking.project.lock_path();
+    let upgrade = locking.upgrade;
+    let is_upgrade = upgrade.upgrade || !upgrade.upgrade_package.is_empty();
+    if is_upgrade && (fixed.locked || fixed.frozen) {
+        let message = "a lock cannot both stay as it is and be upgraded";
+        return Err(CommandError::new(Code::Usage, message)
+            .hint("leave out either `--upgrade` or `--locked` and `--frozen`"));
+    }
+    if fixed.frozen {
+        let text = locking::read_text(&path)?;
+        let text = text.ok_or_else(|| locking::outdated(&path, false, context))?;
+        let lock = Lock::parse(&text, &path)?;
+        if lock.is_edited {
+            let shown = context.show(&path);
+            context.terminal.warn(format_args!(
+                "`{shown}` was changed by somebody else since it was written"
+            ));
+        }
+        return Ok(lock);
+    }
+    let is_there = tilsit_files::exists(&path)?;
+    let locked = locking.lock()?;
+    if fixed.locked && !locked.is_current {
+        lock::tell(&locked, context);
+        return Err(locking::outdated(&path, is_there, context));
+    }
+    if !keeps {
+        locked.write(&path)?;
+    }
+    if !locked.is_current {
+        let packages = count(locked.lock.pylock.packages.len(), "package");
+        let took = duration(locked.took);
+        context
+            .terminal
+            .say(format_args!("{GOOD}Locked{GOOD:#} {packages} in {took}"));
+    }
+    Ok(locked.lock)
+}
+
+fn result(change: &Change, environment: &Environment) -> Value {
+    json!({
+        "environment": environment.root(),
+        "installed": change.entries,
+        "uninstalled": change.removed,
+        "unchanged": change.unchanged,
+    })
+}
+
+/// What is said where nothing may be changed.
+fn unchanged(
+    arguments: &Arguments,
+    change: &Change,
+    environment: &Environment,
+) -> Result<Report, CommandError> {
+    let changes = !change.entries.is_empty() || !change.removed.is_empty();
+    if arguments.check && changes {
+        let (coming, going) = (
+            count(change.entries.len(), "project"),
+            count(change.removed.len(), "project"),
+        );
+        return Err(CommandError::new(
+            Code::EnvironmentDiffers,
+            format!(
+                "the environment is not as the lock says: {coming} to install, {going} to uninstall"
+            ),
+        )
+        .hint("`tilsit sync` makes it so"));
+    }
+    let text = if arguments.dry_run {
+        format!("{}\n", change.plan)
+    } else {
+        String::new()
+    };
+    Ok(Report::new(text, result(change, environment)))
+}
+
+/// Says what came and went.
+pub(crate) fn tell(change: &Change, context: &Context) {
+    let took = duration(change.took);
+    if change.entries.is_empty() && change.removed.is_empty() {
+        let there = count(change.unchanged, "project");
+        context
+            .terminal
+            .say(format_args!("{GOOD}Checked{GOOD:#} {there} in {took}"));
+        return;
+    }
+    let (coming, going) = (
+        count(change.entries.len(), "wheel"),
+        count(change.removed.len(), "project"),
+    );
+    context.terminal.say(format_args!(
+        "{GOOD}Installed{GOOD:#} {coming} and uninstalled {going} in {took}"
+    ));
+    change.tell(context);
+}

@@ -1,0 +1,147 @@
+//! Which members, extras and groups a command is about.
+
+use clap::Args;
+use tilsit_packaging::name::{ExtraName, GroupName, ProjectName};
+use tilsit_project::Workspace;
+use tilsit_project::lock::Selection;
+
+use crate::error::CommandError;
+use crate::explain::Code;
+use crate::syncing::{self, Omitted};
+
+/// What of the lock is wanted.
+#[derive(Args, Clone, Debug, Default)]
+#[command(next_help_heading = "Selection options")]
+pub(crate) struct SelectionOptions {
+    /// With this extra
+    #[arg(long, value_name = "EXTRA", value_delimiter = ',')]
+    extra: Vec<ExtraName>,
+    /// With all extras
+    #[arg(long, conflicts_with = "extra")]
+    all_extras: bool,
+    /// Without this extra, with `--all-extras`
+    #[arg(long, value_name = "EXTRA", requires = "all_extras")]
+    no_extra: Vec<ExtraName>,
+    /// With this dependency group
+    #[arg(long, value_name = "GROUP", value_delimiter = ',')]
+    group: Vec<GroupName>,
+    /// Without this dependency group, although it is a default one
+    #[arg(long, value_name = "GROUP")]
+    no_group: Vec<GroupName>,
+    /// With all dependency groups
+    #[arg(long, conflicts_with = "group")]
+    all_groups: bool,
+    /// Without the default groups
+    #[arg(long)]
+    no_default_groups: bool,
+    /// With the group `dev`
+    #[arg(long, overrides_with = "no_dev")]
+    dev: bool,
+    /// Without the group `dev`
+    #[arg(long)]
+    no_dev: bool,
+    /// Nothing but this dependency group
+    #[arg(long, value_name = "GROUP", conflicts_with_all = ["group", "all_groups", "extra", "all_extras"])]
+    only_group: Vec<GroupName>,
+    /// Nothing but the group `dev`
+    #[arg(long, conflicts_with_all = ["group", "all_groups", "only_group", "no_dev", "extra", "all_extras"])]
+    only_dev: bool,
+    /// This member of the workspace
+    #[arg(long, value_name = "MEMBER", conflicts_with = "all_packages")]
+    package: Vec<ProjectName>,
+    /// All members of the workspace
+    #[arg(long)]
+    all_packages: bool,
+    /// Only what the project needs, not the project itself
+    #[arg(long, visible_alias = "only-deps")]
+    no_install_project: bool,
+    /// Only what the members need, none of them
+    #[arg(long)]
+    no_install_workspace: bool,
+    /// Leave out this project
+    #[arg(long, value_name = "PROJECT")]
+    no_install_package: Vec<ProjectName>,
+}
+
+/// What is wanted, and what of it is left out.
+#[derive(Clone, Debug)]
+pub(crate) struct Chosen {
+    pub(crate) selection: Selection,
+    pub(crate) omitted: Omitted,
+}
+
+impl SelectionOptions {
+    /// What is wanted of a workspace: of the project in whose folder one is, of all members in a root
+    /// that is none.
+    ///
+    /// # Errors
+    /// When a member is named that is not there.
+    pub(crate) fn choose(&self, workspace: &Workspace) -> Result<Chosen, CommandError> {
+        for name in &self.package {
+            if !workspace.members.contains_key(name) {
+                let members = workspace.members.keys();
+                let members: Vec<&str> = members.map(ProjectName::as_str).collect();
+                return Err(CommandError::new(
+                    Code::Usage,
+                    format!("the workspace has no member `{name}`"),
+                )
+                .hint(format!("its members are: {}", members.join(", "))));
+            }
+        }
+        let mut members = if !self.package.is_empty() {
+            self.package.clone()
+        } else if self.all_packages {
+            Vec::new()
+        } else {
+            workspace.current.iter().cloned().collect()
+        };
+        members.sort_unstable();
+        members.dedup();
+        if members.len() == workspace.members.len() && workspace.root_groups.is_empty() {
+            members.clear();
+        }
+        Ok(Chosen {
+            selection: Selection {
+                members,
+                extras: if self.all_extras {
+                    self.no_extra.clone()
+                } else {
+                    self.extra.clone()
+                },
+                all_extras: self.all_extras,
+                groups: self.groups(workspace)?,
+                only_groups: self.only_dev || !self.only_group.is_empty(),
+            },
+            omitted: Omitted {
+                project: self.no_install_project,
+                workspace: self.no_install_workspace,
+                names: self.no_install_package.clone(),
+            },
+        })
+    }
+
+    fn groups(&self, workspace: &Workspace) -> Result<Vec<GroupName>, CommandError> {
+        let dev: GroupName = "dev"
+            .parse()
+            .map_err(|error| CommandError::from_error(Code::Bug, &error))?;
+        if self.only_dev {
+            return Ok(vec![dev]);
+        }
+        if !self.only_group.is_empty() {
+            return Ok(self.only_group.clone());
+        }
+        let mut with = self.group.clone();
+        let mut without = self.no_group.clone();
+        if self.all_groups {
+            with.extend(workspace.groups().into_iter().cloned());
+        }
+        if self.dev {
+            with.push(dev.clone());
+        }
+        if self.no_dev {
+            without.push(dev);
+        }
+        let no_defaults = self.no_default_groups;
+        Ok(syncing::groups(workspace, &with, &without, no_defaults))
+    }
+}
