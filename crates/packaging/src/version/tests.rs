@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{LocalSegment, PreReleaseKind, Version, VersionParts};
+use super::{Bump, LocalSegment, PreReleaseKind, Version, VersionParts};
 
 fn version(text: &str) -> Version {
     text.parse().unwrap_or_else(|error| panic!("{error}"))

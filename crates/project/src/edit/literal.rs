@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use tilsit_packaging::marker::Marker;
 use tilsit_packaging::requirement::Requirement;
+use tilsit_packaging::specifier::VersionSpecifier;
 use toml_edit::{Item, Table, Value};
 
 /// The quotes of a string.
@@ -98,18 +99,32 @@ pub(super) fn string(text: &str, quote: Quote) -> String {
     written
 }
 
-/// The text of a requirement, its marker in the other quotes, so that nothing has to be escaped.
+/// The text of a requirement, its specifiers from the lowest version to the highest, its marker in the
+/// other quotes, so that nothing has to be escaped.
 pub(super) fn requirement(requirement: &Requirement, quote: Quote) -> String {
-    if requirement.marker.is_true() {
-        return requirement.to_string();
-    }
-    let plain = Requirement {
-        marker: Marker::TRUE,
-        ..requirement.clone()
+    let mut text = match requirement.specifiers() {
+        None => Requirement {
+            marker: Marker::TRUE,
+            ..requirement.clone()
+        }
+        .to_string(),
+        Some(specifiers) => {
+            let named = Requirement {
+                extras: requirement.extras.clone(),
+                ..Requirement::any(requirement.name.clone())
+            };
+            let mut specifiers: Vec<&VersionSpecifier> = specifiers.iter().collect();
+            specifiers.sort_by_key(|specifier| specifier.version());
+            let specifiers: Vec<String> = specifiers.iter().map(ToString::to_string).collect();
+            format!("{named}{}", specifiers.join(","))
+        }
     };
-    let gap = if plain.url().is_some() { " " } else { "" };
-    let marker = marker(requirement.marker, quote);
-    format!("{plain}{gap}; {marker}")
+    if !requirement.marker.is_true() {
+        // A URL would swallow a semicolon that follows it at once.
+        let gap = if requirement.url().is_some() { " " } else { "" };
+        let _ = write!(text, "{gap}; {}", marker(requirement.marker, quote));
+    }
+    text
 }
 
 /// A marker, its values in the other quotes.

@@ -288,7 +288,10 @@ fn report(
         say(format!("Left `{}` as it is", context.show(kept)));
     }
     if let Some(root) = &member_of {
-        say(format!("It is a member of `{}`", context.show(root)));
+        say(format!(
+            "It is a member of the workspace in `{}`",
+            context.show(root)
+        ));
     }
     Report::silent(json!({
         "name": name.as_str(),

@@ -98,7 +98,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let member = member(&workspace, arguments.package.as_ref(), context)?;
     let file = EditedFile::project(&member.folder.join(PYPROJECT), context)?;
     let mut editor = file.editor()?;
-    let before = editor.version().map_err(|error| file.refused(&error))?;
+    let before = editor.version().map_err(|error| CommandError {
+        message: format!("`{}` states no version", file.shown()),
+        ..file.refused(&error)
+    })?;
     let after = match &arguments.value {
         Some(value) => value.clone(),
         None => raised(&before, &arguments.bump)?,

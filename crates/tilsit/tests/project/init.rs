@@ -57,7 +57,11 @@ fn an_application_begins() {
     let Some(sandbox) = sandbox() else {
         return;
     };
-    assert_snapshot!(sandbox.run("init my-app"), @"");
+    assert_snapshot!(sandbox.run("init my-app"), @"
+    exit: 0
+    -- stderr
+    Began my-app in `my-app`
+    ");
     let folder = sandbox.path("my-app");
     assert_eq!(
         files(&folder),
@@ -70,11 +74,23 @@ fn an_application_begins() {
         ]
     );
     assert!(folder.join(".git").is_dir());
-    assert_snapshot!(steady(&sandbox.read("my-app/pyproject.toml")), @"");
+    assert_snapshot!(steady(&sandbox.read("my-app/pyproject.toml")), @r#"
+    [project]
+    name = "my-app"
+    version = "0.1.0"
+    readme = "README.md"
+    requires-python = ">=3.X"
+    dependencies = []
+    "#);
     let run = sandbox.run_well("run my-app/main.py");
     assert_eq!(run.stdout, "Hello from my-app.\n");
     // A project is left alone.
-    assert_snapshot!(sandbox.run("init my-app"), @"");
+    assert_snapshot!(sandbox.run("init my-app"), @"
+    exit: 2
+    -- stderr
+    error: there is a project already: `my-app/pyproject.toml` [TL0002]
+    hint: `tilsit add NAME` adds what it needs; `tilsit init FOLDER` begins another one
+    ");
 }
 
 #[test]
@@ -94,7 +110,22 @@ fn a_library_begins() {
         ]
     );
     assert!(!sandbox.path("my-lib/.git").exists());
-    assert_snapshot!(sandbox.read("my-lib/pyproject.toml"), @"");
+    assert_snapshot!(sandbox.read("my-lib/pyproject.toml"), @r#"
+    [project]
+    name = "my-lib"
+    version = "0.1.0"
+    description = "Hello"
+    readme = "README.md"
+    requires-python = ">=3.8"
+    authors = [
+        { name = "Anna", email = "anna@index.example" },
+    ]
+    dependencies = []
+
+    [build-system]
+    requires = ["flit_core>=3.11,<4"]
+    build-backend = "flit_core.buildapi"
+    "#);
     let bare = "init --bare bare --name other --build-backend hatchling --author-from none";
     sandbox.run_well(bare);
     assert_eq!(files(&sandbox.path("bare")), ["pyproject.toml"]);
@@ -104,7 +135,12 @@ fn a_library_begins() {
             .read("bare/pyproject.toml")
             .contains("hatchling.build")
     );
-    assert_snapshot!(sandbox.run("init --package 2to3"), @"");
+    assert_snapshot!(sandbox.run("init --package 2to3"), @"
+    exit: 2
+    -- stderr
+    error: nobody could import `2to3`: it begins with a digit [TL0002]
+    hint: choose another name: `--name`
+    ");
     assert!(!sandbox.path("2to3").exists());
 }
 
@@ -121,7 +157,13 @@ fn what_is_there_stays() {
         .arg(sandbox.path(""))
         .status()
         .unwrap();
-    assert_snapshot!(sandbox.run("init app --no-pin-python"), @"");
+    assert_snapshot!(sandbox.run("init app --no-pin-python"), @"
+    exit: 0
+    -- stderr
+    Began app in `app`
+    Left `app/README.md` as it is
+    Left `app/main.py` as it is
+    ");
     assert_eq!(
         files(&sandbox.path("app")),
         ["README.md", "main.py", "pyproject.toml"]
@@ -137,7 +179,12 @@ fn a_member_joins_its_workspace() {
     };
     let root = "[project]\nname = 'root'\nversion = '1'\n\n[tool.tilsit.workspace]\nmembers = ['libs/*']  # ours\n";
     sandbox.write("pyproject.toml", root);
-    assert_snapshot!(sandbox.run("init apps/one"), @"");
+    assert_snapshot!(sandbox.run("init apps/one"), @"
+    exit: 0
+    -- stderr
+    Began one in `apps/one`
+    It is a member of the workspace in `.`
+    ");
     let joined = root.replace("['libs/*']", "['libs/*', 'apps/one']");
     assert_eq!(sandbox.read("pyproject.toml"), joined);
     sandbox.run_well("init libs/two --lib");
@@ -160,7 +207,13 @@ fn a_failure_leaves_nothing_behind() {
     sandbox.write("pyproject.toml", "[tool.tilsit.workspace]\nmembers = []\n");
     let path = format!("{}:/usr/bin:/bin", sandbox.path("bin").display());
     sandbox.set("PATH", path);
-    assert_snapshot!(sandbox.run("init deep/app --vcs git"), @"");
+    assert_snapshot!(sandbox.run("init deep/app --vcs git"), @"
+    exit: 5
+    -- stderr
+    error: git cannot make a repository [TL0011]
+      caused by: no room
+    hint: `--vcs none` leaves it out
+    ");
     assert!(!sandbox.path("deep").exists());
     assert_eq!(
         sandbox.read("pyproject.toml"),
@@ -173,16 +226,38 @@ fn a_script_begins() {
     let Some(sandbox) = sandbox() else {
         return;
     };
-    assert_snapshot!(sandbox.run("init --script report.py"), @"");
+    assert_snapshot!(sandbox.run("init --script report.py"), @"
+    exit: 0
+    -- stderr
+    Began the script `report.py`
+    ");
     assert_eq!(
         sandbox.run_well("run report.py").stdout,
         "Hello from report.\n"
     );
-    assert_snapshot!(sandbox.run("init --script report.py"), @"");
+    assert_snapshot!(sandbox.run("init --script report.py"), @"
+    exit: 2
+    -- stderr
+    error: `report.py` says on line 1 what it needs already [TL0002]
+    hint: `tilsit add --script report.py NAME` adds to it
+    ");
     sandbox.write("old.py", "#!/usr/bin/env python\nprint('old')\n");
     sandbox.run_well("init --script old.py");
     let text = steady(&sandbox.read("old.py"));
-    assert_snapshot!(text, @"");
+    assert_snapshot!(text, @r#"
+    #!/usr/bin/env python
+    # /// script
+    # requires-python = ">=3.X"
+    # dependencies = []
+    # ///
+
+    print('old')
+    "#);
     sandbox.write("open.py", "# /// script\n# x = 1\n");
-    assert_snapshot!(sandbox.run("init --script open.py"), @"");
+    assert_snapshot!(sandbox.run("init --script open.py"), @"
+    exit: 2
+    -- stderr
+    error: `open.py` cannot be changed [TL0103]
+      caused by: the block `# /// script` on line 1 is not closed
+    ");
 }

@@ -15,9 +15,21 @@ fn sandbox() -> Sandbox {
 #[test]
 fn the_version_is_shown_and_set() {
     let sandbox = sandbox();
-    assert_snapshot!(sandbox.run("version"), @"");
-    assert_snapshot!(sandbox.run("version --short"), @"");
-    assert_snapshot!(sandbox.run("version 2.0rc1 --dry-run"), @"");
+    assert_snapshot!(sandbox.run("version"), @"
+    exit: 0
+    -- stdout
+    My_App 1.2.3
+    ");
+    assert_snapshot!(sandbox.run("version --short"), @"
+    exit: 0
+    -- stdout
+    1.2.3
+    ");
+    assert_snapshot!(sandbox.run("version 2.0rc1 --dry-run"), @"
+    exit: 0
+    -- stdout
+    My_App 1.2.3 => 2.0rc1
+    ");
     assert_eq!(sandbox.read("pyproject.toml"), PROJECT);
     let (exit, envelope) = sandbox.run_json("version 2.0");
     assert_eq!((exit, &envelope["result"]["version"]), (0, &"2.0".into()));
@@ -50,9 +62,23 @@ fn parts_go_up() {
 #[test]
 fn a_version_that_does_not_go_up_is_refused() {
     let sandbox = sandbox();
-    assert_snapshot!(sandbox.run("version --bump alpha"), @"");
-    assert_snapshot!(sandbox.run("version --bump stable"), @"");
-    assert_snapshot!(sandbox.run("version --bump minor --bump major"), @"");
+    assert_snapshot!(sandbox.run("version --bump alpha"), @"
+    exit: 2
+    -- stderr
+    error: 1.2.3a1 does not come after 1.2.3 [TL0002]
+    hint: a step to a release comes before it: name the release too, as with `--bump patch`
+    ");
+    assert_snapshot!(sandbox.run("version --bump stable"), @"
+    exit: 2
+    -- stderr
+    error: 1.2.3 does not come after 1.2.3 [TL0002]
+    hint: the version is stable already
+    ");
+    assert_snapshot!(sandbox.run("version --bump minor --bump major"), @"
+    exit: 2
+    -- stderr
+    error: `--bump major` excludes `--bump minor` [TL0002]
+    ");
     assert_eq!(sandbox.run("version --bump micro").exit, 2);
     assert_eq!(sandbox.run("version one").exit, 2);
     assert_eq!(sandbox.read("pyproject.toml"), PROJECT);
@@ -61,18 +87,34 @@ fn a_version_that_does_not_go_up_is_refused() {
 #[test]
 fn what_has_no_version_is_told() {
     let sandbox = Sandbox::new();
-    assert_snapshot!(sandbox.run("version"), @"");
+    assert_snapshot!(sandbox.run("version"), @"
+    exit: 2
+    -- stderr
+    error: neither `[ROOT]/project` nor a folder above it has a pyproject.toml with a `[project]` [TL0104]
+    hint: make a project here: `tilsit init`
+    ");
     sandbox.write(
         "pyproject.toml",
         "[project]\nname = 'a'\ndynamic = ['version']\n",
     );
-    assert_snapshot!(sandbox.run("version --bump patch"), @"");
+    assert_snapshot!(sandbox.run("version --bump patch"), @"
+    exit: 2
+    -- stderr
+    error: `pyproject.toml` states no version [TL0104]
+      caused by: `project.version` is dynamic (line 3): the build backend fills it in
+    hint: change it where the build backend takes it from
+    ");
     sandbox.write(
         "pyproject.toml",
         "[tool.tilsit.workspace]\nmembers = ['a']\n",
     );
     sandbox.write("a/pyproject.toml", "[project]\nname = 'a'\nversion = '1'\n");
-    assert_snapshot!(sandbox.run("version"), @"");
+    assert_snapshot!(sandbox.run("version"), @"
+    exit: 2
+    -- stderr
+    error: `pyproject.toml` has no `[project]`: it is the root of a workspace alone [TL0104]
+    hint: name a member with `--package`: a
+    ");
     assert_eq!(
         sandbox.run_well("version --package a 2").stdout,
         "a 1 => 2\n"

@@ -101,7 +101,11 @@ fn the_same_requirement_is_replaced() {
         ("[ \"Foo >= 1\" ]", "foo", "[ \"Foo >= 1\" ]"),
         ("['foo[b]>=1']", "foo[a]", "['foo[a,b]>=1']"),
         ("['foo[b]>=1']", "foo[a]==3", "['foo[a,b]==3']"),
-        ("['foo', 'z']", "foo<3", "['foo<3', 'z']"),
+        (
+            "['foo', 'z']",
+            "foo<3,!=2.5,>=2",
+            "['foo>=2,!=2.5,<3', 'z']",
+        ),
         (
             "[\"foo>=1; os_name == 'nt'\"]",
             "foo>=2",
