@@ -1,6 +1,7 @@
 //! The commands: one enum and one match, the complete list. Each command is one file that turns
 //! its arguments into options, calls one library operation and reports.
 
+pub(crate) mod add;
 pub(crate) mod build;
 mod build_backend;
 pub(crate) mod cache;
@@ -21,6 +22,7 @@ pub(crate) mod options;
 pub(crate) mod pip;
 pub(crate) mod publish;
 pub(crate) mod python;
+mod remove;
 pub(crate) mod run;
 pub(crate) mod search;
 pub(crate) mod serve;
@@ -64,6 +66,8 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Init(Late<init::Arguments>),
+    Add(Late<add::Arguments>),
+    Remove(Late<remove::Arguments>),
     Lock(Late<lock::Arguments>),
     Sync(Late<sync::Arguments>),
     Venv(Late<venv::Arguments>),
@@ -109,6 +113,8 @@ pub(crate) fn parse() -> Result<Arguments, clap::Error> {
 pub(crate) fn run(command: Command, context: &Context) -> Result<Report, CommandError> {
     match command {
         Command::Init(arguments) => init::run(&arguments, context),
+        Command::Add(arguments) => add::run(&arguments, context),
+        Command::Remove(arguments) => remove::run(&arguments, context),
         Command::Lock(arguments) => lock::run(&arguments, context),
         Command::Sync(arguments) => sync::run(&arguments, context),
         Command::Venv(arguments) => venv::run(&arguments, context),

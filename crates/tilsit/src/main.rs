@@ -22,6 +22,7 @@ mod error;
 mod explain;
 mod filling;
 mod findings;
+mod following;
 mod hints;
 mod indexes;
 mod installing;

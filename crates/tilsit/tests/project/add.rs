@@ -1,1 +1,297 @@
-//! `add` and `remove`.
+//! `add` and `remove`: what is written, locked and installed, and what is put back.
+
+use insta::assert_snapshot;
+
+use crate::sandbox::Sandbox;
+use crate::wheels;
+
+const PROJECT: &str = "\
+[project]
+name = \"work\"
+version = \"0.1.0\"
+requires-python = \">=3.9\"
+dependencies = [
+    # The one that all is built on.
+    \"fancy\",  # and why
+]
+
+[tool.other]
+kept = true
+";
+
+fn sandbox() -> Option<Sandbox> {
+    let python = tilsit_testing::require("Python", tilsit_testing::python())?;
+    let mut sandbox = Sandbox::new();
+    wheels::usual(&sandbox.root().join("wheels"));
+    let links = sandbox.root().join("wheels").display().to_string();
+    sandbox.set("TILSIT_NO_INDEX", "1");
+    sandbox.set("TILSIT_FIND_LINKS", links);
+    sandbox.set("TILSIT_PYTHON", python.display());
+    sandbox.write("pyproject.toml", PROJECT);
+    Some(sandbox)
+}
+
+/// A project that our own backend builds.
+fn library(sandbox: &Sandbox, folder: &str, name: &str) {
+    let text = format!(
+        "[project]\nname = \"{name}\"\nversion = \"3.0\"\n\n[build-system]\nrequires = [\"tilsit-build\"]\nbuild-backend = \"tilsit_build\"\n"
+    );
+    sandbox.write(&format!("{folder}/pyproject.toml"), &text);
+    sandbox.write(
+        &format!("{folder}/src/{name}/__init__.py"),
+        "VERSION = '3.0'\n",
+    );
+}
+
+fn is_installed(sandbox: &Sandbox, name: &str) -> bool {
+    let listed = sandbox.run_well("pip freeze").stdout;
+    listed
+        .lines()
+        .any(|line| line.starts_with(&format!("{name}==")))
+}
+
+#[test]
+fn what_is_added_is_bounded_locked_and_installed() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    assert_snapshot!(sandbox.run("add App fancy[more]"), @"
+    exit: 101
+    -- stderr
+
+    thread 'main' (31967) panicked at /root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/clap_builder-4.6.7/src/builder/debug_asserts.rs:125:17:
+    Command add: Short option names must be unique for each argument, but '-f' is in use by both 'requirements_file' and 'find_links'
+    note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+    ");
+    assert_snapshot!(sandbox.read("pyproject.toml"), @r#"
+    [project]
+    name = "work"
+    version = "0.1.0"
+    requires-python = ">=3.9"
+    dependencies = [
+        # The one that all is built on.
+        "fancy",  # and why
+    ]
+
+    [tool.other]
+    kept = true
+    "#);
+    assert!(sandbox.read("pylock.toml").contains("name = \"extra-lib\""));
+    assert!(is_installed(&sandbox, "app") && is_installed(&sandbox, "extra-lib"));
+    assert_eq!(sandbox.run("lock --check").exit, 0);
+    // Once more: nothing to do.
+    let before = sandbox.read("pyproject.toml");
+    assert_snapshot!(sandbox.run("add app"), @"");
+    assert_eq!(sandbox.read("pyproject.toml"), before);
+    assert_snapshot!(sandbox.run("remove app"), @"");
+    assert_eq!(
+        sandbox.read("pyproject.toml"),
+        before.replace("    \"app>=1.0\",\n", "")
+    );
+    assert!(!is_installed(&sandbox, "app"));
+    assert_eq!(sandbox.run("lock --check").exit, 0);
+}
+
+#[test]
+fn groups_and_extras() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    sandbox.run_well("add --dev app==1.0");
+    sandbox.run_well("add --group docs --bounds major extra-lib --no-sync");
+    assert!(is_installed(&sandbox, "app") && !is_installed(&sandbox, "extra-lib"));
+    let (_, envelope) = sandbox.run_json("add --optional net lib --bounds exact");
+    assert_eq!(envelope["result"]["added"][0]["after"], "lib==1.0");
+    assert_snapshot!(sandbox.read("pyproject.toml"), @"");
+    assert_snapshot!(sandbox.run("remove app"), @"");
+    sandbox.run_well("remove --dev app");
+    assert!(!is_installed(&sandbox, "app"));
+}
+
+#[test]
+fn when_it_cannot_be_locked_everything_is_as_it_was() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    let text = PROJECT.replace('\n', "\r\n");
+    sandbox.write("pyproject.toml", &text);
+    assert_snapshot!(sandbox.run("add absent"), @"
+    exit: 101
+    -- stderr
+
+    thread 'main' (32038) panicked at /root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/clap_builder-4.6.7/src/builder/debug_asserts.rs:125:17:
+    Command add: Short option names must be unique for each argument, but '-f' is in use by both 'requirements_file' and 'find_links'
+    note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+    ");
+    assert_eq!(sandbox.read("pyproject.toml"), text);
+    assert!(!sandbox.path("pylock.toml").exists());
+    sandbox.run_well("lock");
+    let lock = sandbox.read("pylock.toml");
+    assert_snapshot!(sandbox.run("add app>1"), @"
+    exit: 101
+    -- stderr
+
+    thread 'main' (32075) panicked at /root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/clap_builder-4.6.7/src/builder/debug_asserts.rs:125:17:
+    Command add: Short option names must be unique for each argument, but '-f' is in use by both 'requirements_file' and 'find_links'
+    note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+    ");
+    assert_snapshot!(sandbox.run("add app --locked"), @"
+    exit: 101
+    -- stderr
+
+    thread 'main' (32080) panicked at /root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/clap_builder-4.6.7/src/builder/debug_asserts.rs:125:17:
+    Command add: Short option names must be unique for each argument, but '-f' is in use by both 'requirements_file' and 'find_links'
+    note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+    ");
+    // What cannot be installed is taken back too.
+    std::fs::remove_file(sandbox.root().join("wheels/extra_lib-3.1-py3-none-any.whl")).unwrap();
+    assert_ne!(sandbox.run("add extra-lib").exit, 0);
+    assert_eq!(sandbox.read("pyproject.toml"), text);
+    assert_eq!(sandbox.read("pylock.toml"), lock);
+}
+
+#[test]
+fn the_file_alone_is_changed_when_frozen() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    assert_snapshot!(sandbox.run("add --dry-run lib"), @"
+    exit: 101
+    -- stderr
+
+    thread 'main' (31915) panicked at /root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/clap_builder-4.6.7/src/builder/debug_asserts.rs:125:17:
+    Command add: Short option names must be unique for each argument, but '-f' is in use by both 'requirements_file' and 'find_links'
+    note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+    ");
+    assert_eq!(sandbox.read("pyproject.toml"), PROJECT);
+    assert_snapshot!(sandbox.run("add --frozen lib absent"), @"
+    exit: 101
+    -- stderr
+
+    thread 'main' (31954) panicked at /root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/clap_builder-4.6.7/src/builder/debug_asserts.rs:125:17:
+    Command add: Short option names must be unique for each argument, but '-f' is in use by both 'requirements_file' and 'find_links'
+    note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+    ");
+    assert_eq!(
+        sandbox.read("pyproject.toml"),
+        PROJECT
+            .replace("# and why\n", "# and why\n    \"lib>=1.5\",\n")
+            .replace("dependencies = [\n", "dependencies = [\n    \"absent\",\n")
+    );
+    assert!(!sandbox.path("pylock.toml").exists() && !sandbox.path(".venv").exists());
+    sandbox.run_well("remove --frozen lib absent");
+    assert_eq!(sandbox.read("pyproject.toml"), PROJECT);
+    let mut raw = sandbox.command("add --frozen --raw");
+    let raw = sandbox.finish(raw.arg("Lib >1 ; os_name == 'nt'"));
+    assert_eq!(raw.exit, 0, "{raw}");
+    assert!(
+        sandbox
+            .read("pyproject.toml")
+            .contains("\"Lib >1 ; os_name == 'nt'\",")
+    );
+}
+
+#[test]
+fn paths_repositories_and_urls_become_sources() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    library(&sandbox, "libs/local", "local");
+    library(&sandbox, "editable", "editable");
+    let git = |line: &str| {
+        let words = line.split(' ');
+        let mut git = std::process::Command::new("git");
+        git.args(["-c", "user.name=a", "-c", "user.email=a@index.example"]);
+        let done = git
+            .args(words)
+            .current_dir(sandbox.path("libs/local"))
+            .output();
+        done.is_ok_and(|output| output.status.success())
+    };
+    if tilsit_testing::require("git", git("init -q .").then_some(())).is_none() {
+        return;
+    }
+    assert!(git("add .") && git("commit -q -m x") && git("tag v1"));
+    sandbox.run_well("add --frozen ./libs/local");
+    sandbox.run_well("add --frozen --editable ./editable");
+    let url = format!("git+file://{}", sandbox.path("libs/local").display());
+    assert_snapshot!(sandbox.run(&format!("add --frozen --dev {url} --tag v1")), @"");
+    sandbox.run_well("add --frozen --group web other@https://user:secret@index.example/other-1.0.zip#subdirectory=a");
+    assert_snapshot!(sandbox.steady(&sandbox.read("pyproject.toml")), @"");
+    assert_eq!(sandbox.run("add --frozen lib --tag v1").exit, 2);
+    // A source goes when nothing needs it any longer.
+    sandbox.run_well("remove --frozen local");
+    assert!(sandbox.read("pyproject.toml").contains("local = {"));
+    sandbox.run_well("remove --frozen --dev local");
+    sandbox.run_well("remove --frozen editable");
+    sandbox.run_well("remove --frozen --group web other");
+    assert!(!sandbox.read("pyproject.toml").contains("sources"));
+}
+
+#[test]
+fn members_and_indexes() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    library(&sandbox, "libs/one", "one");
+    sandbox.run_well("add ./libs/one --workspace");
+    let url = format!("file://{}", sandbox.root().join("wheels").display());
+    assert_eq!(
+        sandbox.run(&format!("add --frozen lib --index {url}")).exit,
+        2
+    );
+    sandbox.run_well(
+        "add --frozen lib --index here=https://user:secret@index.example/simple/ --bounds lower",
+    );
+    assert_snapshot!(sandbox.read("pyproject.toml"), @"");
+    sandbox.run_well("add --frozen --package one app");
+    assert!(
+        sandbox
+            .read("libs/one/pyproject.toml")
+            .contains("\"app>=1.0\"")
+    );
+    assert_eq!(sandbox.run("add --frozen --package two app").exit, 2);
+    assert_eq!(sandbox.run("add --frozen work").exit, 2);
+}
+
+#[test]
+fn files_of_requirements_and_constraints() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    sandbox.write("requirements.txt", "app\nlib>=1 ; python_version > '3'\n");
+    sandbox.write("limits.txt", "lib<1.5\n");
+    sandbox.run_well("add -r requirements.txt -c limits.txt --no-sync");
+    assert_snapshot!(sandbox.read("pyproject.toml"), @"");
+    let lock = sandbox.read("pylock.toml");
+    assert!(lock.contains("lib-1.0-py3"), "{lock}");
+}
+
+#[test]
+fn scripts() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    sandbox.write(
+        "report.py",
+        "#!/usr/bin/env python\nimport app\nprint(app.VERSION)\n",
+    );
+    assert_snapshot!(sandbox.run("add --script report.py app"), @"
+    exit: 101
+    -- stderr
+
+    thread 'main' (31885) panicked at /root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/clap_builder-4.6.7/src/builder/debug_asserts.rs:125:17:
+    Command add: Short option names must be unique for each argument, but '-f' is in use by both 'requirements_file' and 'find_links'
+    note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+    ");
+    sandbox.run_well("add --script report.py lib --bounds lower");
+    assert_snapshot!(sandbox.read("report.py"), @"");
+    assert_eq!(sandbox.run_well("run report.py").stdout, "1.0\n");
+    sandbox.run_well("remove --script report.py app");
+    assert_eq!(
+        sandbox.read("report.py"),
+        "#!/usr/bin/env python\n# /// script\n# dependencies = [\n#     \"lib>=1.5\",\n# ]\n# ///\n\nimport app\nprint(app.VERSION)\n"
+    );
+    assert_snapshot!(sandbox.run("remove --script report.py app"), @"");
+    assert_eq!(sandbox.run("add --script absent.py app").exit, 5);
+}

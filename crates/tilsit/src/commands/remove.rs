@@ -1,0 +1,128 @@
+//! `tilsit remove`: what a project or a script needs no longer.
+
+use clap::Args;
+use serde_json::json;
+use tilsit_packaging::name::ProjectName;
+use tilsit_project::edit::{Editor, List};
+use tilsit_project::workspace::PYPROJECT;
+
+use crate::commands::add::ListOptions;
+use crate::commands::options::UpgradeOptions;
+use crate::commands::version::member;
+use crate::context::Context;
+use crate::editing::{EditedFile, Originals};
+use crate::error::CommandError;
+use crate::explain::Code;
+use crate::following::{FollowOptions, Following};
+use crate::projects::Project;
+use crate::report::Report;
+use crate::terminal::{DIM, ERROR};
+
+/// Remove what the project, or a script, needs no longer
+///
+/// Takes it out of pyproject.toml, with its source if nothing else of the project needs it, makes the lock
+/// fit, and uninstalls what the lock no longer names. When something fails, all files are as they were.
+#[derive(Args, Debug)]
+pub(crate) struct Arguments {
+    /// The projects
+    #[arg(required = true, value_name = "NAME")]
+    names: Vec<ProjectName>,
+    #[command(flatten)]
+    list: ListOptions,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    #[command(flatten)]
+    follow: FollowOptions,
+}
+
+pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
+    let list = arguments.list.list()?;
+    let file = match &arguments.list.script {
+        Some(script) => {
+            arguments.follow.refuse_for_scripts()?;
+            EditedFile::script(&context.resolve(script), context)?
+        }
+        None => {
+            let project = Project::find(context)?;
+            let member = member(&project.workspace, arguments.list.package.as_ref(), context)?;
+            EditedFile::project(&member.folder.join(PYPROJECT), context)?
+        }
+    };
+    let mut editor = file.editor()?;
+    let mut removed = Vec::new();
+    for name in &arguments.names {
+        removed.extend(remove(name, &list, &mut editor, &file)?);
+    }
+    if !arguments.dry_run {
+        let mut originals = Originals::default();
+        let done = follow(arguments, &list, (&file, editor), &mut originals, context);
+        done.map_err(|error| originals.put_back(error))?;
+    }
+    for line in &removed {
+        context.terminal.say(format_args!(
+            " {ERROR}-{ERROR:#} {line} {DIM}({list}){DIM:#}"
+        ));
+    }
+    Ok(Report::silent(json!({
+        "file": file.shown(),
+        "list": list.to_string(),
+        "removed": removed,
+        "dry_run": arguments.dry_run,
+    })))
+}
+
+/// Takes a project out of a list, and its source where no other list has it.
+fn remove(
+    name: &ProjectName,
+    list: &List,
+    editor: &mut Editor,
+    file: &EditedFile,
+) -> Result<Vec<String>, CommandError> {
+    let refused = |error| file.refused(&error);
+    let mut removed = editor.remove(list, name).map_err(refused)?;
+    if matches!(list, List::Group(group) if group.as_str() == "dev") {
+        removed.extend(editor.remove(&List::UvDev, name).map_err(refused)?);
+    }
+    let others = editor.lists_with(name);
+    if removed.is_empty() {
+        let shown = file.shown();
+        let message = format!("`{name}` is not in `{list}` of `{shown}`");
+        let error = CommandError::new(Code::Usage, message);
+        return Err(others.iter().fold(error, |error, other| {
+            let option = match other {
+                List::Project | List::Script => "no option".to_owned(),
+                List::Extra(extra) => format!("`--optional {extra}`"),
+                List::Group(group) => format!("`--group {group}`"),
+                List::UvDev => "`--dev`".to_owned(),
+            };
+            error.hint(format!("it is in `{other}`: {option} takes it out there"))
+        }));
+    }
+    if others.is_empty() {
+        editor.remove_source(name).map_err(refused)?;
+    }
+    Ok(removed)
+}
+
+fn follow(
+    arguments: &Arguments,
+    list: &List,
+    (file, editor): (&EditedFile, Editor),
+    originals: &mut Originals,
+    context: &Context,
+) -> Result<(), CommandError> {
+    file.write(editor, originals)?;
+    if arguments.follow.is_frozen() || arguments.list.script.is_some() {
+        return Ok(());
+    }
+    let following = Following {
+        options: &arguments.follow,
+        upgrade: &UpgradeOptions::default(),
+        package: arguments.list.package.as_ref(),
+        list,
+        exact: true,
+    };
+    let (project, lock) = following.lock(originals, context)?;
+    following.sync(&project, &lock, context)
+}
