@@ -144,13 +144,19 @@ impl Originals {
 
     /// Puts every file back, byte for byte, and gives the error on.
     pub(crate) fn put_back(&self, error: CommandError) -> CommandError {
-        let mut failure = error;
-        for (path, before) in self.0.iter().rev() {
-            if let Err(error) = restore(path, before.as_deref()) {
-                failure = failure.caused_by(format!("and then: {error}"));
-            }
+        let restored = self
+            .0
+            .iter()
+            .rev()
+            .map(|(path, before)| restore(path, before.as_deref()));
+        let failures: Vec<FileError> = restored.filter_map(Result::err).collect();
+        if failures.is_empty() && !self.0.is_empty() {
+            return error.hint("nothing was changed: the files are as they were");
         }
-        failure
+        let failures = failures
+            .iter()
+            .map(|failure| format!("and then: {failure}"));
+        failures.fold(error, CommandError::caused_by)
     }
 }
 

@@ -251,10 +251,14 @@ fn first_line_of_statement(text: &TomlText, end: usize) -> usize {
 /// A section behind the last one that is about the same, or at the end.
 fn new_section(text: &TomlText, document: &Document<&str>, path: &[&str], section: &str) -> Splice {
     let newline = text.newline();
-    let kin_length = if path[0] == "tool" { 2 } else { 1 };
-    let kin = &path[..kin_length.min(path.len())];
-    let related = find(document.as_table(), kin);
-    let last = related.and_then(|item| Pieces::of(item).end());
+    let kin: &[&[&str]] = match path {
+        ["tool", tool, ..] => &[&["tool", tool]],
+        // What all tools read stands together, above their own tables.
+        ["dependency-groups", ..] => &[&["build-system"], &["project"]],
+        _ => &[&path[..1]],
+    };
+    let related = kin.iter().filter_map(|kin| find(document.as_table(), kin));
+    let last = related.filter_map(|item| Pieces::of(item).end()).max();
     let end = match last {
         Some(last) => section_end(text, document, last),
         None => section_end(text, document, text.as_str().len()),

@@ -52,7 +52,7 @@ pub(crate) struct Arguments {
     requirements: Vec<String>,
     /// Add what this file lists
     #[arg(
-        short,
+        short = 'r',
         long = "requirements",
         value_name = "FILE",
         id = "requirements_file"
@@ -402,7 +402,9 @@ impl Adding<'_> {
             let editor;
             (editor, added) = self.edited(&bounds)?;
             self.write(editor, &project, originals)?;
-            (project, lock) = following.lock(originals, context)?;
+            // It was said already how many packages that are.
+            let quiet = context.within(&context.working_folder);
+            (project, lock) = following.lock(originals, &quiet)?;
         }
         self.tell(&added, context);
         following.sync(&project, &lock, context)?;

@@ -43,11 +43,9 @@ fn library(sandbox: &Sandbox, folder: &str, name: &str) {
     );
 }
 
+/// Whether the program of a project, which is called as it is, lies in the environment.
 fn is_installed(sandbox: &Sandbox, name: &str) -> bool {
-    let listed = sandbox.run_well("pip freeze").stdout;
-    listed
-        .lines()
-        .any(|line| line.starts_with(&format!("{name}==")))
+    sandbox.path(".venv/bin").join(name).exists()
 }
 
 #[test]
@@ -55,13 +53,18 @@ fn what_is_added_is_bounded_locked_and_installed() {
     let Some(sandbox) = sandbox() else {
         return;
     };
+    sandbox.run_well("venv");
     assert_snapshot!(sandbox.run("add App fancy[more]"), @"
-    exit: 101
+    exit: 0
     -- stderr
-
-    thread 'main' (31967) panicked at /root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/clap_builder-4.6.7/src/builder/debug_asserts.rs:125:17:
-    Command add: Short option names must be unique for each argument, but '-f' is in use by both 'requirements_file' and 'find_links'
-    note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+    Locked 4 packages in [TIME]
+     + app>=1.0 (project.dependencies)
+     ~ fancy[more] (was fancy, project.dependencies)
+    Installed 4 wheels and uninstalled 0 projects in [TIME]
+     + app==1.0
+     + extra-lib==3.1
+     + fancy==1.0
+     + lib==1.0
     ");
     assert_snapshot!(sandbox.read("pyproject.toml"), @r#"
     [project]
@@ -69,21 +72,34 @@ fn what_is_added_is_bounded_locked_and_installed() {
     version = "0.1.0"
     requires-python = ">=3.9"
     dependencies = [
+        "app>=1.0",
         # The one that all is built on.
-        "fancy",  # and why
+        "fancy[more]",  # and why
     ]
 
     [tool.other]
     kept = true
     "#);
     assert!(sandbox.read("pylock.toml").contains("name = \"extra-lib\""));
-    assert!(is_installed(&sandbox, "app") && is_installed(&sandbox, "extra-lib"));
+    assert!(is_installed(&sandbox, "app") && is_installed(&sandbox, "extra_lib"));
     assert_eq!(sandbox.run("lock --check").exit, 0);
     // Once more: nothing to do.
     let before = sandbox.read("pyproject.toml");
-    assert_snapshot!(sandbox.run("add app"), @"");
+    assert_snapshot!(sandbox.run("add app"), @"
+    exit: 0
+    -- stderr
+     = app>=1.0 (project.dependencies)
+    Checked 4 projects in [TIME]
+    ");
     assert_eq!(sandbox.read("pyproject.toml"), before);
-    assert_snapshot!(sandbox.run("remove app"), @"");
+    assert_snapshot!(sandbox.run("remove app"), @"
+    exit: 0
+    -- stderr
+    Locked 3 packages in [TIME]
+    Installed 0 wheels and uninstalled 1 project in [TIME]
+     - app==1.0
+     - app>=1.0 (project.dependencies)
+    ");
     assert_eq!(
         sandbox.read("pyproject.toml"),
         before.replace("    \"app>=1.0\",\n", "")
@@ -99,11 +115,41 @@ fn groups_and_extras() {
     };
     sandbox.run_well("add --dev app==1.0");
     sandbox.run_well("add --group docs --bounds major extra-lib --no-sync");
-    assert!(is_installed(&sandbox, "app") && !is_installed(&sandbox, "extra-lib"));
+    assert!(is_installed(&sandbox, "app") && !is_installed(&sandbox, "extra_lib"));
     let (_, envelope) = sandbox.run_json("add --optional net lib --bounds exact");
     assert_eq!(envelope["result"]["added"][0]["after"], "lib==1.0");
-    assert_snapshot!(sandbox.read("pyproject.toml"), @"");
-    assert_snapshot!(sandbox.run("remove app"), @"");
+    assert_snapshot!(sandbox.read("pyproject.toml"), @r#"
+    [project]
+    name = "work"
+    version = "0.1.0"
+    requires-python = ">=3.9"
+    dependencies = [
+        # The one that all is built on.
+        "fancy",  # and why
+    ]
+
+    [project.optional-dependencies]
+    net = [
+        "lib==1.0",
+    ]
+
+    [dependency-groups]
+    dev = [
+        "app==1.0",
+    ]
+    docs = [
+        "extra-lib>=3.1,<4.0",
+    ]
+
+    [tool.other]
+    kept = true
+    "#);
+    assert_snapshot!(sandbox.run("remove app"), @"
+    exit: 2
+    -- stderr
+    error: `app` is not in `project.dependencies` of `pyproject.toml` [TL0002]
+    hint: it is in `dependency-groups.dev`: `--group dev` takes it out there
+    ");
     sandbox.run_well("remove --dev app");
     assert!(!is_installed(&sandbox, "app"));
 }
@@ -116,32 +162,29 @@ fn when_it_cannot_be_locked_everything_is_as_it_was() {
     let text = PROJECT.replace('\n', "\r\n");
     sandbox.write("pyproject.toml", &text);
     assert_snapshot!(sandbox.run("add absent"), @"
-    exit: 101
+    exit: 1
     -- stderr
-
-    thread 'main' (32038) panicked at /root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/clap_builder-4.6.7/src/builder/debug_asserts.rs:125:17:
-    Command add: Short option names must be unique for each argument, but '-f' is in use by both 'requirements_file' and 'find_links'
-    note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+    error: `work @ file://[ROOT]/project` (the workspace) cannot be met: `work` 0.1.0 needs `absent`, but there is no project named `absent` [TL0301]
+    hint: no index that was asked has `absent`: check its spelling and the indexes (`--index-url`)
+    hint: nothing was changed: the files are as they were
     ");
     assert_eq!(sandbox.read("pyproject.toml"), text);
     assert!(!sandbox.path("pylock.toml").exists());
     sandbox.run_well("lock");
     let lock = sandbox.read("pylock.toml");
     assert_snapshot!(sandbox.run("add app>1"), @"
-    exit: 101
+    exit: 1
     -- stderr
-
-    thread 'main' (32075) panicked at /root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/clap_builder-4.6.7/src/builder/debug_asserts.rs:125:17:
-    Command add: Short option names must be unique for each argument, but '-f' is in use by both 'requirements_file' and 'find_links'
-    note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+    error: `work @ file://[ROOT]/project` (the workspace) cannot be met: `work` 0.1.0 needs `app>1`, but the only version of `app` is 1.0 [TL0301]
+    hint: nothing was changed: the files are as they were
     ");
     assert_snapshot!(sandbox.run("add app --locked"), @"
-    exit: 101
+    exit: 6
     -- stderr
-
-    thread 'main' (32080) panicked at /root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/clap_builder-4.6.7/src/builder/debug_asserts.rs:125:17:
-    Command add: Short option names must be unique for each argument, but '-f' is in use by both 'requirements_file' and 'find_links'
-    note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+     + app 1.0 (required by work)
+    error: `pylock.toml` does not answer what the project asks for now [TL0304]
+    hint: `tilsit lock` makes it fit
+    hint: nothing was changed: the files are as they were
     ");
     // What cannot be installed is taken back too.
     std::fs::remove_file(sandbox.root().join("wheels/extra_lib-3.1-py3-none-any.whl")).unwrap();
@@ -156,21 +199,17 @@ fn the_file_alone_is_changed_when_frozen() {
         return;
     };
     assert_snapshot!(sandbox.run("add --dry-run lib"), @"
-    exit: 101
+    exit: 0
     -- stderr
-
-    thread 'main' (31915) panicked at /root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/clap_builder-4.6.7/src/builder/debug_asserts.rs:125:17:
-    Command add: Short option names must be unique for each argument, but '-f' is in use by both 'requirements_file' and 'find_links'
-    note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+     + lib>=1.5 (project.dependencies)
     ");
     assert_eq!(sandbox.read("pyproject.toml"), PROJECT);
     assert_snapshot!(sandbox.run("add --frozen lib absent"), @"
-    exit: 101
+    exit: 0
     -- stderr
-
-    thread 'main' (31954) panicked at /root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/clap_builder-4.6.7/src/builder/debug_asserts.rs:125:17:
-    Command add: Short option names must be unique for each argument, but '-f' is in use by both 'requirements_file' and 'find_links'
-    note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+    warning: `absent` gets no bounds: no index has a project `absent`
+     + lib>=1.5 (project.dependencies)
+     + absent (project.dependencies)
     ");
     assert_eq!(
         sandbox.read("pyproject.toml"),
@@ -215,9 +254,40 @@ fn paths_repositories_and_urls_become_sources() {
     sandbox.run_well("add --frozen ./libs/local");
     sandbox.run_well("add --frozen --editable ./editable");
     let url = format!("git+file://{}", sandbox.path("libs/local").display());
-    assert_snapshot!(sandbox.run(&format!("add --frozen --dev {url} --tag v1")), @"");
+    assert_snapshot!(sandbox.run(&format!("add --frozen --dev {url} --tag v1")), @"
+    exit: 0
+    -- stderr
+     + local (dependency-groups.dev)
+    ");
     sandbox.run_well("add --frozen --group web other@https://user:secret@index.example/other-1.0.zip#subdirectory=a");
-    assert_snapshot!(sandbox.steady(&sandbox.read("pyproject.toml")), @"");
+    assert_snapshot!(sandbox.steady(&sandbox.read("pyproject.toml")), @r#"
+    [project]
+    name = "work"
+    version = "0.1.0"
+    requires-python = ">=3.9"
+    dependencies = [
+        "editable",
+        # The one that all is built on.
+        "fancy",  # and why
+        "local",
+    ]
+
+    [dependency-groups]
+    dev = [
+        "local",
+    ]
+    web = [
+        "other",
+    ]
+
+    [tool.other]
+    kept = true
+
+    [tool.tilsit.sources]
+    local = { git = "file://[ROOT]/project/libs/local", tag = "v1" }
+    editable = { path = "editable", editable = true }
+    other = { url = "https://index.example/other-1.0.zip", subdirectory = "a" }
+    "#);
     assert_eq!(sandbox.run("add --frozen lib --tag v1").exit, 2);
     // A source goes when nothing needs it any longer.
     sandbox.run_well("remove --frozen local");
@@ -243,7 +313,34 @@ fn members_and_indexes() {
     sandbox.run_well(
         "add --frozen lib --index here=https://user:secret@index.example/simple/ --bounds lower",
     );
-    assert_snapshot!(sandbox.read("pyproject.toml"), @"");
+    assert_snapshot!(sandbox.read("pyproject.toml"), @r#"
+    [project]
+    name = "work"
+    version = "0.1.0"
+    requires-python = ">=3.9"
+    dependencies = [
+        # The one that all is built on.
+        "fancy",  # and why
+        "lib>=1.5",
+        "one",
+    ]
+
+    [tool.other]
+    kept = true
+
+    [tool.tilsit.sources]
+    one = { workspace = true }
+    lib = { index = "here" }
+
+    [tool.tilsit.workspace]
+    members = [
+        "libs/one",
+    ]
+
+    [[tool.tilsit.index]]
+    name = "here"
+    url = "https://index.example/simple/"
+    "#);
     sandbox.run_well("add --frozen --package one app");
     assert!(
         sandbox
@@ -262,7 +359,21 @@ fn files_of_requirements_and_constraints() {
     sandbox.write("requirements.txt", "app\nlib>=1 ; python_version > '3'\n");
     sandbox.write("limits.txt", "lib<1.5\n");
     sandbox.run_well("add -r requirements.txt -c limits.txt --no-sync");
-    assert_snapshot!(sandbox.read("pyproject.toml"), @"");
+    assert_snapshot!(sandbox.read("pyproject.toml"), @r#"
+    [project]
+    name = "work"
+    version = "0.1.0"
+    requires-python = ">=3.9"
+    dependencies = [
+        "app>=1.0",
+        # The one that all is built on.
+        "fancy",  # and why
+        "lib>=1; python_version >= '3.1'",
+    ]
+
+    [tool.other]
+    kept = true
+    "#);
     let lock = sandbox.read("pylock.toml");
     assert!(lock.contains("lib-1.0-py3"), "{lock}");
 }
@@ -277,21 +388,33 @@ fn scripts() {
         "#!/usr/bin/env python\nimport app\nprint(app.VERSION)\n",
     );
     assert_snapshot!(sandbox.run("add --script report.py app"), @"
-    exit: 101
+    exit: 0
     -- stderr
-
-    thread 'main' (31885) panicked at /root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/clap_builder-4.6.7/src/builder/debug_asserts.rs:125:17:
-    Command add: Short option names must be unique for each argument, but '-f' is in use by both 'requirements_file' and 'find_links'
-    note: run with `RUST_BACKTRACE=1` environment variable to display a backtrace
+     + app (dependencies)
     ");
     sandbox.run_well("add --script report.py lib --bounds lower");
-    assert_snapshot!(sandbox.read("report.py"), @"");
+    assert_snapshot!(sandbox.read("report.py"), @r#"
+    #!/usr/bin/env python
+    # /// script
+    # dependencies = [
+    #     "app",
+    #     "lib>=1.5",
+    # ]
+    # ///
+
+    import app
+    print(app.VERSION)
+    "#);
     assert_eq!(sandbox.run_well("run report.py").stdout, "1.0\n");
     sandbox.run_well("remove --script report.py app");
     assert_eq!(
         sandbox.read("report.py"),
         "#!/usr/bin/env python\n# /// script\n# dependencies = [\n#     \"lib>=1.5\",\n# ]\n# ///\n\nimport app\nprint(app.VERSION)\n"
     );
-    assert_snapshot!(sandbox.run("remove --script report.py app"), @"");
+    assert_snapshot!(sandbox.run("remove --script report.py app"), @"
+    exit: 2
+    -- stderr
+    error: `app` is not in `dependencies` of `report.py` [TL0002]
+    ");
     assert_eq!(sandbox.run("add --script absent.py app").exit, 5);
 }

@@ -213,6 +213,7 @@ fn a_failure_leaves_nothing_behind() {
     error: git cannot make a repository [TL0011]
       caused by: no room
     hint: `--vcs none` leaves it out
+    hint: nothing was changed: the files are as they were
     ");
     assert!(!sandbox.path("deep").exists());
     assert_eq!(
