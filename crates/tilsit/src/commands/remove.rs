@@ -105,15 +105,16 @@ fn remove(
     Ok(removed)
 }
 
+/// Locks, says what went, and uninstalls.
 fn follow(
     arguments: &Arguments,
     list: &List,
-    (file, editor): (&EditedFile, Editor),
+    tell: &dyn Fn(),
     originals: &mut Originals,
     context: &Context,
 ) -> Result<(), CommandError> {
-    file.write(editor, originals)?;
     if arguments.follow.is_frozen() || arguments.list.script.is_some() {
+        tell();
         return Ok(());
     }
     let following = Following {
@@ -124,5 +125,6 @@ fn follow(
         exact: true,
     };
     let (project, lock) = following.lock(originals, context)?;
+    tell();
     following.sync(&project, &lock, context)
 }

@@ -8,19 +8,23 @@ use serde_json::json;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::{Bump, PreReleaseKind, Version};
 use tilsit_project::Workspace;
+use tilsit_project::edit::List;
+use tilsit_project::lock::PYLOCK;
 use tilsit_project::workspace::{Member, PYPROJECT};
 
+use crate::commands::options::UpgradeOptions;
 use crate::context::Context;
 use crate::editing::{EditedFile, Originals};
 use crate::error::CommandError;
 use crate::explain::Code;
+use crate::following::{FollowOptions, Following};
 use crate::report::Report;
 use crate::terminal::{DIM, GOOD};
 
 /// Show the project's version, set it, or make it go up
 ///
 /// `--bump` may be repeated: `--bump minor --bump beta` makes 1.2.3 to 1.3.0b1. A version that the build
-/// backend fills in is changed where the backend takes it from.
+/// backend fills in is changed where the backend takes it from. A lock is made to fit.
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
     /// The new version
@@ -36,6 +40,9 @@ pub(crate) struct Arguments {
     /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
+    /// Leave the lock as it is, which then no longer fits
+    #[arg(long)]
+    frozen: bool,
     /// Work on this member of the workspace
     #[arg(long, value_name = "MEMBER")]
     package: Option<ProjectName>,
@@ -110,7 +117,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     if is_change && !arguments.dry_run {
         let set = editor.set_version(&after);
         set.map_err(|error| file.refused(&error))?;
-        file.write(editor, &mut Originals::default())?;
+        let mut originals = Originals::default();
+        let written = file.write(editor, &mut originals);
+        let locked = written.and_then(|()| relock(arguments, &workspace, &mut originals, context));
+        locked.map_err(|error| originals.put_back(error))?;
     }
     let name = member.project.name();
     let text = match (arguments.short, is_change) {
@@ -125,6 +135,27 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         "dry_run": arguments.dry_run,
     });
     Ok(Report::new(text, result))
+}
+
+/// Makes the lock fit, if there is one: it knows the versions of the projects.
+fn relock(
+    arguments: &Arguments,
+    workspace: &Workspace,
+    originals: &mut Originals,
+    context: &Context,
+) -> Result<(), CommandError> {
+    if arguments.frozen || !tilsit_files::exists(workspace.root.join(PYLOCK))? {
+        return Ok(());
+    }
+    let following = Following {
+        options: &FollowOptions::default(),
+        upgrade: &UpgradeOptions::default(),
+        package: None,
+        list: &List::Project,
+        exact: false,
+    };
+    let relocked = following.lock(originals, context).map(drop);
+    relocked.map_err(|error| error.hint("`--frozen` sets the version and leaves the lock"))
 }
 
 /// The member that is meant: the one that is named, or the one around the working folder.

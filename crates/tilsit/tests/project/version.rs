@@ -41,6 +41,26 @@ fn the_version_is_shown_and_set() {
 }
 
 #[test]
+fn the_lock_follows() {
+    let Some(python) = tilsit_testing::require("Python", tilsit_testing::python()) else {
+        return;
+    };
+    let mut sandbox = sandbox();
+    sandbox.set("TILSIT_PYTHON", python.display());
+    sandbox.set("TILSIT_NO_INDEX", "1");
+    sandbox.run_well("lock");
+    sandbox.run_well("version --bump minor");
+    assert_eq!(sandbox.run("lock --check").exit, 0);
+    sandbox.run_well("version --frozen --bump minor");
+    assert_eq!(sandbox.run("lock --check").exit, 6);
+    // A lock that cannot be made to fit takes the version back.
+    let text = PROJECT.replace("1.2.3", "1.4.0") + "dependencies = ['absent']\n";
+    sandbox.write("pyproject.toml", &text);
+    assert_eq!(sandbox.run("version --bump minor").exit, 1);
+    assert_eq!(sandbox.read("pyproject.toml"), text);
+}
+
+#[test]
 fn parts_go_up() {
     for (line, after) in [
         ("--bump patch", "1.2.4"),
