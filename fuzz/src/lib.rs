@@ -39,6 +39,7 @@ pub const TARGETS: &[Target] = &[
     ("direct_url", packaging_formats::direct_url),
     ("edit_pyproject", project::edit_pyproject),
     ("edit_script", project::edit_script),
+    ("elf_needs", build_backend::elf_needs),
     ("entry_points", packaging_formats::entry_points),
     ("env_file", environment::env_file),
     ("forwarded_header", index_server::forwarded_header),
