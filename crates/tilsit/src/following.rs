@@ -164,7 +164,9 @@ impl Following<'_> {
             _ => {}
         }
         let syncing = Syncing {
-            project,
+            project: Some(project),
+            context: &project.context,
+            root: &project.workspace.root,
             configuration: &configuration,
             lock,
             selection: &chosen.selection,

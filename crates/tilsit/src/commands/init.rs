@@ -119,7 +119,10 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let project = project(arguments, &folder, context)?;
     let mut writing = Writing::default();
     match write_all(arguments, &project, &folder, &mut writing, context) {
-        Ok(member_of) => Ok(report(&project, &folder, member_of, &writing, context)),
+        Ok(member_of) => {
+            let member_of = member_of.as_deref();
+            Ok(report(&project, &folder, member_of, &writing, context))
+        }
         Err(error) => Err(writing.undo(error)),
     }
 }
@@ -269,7 +272,7 @@ fn join_workspace(
 fn report(
     project: &NewProject,
     folder: &Path,
-    member_of: Option<PathBuf>,
+    member_of: Option<&Path>,
     writing: &Writing,
     context: &Context,
 ) -> Report {
@@ -287,7 +290,7 @@ fn report(
     for kept in &writing.kept {
         say(format!("Left `{}` as it is", context.show(kept)));
     }
-    if let Some(root) = &member_of {
+    if let Some(root) = member_of {
         say(format!(
             "It is a member of the workspace in `{}`",
             context.show(root)

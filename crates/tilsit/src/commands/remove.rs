@@ -38,31 +38,34 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
     let list = arguments.list.list()?;
-    let file = match &arguments.list.script {
-        Some(script) => {
-            arguments.follow.refuse_for_scripts()?;
-            EditedFile::script(&context.resolve(script), context)?
-        }
-        None => {
-            let project = Project::find(context)?;
-            let member = member(&project.workspace, arguments.list.package.as_ref(), context)?;
-            EditedFile::project(&member.folder.join(PYPROJECT), context)?
-        }
+    let file = if let Some(script) = &arguments.list.script {
+        arguments.follow.refuse_for_scripts()?;
+        EditedFile::script(&context.resolve(script), context)?
+    } else {
+        let project = Project::find(context)?;
+        let member = member(&project.workspace, arguments.list.package.as_ref(), context)?;
+        EditedFile::project(&member.folder.join(PYPROJECT), context)?
     };
     let mut editor = file.editor()?;
     let mut removed = Vec::new();
     for name in &arguments.names {
         removed.extend(remove(name, &list, &mut editor, &file)?);
     }
-    if !arguments.dry_run {
+    let tell = || {
+        for line in &removed {
+            context.terminal.say(format_args!(
+                " {ERROR}-{ERROR:#} {line} {DIM}({list}){DIM:#}"
+            ));
+        }
+    };
+    if arguments.dry_run {
+        tell();
+    } else {
         let mut originals = Originals::default();
-        let done = follow(arguments, &list, (&file, editor), &mut originals, context);
-        done.map_err(|error| originals.put_back(error))?;
-    }
-    for line in &removed {
-        context.terminal.say(format_args!(
-            " {ERROR}-{ERROR:#} {line} {DIM}({list}){DIM:#}"
-        ));
+        let written = file.write(editor, &mut originals);
+        let followed =
+            written.and_then(|()| follow(arguments, &list, &tell, &mut originals, context));
+        followed.map_err(|error| originals.put_back(error))?;
     }
     Ok(Report::silent(json!({
         "file": file.shown(),

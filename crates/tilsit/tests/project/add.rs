@@ -96,9 +96,9 @@ fn what_is_added_is_bounded_locked_and_installed() {
     exit: 0
     -- stderr
     Locked 3 packages in [TIME]
+     - app>=1.0 (project.dependencies)
     Installed 0 wheels and uninstalled 1 project in [TIME]
      - app==1.0
-     - app>=1.0 (project.dependencies)
     ");
     assert_eq!(
         sandbox.read("pyproject.toml"),

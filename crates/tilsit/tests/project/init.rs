@@ -22,15 +22,11 @@ fn sandbox() -> Option<Sandbox> {
 
 /// The files below a folder, git's own left out.
 fn files(folder: &Path) -> Vec<String> {
-    let entries = tilsit_files::walk(folder).unwrap().into_iter();
+    let entries = tilsit_files::walk(folder).expect("a folder").into_iter();
     let entries = entries.filter(|entry| entry.kind == tilsit_files::FileKind::File);
     let paths = entries.map(|entry| {
-        entry
-            .path
-            .strip_prefix(folder)
-            .unwrap()
-            .display()
-            .to_string()
+        let path = entry.path.strip_prefix(folder).expect("it is below");
+        path.display().to_string()
     });
     let mut paths: Vec<String> = paths.filter(|path| !path.starts_with(".git/")).collect();
     paths.sort();
