@@ -115,7 +115,9 @@ impl NewProject {
         let mut line = |line: std::fmt::Arguments<'_>| {
             let _ = writeln!(text, "{line}");
         };
-        if let Some(description) = &self.description {
+        let wants_description = self.backend == Some(Backend::Flit);
+        let description = self.description.as_deref();
+        if let Some(description) = description.or(wants_description.then_some(name)) {
             line(format_args!("description = {}", quoted(description)));
         }
         if self.has_readme {

@@ -1,8 +1,11 @@
 //! What follows a change to a project: its lock is made to fit, and its environment the lock.
 
+use std::path::Path;
+
 use clap::Args;
 use tilsit_build_frontend::Renewal;
 use tilsit_packaging::name::ProjectName;
+use tilsit_project::Workspace;
 use tilsit_project::edit::List;
 use tilsit_project::lock::Lock;
 
@@ -10,6 +13,7 @@ use crate::building::BuildOptions;
 use crate::commands::options::{IndexOptions, ResolverOptions, UpgradeOptions};
 use crate::commands::sync::selecting::SelectionOptions;
 use crate::commands::sync::{self, FixedOptions};
+use crate::commands::version::member;
 use crate::configuration::{Configuration, NamedIndex};
 use crate::context::Context;
 use crate::editing::Originals;
@@ -84,6 +88,24 @@ impl FollowOptions {
         }
         Ok(())
     }
+}
+
+/// The folder of the pyproject.toml that has a list: of the member that is named or around, or of the
+/// root, which may have groups without being a project.
+///
+/// # Errors
+/// When there is no such member, or the root is no project itself.
+pub(crate) fn folder_of<'w>(
+    list: &List,
+    named: Option<&ProjectName>,
+    workspace: &'w Workspace,
+    context: &Context,
+) -> Result<&'w Path, CommandError> {
+    let is_bare_root = named.is_none() && workspace.current.is_none();
+    if is_bare_root && matches!(list, List::Group(_)) {
+        return Ok(&workspace.root);
+    }
+    member(workspace, named, context).map(|member| member.folder.as_path())
 }
 
 /// What follows.

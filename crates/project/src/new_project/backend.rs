@@ -5,9 +5,10 @@ use std::str::FromStr;
 /// A build backend that is published.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Backend {
-    /// flit's: it needs nothing else, so that a build begins with one small download.
+    /// flit's, which needs nothing else, and wants each project to have a description.
     Flit,
-    /// Hatch's.
+    /// Hatch's: it wants nothing more of a project than the specification does, and is the one that
+    /// packaging guides name first.
     Hatchling,
     /// PDM's.
     Pdm,

@@ -88,6 +88,9 @@ fn every_pyproject_is_one() {
             let files = project(kind, Some(backend)).files();
             let (read, problems) = PyProject::parse(text(&files, "pyproject.toml")).unwrap();
             assert!(problems.is_empty() && read.build_system.is_some());
+            // flit builds nothing without one.
+            let description = read.project.unwrap().description;
+            assert_eq!(description.is_some(), backend == Backend::Flit);
         }
     }
     assert!("make".parse::<Backend>().is_err());

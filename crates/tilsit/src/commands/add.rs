@@ -21,13 +21,12 @@ use tilsit_project::edit::{Added, Addition, Editor, List};
 use tilsit_project::workspace::PYPROJECT;
 
 use crate::commands::options::UpgradeOptions;
-use crate::commands::version::member;
 use crate::configuration::{NamedIndex, ProjectSources, Settings, Source as IndexSource};
 use crate::context::Context;
 use crate::editing::{EditedFile, Originals};
 use crate::error::CommandError;
 use crate::explain::Code;
-use crate::following::{FollowOptions, Following};
+use crate::following::{FollowOptions, Following, folder_of};
 use crate::projects::Project;
 use crate::pythons;
 use crate::report::Report;
@@ -209,17 +208,23 @@ fn add_to_project(
     context: &Context,
 ) -> Result<Report, CommandError> {
     let project = Project::find(context)?;
-    let member = member(&project.workspace, arguments.list.package.as_ref(), context)?;
-    let file = EditedFile::project(&member.folder.join(PYPROJECT), context)?;
+    let list = arguments.list.list()?;
+    let package = arguments.list.package.as_ref();
+    let folder = folder_of(&list, package, &project.workspace, context)?;
+    let file = EditedFile::project(&folder.join(PYPROJECT), context)?;
     let python = project.python(arguments.follow.python(), Scope::Any)?;
     let place = Place {
-        folder: &member.folder,
+        folder,
         workspace: Some(&project.workspace),
         index: index.as_ref(),
     };
-    let list = arguments.list.list()?;
     let wishes = wishes::gather(arguments, &place, &python, context)?;
-    if let Some(itself) = wishes.iter().find(|wish| wish.name() == &member.name)
+    let members = &project.workspace.members;
+    let is_itself = |wish: &&Wish| {
+        let member = members.get(wish.name());
+        member.is_some_and(|member| member.folder == folder)
+    };
+    if let Some(itself) = wishes.iter().find(is_itself)
         && list == List::Project
     {
         let message = format!("`{}` cannot need itself", itself.name());

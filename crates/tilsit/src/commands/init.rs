@@ -99,7 +99,7 @@ impl KindOptions {
 
     fn backend(&self) -> Option<Backend> {
         let is_built = self.lib || self.package || self.build_backend.is_some();
-        is_built.then(|| self.build_backend.unwrap_or(Backend::Flit))
+        is_built.then(|| self.build_backend.unwrap_or(Backend::Hatchling))
     }
 }
 

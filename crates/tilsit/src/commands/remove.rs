@@ -8,12 +8,11 @@ use tilsit_project::workspace::PYPROJECT;
 
 use crate::commands::add::ListOptions;
 use crate::commands::options::UpgradeOptions;
-use crate::commands::version::member;
 use crate::context::Context;
 use crate::editing::{EditedFile, Originals};
 use crate::error::CommandError;
 use crate::explain::Code;
-use crate::following::{FollowOptions, Following};
+use crate::following::{FollowOptions, Following, folder_of};
 use crate::projects::Project;
 use crate::report::Report;
 use crate::terminal::{DIM, ERROR};
@@ -43,8 +42,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         EditedFile::script(&context.resolve(script), context)?
     } else {
         let project = Project::find(context)?;
-        let member = member(&project.workspace, arguments.list.package.as_ref(), context)?;
-        EditedFile::project(&member.folder.join(PYPROJECT), context)?
+        let package = arguments.list.package.as_ref();
+        let folder = folder_of(&list, package, &project.workspace, context)?;
+        EditedFile::project(&folder.join(PYPROJECT), context)?
     };
     let mut editor = file.editor()?;
     let mut removed = Vec::new();

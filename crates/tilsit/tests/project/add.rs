@@ -349,6 +349,33 @@ fn members_and_indexes() {
     );
     assert_eq!(sandbox.run("add --frozen --package two app").exit, 2);
     assert_eq!(sandbox.run("add --frozen work").exit, 2);
+    assert_eq!(sandbox.run("add --frozen --editable app").exit, 2);
+}
+
+#[test]
+fn a_root_that_is_no_project_has_groups() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    sandbox.write("pyproject.toml", "[tool.uv.workspace]\nmembers = ['one']\n");
+    sandbox.write(
+        "one/pyproject.toml",
+        "[project]\nname = 'one'\nversion = '1'\nrequires-python = '>=3.9'\n",
+    );
+    assert_snapshot!(sandbox.run("add app"), @"
+    exit: 2
+    -- stderr
+    error: `pyproject.toml` has no `[project]`: it is the root of a workspace alone [TL0104]
+    hint: name a member with `--package`: one
+    ");
+    sandbox.run_well("add --dev app");
+    assert_eq!(
+        sandbox.read("pyproject.toml"),
+        "[tool.uv.workspace]\nmembers = ['one']\n\n[dependency-groups]\ndev = [\n    'app>=1.0',\n]\n"
+    );
+    assert!(is_installed(&sandbox, "app"));
+    sandbox.run_well("remove --dev app");
+    assert!(!is_installed(&sandbox, "app"));
 }
 
 #[test]
@@ -417,4 +444,14 @@ fn scripts() {
     error: `app` is not in `dependencies` of `report.py` [TL0002]
     ");
     assert_eq!(sandbox.run("add --script absent.py app").exit, 5);
+    // What comes from a folder is found there.
+    library(&sandbox, "libs/local", "local");
+    sandbox.write("tools/here.py", "import local\nprint(local.VERSION)\n");
+    sandbox.run_well("add --script tools/here.py ./libs/local");
+    let text = sandbox.read("tools/here.py");
+    assert!(
+        text.contains("# local = { path = \"../libs/local\" }"),
+        "{text}"
+    );
+    assert_eq!(sandbox.run_well("run tools/here.py").stdout, "3.0\n");
 }

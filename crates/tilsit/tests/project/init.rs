@@ -119,17 +119,17 @@ fn a_library_begins() {
     dependencies = []
 
     [build-system]
-    requires = ["flit_core>=3.11,<4"]
-    build-backend = "flit_core.buildapi"
+    requires = ["hatchling>=1.27"]
+    build-backend = "hatchling.build"
     "#);
-    let bare = "init --bare bare --name other --build-backend hatchling --author-from none";
+    let bare = "init --bare bare --name other --build-backend flit --author-from none";
     sandbox.run_well(bare);
     assert_eq!(files(&sandbox.path("bare")), ["pyproject.toml"]);
     assert!(!sandbox.path("bare/.git").exists());
     assert!(
         sandbox
             .read("bare/pyproject.toml")
-            .contains("hatchling.build")
+            .contains("flit_core.buildapi")
     );
     assert_snapshot!(sandbox.run("init --package 2to3"), @"
     exit: 2

@@ -154,13 +154,18 @@ fn wish(
     let name = requirement.name.clone();
     let reference = reference(arguments);
     let url = requirement.url().map(str::to_owned);
+    let folder = url.as_deref().and_then(file_path);
+    let folder = folder.filter(|path| path.is_dir());
+    if arguments.editable && folder.is_none() {
+        let message = format!("`{name}` cannot be editable: it is no folder");
+        return Err(CommandError::new(Code::Usage, message));
+    }
     let mut member = None;
     let location = match &url {
         Some(url) => {
             requirement.source = RequirementSource::Specifiers(VersionSpecifiers::any());
             let is_editable = is_editable || arguments.editable;
             let location = location(url, is_editable, reference.as_ref(), place)?;
-            let folder = file_path(url).filter(|path| path.is_dir());
             let is_member = folder
                 .as_deref()
                 .is_some_and(|folder| place.is_member(&name, folder));
