@@ -12,6 +12,7 @@ pub mod metadata;
 pub mod new_project;
 pub mod settings;
 pub mod sources;
+pub mod tasks;
 pub mod workspace;
 
 pub use inputs::Inputs;
