@@ -65,7 +65,7 @@ pub(crate) struct Arguments {
     /// Write requirements as they are typed, without bounds and sources
     #[arg(long, conflicts_with_all = ["requirements_file", "bounds", "extra", "marker"])]
     raw: bool,
-    /// The bounds of what is typed without: `lower`, `major`, `minor` or `exact`
+    /// The bounds of what is typed without any; a lower one by default
     #[arg(long, value_name = "KIND")]
     bounds: Option<Bounds>,
     /// With this extra of what is added
@@ -177,7 +177,7 @@ fn add_to_script(
     let file = EditedFile::script(path, context)?;
     let python = pythons::find(arguments.follow.python(), Scope::Any, context)?;
     let place = Place {
-        folder: file.folder(),
+        folder: path.parent().unwrap_or(Path::new("")),
         workspace: None,
         index: index.as_ref(),
     };
@@ -305,7 +305,7 @@ impl Adding<'_> {
         python: &Interpreter,
         context: &Context,
     ) -> Result<BTreeMap<ProjectName, VersionSpecifiers>, CommandError> {
-        let context = context.with_settings(self.settings());
+        let context = context.with_settings(self.settings(context));
         let configuration = self.arguments.follow.over(&context)?;
         let mut found = BTreeMap::new();
         for name in self.unbounded(added) {
@@ -326,8 +326,11 @@ impl Adding<'_> {
     }
 
     /// What the lock has to know before it can read it from the file.
-    fn settings(&self) -> Settings {
-        let constraint = self.arguments.constraint.clone();
+    fn settings(&self, context: &Context) -> Settings {
+        let constraint = self.arguments.constraint.iter();
+        // They are read in the root of the workspace, and were typed here.
+        let constraint = constraint.map(|file| context.resolve(file));
+        let constraint: Vec<PathBuf> = constraint.collect();
         let source = self.index.as_ref().and_then(|index| index.name.clone());
         let sources = source.map(|index| {
             let pinned = ProjectSources(vec![IndexSource {
@@ -381,7 +384,7 @@ impl Adding<'_> {
         originals: &mut Originals,
         context: &Context,
     ) -> Result<Vec<Added>, CommandError> {
-        let context = &context.with_settings(self.settings());
+        let context = &context.with_settings(self.settings(context));
         self.write(editor, project, originals)?;
         let following = Following {
             options: &self.arguments.follow,

@@ -377,8 +377,9 @@ fn files_of_requirements_and_constraints() {
         return;
     };
     sandbox.write("requirements.txt", "app\nlib>=1 ; python_version > '3'\n");
-    sandbox.write("limits.txt", "lib<1.5\n");
-    sandbox.run_well("add -r requirements.txt -c limits.txt --no-sync");
+    // Also from a folder below.
+    sandbox.write("below/limits.txt", "lib<1.5\n");
+    sandbox.run_well("--directory below add -r ../requirements.txt -c limits.txt --no-sync");
     assert_snapshot!(sandbox.read("pyproject.toml"), @r#"
     [project]
     name = "work"
