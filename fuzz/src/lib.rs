@@ -16,6 +16,7 @@ pub mod index_store;
 pub mod installer;
 pub mod packaging;
 pub mod packaging_formats;
+pub mod project;
 pub mod publish;
 pub mod readme;
 pub mod resolver;
@@ -37,6 +38,8 @@ pub const TARGETS: &[Target] = &[
     ("dependency_groups", packaging_formats::dependency_groups),
     ("devpi_export", index_server::devpi_export),
     ("direct_url", packaging_formats::direct_url),
+    ("edit_pyproject", project::edit_pyproject),
+    ("edit_script", project::edit_script),
     ("elf_needs", build_backend::elf_needs),
     ("entry_points", packaging_formats::entry_points),
     ("env_file", environment::env_file),

@@ -17,6 +17,7 @@ use smallvec::SmallVec;
 
 use crate::text::serde_as_string;
 
+mod bump;
 mod order;
 mod packed;
 mod parse;
@@ -24,6 +25,7 @@ mod parse;
 #[cfg(test)]
 mod tests;
 
+pub use bump::Bump;
 pub(crate) use order::{compare_releases, suffix_key};
 use packed::Packed;
 pub(crate) use parse::parse_prefix;

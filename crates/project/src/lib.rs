@@ -9,6 +9,7 @@ pub mod edit;
 pub mod inputs;
 pub mod lock;
 pub mod metadata;
+pub mod new_project;
 pub mod settings;
 pub mod sources;
 pub mod tasks;

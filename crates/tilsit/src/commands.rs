@@ -1,6 +1,7 @@
 //! The commands: one enum and one match, the complete list. Each command is one file that turns
 //! its arguments into options, calls one library operation and reports.
 
+pub(crate) mod add;
 pub(crate) mod build;
 mod build_backend;
 pub(crate) mod cache;
@@ -12,6 +13,7 @@ mod doctor;
 pub(crate) mod explain;
 pub(crate) mod help;
 pub(crate) mod index;
+mod init;
 pub(crate) mod late;
 pub(crate) mod lock;
 mod login;
@@ -20,6 +22,7 @@ pub(crate) mod options;
 pub(crate) mod pip;
 pub(crate) mod publish;
 pub(crate) mod python;
+mod remove;
 pub(crate) mod run;
 pub(crate) mod search;
 pub(crate) mod serve;
@@ -28,6 +31,7 @@ mod token;
 pub(crate) mod tool;
 pub(crate) mod tour;
 pub(crate) mod venv;
+pub(crate) mod version;
 
 use std::process::ExitCode;
 
@@ -62,6 +66,9 @@ pub(crate) struct Arguments {
 /// Every command. Its help is the doc comment of its arguments.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Init(Late<init::Arguments>),
+    Add(Late<add::Arguments>),
+    Remove(Late<remove::Arguments>),
     Lock(Late<lock::Arguments>),
     Sync(Late<sync::Arguments>),
     Venv(Late<venv::Arguments>),
@@ -72,6 +79,7 @@ pub(crate) enum Command {
     #[command(hide = true)]
     BuildBackend(Late<build_backend::Arguments>),
     Check(Late<check::Arguments>),
+    Version(Late<version::Arguments>),
     Publish(Late<publish::Arguments>),
     Login(Late<login::Arguments>),
     Logout(Late<logout::Arguments>),
@@ -106,6 +114,9 @@ pub(crate) fn parse() -> Result<Arguments, clap::Error> {
 /// The command's own.
 pub(crate) fn run(command: Command, context: &Context) -> Result<Report, CommandError> {
     match command {
+        Command::Init(arguments) => init::run(&arguments, context),
+        Command::Add(arguments) => add::run(&arguments, context),
+        Command::Remove(arguments) => remove::run(&arguments, context),
         Command::Lock(arguments) => lock::run(&arguments, context),
         Command::Sync(arguments) => sync::run(&arguments, context),
         Command::Venv(arguments) => venv::run(&arguments, context),
@@ -115,6 +126,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::Build(arguments) => build::run(&arguments, context),
         Command::BuildBackend(arguments) => build_backend::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),
+        Command::Version(arguments) => version::run(&arguments, context),
         Command::Publish(arguments) => publish::run(&arguments, context),
         Command::Login(arguments) => login::run(&arguments, context),
         Command::Logout(arguments) => logout::run(&arguments, context),

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{LocalSegment, PreReleaseKind, Version, VersionParts};
+use super::{Bump, LocalSegment, PreReleaseKind, Version, VersionParts};
 
 fn version(text: &str) -> Version {
     text.parse().unwrap_or_else(|error| panic!("{error}"))
@@ -223,4 +223,31 @@ fn versions_serialise_as_text() {
         serde_json::from_str::<Version>("\"1.0-1\"").unwrap(),
         version("1.0.post1")
     );
+}
+
+#[test]
+fn parts_go_up_and_what_counts_less_starts_anew() {
+    let pre = Bump::Pre;
+    let cases = [
+        ("1.2.3", Bump::Release(0), None, "2.0.0"),
+        ("1.2.3rc1", Bump::Release(1), None, "1.3.0"),
+        ("1!1", Bump::Release(2), None, "1!1.0.1"),
+        ("1.2.3.4", Bump::Release(2), Some(9), "1.2.9.0"),
+        ("1.2b3.post4.dev5+x", Bump::Stable, None, "1.2"),
+        ("1.2", pre(PreReleaseKind::Alpha), None, "1.2a1"),
+        ("1.2a3.dev1", pre(PreReleaseKind::Alpha), None, "1.2a4"),
+        ("1.2a3", pre(PreReleaseKind::Candidate), None, "1.2rc1"),
+        ("1.2a3", pre(PreReleaseKind::Beta), Some(7), "1.2b7"),
+        ("1.2a3", Bump::Post, None, "1.2a3.post1"),
+        ("1.2.post3.dev4", Bump::Post, None, "1.2.post4"),
+        ("1.2+local", Bump::Dev, None, "1.2.dev1"),
+        ("1.2a3.post1.dev4", Bump::Dev, None, "1.2a3.post1.dev5"),
+    ];
+    for (before, bump, value, after) in cases {
+        let version: Version = before.parse().unwrap();
+        let bumped = version.bumped(bump, value).unwrap();
+        assert_eq!(bumped.to_string(), after, "{before} {bump:?}");
+    }
+    let last: Version = format!("1.{}", u64::MAX).parse().unwrap();
+    assert_eq!(last.bumped(Bump::Release(1), None), None);
 }

@@ -240,6 +240,17 @@ impl IndexOptions {
         })
     }
 
+    /// The index that `--index` names last.
+    ///
+    /// # Errors
+    /// When it is neither `NAME=URL` nor a URL.
+    pub(crate) fn last_named(&self) -> Result<Option<NamedIndex>, CommandError> {
+        self.index
+            .last()
+            .map(|typed| NamedIndex::typed(typed))
+            .transpose()
+    }
+
     /// The configuration with these options in front.
     ///
     /// # Errors

@@ -143,7 +143,7 @@ fn uv_is_asked_where_ours_is_silent() {
     std::fs::write(
         folder.path().join("pyproject.toml"),
         "[tool.tilsit]\nresolution = 'lowest'\n[tool.uv]\nresolution = 'highest'\n\
-         exclude-newer = '2026-01-01'\nfind-links = ['wheels']\ndev-dependencies = []\n\
+         exclude-newer = '2026-01-01'\nfind-links = ['wheels']\nmanaged = true\n\
          [tool.uv.sources]\na = { index = 'one' }\nb = { path = '.' }\n\
          c = [{ index = 'one', marker = 'os_name == \"nt\"' }]",
     )
@@ -167,7 +167,7 @@ fn uv_is_asked_where_ours_is_silent() {
         sources["c"].0[0].marker.as_deref(),
         Some("os_name == \"nt\"")
     );
-    assert_eq!(configuration.not_followed()[0].key, "dev-dependencies");
+    assert_eq!(configuration.not_followed()[0].key, "managed");
 }
 
 #[test]

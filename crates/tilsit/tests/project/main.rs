@@ -1,4 +1,4 @@
-//! Projects: begun, changed, locked.
+//! Projects: begun, changed, locked, installed, run.
 #![allow(clippy::unwrap_used, reason = "what fails here fails the test")]
 
 #[path = "../support/sandbox.rs"]
@@ -6,10 +6,13 @@ mod sandbox;
 #[path = "../support/wheels.rs"]
 mod wheels;
 
+mod add;
 mod foreign;
+mod init;
 mod lock;
 mod sync;
 mod tasks;
+mod version;
 mod workspace;
 
 use sandbox::Sandbox;

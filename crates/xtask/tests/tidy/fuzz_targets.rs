@@ -104,6 +104,8 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/packaging/src/tag.rs", "wheel_tags"),
     ("crates/packaging/src/toml_reader.rs", "pyproject"),
     ("crates/packaging/src/version/parse.rs", "version"),
+    ("crates/project/src/edit/script_frame.rs", "edit_script"),
+    ("crates/project/src/edit/text.rs", "edit_pyproject"),
     ("crates/publish/src/pypirc.rs", "pypirc"),
     (
         "crates/readme/src/character_references.rs",

@@ -43,9 +43,18 @@ struct Table {
 #[derive(Default, Deserialize)]
 struct Tools {
     #[serde(default)]
-    tilsit: Settings,
+    tilsit: OurTable,
     #[serde(default)]
     uv: UvTable,
+}
+
+/// Our settings, and sources of every kind.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct OurTable {
+    sources: BTreeMap<String, toml::Value>,
+    #[serde(flatten)]
+    settings: Settings,
 }
 
 /// What is read of `[tool.uv]`; the rest is about projects, or about uv.
@@ -83,7 +92,7 @@ impl UvTable {
             resolution: ours.resolution.or(self.resolution),
             no_build: ours.no_build.or(self.no_build),
             no_build_package: ours.no_build_package.or(self.no_build_package),
-            sources: ours.sources.or_else(|| sources.indexes()),
+            sources: sources.indexes(),
             ..ours
         }
     }
@@ -111,7 +120,12 @@ pub(crate) fn read(file: &str, folder: &Path, text: &str) -> Result<Option<Scrip
             .map_err(|error| invalid(format!("`requires-python` is `{text}`: {error}")))
     });
     let Tools { tilsit, uv } = table.tool;
-    let sources = sources::read(&uv.sources, folder).map_err(invalid)?;
+    let sources = if tilsit.sources.is_empty() {
+        sources::read("tool.uv.sources", &uv.sources, folder)
+    } else {
+        sources::read("tool.tilsit.sources", &tilsit.sources, folder)
+    };
+    let sources = sources.map_err(invalid)?;
     let dependencies = table.dependencies.iter().map(|text| {
         let requirement: Requirement = text
             .parse()
@@ -124,7 +138,9 @@ pub(crate) fn read(file: &str, folder: &Path, text: &str) -> Result<Option<Scrip
     Ok(Some(Script {
         requires_python: requires_python.transpose()?,
         dependencies: dependencies.into_iter().flatten().collect(),
-        settings: uv.under(tilsit, &sources).relative_to(&folder.join(file)),
+        settings: uv
+            .under(tilsit.settings, &sources)
+            .relative_to(&folder.join(file)),
     }))
 }
 

@@ -1,4 +1,4 @@
-//! `[tool.uv.sources]` of a script: where single dependencies come from, in place of the indexes.
+//! `[tool.tilsit.sources]`, or `[tool.uv.sources]`, of a script: where single dependencies come from, in place of the indexes.
 //! A URL, a path or a repository becomes part of the requirement, the name of an index a setting.
 
 use std::collections::BTreeMap;
@@ -51,21 +51,25 @@ impl Sources {
     }
 }
 
-/// Reads the table; relative paths start from `folder`.
+/// Reads the table, which is `called` so in errors; relative paths start from `folder`.
 ///
 /// # Errors
 /// The reason in words, when an entry is not one that a script can have.
-pub(super) fn read(table: &BTreeMap<String, Value>, folder: &Path) -> Result<Sources, String> {
+pub(super) fn read(
+    called: &str,
+    table: &BTreeMap<String, Value>,
+    folder: &Path,
+) -> Result<Sources, String> {
     let mut sources = Sources::default();
     for (name, value) in table {
         let project: ProjectName = name
             .parse()
-            .map_err(|error| format!("`tool.uv.sources` has `{name}`: {error}"))?;
+            .map_err(|error| format!("`{called}` has `{name}`: {error}"))?;
         let entries = value
             .as_array()
             .map_or(std::slice::from_ref(value), Vec::as_slice);
         for entry in entries {
-            let wrong = |reason: &str| format!("`tool.uv.sources.{name}` {reason}");
+            let wrong = |reason: &str| format!("`{called}.{name}` {reason}");
             let entry = entry.as_table().ok_or_else(|| wrong("is not a table"))?;
             let text = |key: &str| entry.get(key).and_then(Value::as_str);
             if let Some(index) = text("index") {

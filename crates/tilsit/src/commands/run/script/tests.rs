@@ -173,3 +173,30 @@ fn several_sources_with_markers() {
       caused by: `tool.uv.sources.a` has the marker `linux`: `linux` is not a marker: `linux` is no marker variable at byte 0
     ");
 }
+
+#[test]
+fn our_sources_take_the_place_of_uvs() {
+    let text = "\
+# /// script
+# dependencies = ['a', 'b']
+# [tool.tilsit.sources]
+# a = { url = 'https://index.example/a-1.0-py3-none-any.whl' }
+# [tool.uv.sources]
+# b = { git = 'https://index.example/b' }
+# ///
+";
+    let script = read("report.py", text).unwrap().unwrap();
+    let requirements = script.dependencies.iter();
+    let requirements: Vec<_> = requirements
+        .map(|root| root.requirement.to_string())
+        .collect();
+    assert_eq!(
+        requirements,
+        ["a @ https://index.example/a-1.0-py3-none-any.whl", "b"]
+    );
+    let wrong = text.replace("{ url =", "{ uri =");
+    assert_snapshot!(failure(&wrong), @"
+    error: the metadata of `report.py`, line 1 is not valid [TL0103]
+      caused by: `tool.tilsit.sources.a` has none of `index`, `url`, `path` and `git`
+    ");
+}
