@@ -6,6 +6,7 @@
 
 pub mod digest;
 pub mod edit;
+pub mod export;
 pub mod inputs;
 pub mod lock;
 pub mod metadata;

@@ -10,6 +10,7 @@ pub(crate) mod config;
 pub(crate) mod controls;
 mod doctor;
 pub(crate) mod explain;
+mod export;
 pub(crate) mod help;
 pub(crate) mod index;
 pub(crate) mod late;
@@ -63,6 +64,7 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     Lock(Late<lock::Arguments>),
     Sync(Late<sync::Arguments>),
+    Export(Late<export::Arguments>),
     Venv(Late<venv::Arguments>),
     Pip(Late<pip::Arguments>),
     Run(Late<run::Arguments>),
@@ -106,6 +108,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
     match command {
         Command::Lock(arguments) => lock::run(&arguments, context),
         Command::Sync(arguments) => sync::run(&arguments, context),
+        Command::Export(arguments) => export::run(&arguments, context),
         Command::Venv(arguments) => venv::run(&arguments, context),
         Command::Pip(arguments) => pip::run(&arguments, context),
         Command::Run(arguments) => run::run(&arguments, context),

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use clap::Args;
 use tilsit_environment::Interpreter;
 use tilsit_environment::discovery::Scope;
 use tilsit_files::{Durability, TemporaryFolder};
@@ -18,8 +19,9 @@ use tilsit_project::sources::editables;
 use tilsit_provider::Pin;
 use tilsit_resolver::Preferences;
 
-use crate::building::BuildSettings;
-use crate::commands::options::UpgradeOptions;
+use crate::building::{BuildOptions, BuildSettings};
+use crate::commands::options::{IndexOptions, ResolverOptions, UpgradeOptions};
+use crate::commands::sync::{FixedOptions, fitting};
 use crate::configuration::Configuration;
 use crate::context::Context;
 use crate::error::CommandError;
@@ -54,6 +56,50 @@ pub(crate) struct Locked {
     pub(crate) is_current: bool,
     /// How long it took.
     pub(crate) took: Duration,
+}
+
+/// What a command that reads the lock needs to make it fit.
+#[derive(Args, Debug, Default)]
+pub(crate) struct LockedOptions {
+    /// Resolve with this Python: a version or a path [env: `TILSIT_PYTHON`]
+    #[arg(short, long, value_name = "PYTHON")]
+    python: Option<String>,
+    #[command(flatten)]
+    resolver: ResolverOptions,
+    #[command(flatten)]
+    build: BuildOptions,
+    #[command(flatten)]
+    index: IndexOptions,
+}
+
+impl LockedOptions {
+    /// The settings of a project, with these options in front.
+    ///
+    /// # Errors
+    /// When an option has no meaning.
+    pub(crate) fn configuration(&self, project: &Project) -> Result<Configuration, CommandError> {
+        let configuration = self.index.over(&project.context)?;
+        Ok(self.resolver.over(&configuration))
+    }
+
+    /// The lock of a project: as it is, or made to fit and written.
+    ///
+    /// # Errors
+    /// When it does not fit and must not change, or cannot be made.
+    pub(crate) fn fitting(
+        &self,
+        project: &Project,
+        fixed: &FixedOptions,
+    ) -> Result<Lock, CommandError> {
+        let locking = Locking {
+            project,
+            configuration: &self.configuration(project)?,
+            upgrade: &UpgradeOptions::default(),
+            build: &self.build.read(&project.context)?,
+            python: self.python.as_deref(),
+        };
+        fitting(&locking, fixed, false, &project.context)
+    }
 }
 
 impl Locking<'_> {

@@ -64,7 +64,8 @@ pub(crate) struct Omitted {
 }
 
 impl Omitted {
-    fn includes(&self, name: &ProjectName, workspace: &Workspace) -> bool {
+    /// Whether a project is left out.
+    pub(crate) fn includes(&self, name: &ProjectName, workspace: &Workspace) -> bool {
         let is_member = workspace.members.contains_key(name);
         let is_current = match &workspace.current {
             Some(current) => current == name,

@@ -1,0 +1,8 @@
+//! Projects: begun, changed, locked.
+
+#[path = "../support/sandbox.rs"]
+mod sandbox;
+#[path = "../support/wheels.rs"]
+mod wheels;
+
+mod export;
