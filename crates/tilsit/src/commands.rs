@@ -18,6 +18,7 @@ pub(crate) mod lock;
 mod login;
 mod logout;
 pub(crate) mod options;
+pub(crate) mod outdated;
 pub(crate) mod pip;
 pub(crate) mod publish;
 pub(crate) mod python;
@@ -27,7 +28,9 @@ pub(crate) mod serve;
 pub(crate) mod sync;
 mod token;
 pub(crate) mod tour;
+pub(crate) mod tree;
 pub(crate) mod venv;
+mod why;
 
 use std::process::ExitCode;
 
@@ -65,6 +68,9 @@ pub(crate) enum Command {
     Lock(Late<lock::Arguments>),
     Sync(Late<sync::Arguments>),
     Export(Late<export::Arguments>),
+    Tree(Late<tree::Arguments>),
+    Why(Late<why::Arguments>),
+    Outdated(Late<outdated::Arguments>),
     Venv(Late<venv::Arguments>),
     Pip(Late<pip::Arguments>),
     Run(Late<run::Arguments>),
@@ -109,6 +115,9 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::Lock(arguments) => lock::run(&arguments, context),
         Command::Sync(arguments) => sync::run(&arguments, context),
         Command::Export(arguments) => export::run(&arguments, context),
+        Command::Tree(arguments) => tree::run(&arguments, context),
+        Command::Why(arguments) => why::run(&arguments, context),
+        Command::Outdated(arguments) => outdated::run(&arguments, context),
         Command::Venv(arguments) => venv::run(&arguments, context),
         Command::Pip(arguments) => pip::run(&arguments, context),
         Command::Run(arguments) => run::run(&arguments, context),

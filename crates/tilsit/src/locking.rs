@@ -73,6 +73,11 @@ pub(crate) struct LockedOptions {
 }
 
 impl LockedOptions {
+    /// The Python that is named.
+    pub(crate) fn python(&self) -> Option<&str> {
+        self.python.as_deref()
+    }
+
     /// The settings of a project, with these options in front.
     ///
     /// # Errors

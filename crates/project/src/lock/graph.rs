@@ -97,7 +97,8 @@ impl Lock {
         self.check_groups(selection)?;
         let members = self.members(selection)?;
         let extras = self.extras(selection, &members)?;
-        let mut building = Building::new(self, &extras, &selection.groups);
+        let chosen = |marker| Marker::with_extras(marker, &extras).with_groups(&selection.groups);
+        let mut building = Building::new(self, &chosen);
         match &self.own {
             Some(own) => {
                 for (name, member) in &members {
@@ -105,13 +106,38 @@ impl Lock {
                 }
                 if selection.members.is_empty() {
                     for group in &selection.groups {
-                        let requires = own.groups.get(group).into_iter().flatten();
-                        building.start_root_group(group, requires);
+                        if let Some(requires) = own.groups.get(group) {
+                            building.start_root_group(group, requires);
+                        }
                     }
                 }
-                building.walk(self);
+                building.walk();
             }
             None if selection.only_groups => return Err(SelectionError::Foreign),
+            None => building.take_all(self),
+        }
+        building.check()?;
+        Ok(building.finish())
+    }
+
+    /// All of it: with every extra and group, also those that exclude each other.
+    pub fn whole_graph(&self) -> Graph<'_> {
+        let selection = Selection {
+            all_extras: true,
+            groups: self.pylock.dependency_groups.clone(),
+            ..Selection::default()
+        };
+        let mut building = Building::new(self, &Marker::without_extras);
+        match &self.own {
+            Some(own) => {
+                for (name, member) in &own.members {
+                    building.start(name, member, &selection);
+                }
+                for (group, requires) in &own.groups {
+                    building.start_root_group(group, requires);
+                }
+                building.walk();
+            }
             None => building.take_all(self),
         }
         building.finish()
@@ -180,7 +206,8 @@ struct Building<'a> {
 }
 
 impl<'a> Building<'a> {
-    fn new(lock: &'a Lock, extras: &[ExtraName], groups: &[GroupName]) -> Self {
+    /// The nodes of a lock; `chosen` takes extras and groups out of the markers of packages.
+    fn new(lock: &'a Lock, chosen: &dyn Fn(Marker) -> Marker) -> Self {
         let mut building = Self {
             nodes: Vec::new(),
             by_name: BTreeMap::new(),
@@ -201,8 +228,7 @@ impl<'a> Building<'a> {
         }
         for package in &lock.pylock.packages {
             if own.is_none_or(|own| !own.members.contains_key(&package.name)) {
-                let marker = package.marker.with_extras(extras).with_groups(groups);
-                building.add(Some(&package.name), Some(package), marker);
+                building.add(Some(&package.name), Some(package), chosen(package.marker));
             }
         }
         building
@@ -248,11 +274,7 @@ impl<'a> Building<'a> {
         }
     }
 
-    fn start_root_group(
-        &mut self,
-        group: &GroupName,
-        requires: impl Iterator<Item = &'a Requirement>,
-    ) {
+    fn start_root_group(&mut self, group: &GroupName, requires: &'a [Requirement]) {
         let place = self.nodes.iter().position(|node| node.name.is_none());
         let place = place.unwrap_or_else(|| self.add(None, None, Marker::TRUE));
         self.nodes[place].is_root = true;
@@ -304,17 +326,13 @@ impl<'a> Building<'a> {
     }
 
     /// Goes on until nothing new is reached.
-    fn walk(&mut self, lock: &'a Lock) {
+    fn walk(&mut self) {
         let requires: BTreeMap<usize, Vec<Requirement>> = self
             .nodes
             .iter()
             .enumerate()
             .filter_map(|(place, node)| Some((place, own::requires(node.package?)?)))
             .collect();
-        debug_assert!(
-            lock.own.is_some(),
-            "another tool's lock has no requirements"
-        );
         while let Some(step) = self.waiting.pop_front() {
             let here = self.reached[&step];
             let (place, through) = &step;
@@ -372,30 +390,39 @@ impl<'a> Building<'a> {
         }
     }
 
-    fn finish(mut self) -> Result<Graph<'a>, SelectionError> {
-        for (place, node) in self.nodes.iter_mut().enumerate() {
-            let reached = self.reached.get(&(place, Through::Project));
-            node.marker = reached.copied().unwrap_or(Marker::FALSE);
-            // The groups of a member are required whether or not it is wanted itself.
-            if node.name.is_none() {
-                node.marker = self.world;
-            }
-        }
-        for places in self.by_name.values() {
+    /// Where a node is wanted.
+    fn wanted(&self, place: usize) -> Marker {
+        let reached = self.reached.get(&(place, Through::Project));
+        reached.copied().unwrap_or(Marker::FALSE)
+    }
+
+    /// Whether each name is wanted in one version at a time.
+    fn check(&self) -> Result<(), SelectionError> {
+        for (name, places) in &self.by_name {
             for (number, &first) in places.iter().enumerate() {
-                for &second in &places[number + 1..] {
-                    let (one, other) = (&self.nodes[first], &self.nodes[second]);
-                    if let (Some(name), false) = (one.name, one.marker.is_disjoint(other.marker)) {
-                        let name = name.clone();
-                        let both = SelectError::Ambiguous {
-                            name,
-                            first,
-                            second,
-                        };
-                        return Err(both.into());
-                    }
+                let mut others = places[number + 1..].iter();
+                let here = self.wanted(first);
+                if let Some(&second) = others.find(|other| !here.is_disjoint(self.wanted(**other)))
+                {
+                    let name = (*name).clone();
+                    let both = SelectError::Ambiguous {
+                        name,
+                        first,
+                        second,
+                    };
+                    return Err(both.into());
                 }
             }
+        }
+        Ok(())
+    }
+
+    fn finish(mut self) -> Graph<'a> {
+        for place in 0..self.nodes.len() {
+            self.nodes[place].marker = match self.nodes[place].name {
+                Some(_) => self.wanted(place),
+                None => self.world,
+            };
         }
         let starts: Vec<usize> = self.edges.iter().map(|edge| edge.from).collect();
         let is_kept = |place: usize, node: &Node<'_>| {
@@ -426,10 +453,10 @@ impl<'a> Building<'a> {
         edges.sort_by(|one, other| {
             (one.from, &one.through, one.to).cmp(&(other.from, &other.through, other.to))
         });
-        Ok(Graph {
+        Graph {
             nodes,
             edges,
             world: self.world,
-        })
+        }
     }
 }

@@ -120,6 +120,16 @@ impl SelectionOptions {
         })
     }
 
+    /// The options with the members among what `--package` names, and the others of these names.
+    pub(crate) fn split_packages(&self, workspace: &Workspace) -> (Self, Vec<ProjectName>) {
+        let names = self.package.iter().cloned();
+        let is_member = |name: &ProjectName| workspace.members.contains_key(name);
+        let (package, others) = names.partition(is_member);
+        let mut options = self.clone();
+        options.package = package;
+        (options, others)
+    }
+
     /// The options again, as one would type them.
     pub(crate) fn words(&self) -> Vec<String> {
         let mut words = Vec::new();
