@@ -16,6 +16,7 @@ pub mod index_store;
 pub mod installer;
 pub mod packaging;
 pub mod packaging_formats;
+pub mod project;
 pub mod publish;
 pub mod readme;
 pub mod resolver;
@@ -53,6 +54,8 @@ pub const TARGETS: &[Target] = &[
     ("netrc", index_client::netrc),
     ("pip_configuration", environment::pip_configuration),
     ("pip_default_index", environment::pip_default_index),
+    ("pipfile", project::pipfile),
+    ("pipfile_lock", project::pipfile_lock),
     ("project_list", simple_api::project_list),
     ("project_name", packaging::project_name),
     ("pylock", packaging_formats::pylock),

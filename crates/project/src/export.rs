@@ -84,7 +84,7 @@ impl Folders<'_> {
 }
 
 /// `algorithm:digest` of each file of a source, sorted; none for folders and repositories.
-fn hashes(source: &PackageSource) -> Vec<String> {
+pub(crate) fn hashes(source: &PackageSource) -> Vec<String> {
     let of = |hashes: &std::collections::BTreeMap<String, String>| -> Vec<String> {
         let hashes = hashes.iter();
         hashes

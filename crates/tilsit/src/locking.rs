@@ -42,6 +42,8 @@ pub(crate) struct Locking<'a> {
     pub(crate) build: &'a BuildSettings,
     /// The Python that is named.
     pub(crate) python: Option<&'a str>,
+    /// What is asked for is all that is wanted, and not what it needs in turn.
+    pub(crate) no_deps: bool,
 }
 
 /// A lock, and how it came about.
@@ -102,6 +104,7 @@ impl LockedOptions {
             upgrade: &UpgradeOptions::default(),
             build: &self.build.read(&project.context)?,
             python: self.python.as_deref(),
+            no_deps: false,
         };
         fitting(&locking, fixed, false, &project.context)
     }
@@ -114,18 +117,17 @@ impl Locking<'_> {
     /// # Errors
     /// When the project cannot be resolved.
     pub(crate) fn lock(&self) -> Result<Locked, CommandError> {
+        if let Some(pipfile) = &self.project.workspace.pipfile {
+            return self.lock_pipfile(pipfile);
+        }
         let began = Instant::now();
         let text = self.text()?;
         let interpreter = self.project.python(self.python, Scope::Any)?;
         let inputs = self.project.inputs(&interpreter)?;
         let fingerprint = self.fingerprint(&inputs);
         let path = self.project.lock_path();
-        let is_asked = self.upgrade.upgrade
-            || !self.upgrade.upgrade_package.is_empty()
-            || self.upgrade.refresh
-            || !self.upgrade.refresh_package.is_empty();
         if let Some(text) = &text
-            && !is_asked
+            && !self.is_asked()
             && fingerprint_of(text) == Some(fingerprint.as_str())
         {
             return Ok(Locked {
@@ -157,8 +159,16 @@ impl Locking<'_> {
         })
     }
 
+    /// Whether a lock that fits is to be made anew all the same.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.upgrade.upgrade
+            || !self.upgrade.upgrade_package.is_empty()
+            || self.upgrade.refresh
+            || !self.upgrade.refresh_package.is_empty()
+    }
+
     /// The text of the lock that is there.
-    fn text(&self) -> Result<Option<String>, CommandError> {
+    pub(crate) fn text(&self) -> Result<Option<String>, CommandError> {
         read_text(&self.project.lock_path())
     }
 
@@ -176,7 +186,11 @@ impl Locking<'_> {
         fingerprint(&self.project.workspace, inputs, &settings.join(" "))
     }
 
-    fn resolve(
+    /// Resolves, and puts what was found together.
+    ///
+    /// # Errors
+    /// When the requirements cannot be met, or something cannot be locked.
+    pub(crate) fn resolve(
         &self,
         interpreter: &Interpreter,
         inputs: &Inputs,
@@ -217,7 +231,7 @@ impl Locking<'_> {
                     project: Some(inputs.universal.clone()),
                     ..Elsewhere::default()
                 },
-                no_deps: false,
+                no_deps: self.no_deps,
                 refresh: self.upgrade.refresh(),
                 installed: BTreeMap::new(),
                 pages_only: false,

@@ -31,6 +31,7 @@ mod locking;
 mod logins;
 mod network;
 mod newest;
+mod pipfiles;
 mod projects;
 mod pythons;
 mod report;

@@ -20,6 +20,7 @@ use tilsit_provider::{Pin, Resolution, Sources};
 use tilsit_resolver::Preferences;
 
 use crate::building::BuildSettings;
+use crate::commands::pip::sync::SEEDS;
 use crate::configuration::Configuration;
 use crate::error::CommandError;
 use crate::explain::Code;
@@ -201,7 +202,12 @@ impl Syncing<'_> {
         if self.inexact {
             return Vec::new();
         }
-        let others = present.iter().filter(|one| !names.contains(&one.name));
+        let is_shared = self.project.workspace.pipfile.is_some();
+        // pipenv puts them into the environment that is shared with it, and leaves them there.
+        let is_seed = |name: &ProjectName| is_shared && SEEDS.contains(&name.as_str());
+        let others = present
+            .iter()
+            .filter(|one| !names.contains(&one.name) && !is_seed(&one.name));
         others.collect()
     }
 

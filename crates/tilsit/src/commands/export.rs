@@ -8,7 +8,8 @@ use tilsit_files::Durability;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::pylock::{Package, PackageSource, is_pylock_file_name};
 use tilsit_project::export::{self, Component, Folders, LineOptions};
-use tilsit_project::lock::{Graph, Lock, Part};
+use tilsit_project::lock::{Graph, Lock, Part, Selection};
+use tilsit_project::pipfile::{self, Pipfile, PipfileLock};
 
 use crate::commands::sync::FixedOptions;
 use crate::commands::sync::selecting::{Chosen, SelectionOptions};
@@ -64,6 +65,9 @@ enum Format {
     /// A lock for other tools, without `[tool.tilsit]`
     #[value(name = "pylock.toml", alias = "pylock-toml")]
     Pylock,
+    /// pipenv's lock: the project as `default`, the group `dev` as `develop`
+    #[value(name = "pipfile-lock", aliases = ["Pipfile.lock", "pipfile.lock"])]
+    PipfileLock,
     /// conda's, with the lock in its `pip` section
     #[value(name = "environment.yml", aliases = ["conda", "environment.yaml"])]
     Conda,
@@ -78,6 +82,7 @@ impl Format {
         let name = path.file_name()?.to_str()?;
         match name {
             _ if is_pylock_file_name(name) => Some(Self::Pylock),
+            "Pipfile.lock" => Some(Self::PipfileLock),
             "environment.yml" | "environment.yaml" => Some(Self::Conda),
             _ if name.ends_with(".cdx.json") || name == "bom.json" => Some(Self::CycloneDx),
             _ if name.starts_with("constraints") => Some(Self::Constraints),
@@ -171,6 +176,7 @@ impl<'a> Exporting<'a> {
             Format::Requirements => export::requirements(parts, folders, options),
             Format::Constraints => export::constraints(parts, folders, options),
             Format::Pylock => Ok(export::pylock(self.lock, parts, folders).to_toml()),
+            Format::PipfileLock => return self.pipfile_lock(),
             Format::Conda => {
                 let pythons = self.lock.requires_python();
                 export::environment_yml(&component.0, pythons, parts, folders)
@@ -191,6 +197,50 @@ impl<'a> Exporting<'a> {
             }
         };
         text.map_err(|error| CommandError::from_error(Code::LockInvalid, &error))
+    }
+
+    /// What is chosen by category, each for itself.
+    fn pipfile_lock(&self) -> Result<String, CommandError> {
+        let workspace = &self.project.workspace;
+        let chosen = &self.chosen.selection;
+        let mut wanted = Vec::new();
+        if !chosen.only_groups {
+            let alone = Selection {
+                groups: Vec::new(),
+                ..chosen.clone()
+            };
+            wanted.push((pipfile::DEFAULT, alone));
+        }
+        for group in &chosen.groups {
+            let only = Selection {
+                groups: vec![group.clone()],
+                only_groups: true,
+                ..chosen.clone()
+            };
+            let is_dev = group.as_str() == workspace.dev_group();
+            let category = if is_dev {
+                pipfile::DEVELOP
+            } else {
+                group.as_str()
+            };
+            wanted.push((category, only));
+        }
+        let mut categories = Vec::new();
+        for (category, selection) in wanted {
+            let mut parts = self.lock.portion(&selection)?;
+            parts.retain(|part| !self.is_omitted(&part.package.name));
+            if !parts.is_empty() {
+                categories.push((category.to_owned(), parts));
+            }
+        }
+        // Where there is no Pipfile, the lock answers one that asks for nothing.
+        let empty = Pipfile::default();
+        let pipfile = workspace.pipfile.as_ref().unwrap_or(&empty);
+        let mut packages = self.lock.pylock.packages.iter();
+        let index = packages.find_map(|package| package.index.as_deref());
+        let index = index.unwrap_or_default().trim_end_matches('/');
+        PipfileLock::write_categories(pipfile, &categories, index)
+            .map_err(|error| CommandError::from_error(Code::LockInvalid, &error))
     }
 
     /// The command that makes the same again, as far as it says what is wanted.

@@ -75,6 +75,21 @@ fn the_default_is_a_requirements_file() {
 }
 
 #[test]
+fn pipenv_gets_categories() {
+    let Some(sandbox) = sandbox() else {
+        return;
+    };
+    sandbox.run_well("export --extra nice -o Pipfile.lock");
+    let lock: serde_json::Value = serde_json::from_str(&sandbox.read("Pipfile.lock")).unwrap();
+    let names = |category: &str| -> Vec<String> {
+        let entries = lock[category].as_object().unwrap();
+        entries.keys().cloned().collect()
+    };
+    assert_eq!(names("default"), ["app", "extra-lib", "fancy", "lib"]);
+    assert_eq!(names("develop"), ["lib"]);
+}
+
+#[test]
 fn a_lock_that_must_not_change_is_left() {
     let Some(sandbox) = sandbox() else {
         return;

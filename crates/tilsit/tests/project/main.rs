@@ -6,4 +6,5 @@ mod sandbox;
 mod wheels;
 
 mod export;
+mod pipfile;
 mod tree;

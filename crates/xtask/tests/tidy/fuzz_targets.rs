@@ -103,6 +103,9 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/packaging/src/tag.rs", "wheel_tags"),
     ("crates/packaging/src/toml_reader.rs", "pyproject"),
     ("crates/packaging/src/version/parse.rs", "version"),
+    ("crates/project/src/pipfile.rs", "pipfile"),
+    ("crates/project/src/pipfile/entry.rs", "pipfile"),
+    ("crates/project/src/pipfile/lock.rs", "pipfile_lock"),
     ("crates/publish/src/pypirc.rs", "pypirc"),
     (
         "crates/readme/src/character_references.rs",

@@ -176,7 +176,8 @@ impl SelectionOptions {
     }
 
     fn groups(&self, workspace: &Workspace) -> Result<Vec<GroupName>, CommandError> {
-        let dev: GroupName = "dev"
+        let dev: GroupName = workspace
+            .dev_group()
             .parse()
             .map_err(|error| CommandError::from_error(Code::Bug, &error))?;
         if self.only_dev {
