@@ -37,6 +37,7 @@ pub const TARGETS: &[Target] = &[
     ("dependency_groups", packaging_formats::dependency_groups),
     ("devpi_export", index_server::devpi_export),
     ("direct_url", packaging_formats::direct_url),
+    ("elf_needs", build_backend::elf_needs),
     ("entry_points", packaging_formats::entry_points),
     ("env_file", environment::env_file),
     ("forwarded_header", index_server::forwarded_header),

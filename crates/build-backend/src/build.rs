@@ -19,6 +19,9 @@ const ZIP_EPOCH_SECONDS: u64 = 315_532_800;
 /// What wheels of pure Python are for.
 const TAG: &str = "py3-none-any";
 
+/// Who made a wheel.
+pub(crate) const GENERATOR: &str = concat!("tilsit ", env!("CARGO_PKG_VERSION"));
+
 /// How to build.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BuildOptions {
@@ -77,7 +80,7 @@ pub fn build_wheel(source: &Path, out: &Path, options: &BuildOptions) -> Result<
     for (path, file) in module_files(&project)? {
         contents.push((path, file.read()?, file.is_executable));
     }
-    write_wheel(&project, contents, out, *options)
+    write_pure_wheel(&project, contents, out, *options)
 }
 
 /// Builds a wheel that leads to the project in `source`, which stays where it is, into the folder
@@ -109,7 +112,7 @@ pub fn build_editable(
         lines.push('\n');
     }
     let name = format!("_{}.pth", project.stem());
-    write_wheel(
+    write_pure_wheel(
         &project,
         vec![(name, lines.into_bytes(), false)],
         out,
@@ -117,32 +120,63 @@ pub fn build_editable(
     )
 }
 
-/// Writes a wheel with these files (path, contents, whether they are programs) and the metadata.
-fn write_wheel(
+/// Writes a wheel with these files and the metadata.
+fn write_pure_wheel(
     project: &SourceProject,
     contents: Vec<(String, Vec<u8>, bool)>,
     out: &Path,
     options: BuildOptions,
 ) -> Result<Built, BuildError> {
-    let stem = project.stem();
-    let writer_options = WheelWriterOptions {
-        modified: DosTime::from_unix(options.modified_seconds),
-        ..WheelWriterOptions::default()
+    let parts = WheelParts {
+        stem: project.stem(),
+        tag: TAG.to_owned(),
+        contents,
+        dist_info: metadata_files(project)?,
     };
-    let mut writer = WheelWriter::new(Vec::new(), &stem, writer_options);
-    let mut files = Vec::new();
-    for (path, bytes, is_executable) in contents {
-        writer.add_file(&path, &bytes, is_executable)?;
-        files.push(path);
+    let level = WheelWriterOptions::default().level;
+    parts.write(out, options, level)
+}
+
+/// What a wheel is made of.
+pub(crate) struct WheelParts {
+    /// `{name}-{version}`.
+    pub(crate) stem: String,
+    /// The tags in the file's name.
+    pub(crate) tag: String,
+    /// Path, contents, whether it is a program.
+    pub(crate) contents: Vec<(String, Vec<u8>, bool)>,
+    /// The files of `.dist-info` save RECORD, sorted by path.
+    pub(crate) dist_info: Vec<(String, Vec<u8>)>,
+}
+
+impl WheelParts {
+    /// Writes the wheel into the folder `out`, compressed so hard.
+    pub(crate) fn write(
+        self,
+        out: &Path,
+        options: BuildOptions,
+        level: u8,
+    ) -> Result<Built, BuildError> {
+        let stem = &self.stem;
+        let writer_options = WheelWriterOptions {
+            modified: DosTime::from_unix(options.modified_seconds),
+            level,
+        };
+        let mut writer = WheelWriter::new(Vec::new(), stem, writer_options);
+        let mut files = Vec::new();
+        for (path, bytes, is_executable) in self.contents {
+            writer.add_file(&path, &bytes, is_executable)?;
+            files.push(path);
+        }
+        for (path, contents) in self.dist_info {
+            writer.add_dist_info(&path, &contents)?;
+            files.push(format!("{stem}.dist-info/{path}"));
+        }
+        files.push(format!("{stem}.dist-info/RECORD"));
+        let path = out.join(format!("{stem}-{}.whl", self.tag));
+        place(&path, &writer.finish()?)?;
+        Ok(Built { path, files })
     }
-    for (path, contents) in metadata_files(project)? {
-        writer.add_dist_info(&path, &contents)?;
-        files.push(format!("{stem}.dist-info/{path}"));
-    }
-    files.push(format!("{stem}.dist-info/RECORD"));
-    let path = out.join(format!("{stem}-{TAG}.whl"));
-    place(&path, &writer.finish()?)?;
-    Ok(Built { path, files })
 }
 
 /// Builds the wheel of an sdist into the folder `out`, unpacking it in `temporary`.
@@ -164,12 +198,11 @@ pub fn build_wheel_from_sdist(
 /// The files of `.dist-info` save RECORD, sorted by path.
 fn metadata_files(project: &SourceProject) -> Result<Vec<(String, Vec<u8>)>, BuildError> {
     let metadata = project.metadata();
-    let generator = concat!("tilsit ", env!("CARGO_PKG_VERSION"));
     let mut files = vec![
         ("METADATA".to_owned(), metadata.to_bytes()),
         (
             "WHEEL".to_owned(),
-            WheelFile::pure(generator, [TAG]).to_bytes(),
+            WheelFile::pure(GENERATOR, [TAG]).to_bytes(),
         ),
     ];
     let entry_points = &project.project().entry_points;

@@ -56,6 +56,14 @@ pub enum BuildError {
         /// What is wrong with it.
         reason: String,
     },
+    /// A program runs on a system for which wheels have no tag.
+    #[error("there is no wheel tag for programs of `{os}` on `{machine}`")]
+    NoPlatform {
+        /// The system.
+        os: String,
+        /// The machine.
+        machine: String,
+    },
     /// The wheel could not be written.
     #[error(transparent)]
     Wheel(#[from] WheelWriteError),

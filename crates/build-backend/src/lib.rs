@@ -24,6 +24,7 @@
 //! | `pyproject.toml`, the readme, license files | read by [`source_project`], [`settings`] |
 //! | the module that states the version | read by [`static_version`] |
 //! | the files of the source tree | read by [`source_files`] |
+//! | a compiled program that a wheel brings | read by [`program_wheel`], [`elf`] |
 //! | `*.whl`, `*.tar.gz` in the output folder | [`build`] |
 //!
 //! # Invariants
@@ -35,11 +36,15 @@
 //! - Metadata that pyproject.toml calls dynamic is refused, never guessed; a version may be read from
 //!   a module that states it.
 //! - A project that another backend builds in ways of its own is refused.
+//! - The tag of a wheel with a program promises no more than the program's file bears out.
 
 pub mod build;
 mod declared_backend;
+pub mod elf;
 pub mod error;
 pub mod modules;
+pub mod program_platform;
+pub mod program_wheel;
 pub mod settings;
 pub mod source_files;
 pub mod source_project;
@@ -49,4 +54,6 @@ pub use build::{
     BuildOptions, Built, build_editable, build_sdist, build_wheel, build_wheel_from_sdist,
 };
 pub use error::BuildError;
+pub use program_platform::ProgramSystem;
+pub use program_wheel::{ProgramWheel, build_program_wheel};
 pub use source_project::SourceProject;

@@ -186,7 +186,7 @@ impl Download {
         let mut sink = Sink::create(&self)?;
         if self.file.url.scheme() == "file" {
             self.copy(&mut sink)?;
-            return sink.finish();
+            return self.finish(sink);
         }
         let mut attempt = 0;
         let mut validator = None;
@@ -210,6 +210,11 @@ impl Download {
                 .before_retry(&mut attempt, error, &self.file.url)
                 .await?;
         }
+        self.finish(sink)
+    }
+
+    /// Puts the file into its place, and tells so: not before, for whoever hears it opens it.
+    fn finish(&self, sink: Sink<'_>) -> Result<Downloaded, DownloadError> {
         let done = sink.finish()?;
         self.tell(DownloadEvent::Finished { file: self.number });
         Ok(done)
@@ -340,7 +345,6 @@ impl Download {
             let read = source.read(&mut buffer);
             let length = read.map_err(|error| FileError::new(Operation::Read, &path, error))?;
             if length == 0 {
-                self.tell(DownloadEvent::Finished { file: self.number });
                 return Ok(());
             }
             sink.write(&buffer[..length])?;

@@ -426,7 +426,9 @@ fn tools(text: &str) -> String {
         let kept: toml::Table = kept
             .map(|(key, value)| (key.clone(), value.clone()))
             .collect();
-        let _ = writeln!(words, "{name} {kept}");
+        if !kept.is_empty() {
+            let _ = writeln!(words, "{name} {kept}");
+        }
     }
     words
 }

@@ -13,6 +13,7 @@ pub mod metadata;
 pub mod pipfile;
 pub mod settings;
 pub mod sources;
+pub mod tasks;
 pub mod workspace;
 
 pub use inputs::Inputs;

@@ -24,9 +24,10 @@ pub use select::{Selection, SelectionError};
 
 use std::path::{Path, PathBuf};
 
+use tilsit_packaging::marker::Marker;
 use tilsit_packaging::pylock::{PackageSource, Pylock, PylockError};
 use tilsit_packaging::specifier::VersionSpecifiers;
-use tilsit_resolver::Preferences;
+use tilsit_resolver::{Preferences, Universal};
 
 /// The lock of a project.
 pub const PYLOCK: &str = "pylock.toml";
@@ -123,19 +124,40 @@ impl Lock {
         text
     }
 
-    /// The locked versions, to be kept where they fit; without those of `upgraded`.
-    pub fn preferences(&self, upgraded: &dyn Fn(&str) -> bool) -> Preferences {
+    /// The locked versions of a world, to be kept where they fit; without those of `upgraded`.
+    pub fn preferences(&self, world: Marker, upgraded: &dyn Fn(&str) -> bool) -> Preferences {
         let mut preferences = Preferences::default();
         for package in &self.pylock.packages {
             let is_of_index = matches!(package.source, PackageSource::Distributions { .. });
             if let Some(version) = package.version.as_ref().filter(|_| is_of_index)
                 && !upgraded(package.name.as_str())
             {
-                let marker = package.marker.without_extras();
+                let marker = package.marker.and(world).without_extras();
                 preferences.add_where(package.name.clone(), version.clone(), marker);
             }
         }
         preferences
+    }
+
+    /// The environments to begin the next resolution of a world with: where this lock was divided, the
+    /// same parts, and what they leave.
+    pub fn environments(&self, world: Marker, universal: &Universal) -> Vec<Marker> {
+        let forks = self.own.iter().flat_map(|own| &own.forks);
+        let forks = forks.map(|fork| fork.and(world).without_extras());
+        let mut environments: Vec<Marker> = forks.filter(|fork| !fork.is_false()).collect();
+        if environments.is_empty() {
+            return universal.environments.clone();
+        }
+        match &universal.environments[..] {
+            [] => environments.push(Marker::TRUE),
+            named => {
+                // A part of an older lock may reach beyond what is asked for now.
+                let all = named.iter().fold(Marker::FALSE, |all, one| all.or(*one));
+                environments = environments.iter().map(|fork| fork.and(all)).collect();
+                environments.extend(named);
+            }
+        }
+        environments
     }
 
     /// The Pythons that it is for.

@@ -1,4 +1,5 @@
-//! pipenv's Pipfile, read: sources, categories of requirements, the Python that is asked for, scripts.
+//! pipenv's Pipfile, read: sources, categories of requirements, the Python that is asked for. Its
+//! scripts are [`crate::tasks`].
 //!
 //! A project that has one and no `[project]` is used as it is: its categories are groups of a workspace
 //! without members (`packages` is the group `default`, `dev-packages` is `develop`), and its lock is
@@ -48,8 +49,6 @@ pub struct Pipfile {
     pub sources: Vec<IndexSource>,
     /// `[requires]`: the Pythons.
     pub requires_python: Option<VersionSpecifiers>,
-    /// `[scripts]`: command lines by name.
-    pub scripts: BTreeMap<String, String>,
     /// Whether `[pipenv]` asks for pre-releases.
     pub allows_prereleases: bool,
     /// Whether `[pipenv]` says that the environment is in the project's folder.
@@ -142,7 +141,6 @@ impl Pipfile {
         Ok(Self {
             sources: sources.transpose().map_err(wrong)?.unwrap_or_default(),
             requires_python: requires_python(&table)?,
-            scripts: scripts(&table),
             allows_prereleases: pipenv.allow_prereleases,
             venv_in_project: pipenv.venv_in_project,
             categories,
@@ -227,17 +225,6 @@ fn requires_python(table: &toml::Table) -> Result<Option<VersionSpecifiers>, Pip
     let read = written.parse();
     read.map(Some)
         .map_err(|_| PipfileError::Python(version.to_owned()))
-}
-
-/// The scripts that are command lines; those that are `{ call = … }` become one.
-fn scripts(table: &toml::Table) -> BTreeMap<String, String> {
-    let scripts = table.get("scripts").and_then(toml::Value::as_table);
-    let scripts = scripts.into_iter().flatten();
-    let read = scripts.filter_map(|(name, value)| {
-        let line = value.as_str().or_else(|| value.get("cmd")?.as_str())?;
-        Some((name.clone(), line.to_owned()))
-    });
-    read.collect()
 }
 
 #[cfg(test)]

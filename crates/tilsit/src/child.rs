@@ -19,30 +19,44 @@ use crate::explain::Code;
 /// # Errors
 /// When the program cannot be started.
 pub(crate) fn run(command: &mut Command, context: &Context) -> Result<u8, CommandError> {
+    #[cfg(unix)]
+    if !context.terminal.json() && !context.has_passing_cache() {
+        use std::os::unix::process::CommandExt;
+        context.terminal.clear();
+        let error = command.exec();
+        return Err(not_started(command, &error));
+    }
+    wait(command, context)
+}
+
+/// The same, and goes on afterwards: the program is always a child.
+///
+/// # Errors
+/// When the program cannot be started.
+pub(crate) fn wait(command: &mut Command, context: &Context) -> Result<u8, CommandError> {
     context.terminal.clear();
-    let name = command.get_program().to_string_lossy().into_owned();
-    let failed = |error: std::io::Error| {
-        CommandError::new(
-            Code::ProgramNotStarted,
-            format!("the program `{name}` cannot be started"),
-        )
-        .caused_by(error.to_string())
-    };
     if context.terminal.json() {
         command.stdout(Stdio::from(std::io::stderr()));
-    } else if !context.has_passing_cache() {
-        #[cfg(unix)]
-        {
-            use std::os::unix::process::CommandExt;
-            return Err(failed(command.exec()));
-        }
     }
     context.interrupt.leave_to_child();
-    let mut child = command.spawn().map_err(failed)?;
+    let mut child = command
+        .spawn()
+        .map_err(|error| not_started(command, &error))?;
     context.interrupt.pass_on_to(child.id());
     let status = child.wait();
     context.interrupt.pass_on_to(0);
-    Ok(exit_code(status.map_err(failed)?))
+    Ok(exit_code(
+        status.map_err(|error| not_started(command, &error))?,
+    ))
+}
+
+fn not_started(command: &Command, error: &std::io::Error) -> CommandError {
+    let name = command.get_program().to_string_lossy();
+    CommandError::new(
+        Code::ProgramNotStarted,
+        format!("the program `{name}` cannot be started"),
+    )
+    .caused_by(error.to_string())
 }
 
 /// Hands a wish to stop on to a child. A terminal tells all its programs of Ctrl-C; without one, who

@@ -17,7 +17,6 @@ use tilsit_project::lock::{
 };
 use tilsit_project::sources::editables;
 use tilsit_provider::Pin;
-use tilsit_resolver::Preferences;
 
 use crate::building::{BuildOptions, BuildSettings};
 use crate::commands::options::{IndexOptions, ResolverOptions, UpgradeOptions};
@@ -199,12 +198,8 @@ impl Locking<'_> {
     ) -> Result<Lock, CommandError> {
         let context = &self.project.context;
         let upgraded = self.upgrade.projects()?;
-        let preferences = match before {
-            Some(lock) if !self.upgrade.upgrade => {
-                lock.preferences(&|name| upgraded.iter().any(|one| one.as_str() == name))
-            }
-            _ => Preferences::default(),
-        };
+        let is_upgraded = |name: &str| upgraded.iter().any(|one| one.as_str() == name);
+        let kept = before.filter(|_| !self.upgrade.upgrade);
         let editables = editables(&self.project.workspace);
         let editables = editables.into_iter().map(|(_, url)| url).collect();
         let mut wanted = Wanted::gather(&[], &[], &ConstraintOptions::default(), context)?;
@@ -216,7 +211,12 @@ impl Locking<'_> {
         let mut origins = Origins::new();
         for world in &inputs.worlds {
             wanted.requirements.clone_from(&world.requirements);
-            let mut preferences = preferences.clone();
+            let mut universal = inputs.universal.clone();
+            if let Some(lock) = kept {
+                universal.environments = lock.environments(world.marker, &universal);
+            }
+            let kept = kept.map(|lock| lock.preferences(world.marker, &is_upgraded));
+            let mut preferences = kept.unwrap_or_default();
             // What one world has chosen is good for the next.
             for pin in found.iter().flat_map(|before| &before.resolution.pins) {
                 if pin.url.is_none() {
@@ -228,7 +228,7 @@ impl Locking<'_> {
                 configuration: self.configuration,
                 interpreter,
                 elsewhere: Elsewhere {
-                    project: Some(inputs.universal.clone()),
+                    project: Some(universal),
                     ..Elsewhere::default()
                 },
                 no_deps: self.no_deps,

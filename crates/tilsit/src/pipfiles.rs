@@ -217,14 +217,13 @@ pub(crate) fn environment(root: &Path, pipfile: &Pipfile, context: &Context) -> 
     let dot_venv = root.join(".venv");
     let home = workon_home(context);
     let variables = &context.variables;
-    let name = match variables.text("PIPENV_CUSTOM_VENV_NAME") {
-        Some(name) => name.to_owned(),
-        None => {
-            let python = variables.path("PIPENV_PYTHON");
-            let suffix = python.and_then(Path::file_name);
-            let suffix = suffix.map(|name| format!("-{}", name.to_string_lossy()));
-            environment_name(&root.join(PIPFILE)) + &suffix.unwrap_or_default()
-        }
+    let name = if let Some(name) = variables.text("PIPENV_CUSTOM_VENV_NAME") {
+        name.to_owned()
+    } else {
+        let python = variables.path("PIPENV_PYTHON");
+        let suffix = python.and_then(Path::file_name);
+        let suffix = suffix.map(|name| format!("-{}", name.to_string_lossy()));
+        environment_name(&root.join(PIPFILE)) + &suffix.unwrap_or_default()
     };
     let named = home.join(name);
     // A file there names the environment.
@@ -242,11 +241,11 @@ pub(crate) fn environment(root: &Path, pipfile: &Pipfile, context: &Context) -> 
         _ => None,
     };
     let asked = variables.text("PIPENV_VENV_IN_PROJECT").and_then(truth);
-    match asked.or(pipfile.venv_in_project) {
-        Some(true) => dot_venv,
-        Some(false) => named,
-        None if dot_venv.is_dir() && !named.exists() => dot_venv,
-        None => named,
+    let is_there = || dot_venv.is_dir() && !named.exists();
+    if asked.or(pipfile.venv_in_project).unwrap_or_else(is_there) {
+        dot_venv
+    } else {
+        named
     }
 }
 

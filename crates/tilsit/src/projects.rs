@@ -33,17 +33,14 @@ impl Project {
     pub(crate) fn find(context: &Context) -> Result<Self, CommandError> {
         let workspace = Workspace::find(&context.working_folder)?;
         let mut context = context.clone();
-        context.configuration = match &workspace.pipfile {
-            Some(pipfile) => {
-                let settings = pipfiles::settings(pipfile, &context)?;
-                let path = workspace.root.join(PIPFILE);
-                context.configuration.with_project(path, settings)
-            }
-            None => {
-                let path = workspace.root.join(PYPROJECT);
-                let text = tilsit_files::read_to_string(&path)?;
-                context.configuration.with_root(&path, &text)?
-            }
+        context.configuration = if let Some(pipfile) = &workspace.pipfile {
+            let settings = pipfiles::settings(pipfile, &context)?;
+            let path = workspace.root.join(PIPFILE);
+            context.configuration.with_project(path, settings)
+        } else {
+            let path = workspace.root.join(PYPROJECT);
+            let text = tilsit_files::read_to_string(&path)?;
+            context.configuration.with_root(&path, &text)?
         };
         context.working_folder.clone_from(&workspace.root);
         Ok(Self {

@@ -5,6 +5,7 @@ mod current;
 mod place;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use tilsit_build_frontend::Renewal;
 use tilsit_dist::dist_info::InstalledDistribution;
@@ -22,6 +23,7 @@ use tilsit_resolver::Preferences;
 use crate::building::BuildSettings;
 use crate::commands::pip::sync::SEEDS;
 use crate::configuration::Configuration;
+use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
 use crate::installing::{self, Change, Installation};
@@ -33,8 +35,12 @@ pub(crate) use place::{Place, environment};
 
 /// What an environment is to hold, and how it gets there.
 pub(crate) struct Syncing<'a> {
-    /// The project.
-    pub(crate) project: &'a Project,
+    /// The project; none where a lock is installed by its name.
+    pub(crate) project: Option<&'a Project>,
+    /// The world.
+    pub(crate) context: &'a Context,
+    /// The folder that paths of the lock start from.
+    pub(crate) root: &'a Path,
     /// The settings, with the options of the command in front.
     pub(crate) configuration: &'a Configuration,
     /// The lock.
@@ -101,7 +107,7 @@ impl Syncing<'_> {
     /// # Errors
     /// When the lock is not for this environment, names what is not allowed, or a file cannot be had.
     pub(crate) fn plan(&self, environment: &Environment) -> Result<Change, CommandError> {
-        let context = &self.project.context;
+        let context = self.context;
         let present = installing::present(environment, context)?;
         let selected = self.select(environment)?;
         let wanted = self.wanted(&selected)?;
@@ -116,7 +122,7 @@ impl Syncing<'_> {
             pages_only: false,
             wanted: &wanted,
         };
-        let mut pinned = pins(&selected, &self.project.workspace.root)
+        let mut pinned = pins(&selected, self.root)
             .map_err(|error| CommandError::from_error(Code::LockInvalid, &error))?;
         let is_to_come = |pin: &Pin| {
             self.reinstall.includes(&pin.name) || !current::is_there(pin, &present, &wanted)
@@ -167,15 +173,17 @@ impl Syncing<'_> {
             &interpreter.tags(),
             &mut |name| no_binary.includes(name),
         )?;
-        let workspace = &self.project.workspace;
-        selected.retain(|one| !self.omitted.includes(&one.package.name, workspace));
+        if let Some(project) = self.project {
+            let workspace = &project.workspace;
+            selected.retain(|one| !self.omitted.includes(&one.package.name, workspace));
+        }
         Ok(selected)
     }
 
     /// What the builder has to know: which folders are used as they stand.
     fn wanted(&self, selected: &[Selected<'_>]) -> Result<Wanted, CommandError> {
-        let context = &self.project.context;
-        let mut wanted = Wanted::gather(&[], &[], &ConstraintOptions::default(), context)?;
+        let limits = ConstraintOptions::default();
+        let mut wanted = Wanted::gather(&[], &[], &limits, self.context)?;
         wanted.build = self.build.clone();
         wanted.build.rebuild = self.reinstall.clone();
         if self.no_editable {
@@ -186,7 +194,7 @@ impl Syncing<'_> {
                 if directory.editable == Some(true))
         });
         let editable: Vec<Selected<'_>> = editable.copied().collect();
-        let editable = pins(&editable, &self.project.workspace.root)
+        let editable = pins(&editable, self.root)
             .map_err(|error| CommandError::from_error(Code::LockInvalid, &error))?;
         let urls = editable.into_iter().filter_map(|pin| pin.url);
         wanted.editables = urls.map(|url| url.to_string()).collect();
@@ -202,7 +210,9 @@ impl Syncing<'_> {
         if self.inexact {
             return Vec::new();
         }
-        let is_shared = self.project.workspace.pipfile.is_some();
+        let is_shared = self
+            .project
+            .is_some_and(|project| project.workspace.pipfile.is_some());
         // pipenv puts them into the environment that is shared with it, and leaves them there.
         let is_seed = |name: &ProjectName| is_shared && SEEDS.contains(&name.as_str());
         let others = present
@@ -211,8 +221,12 @@ impl Syncing<'_> {
         others.collect()
     }
 
-    /// A lock says where files come from, and it is not the lock that decides whom the project trusts.
+    /// A lock says where files come from, and it is not the lock that decides whom a project trusts. One
+    /// that is named by itself is trusted as a file of requirements is.
     fn check_indexes(&self, pins: &[Pin], sources: &Sources) -> Result<(), CommandError> {
+        if self.project.is_none() {
+            return Ok(());
+        }
         let known = sources.indexes.iter().chain(sources.pins.values());
         let known: BTreeSet<&str> = known.map(|index| index.url().as_str()).collect();
         for pin in pins {
@@ -232,6 +246,6 @@ impl Syncing<'_> {
     }
 
     fn link_mode(&self) -> Result<LinkMode, CommandError> {
-        installing::link_mode_to_stay(self.configuration, &self.project.context)
+        installing::link_mode_to_stay(self.configuration, self.context)
     }
 }

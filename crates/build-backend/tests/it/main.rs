@@ -3,6 +3,7 @@
 
 mod building;
 mod oracle;
+mod program;
 mod refusing;
 
 use std::path::{Path, PathBuf};

@@ -279,6 +279,30 @@ fn a_local_file_is_copied_and_checked() {
 
 /// Bytes that come now and then keep a connection open for ever; they are no progress.
 #[test]
+fn a_file_is_told_as_finished_when_it_is_in_its_place_and_right() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("a-1.0.tar.gz");
+    std::fs::write(&source, body()).unwrap();
+    let mut wanted = file(Url::from_file_path(&source).unwrap());
+    let path = folder.path().join("copy");
+    let finished = |wanted: &RemoteFile| {
+        let mut told = 0;
+        let result = client().download(wanted, &path, &mut |event| {
+            if let DownloadEvent::Finished { .. } = event {
+                assert_eq!(std::fs::read(&path).unwrap(), body());
+                told += 1;
+            }
+            ControlFlow::Continue(())
+        });
+        (result.is_ok(), told)
+    };
+    assert_eq!(finished(&wanted), (true, 1));
+    std::fs::remove_file(&path).unwrap();
+    wanted.hashes = tilsit_simple_api::Hashes::of_sha256(sha256(b"something else"));
+    assert_eq!(finished(&wanted), (false, 0));
+}
+
+#[test]
 fn a_trickle_is_given_up() {
     let drip = Reply {
         endless: true,

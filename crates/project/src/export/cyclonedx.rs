@@ -1,4 +1,4 @@
-//! A bill of materials: CycloneDX 1.5 as JSON. The same lock gives the same bytes.
+//! A bill of materials: `CycloneDX` 1.5 as JSON. The same lock gives the same bytes.
 //!
 //! Licences are left out: the lock does not know them, and a guess would be worse than nothing.
 

@@ -128,6 +128,7 @@ impl Assembly<'_> {
             own: Some(OwnTable {
                 fingerprint: self.fingerprint.to_owned(),
                 digest: String::new(),
+                forks: self.forks(whole),
                 members: self.members(&drafts),
                 groups: workspace
                     .root_groups
@@ -137,6 +138,17 @@ impl Assembly<'_> {
             }),
             is_edited: false,
         })
+    }
+
+    /// The parts that were resolved apart, without those of worlds that were resolved as a whole.
+    fn forks(&self, whole: Marker) -> Vec<Marker> {
+        let divided = self.answers.iter();
+        let divided = divided.filter(|answer| answer.resolution.forks.len() > 1);
+        let forks = divided.flat_map(|answer| {
+            let forks = answer.resolution.forks.iter();
+            forks.map(|fork| fork.and(answer.world).simplify_within(whole))
+        });
+        forks.collect()
     }
 
     /// The pins of all worlds, those that are the same joined.

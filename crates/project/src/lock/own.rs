@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
+use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{ExtraName, GroupName, ProjectName};
 use tilsit_packaging::pylock::Package;
 use tilsit_packaging::requirement::Requirement;
@@ -28,6 +29,9 @@ pub struct OwnTable {
     pub fingerprint: String,
     /// The SHA-256 of the text before the table, in hexadecimal digits.
     pub digest: String,
+    /// The parts of the world that were resolved apart; none where it was not divided. The next lock
+    /// begins with the same, so that it comes out the same.
+    pub forks: Vec<Marker>,
     /// The projects that share the lock, by name.
     pub members: BTreeMap<ProjectName, LockedMember>,
     /// The groups of a root that is no project itself.
@@ -55,6 +59,8 @@ struct Raw {
     version: u32,
     fingerprint: String,
     digest: String,
+    #[serde(default)]
+    forks: Vec<String>,
     #[serde(default)]
     members: Vec<RawMember>,
     #[serde(default)]
@@ -124,6 +130,7 @@ impl OwnTable {
         Ok(Self {
             fingerprint: raw.fingerprint,
             digest: raw.digest,
+            forks: parsed_all(&raw.forks).map_err(wrong)?,
             members,
             groups: groups(&raw.groups).map_err(wrong)?,
         })
@@ -140,6 +147,9 @@ impl OwnTable {
         line("version", &VERSION.to_string());
         line("fingerprint", &quoted(&self.fingerprint));
         line("digest", &quoted(&digest));
+        if !self.forks.is_empty() {
+            line("forks", &list(&self.forks));
+        }
         tables(
             text,
             "tool.tilsit.groups",
@@ -156,13 +166,13 @@ impl RawMember {
         let mut extras = BTreeMap::new();
         for (name, requires) in &self.extras {
             let in_lock = self.names.get(name).unwrap_or(name);
-            let named = (parsed(in_lock)?, requirements(requires)?);
+            let named = (parsed(in_lock)?, parsed_all(requires)?);
             extras.insert(parsed(name)?, named);
         }
         Ok(LockedMember {
             path: self.path,
             is_package: self.package,
-            requires: requirements(&self.requires)?,
+            requires: parsed_all(&self.requires)?,
             extras,
             groups: groups(&self.groups)?,
         })
@@ -240,13 +250,13 @@ fn tables<'a>(
     }
 }
 
-fn list(requirements: &[Requirement]) -> String {
-    if requirements.is_empty() {
+fn list<T: std::fmt::Display>(values: &[T]) -> String {
+    if values.is_empty() {
         return "[]".to_owned();
     }
-    let rows = requirements.iter();
+    let rows = values.iter();
     let rows: Vec<String> = rows
-        .map(|requirement| format!("    {},", quoted(&requirement.to_string())))
+        .map(|value| format!("    {},", quoted(&value.to_string())))
         .collect();
     format!("[\n{}\n]", rows.join("\n"))
 }
@@ -263,7 +273,11 @@ where
     text.parse().map_err(|error| format!("`{text}`: {error}"))
 }
 
-fn requirements(texts: &[String]) -> Result<Vec<Requirement>, String> {
+fn parsed_all<T>(texts: &[String]) -> Result<Vec<T>, String>
+where
+    T: std::str::FromStr,
+    T::Err: std::fmt::Display,
+{
     texts.iter().map(|text| parsed(text)).collect()
 }
 
@@ -272,6 +286,6 @@ fn groups(
 ) -> Result<BTreeMap<GroupName, Vec<Requirement>>, String> {
     let groups = raw.iter();
     groups
-        .map(|(name, requires)| Ok((parsed(name)?, requirements(requires)?)))
+        .map(|(name, requires)| Ok((parsed(name)?, parsed_all(requires)?)))
         .collect()
 }

@@ -1,5 +1,6 @@
 //! What is read of Pipfiles and written to their locks.
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use insta::assert_snapshot;
@@ -8,6 +9,7 @@ use tilsit_packaging::specifier::VersionSpecifiers;
 use super::{Pipfile, PipfileLock, environment_name};
 use crate::inputs::Inputs;
 use crate::lock::Lock;
+use crate::tasks::Tasks;
 
 const PIPFILE: &str = r#"
 [[source]]
@@ -44,7 +46,9 @@ allow_prereleases = true
 fn a_pipfile_is_a_workspace_of_groups() {
     let pipfile = Pipfile::parse(PIPFILE).unwrap();
     assert!(pipfile.allows_prereleases);
-    assert_eq!(pipfile.scripts.len(), 2);
+    let scripts = Tasks::of_pipfile(PIPFILE).unwrap();
+    assert_eq!(scripts.iter().count(), 3);
+    assert!(scripts.steps("called", &[]).unwrap().is_some());
     assert_eq!(
         pipfile.pinned_sources().collect::<Vec<_>>(),
         [("pytest", "main")]
@@ -55,7 +59,7 @@ fn a_pipfile_is_a_workspace_of_groups() {
     let mut shown = String::new();
     for (group, requirements) in &workspace.root_groups {
         for requirement in requirements {
-            shown.push_str(&format!("{group}: {requirement}\n"));
+            let _ = writeln!(shown, "{group}: {requirement}");
         }
     }
     assert_snapshot!(shown, @r#"

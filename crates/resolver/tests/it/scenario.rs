@@ -152,11 +152,22 @@ impl Scenario {
         texts.map(|text| requirement(text)).collect()
     }
 
+    /// The Pythons that the scenario is for.
+    pub(crate) fn requires_python(&self) -> String {
+        let default = format!(">={}", self.environment.python);
+        self.root.requires_python.clone().unwrap_or(default)
+    }
+
+    /// Sets whether pre-releases are taken.
+    pub(crate) fn set_prereleases(&self, options: &mut ResolverOptions) {
+        if self.resolver_options.prereleases {
+            options.prereleases = PrereleaseMode::Allow;
+        }
+    }
+
     /// The minor versions of Python 3 that the scenario is for, of those between 3.8 and 3.14.
     pub(crate) fn minors(&self) -> Vec<u32> {
-        let default = format!(">={}", self.environment.python);
-        let requires_python = self.root.requires_python.as_ref().unwrap_or(&default);
-        let specifiers: VersionSpecifiers = requires_python.parse().expect("specifiers");
+        let specifiers: VersionSpecifiers = self.requires_python().parse().expect("specifiers");
         let is_in = |minor: &u32| {
             let version = format!("3.{minor}.4").parse().expect("a version");
             specifiers.contains(&version)
@@ -183,19 +194,15 @@ impl Scenario {
             _ => python.clone(),
         };
         let target = if self.is_universal() {
-            let default = format!(">={}", self.environment.python);
-            let requires_python = self.root.requires_python.as_ref().unwrap_or(&default);
             Target::Universal(Universal {
-                requires_python: requires_python.parse().expect("specifiers"),
+                requires_python: self.requires_python().parse().expect("specifiers"),
                 environments: Vec::new(),
             })
         } else {
             Target::Environment(linux(&full))
         };
         let mut options = ResolverOptions::for_target(target);
-        if self.resolver_options.prereleases {
-            options.prereleases = PrereleaseMode::Allow;
-        }
+        self.set_prereleases(&mut options);
         Resolver::new(lines, Vec::new(), options)
     }
 }

@@ -1,6 +1,8 @@
 //! `tilsit build`: the distributions of a project, by our own backend in process where it builds the
 //! same, else by the project's own.
 
+mod itself;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -53,6 +55,16 @@ pub(crate) struct Arguments {
     /// Build the wheel, straight from the folder
     #[arg(short, long)]
     wheel: bool,
+    /// Build the wheels of tilsit itself and of its build backend, for an index of your own
+    #[arg(
+        long = "self",
+        conflicts_with_all = [
+            "source", "sdist", "wheel", "force_pep517", "python", "BuildOptions",
+            // clap leaves groups with groups in them empty.
+            "index_url", "extra_index_url", "index", "no_index", "find_links", "NetworkOptions",
+        ]
+    )]
+    itself: bool,
     /// Call the backend that pyproject.toml names, also where ours would build the same
     #[arg(long)]
     force_pep517: bool,
@@ -92,6 +104,11 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let in_process = BackendOptions {
         modified_seconds: modified_seconds(context)?,
     };
+    if arguments.itself {
+        let built = itself::build(&out, in_process, context)?;
+        let sets = built.iter().map(|path| FileSet::read(&[path]));
+        return Ok(report(&sets.collect::<Result<Vec<_>, _>>()?, context));
+    }
     let is_open = !is_file && !arguments.force_pep517 && arguments.build.is_usual();
     let built = if is_open && is_own(&source, context)? {
         tilsit_files::create_dir_all(&out)?;
@@ -99,9 +116,13 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     } else {
         build_by_backend(arguments, &source, &out, context)?
     };
-    let paths: Vec<&Path> = built.iter().map(PathBuf::as_path).collect();
-    let checked = FileSet::read(&paths)?;
-    for file in checked.files() {
+    Ok(report(&[FileSet::read(&built)?], context))
+}
+
+/// Says what was built, and what is wrong with it.
+fn report(sets: &[FileSet], context: &Context) -> Report {
+    let files: Vec<&CheckedFile> = sets.iter().flat_map(FileSet::files).collect();
+    for file in &files {
         let errors = file.findings.iter();
         for finding in errors.filter(|finding| finding.severity() == Severity::Error) {
             let code = findings::code_of(finding.rule).id();
@@ -111,7 +132,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
                 .warn(format_args!("{name}: {code}: {finding}"));
         }
     }
-    let entries: Vec<FileEntry> = checked.files().iter().map(entry).collect();
+    let entries: Vec<FileEntry> = files.into_iter().map(entry).collect();
     for entry in &entries {
         let path = context.show(&entry.path);
         let bytes = size(entry.size_bytes);
@@ -119,7 +140,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
             "{GOOD}Built{GOOD:#} {path} {DIM}({bytes}){DIM:#}"
         ));
     }
-    Ok(Report::silent(json!({ "files": entries })))
+    Report::silent(json!({ "files": entries }))
 }
 
 /// Removes the distributions of earlier builds, and nothing else: least of all the one to build of.

@@ -71,7 +71,7 @@ enum Format {
     /// conda's, with the lock in its `pip` section
     #[value(name = "environment.yml", aliases = ["conda", "environment.yaml"])]
     Conda,
-    /// A bill of materials: CycloneDX 1.5 as JSON
+    /// A bill of materials: `CycloneDX` 1.5 as JSON
     #[value(name = "cyclonedx1.5", alias = "cyclonedx")]
     CycloneDx,
 }

@@ -14,6 +14,7 @@ pub(crate) mod install;
 pub(crate) mod installation_report;
 pub(crate) mod list;
 pub(crate) mod listed;
+mod locked;
 pub(crate) mod search_path;
 pub(crate) mod show;
 pub(crate) mod sync;

@@ -8,6 +8,7 @@ mod kept;
 mod project;
 pub(crate) mod script;
 mod target;
+mod tasks;
 pub(crate) mod upkeep;
 
 use std::ffi::OsString;
@@ -35,26 +36,30 @@ use target::Target;
 /// The folder of the cache for what is run.
 pub(crate) const SCRIPTS: &str = "scripts-1";
 
-/// Run a script, a module or a program with what it needs
+/// Run a task, a script, a module or a program with what it needs
 ///
+/// Tasks stand in `[tool.tilsit.tasks]`: `test = "pytest -q"`.
 /// What a script needs stands in its comment block `# /// script` (PEP 723). It is resolved and
 /// installed into an environment in the cache, which is found again the next time. A script without
 /// such a block, a module (`-m`) and a program run in the project's environment, which is locked and
 /// synced first; without a project in the active environment, in `.venv`, or with the Python that is
 /// found. `--with` adds to what is there without changing it.
 #[derive(Args, Debug)]
-#[command(override_usage = "tilsit run [OPTIONS] <FILE|URL|-|PROGRAM> [ARGUMENTS]...")]
+#[command(override_usage = "tilsit run [OPTIONS] <TASK|FILE|URL|-|PROGRAM> [ARGUMENTS]...")]
 pub(crate) struct Arguments {
-    /// A Python file, a folder or archive with `__main__.py`, a URL, `-` for standard input, or the
-    /// name of a program; and what it is given
+    /// A task of the project, a Python file, a folder or archive with `__main__.py`, a URL, `-` for
+    /// standard input, or the name of a program; and what it is given
     #[arg(
-        required = true,
+        required_unless_present = "list",
         trailing_var_arg = true,
         allow_hyphen_values = true,
         value_names = ["FILE", "ARGUMENTS"],
         num_args = 1..
     )]
     line: Vec<OsString>,
+    /// List the tasks of the project
+    #[arg(long, exclusive = true)]
+    list: bool,
     /// Run a module, as `python -m` does
     #[arg(short, long)]
     module: bool,
@@ -122,6 +127,12 @@ impl Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
+    if arguments.list {
+        return tasks::list(context);
+    }
+    if let Some(task) = tasks::find(arguments, context)? {
+        return tasks::run(&task, arguments, context);
+    }
     let target = Target::of(arguments, context)?;
     let place = match &target.metadata(context)? {
         Some(script) => {

@@ -110,7 +110,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let locked = installing::lock(&environment, context)?;
     let chosen = arguments.selection.choose(&project.workspace)?;
     let syncing = Syncing {
-        project: &project,
+        project: Some(&project),
+        context: &project.context,
+        root: &project.workspace.root,
         configuration: &configuration,
         lock: &lock,
         selection: &chosen.selection,

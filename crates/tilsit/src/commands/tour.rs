@@ -33,8 +33,8 @@ const SEARCH_PAUSE: Duration = Duration::from_millis(100);
 
 /// Show everything once, on one page
 ///
-/// In a temporary folder: starts an index, makes a small project, builds, checks, publishes and finds
-/// it, pins an application that needs it and packages of your default index, installs that into a new
+/// In a temporary folder: starts an index, uploads tilsit itself and its build backend to it, makes a
+/// small project, builds, checks, publishes and finds it, pins an application that needs it and packages of your default index, installs that into a new
 /// environment and runs it. Then the index keeps answering until Ctrl-C. Every line that is shown
 /// can be typed by hand.
 #[derive(Args, Debug)]
@@ -62,6 +62,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         token: String::new(),
     };
     let server = tour.index()?;
+    tour.itself(&server)?;
     tour.package(&server)?;
     let greeting = tour.application(&server)?;
     let address = format!("http://{}/", server.address());
@@ -121,6 +122,21 @@ impl Tour {
         Ok(server)
     }
 
+    /// This program and its build backend, on the index: whoever has the index alone can install
+    /// tilsit, and build the package.
+    fn itself(&mut self, server: &RunningServer) -> Result<(), CommandError> {
+        self.page
+            .step("Upload tilsit and its build backend to it")?;
+        let built = self.line("tilsit build --self --out-dir self")?;
+        self.publish(server, "self/tilsit-*")?;
+        self.publish(server, "self/tilsit_build-*")?;
+        self.page.done(&format!(
+            "{}\npip gets tilsit from here, and builds what names tilsit_build",
+            names(&built, "/files")
+        ));
+        Ok(())
+    }
+
     /// A package: written, built, checked, published.
     fn package(&mut self, server: &RunningServer) -> Result<(), CommandError> {
         self.page.step("Write a package")?;
@@ -135,18 +151,23 @@ impl Tour {
         self.page.done(&names(&built, "/files"));
 
         self.page.step("Publish it")?;
-        let address = server.address();
-        let line = format!(
-            "tilsit publish --repository-url http://{address}/legacy/ --token $TOKEN dist/*"
-        );
-        let published = self.line(&line)?;
+        let published = self.publish(server, "dist/*")?;
         self.page.done(&names(&published, "/files"));
 
         self.page.step("Find it, a letter mistyped")?;
+        let address = server.address();
         let line = format!("tilsit search chese --index-url http://{address}/simple/");
         let found = self.searched(&line)?;
         self.page.done(&found);
         Ok(())
+    }
+
+    /// Shows a line that publishes files, and runs it.
+    fn publish(&self, server: &RunningServer, files: &str) -> Result<Value, CommandError> {
+        let address = server.address();
+        self.line(&format!(
+            "tilsit publish --repository-url http://{address}/legacy/ --token $TOKEN {files}"
+        ))
     }
 
     /// Runs a line that searches: the index's search follows its uploads within a second or two.
@@ -200,7 +221,7 @@ impl Tour {
     }
 
     /// Shows a line and runs it.
-    fn line(&mut self, line: &str) -> Result<Value, CommandError> {
+    fn line(&self, line: &str) -> Result<Value, CommandError> {
         self.page.command(line);
         self.call(line)
     }
@@ -212,23 +233,31 @@ impl Tour {
         Ok(report.into_result())
     }
 
-    /// The command in a line, with `$TOKEN` and `dist/*` replaced as a shell does.
+    /// The command in a line, with `$TOKEN` and a `*` at the end of a word replaced as a shell does.
     fn parse(&self, line: &str) -> Result<Command, CommandError> {
         let mut words = Vec::new();
         for word in line.split_whitespace() {
-            match word {
-                "$TOKEN" => words.push(self.token.clone()),
-                "dist/*" => {
-                    let files = tilsit_files::read_dir(self.context.resolve(Path::new("dist")))?;
-                    let paths = files.iter().map(|file| file.path.display().to_string());
-                    words.extend(paths);
-                }
-                word => words.push(word.to_owned()),
+            if word == "$TOKEN" {
+                words.push(self.token.clone());
+            } else if let Some(start) = word.strip_suffix('*') {
+                words.extend(self.files(start)?);
+            } else {
+                words.push(word.to_owned());
             }
         }
         commands::Arguments::try_parse_from(words)
             .map(|arguments| arguments.command)
             .map_err(|error| not_ours(line).caused_by(error.to_string()))
+    }
+
+    /// The files whose paths start so, as a shell lists them.
+    fn files(&self, start: &str) -> Result<Vec<String>, CommandError> {
+        let (folder, start) = start.rsplit_once('/').unwrap_or((".", start));
+        let files = tilsit_files::read_dir(self.context.resolve(Path::new(folder)))?;
+        let paths = files.into_iter().map(|file| file.path);
+        let names = paths.filter_map(|path| Some(path.file_name()?.to_str()?.to_owned()));
+        let chosen = names.filter(|name| name.starts_with(start));
+        Ok(chosen.map(|name| format!("{folder}/{name}")).collect())
     }
 
     /// Runs a program and gives what it wrote.

@@ -207,8 +207,8 @@ pub(crate) struct Settings {
 /// A key that is about the project itself, and read where it is built.
 pub(super) const OF_BUILDS: &str = "cache-keys";
 
-/// The table of our own backend, which it reads itself.
-const OF_OUR_BACKEND: &str = "build";
+/// Tables that others read themselves: our own backend, and `run`.
+const OF_OTHERS: [&str; 2] = ["build", "tasks"];
 
 /// Keys of a project that is locked, which [`tilsit_project::settings`] reads.
 pub(super) const OF_PROJECTS: [&str; 8] = tilsit_project::settings::KEYS;
@@ -230,10 +230,8 @@ pub(super) fn of_pyproject(path: &Path, text: &str) -> Result<Settings, CommandE
     let project: PyProject = toml::from_str(text).map_err(|error| invalid(path, &error))?;
     let mut settings = project.tool.tilsit;
     settings.unknown.remove(OF_BUILDS);
-    settings.unknown.remove(OF_OUR_BACKEND);
-    settings
-        .unknown
-        .retain(|key, _| !OF_PROJECTS.contains(&key.as_str()));
+    let is_others = |key: &str| OF_OTHERS.contains(&key) || OF_PROJECTS.contains(&key);
+    settings.unknown.retain(|key, _| !is_others(key));
     Ok(settings.relative_to(path))
 }
 

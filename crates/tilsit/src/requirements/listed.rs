@@ -30,6 +30,11 @@ pub(crate) struct ListedOptions {
 }
 
 impl ListedOptions {
+    /// The groups, as they were typed.
+    pub(crate) fn groups(&self) -> &[String] {
+        &self.group
+    }
+
     /// Whether there are any.
     pub(crate) fn is_any(&self) -> bool {
         !self.group.is_empty() || !self.requirements_from_script.is_empty()

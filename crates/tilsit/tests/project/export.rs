@@ -5,7 +5,6 @@ use std::process::Command;
 use insta::assert_snapshot;
 
 use crate::sandbox::Sandbox;
-use crate::wheels;
 
 const PROJECT: &str = "\
 [project]
@@ -20,13 +19,7 @@ dev = ['lib<1.6']
 ";
 
 fn sandbox() -> Option<Sandbox> {
-    let python = tilsit_testing::require("Python", tilsit_testing::python())?;
-    let mut sandbox = Sandbox::new();
-    wheels::usual(&sandbox.root().join("wheels"));
-    let links = sandbox.root().join("wheels").display().to_string();
-    sandbox.set("TILSIT_NO_INDEX", "1");
-    sandbox.set("TILSIT_FIND_LINKS", links);
-    sandbox.set("TILSIT_PYTHON", python.display());
+    let sandbox = crate::sandbox()?;
     sandbox.write("pyproject.toml", PROJECT);
     Some(sandbox)
 }

@@ -6,5 +6,28 @@ mod sandbox;
 mod wheels;
 
 mod export;
+mod lock;
 mod pipfile;
+mod sync;
+mod tasks;
 mod tree;
+mod workspace;
+
+use sandbox::Sandbox;
+
+/// A sandbox with a folder of wheels as its only source, and a Python.
+fn sandbox() -> Option<Sandbox> {
+    let python = tilsit_testing::require("Python", tilsit_testing::python())?;
+    let mut sandbox = Sandbox::new();
+    wheels::usual(&sandbox.root().join("wheels"));
+    let links = sandbox.root().join("wheels").display().to_string();
+    sandbox.set("TILSIT_NO_INDEX", "1");
+    sandbox.set("TILSIT_FIND_LINKS", links);
+    sandbox.set("TILSIT_PYTHON", python.display());
+    Some(sandbox)
+}
+
+/// What is installed in `.venv`, as `name==version` lines.
+fn installed(sandbox: &Sandbox) -> String {
+    sandbox.run_well("pip freeze --python .venv").stdout
+}

@@ -26,13 +26,7 @@ lib = '<1.5'
 ";
 
 fn sandbox(pipfile: &str) -> Option<Sandbox> {
-    let python = tilsit_testing::require("Python", tilsit_testing::python())?;
-    let mut sandbox = Sandbox::new();
-    wheels::usual(&sandbox.root().join("wheels"));
-    let links = sandbox.root().join("wheels").display().to_string();
-    sandbox.set("TILSIT_NO_INDEX", "1");
-    sandbox.set("TILSIT_FIND_LINKS", links);
-    sandbox.set("TILSIT_PYTHON", python.display());
+    let mut sandbox = crate::sandbox()?;
     let environments = sandbox.root().join("environments").display().to_string();
     sandbox.set("WORKON_HOME", environments);
     sandbox.write("Pipfile", pipfile);
@@ -79,9 +73,14 @@ fn a_pipfile_is_used_in_place() {
     error: the environment is not as the lock says: 0 projects to install, 2 projects to uninstall [TL0503]
     hint: `tilsit sync` makes it so
     ");
-    // What changes nothing that is asked for makes no new lock.
+    // What changes nothing that is asked for makes no new lock; scripts are tasks.
     sandbox.write("Pipfile", &format!("{PIPFILE}\n[scripts]\nx = 'app'\n"));
     assert_eq!(sandbox.run("lock --check").exit, 0);
+    assert_snapshot!(sandbox.run("run x"), @"
+    exit: 0
+    -- stdout
+    app 1.0
+    ");
     sandbox.write("Pipfile", &PIPFILE.replace("'<1.5'", "'*'"));
     assert_eq!(sandbox.run("lock --check").exit, 6);
 }

@@ -28,6 +28,58 @@ fn both_distributions_are_built() {
 }
 
 #[test]
+fn the_program_makes_its_own_wheels() {
+    let sandbox = Sandbox::new();
+    let (exit, envelope) = sandbox.run_json("build --self -o self");
+    assert_eq!(exit, 0, "{envelope}");
+    let files = envelope["result"]["files"].as_array().unwrap();
+    let [program, backend] = files.as_slice() else {
+        panic!("{envelope}");
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    // Paths in output are told without the sandbox's folder.
+    let path = |file: &serde_json::Value| {
+        let path = std::path::Path::new(file["path"].as_str().unwrap());
+        sandbox.path("self").join(path.file_name().unwrap())
+    };
+    let (program, backend) = (path(program), path(backend));
+    let start = format!("tilsit-{version}-py3-none-");
+    let name = program.file_name().unwrap().to_str().unwrap();
+    assert!(name.starts_with(&start), "{name}");
+    let source = tilsit_testing::workspace_root().join("python/backend");
+    sandbox.run_well(&format!("build {} --wheel -o tree", source.display()));
+    let name = format!("tilsit_build-{version}-py3-none-any.whl");
+    assert_eq!(backend, sandbox.path("self").join(&name));
+    let of_tree = std::fs::read(sandbox.path("tree").join(&name)).unwrap();
+    assert_eq!(std::fs::read(backend).unwrap(), of_tree);
+
+    let wheel = Wheel::open(program, &Limits::default()).unwrap();
+    let name = format!("tilsit-{version}.data/scripts/tilsit");
+    let name = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let entry = wheel.archive().entry(&name).unwrap();
+    assert_eq!(entry.mode(), 0o755);
+    let ours = std::fs::read(env!("CARGO_BIN_EXE_tilsit")).unwrap();
+    assert!(wheel.archive().read(entry).unwrap() == ours, "another file");
+}
+
+#[test]
+fn its_own_wheels_are_made_of_nothing_else() {
+    let sandbox = crate::sandbox();
+    for options in [
+        "demo",
+        "--offline",
+        "--python 3.11",
+        "--wheel",
+        "-C a=b",
+        "--index-url https://index.example",
+    ] {
+        let answer = sandbox.run(&format!("build --self {options}"));
+        assert_eq!(answer.exit, 2, "{options}: {answer}");
+        assert!(answer.stderr.contains("cannot be used with"), "{answer}");
+    }
+}
+
+#[test]
 fn what_cannot_be_built_is_said() {
     let mut sandbox = Sandbox::new();
     assert_snapshot!(sandbox.run("build"), @"

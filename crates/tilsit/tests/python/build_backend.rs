@@ -1,12 +1,12 @@
-//! `tilsit-build`, our build backend as other tools call it: pip and build, which get it from our own
-//! index, and get the same bytes that `tilsit build` gives.
+//! The wheels that `tilsit build --self` makes, on an index that has nothing else: pip installs the
+//! program from there, and pip and build call our backend, `tilsit-build`, and get the same bytes that
+//! `tilsit build` gives.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use crate::environment::{output, package};
 use crate::server::Index;
-use crate::wheel::build_wheel;
 
 const PYPROJECT: &str = "[build-system]
 requires = ['tilsit-build']
@@ -34,22 +34,19 @@ impl Others {
             tilsit_testing::python_environment("front-ends", &["build==1.6.1", "pip==26.3"]);
         let tools = tilsit_testing::require("pip and build", tools)?;
         let folder = tempfile::tempdir().unwrap();
-        let program = build_wheel(folder.path())?;
         let others = Self {
             index: Index::start(&folder.path().join("index")),
             folder,
             tools,
         };
-        let backend = others.path("backend");
-        let source = package().join("backend");
-        others.tilsit(|tilsit| tilsit.arg("build").arg(&source).arg("-o").arg(&backend));
+        others.tilsit(|tilsit| tilsit.args(["build", "--self", "-o", "self"]));
         let url = format!("{}/legacy/", others.index.address);
-        for files in [&program, &backend] {
+        for entry in std::fs::read_dir(others.path("self")).unwrap() {
             others.tilsit(|tilsit| {
                 tilsit
                     .args(["publish", "--repository-url", &url])
                     .args(["--token", &others.index.token])
-                    .arg(files)
+                    .arg(entry.as_ref().unwrap().path())
             });
         }
         others.write(PYPROJECT, "def main():\n    print('first')\n");
@@ -92,6 +89,21 @@ impl Others {
 
 fn bytes(folder: &Path, name: &str) -> Vec<u8> {
     std::fs::read(folder.join(name)).unwrap()
+}
+
+#[test]
+fn pip_installs_the_program() {
+    let Some(others) = Others::prepare() else {
+        return;
+    };
+    output(&mut others.module("venv", &["--without-pip", "environment"]));
+    let python = others.path("environment/bin/python");
+    let into = python.to_string_lossy();
+    output(&mut others.module("pip", &["--python", &into, "install", "tilsit-build"]));
+    let mut tilsit = Command::new(&python);
+    tilsit.args(["-m", "tilsit", "--version"]).env_clear();
+    let version = format!("tilsit {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(output(tilsit.env("HOME", others.path(""))), version);
 }
 
 #[test]

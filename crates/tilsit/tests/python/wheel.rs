@@ -4,8 +4,12 @@
 //! The program itself is not compiled anew here, which takes minutes: a crate of the same name that
 //! starts the program under test stands for it.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use tilsit_archive::Limits;
+use tilsit_dist::wheel::Wheel;
 
 use crate::environment::{output, package};
 
@@ -13,7 +17,7 @@ use crate::environment::{output, package};
 const MATURIN: &str = "maturin==1.16.0";
 
 /// Builds the wheel in `folder`, where maturin can be had.
-pub(crate) fn build_wheel(folder: &Path) -> Option<PathBuf> {
+fn build_wheel(folder: &Path) -> Option<PathBuf> {
     let tools = tilsit_testing::python_environment("maturin", &[MATURIN]);
     let tools = tilsit_testing::require("maturin", tools)?;
     copy_package(folder);
@@ -71,6 +75,38 @@ fn the_wheel_has_the_program_and_the_package() {
     let program = environment.join("bin/tilsit");
     assert!(said.starts_with(&*program.to_string_lossy()), "{said}");
     assert!(said.contains("<h1"), "{said}");
+}
+
+/// The names in a wheel without the lists of what the program was compiled of, the headers of its
+/// metadata, and the description. maturin spells out the parameters that a content type has anyway.
+fn parts(wheel: &Path) -> (BTreeSet<String>, BTreeSet<String>, String) {
+    let wheel = Wheel::open(wheel, &Limits::default()).unwrap();
+    let entries = wheel.archive().entries().iter();
+    let names = entries.map(|entry| entry.name().to_owned());
+    let names = names.filter(|name| !name.contains("/sboms/")).collect();
+    let metadata = wheel.read_dist_info("METADATA").unwrap().unwrap();
+    let metadata = String::from_utf8(metadata).unwrap();
+    let (headers, description) = metadata.split_once("\n\n").unwrap();
+    let plain = |line: &str| line.replace("; charset=UTF-8; variant=GFM", "");
+    let headers = headers.lines().map(plain).collect();
+    (names, headers, description.trim_end().to_owned())
+}
+
+#[test]
+fn the_program_makes_the_wheel_as_maturin_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let Some(theirs) = build_wheel(folder.path()) else {
+        return;
+    };
+    let ours = folder.path().join("ours");
+    let mut tilsit = Command::new(env!("CARGO_BIN_EXE_tilsit"));
+    tilsit.env("TILSIT_CACHE_DIR", folder.path().join("cache"));
+    output(tilsit.args(["build", "--self", "-o"]).arg(&ours));
+    let entries = std::fs::read_dir(&ours).unwrap();
+    let mut wheels = entries.map(|entry| entry.unwrap().path());
+    let is_program = |path: &PathBuf| !path.to_string_lossy().contains("tilsit_build");
+    let ours = wheels.find(is_program).unwrap();
+    assert_eq!(parts(&ours), parts(&theirs));
 }
 
 /// The package's folder, without its tests.

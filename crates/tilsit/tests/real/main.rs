@@ -22,6 +22,8 @@ fn the_tour_shows_everything_once() {
     for step in [
         "Set up an index",
         "Start it",
+        "tilsit build --self --out-dir self",
+        "pip gets tilsit from here, and builds what names tilsit_build",
         "Write a package",
         "Build and check it",
         "Publish it",

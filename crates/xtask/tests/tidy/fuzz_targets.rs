@@ -17,6 +17,7 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/archive/src/zip/directory.rs", "zip_archive"),
     ("crates/archive/src/zip/end_record.rs", "zip_tail"),
     ("crates/archive/src/zip/extra.rs", "zip_archive"),
+    ("crates/build-backend/src/elf.rs", "elf_needs"),
     (
         "crates/build-backend/src/static_version.rs",
         "static_version",

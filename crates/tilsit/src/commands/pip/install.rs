@@ -18,6 +18,7 @@ use crate::building::BuildOptions;
 use crate::checkouts::CheckoutOptions;
 use crate::commands::options::{IndexOptions, ReinstallOptions, ResolverOptions, UpgradeOptions};
 use crate::commands::pip::foreign::ForeignOptions;
+use crate::commands::pip::locked::{LockRequest, Manner};
 use crate::commands::pip::{conflicts, installation_report, words};
 use crate::context::Context;
 use crate::environments::EnvironmentOptions;
@@ -40,7 +41,7 @@ pub(crate) struct Arguments {
     /// What to install, as `flask`, `flask>=3`, a path or URL, `git+https://…@TAG`
     #[arg(value_name = "REQUIREMENT")]
     requirements: Vec<String>,
-    /// Install what this file lists, or `-` for standard input
+    /// Install what this file lists, or `-` for standard input; or a lock, `pylock.toml`
     #[arg(short, long, value_name = "FILE")]
     requirement: Vec<PathBuf>,
     /// Install the project in this folder so that changes to it show at once
@@ -94,6 +95,12 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
+    /// The lock that is named in the place of requirements.
+    fn lock(&self) -> Result<Option<LockRequest>, CommandError> {
+        let others = self.requirements.len() + self.editable.len();
+        LockRequest::among(&self.requirement, self.listed.groups(), others)
+    }
+
     /// What is to be there.
     fn wanted(&self, context: &Context) -> Result<Wanted, CommandError> {
         let mut wanted = Wanted::gather(
@@ -154,6 +161,9 @@ impl Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
+    if let Some(lock) = arguments.lock()? {
+        return locked(arguments, &lock, context);
+    }
     let elsewhere = arguments.elsewhere()?;
     let mut wanted = arguments.wanted(context)?;
     let configuration = arguments.resolver.over(&arguments.index.over(context)?);
@@ -224,6 +234,26 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         }
     }
     Ok(Report::new(answer, result))
+}
+
+/// Installs what a lock says.
+fn locked(
+    arguments: &Arguments,
+    lock: &LockRequest,
+    context: &Context,
+) -> Result<Report, CommandError> {
+    let configuration = arguments.resolver.over(&arguments.index.over(context)?);
+    let configuration = arguments.link.over(&configuration);
+    let environment = arguments
+        .target
+        .find_to_change(&arguments.environment, context)?;
+    let manner = Manner {
+        configuration: &configuration,
+        inexact: true,
+        reinstall: arguments.renewal(),
+        build: &arguments.build.read(context)?,
+    };
+    lock.install(&environment, &manner, arguments.dry_run, context)
 }
 
 /// Changes the environment, and says what came and went.

@@ -12,6 +12,7 @@ use tilsit_environment::Environment;
 use crate::building::BuildOptions;
 use crate::checkouts::CheckoutOptions;
 use crate::commands::options::{IndexOptions, ReinstallOptions, UpgradeOptions};
+use crate::commands::pip::locked::{LockRequest, Manner};
 use crate::context::Context;
 use crate::environments::EnvironmentOptions;
 use crate::error::CommandError;
@@ -33,9 +34,13 @@ pub(crate) const SEEDS: [&str; 3] = ["pip", "setuptools", "wheel"];
 /// what that requires in turn: list everything, as `tilsit pip compile` does.
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
-    /// The files, or `-` for standard input
+    /// The files, or `-` for standard input; or a lock: `pylock.toml`, with extras as
+    /// `pylock.toml[EXTRA]`
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
+    /// This group of a lock too
+    #[arg(long, value_name = "PATH:GROUP")]
+    group: Vec<String>,
     #[command(flatten)]
     constraints: ConstraintOptions,
     /// Refuse everything that has no hash in the files
@@ -64,8 +69,20 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let mut wanted = wanted(arguments, context)?;
     let configuration = arguments.link.over(&arguments.index.over(context)?);
+    if let Some(lock) = LockRequest::among(&arguments.files, &arguments.group, 0)? {
+        let environment = arguments
+            .target
+            .find_to_change(&arguments.environment, context)?;
+        let manner = Manner {
+            configuration: &configuration,
+            inexact: false,
+            reinstall: arguments.reinstall.renewal(),
+            build: &arguments.build.read(context)?,
+        };
+        return lock.install(&environment, &manner, arguments.dry_run, context);
+    }
+    let mut wanted = wanted(arguments, context)?;
     installing::required_hashes(arguments.require_hashes, &wanted, &configuration)?;
     let environment = arguments
         .target

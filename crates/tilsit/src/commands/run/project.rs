@@ -148,7 +148,9 @@ fn synced(
     let locked = installing::lock(&environment, context)?;
     let chosen = arguments.selection.choose(&project.workspace)?;
     let syncing = Syncing {
-        project,
+        project: Some(project),
+        context: &project.context,
+        root: &project.workspace.root,
         configuration: &configuration,
         lock: &lock,
         selection: &chosen.selection,

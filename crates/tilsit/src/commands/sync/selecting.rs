@@ -4,6 +4,7 @@ use clap::Args;
 use tilsit_packaging::name::{ExtraName, GroupName, ProjectName};
 use tilsit_project::Workspace;
 use tilsit_project::lock::Selection;
+use tilsit_project::settings::ConflictKind;
 
 use crate::error::CommandError;
 use crate::explain::Code;
@@ -100,18 +101,20 @@ impl SelectionOptions {
         if members.len() == workspace.members.len() && workspace.root_groups.is_empty() {
             members.clear();
         }
-        Ok(Chosen {
-            selection: Selection {
-                members,
-                extras: if self.all_extras {
-                    self.no_extra.clone()
-                } else {
-                    self.extra.clone()
-                },
-                all_extras: self.all_extras,
-                groups: self.groups(workspace)?,
-                only_groups: self.only_dev || !self.only_group.is_empty(),
+        let selection = Selection {
+            members,
+            extras: if self.all_extras {
+                self.no_extra.clone()
+            } else {
+                self.extra.clone()
             },
+            all_extras: self.all_extras,
+            groups: self.groups(workspace)?,
+            only_groups: self.only_dev || !self.only_group.is_empty(),
+        };
+        check_conflicts(workspace, &selection)?;
+        Ok(Chosen {
+            selection,
             omitted: Omitted {
                 project: self.no_install_project,
                 workspace: self.no_install_workspace,
@@ -175,6 +178,7 @@ impl SelectionOptions {
         words
     }
 
+    /// The groups that are meant.
     fn groups(&self, workspace: &Workspace) -> Result<Vec<GroupName>, CommandError> {
         let dev: GroupName = workspace
             .dev_group()
@@ -200,4 +204,37 @@ impl SelectionOptions {
         let no_defaults = self.no_default_groups;
         Ok(syncing::groups(workspace, &with, &without, no_defaults))
     }
+}
+
+/// Of extras and groups that conflict only one can be had.
+fn check_conflicts(workspace: &Workspace, selection: &Selection) -> Result<(), CommandError> {
+    for set in &workspace.settings.conflicts {
+        let chosen = set.iter().filter(|item| {
+            let package = item.package.as_ref();
+            let package = package.or_else(|| Some(&workspace.root_member()?.name));
+            let is_meant = package.is_none_or(|package| {
+                selection.members.is_empty() || selection.members.contains(package)
+            });
+            match &item.kind {
+                ConflictKind::Extra(extra) => {
+                    is_meant
+                        && !selection.only_groups
+                        && selection.extras.contains(extra) != selection.all_extras
+                }
+                ConflictKind::Group(group) => selection.groups.contains(group),
+            }
+        });
+        let chosen: Vec<String> = chosen
+            .map(|item| match &item.kind {
+                ConflictKind::Extra(extra) => format!("the extra `{extra}`"),
+                ConflictKind::Group(group) => format!("the group `{group}`"),
+            })
+            .collect();
+        if chosen.len() > 1 {
+            let message = format!("{} conflict with each other", chosen.join(" and "));
+            return Err(CommandError::new(Code::SelectionInvalid, message)
+                .hint("`conflicts` of the project says so: choose one of them"));
+        }
+    }
+    Ok(())
 }

@@ -19,8 +19,8 @@ pub(super) const APPLICATION: &[(&str, &str)] =
     &[("app.in", "flask\ntilsit-tour-cheese\n"), ("app.py", APP)];
 
 const PYPROJECT: &str = r#"[build-system]
-requires = ["hatchling"]
-build-backend = "hatchling.build"
+requires = ["tilsit-build"]
+build-backend = "tilsit_build"
 
 [project]
 name = "tilsit-tour-cheese"
