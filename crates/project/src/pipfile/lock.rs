@@ -184,8 +184,13 @@ impl PipfileLock {
         }
         for (group, entries) in &self.categories {
             let requirements = workspace.root_groups.entry(group.clone()).or_default();
+            let asked = of_pipfile.root_groups.get(group);
             for locked in entries {
-                requirements.push(locked.requirement.clone());
+                // What pipenv leaves open it leaves without its marker too, which the Pipfile has.
+                let is_open = locked.version.is_none() && locked.place.is_none();
+                let mut asked = asked.into_iter().flatten();
+                let asked = asked.find(|asked| is_open && asked.name == locked.requirement.name);
+                requirements.push(asked.unwrap_or(&locked.requirement).clone());
                 let Some(place) = &locked.place else {
                     continue;
                 };

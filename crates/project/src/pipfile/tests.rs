@@ -123,6 +123,15 @@ fn what_is_wrong_is_said_with_its_place() {
         ),
         (None, "b")
     );
+    let pipfile = "[packages]\nb = {version = '>1', sys_platform = \"== 'win32'\"}\n";
+    let workspace = Pipfile::parse(pipfile)
+        .unwrap()
+        .workspace(Path::new("/work"));
+    let asked = PipfileLock::parse(open)
+        .unwrap()
+        .workspace(&workspace)
+        .unwrap();
+    assert_eq!(asked.root_groups, workspace.root_groups);
     let said = |text: &str| PipfileLock::parse(text).unwrap_err().to_string();
     assert_snapshot!(said("{}"), @"it has no `_meta` with the hash of a Pipfile");
     assert_snapshot!(said(r#"{"_meta": {"hash": {"sha256": "a"}}, "default": {"b": {}}}"#), @"`b` in `default`: it has neither a version nor a place");
