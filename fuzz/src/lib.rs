@@ -16,6 +16,7 @@ pub mod index_store;
 pub mod installer;
 pub mod packaging;
 pub mod packaging_formats;
+pub mod pipfile;
 pub mod project;
 pub mod publish;
 pub mod readme;
@@ -58,6 +59,8 @@ pub const TARGETS: &[Target] = &[
     ("netrc", index_client::netrc),
     ("pip_configuration", environment::pip_configuration),
     ("pip_default_index", environment::pip_default_index),
+    ("pipfile", pipfile::pipfile),
+    ("pipfile_lock", pipfile::pipfile_lock),
     ("pipx_metadata", tools::pipx_metadata),
     ("project_list", simple_api::project_list),
     ("project_name", packaging::project_name),

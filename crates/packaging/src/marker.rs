@@ -189,7 +189,25 @@ impl Marker {
     /// What is left of it when exactly these extras are wanted.
     #[must_use]
     pub fn with_extras(self, extras: &[ExtraName]) -> Marker {
-        Builder::unlimited(|builder| builder.with_extras(self, extras))
+        let names: Vec<&str> = extras.iter().map(ExtraName::as_str).collect();
+        let variables = [MarkerVariable::Extra, MarkerVariable::Extras];
+        Builder::unlimited(|builder| builder.with_names(self, &variables, &names))
+    }
+
+    /// What is left of it when exactly these dependency groups are wanted (PEP 751).
+    ///
+    /// ```
+    /// use tilsit_packaging::marker::Marker;
+    ///
+    /// let marker: Marker = "os_name == 'nt' or 'test' in dependency_groups".parse()?;
+    /// assert_eq!(marker.with_groups(&[]).to_string(), "os_name == \"nt\"");
+    /// # Ok::<(), tilsit_packaging::marker::MarkerError>(())
+    /// ```
+    #[must_use]
+    pub fn with_groups(self, groups: &[GroupName]) -> Marker {
+        let names: Vec<&str> = groups.iter().map(GroupName::as_str).collect();
+        let variables = [MarkerVariable::DependencyGroups];
+        Builder::unlimited(|builder| builder.with_names(self, &variables, &names))
     }
 
     /// Holds where this one can hold with some choice of extras and groups; names none of them.

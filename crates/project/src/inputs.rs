@@ -236,9 +236,7 @@ fn requires_python(
     workspace: &Workspace,
     otherwise: &VersionSpecifiers,
 ) -> Result<VersionSpecifiers, InputsError> {
-    let members = workspace.members.values();
-    let stated = members.filter_map(|member| member.project.requires_python.as_ref());
-    let mut words: Vec<String> = stated.map(ToString::to_string).collect();
+    let mut words: Vec<String> = workspace.pythons().map(ToString::to_string).collect();
     words.retain(|words| !words.is_empty());
     words.sort_unstable();
     words.dedup();

@@ -6,10 +6,12 @@
 
 pub mod digest;
 pub mod edit;
+pub mod export;
 pub mod inputs;
 pub mod lock;
 pub mod metadata;
 pub mod new_project;
+pub mod pipfile;
 pub mod settings;
 pub mod sources;
 pub mod tasks;
@@ -18,4 +20,5 @@ pub mod workspace;
 pub use inputs::Inputs;
 pub use lock::Lock;
 pub use metadata::MemberMetadata;
+pub use pipfile::Pipfile;
 pub use workspace::Workspace;

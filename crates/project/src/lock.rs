@@ -8,16 +8,20 @@
 mod assemble;
 mod difference;
 mod environment;
+mod graph;
 mod own;
 mod pins;
 mod reach;
 mod select;
 
+pub(crate) use assemble::relative;
 pub use assemble::{Answer, Assembly, AssemblyError, Origins};
 pub use difference::{Change, Difference};
 pub use environment::EnvironmentLock;
+pub use graph::{Edge, Graph, Node, Part, Through};
 pub use own::{LockedMember, OwnTable, fingerprint_of};
 pub use pins::{PinError, pins};
+pub(crate) use pins::{archive_url, repository};
 pub use select::{Selection, SelectionError};
 
 use std::path::{Path, PathBuf};

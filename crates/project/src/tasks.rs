@@ -55,7 +55,7 @@ pub enum Action {
 #[non_exhaustive]
 pub enum TaskError {
     /// The table is not as it should be.
-    #[error("`[tool.tilsit.tasks]` is not valid: {0}")]
+    #[error("the table is not valid: {0}")]
     Table(String),
     /// A command cannot be split into words.
     #[error("the task `{task}` has a command with a quote that is not closed: `{command}`")]
@@ -98,6 +98,12 @@ pub struct Step {
 struct PyProject {
     #[serde(default)]
     tool: Tools,
+}
+
+#[derive(Deserialize)]
+struct Pipfile {
+    #[serde(default)]
+    scripts: BTreeMap<String, Raw>,
 }
 
 #[derive(Default, Deserialize)]
@@ -152,7 +158,21 @@ impl Tasks {
     pub fn parse(text: &str) -> Result<Self, TaskError> {
         let project: PyProject =
             toml::from_str(text).map_err(|error| TaskError::Table(error.to_string()))?;
-        let raw = project.tool.tilsit.tasks.into_iter();
+        Self::read(project.tool.tilsit.tasks)
+    }
+
+    /// Reads the `[scripts]` in the text of a Pipfile, which say the same as tasks.
+    ///
+    /// # Errors
+    /// When a script is not as it should be; the words say where.
+    pub fn of_pipfile(text: &str) -> Result<Self, TaskError> {
+        let pipfile: Pipfile =
+            toml::from_str(text).map_err(|error| TaskError::Table(error.to_string()))?;
+        Self::read(pipfile.scripts)
+    }
+
+    fn read(raw: BTreeMap<String, Raw>) -> Result<Self, TaskError> {
+        let raw = raw.into_iter();
         let tasks = raw.map(|(name, raw)| {
             let task = raw.read(&name)?;
             Ok((name, task))

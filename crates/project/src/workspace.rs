@@ -10,7 +10,9 @@ use tilsit_packaging::dependency_groups::{DependencyGroups, DependencyGroupsErro
 use tilsit_packaging::name::{GroupName, ProjectName};
 use tilsit_packaging::pyproject::{Project, ProjectKey, PyProject, PyProjectError};
 use tilsit_packaging::requirement::Requirement;
+use tilsit_packaging::specifier::VersionSpecifiers;
 
+use crate::pipfile::{DEVELOP, PIPFILE, Pipfile, PipfileError};
 use crate::settings::{DefaultGroups, ProjectSettings, SettingsError};
 
 /// The file that makes a folder a project.
@@ -32,6 +34,8 @@ pub struct Workspace {
     pub root_groups: BTreeMap<GroupName, Vec<Requirement>>,
     /// The project in whose folder one is; none in a root that is no project itself.
     pub current: Option<ProjectName>,
+    /// The Pipfile, of a project that has one in the place of a pyproject.toml.
+    pub pipfile: Option<Pipfile>,
 }
 
 /// One project.
@@ -58,7 +62,7 @@ pub struct Member {
 #[non_exhaustive]
 pub enum WorkspaceError {
     /// Neither the folder nor one above it is a project.
-    #[error("neither `{}` nor a folder above it has a pyproject.toml with a `[project]`", .0.display())]
+    #[error("neither `{}` nor a folder above it has a pyproject.toml with a `[project]`, or a Pipfile", .0.display())]
     None(PathBuf),
     /// A pyproject.toml breaks the specification.
     #[error("`{}` is not valid: {source}", .path.display())]
@@ -83,6 +87,14 @@ pub enum WorkspaceError {
         path: PathBuf,
         /// Why.
         source: SettingsError,
+    },
+    /// A Pipfile cannot be read.
+    #[error("`{}` is not valid: {reason}", .path.display())]
+    Pipfile {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: PipfileError,
     },
     /// A member is no project.
     #[error("the workspace's member `{}` has no pyproject.toml with a `[project]`", .0.display())]
@@ -209,6 +221,9 @@ impl Workspace {
                 nearest = Some(read);
                 break;
             }
+            if let Some(pipfile) = read_pipfile(folder)? {
+                return Ok(pipfile.workspace(folder));
+            }
         }
         let nearest = nearest.ok_or_else(|| WorkspaceError::None(folder.to_path_buf()))?;
         let found_in = nearest.folder.clone();
@@ -234,6 +249,7 @@ impl Workspace {
             members: BTreeMap::new(),
             root_groups: BTreeMap::new(),
             current: None,
+            pipfile: None,
         };
         let folders = match &root.settings.workspace {
             Some(table) => members::folders(&root.folder, table)?,
@@ -273,6 +289,19 @@ impl Workspace {
     pub fn root_member(&self) -> Option<&Member> {
         let mut members = self.members.values();
         members.find(|member| member.folder == self.root)
+    }
+
+    /// The Pythons that the whole is for, as each part says it.
+    pub fn pythons(&self) -> impl Iterator<Item = &VersionSpecifiers> {
+        let members = self.members.values();
+        let stated = members.filter_map(|member| member.project.requires_python.as_ref());
+        let pipfile = self.pipfile.as_ref();
+        stated.chain(pipfile.and_then(|pipfile| pipfile.requires_python.as_ref()))
+    }
+
+    /// The name of the group for development.
+    pub fn dev_group(&self) -> &'static str {
+        if self.pipfile.is_some() { DEVELOP } else { DEV }
     }
 
     /// The groups that are installed when nobody says which.
@@ -324,6 +353,19 @@ impl Member {
 pub(crate) fn folder_url(path: &Path) -> String {
     let url = url::Url::from_file_path(path);
     url.map_or_else(|()| path.display().to_string(), |url| url.to_string())
+}
+
+/// The Pipfile in a folder, if there is one.
+fn read_pipfile(folder: &Path) -> Result<Option<Pipfile>, WorkspaceError> {
+    let path = folder.join(PIPFILE);
+    let text = match tilsit_files::read_to_string(&path) {
+        Ok(text) => text,
+        Err(error) if error.is_not_found() => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let read = Pipfile::parse(&text);
+    read.map(Some)
+        .map_err(|reason| WorkspaceError::Pipfile { path, reason })
 }
 
 /// The nearest root above that has the folder among its members.

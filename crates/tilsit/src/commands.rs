@@ -11,6 +11,7 @@ pub(crate) mod config;
 pub(crate) mod controls;
 mod doctor;
 pub(crate) mod explain;
+mod export;
 pub(crate) mod help;
 pub(crate) mod index;
 mod init;
@@ -19,6 +20,7 @@ pub(crate) mod lock;
 mod login;
 mod logout;
 pub(crate) mod options;
+pub(crate) mod outdated;
 pub(crate) mod pip;
 pub(crate) mod publish;
 pub(crate) mod python;
@@ -30,8 +32,10 @@ pub(crate) mod sync;
 mod token;
 pub(crate) mod tool;
 pub(crate) mod tour;
+pub(crate) mod tree;
 pub(crate) mod venv;
 pub(crate) mod version;
+mod why;
 
 use std::process::ExitCode;
 
@@ -71,6 +75,10 @@ pub(crate) enum Command {
     Remove(Late<remove::Arguments>),
     Lock(Late<lock::Arguments>),
     Sync(Late<sync::Arguments>),
+    Export(Late<export::Arguments>),
+    Tree(Late<tree::Arguments>),
+    Why(Late<why::Arguments>),
+    Outdated(Late<outdated::Arguments>),
     Venv(Late<venv::Arguments>),
     Pip(Late<pip::Arguments>),
     Run(Late<run::Arguments>),
@@ -119,6 +127,10 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::Remove(arguments) => remove::run(&arguments, context),
         Command::Lock(arguments) => lock::run(&arguments, context),
         Command::Sync(arguments) => sync::run(&arguments, context),
+        Command::Export(arguments) => export::run(&arguments, context),
+        Command::Tree(arguments) => tree::run(&arguments, context),
+        Command::Why(arguments) => why::run(&arguments, context),
+        Command::Outdated(arguments) => outdated::run(&arguments, context),
         Command::Venv(arguments) => venv::run(&arguments, context),
         Command::Pip(arguments) => pip::run(&arguments, context),
         Command::Run(arguments) => run::run(&arguments, context),

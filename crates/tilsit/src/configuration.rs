@@ -135,12 +135,28 @@ impl Configuration {
         let mut configuration = self.clone();
         configuration.not_followed.extend(not_followed);
         configuration.warnings.extend(root.warnings);
-        let is_weaker =
-            |layer: &Layer| matches!(layer.origin, Origin::Pip(_) | Origin::File(_, None));
-        let place = configuration.layers.iter().position(is_weaker);
-        let place = place.unwrap_or(configuration.layers.len());
+        let place = configuration.place_of_project();
         configuration.layers.splice(place..place, root.layers);
         Ok(configuration)
+    }
+
+    /// The same with what another file of a project says, as strong as its pyproject.toml.
+    pub(crate) fn with_project(&self, path: PathBuf, settings: Settings) -> Self {
+        let mut configuration = self.clone();
+        let layer = Layer {
+            settings,
+            origin: Origin::File(path, Some("Pipfile")),
+        };
+        configuration.layers.insert(self.place_of_project(), layer);
+        configuration
+    }
+
+    /// Where the layer of a project's own file belongs.
+    fn place_of_project(&self) -> usize {
+        let is_weaker =
+            |layer: &Layer| matches!(layer.origin, Origin::Pip(_) | Origin::File(_, None));
+        let place = self.layers.iter().position(is_weaker);
+        place.unwrap_or(self.layers.len())
     }
 
     fn add_file(&mut self, path: &Path, settings: Settings, table: Option<&'static str>) {

@@ -136,6 +136,7 @@ impl Following<'_> {
         let configuration = self.options.over(&project.context)?;
         let build = self.options.build.read(context)?;
         let locking = Locking {
+            no_deps: false,
             project: &project,
             configuration: &configuration,
             upgrade: self.upgrade,

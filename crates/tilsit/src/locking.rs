@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use clap::Args;
 use tilsit_environment::Interpreter;
 use tilsit_environment::discovery::Scope;
 use tilsit_files::{Durability, TemporaryFolder};
@@ -17,8 +18,9 @@ use tilsit_project::lock::{
 use tilsit_project::sources::editables;
 use tilsit_provider::Pin;
 
-use crate::building::BuildSettings;
-use crate::commands::options::UpgradeOptions;
+use crate::building::{BuildOptions, BuildSettings};
+use crate::commands::options::{IndexOptions, ResolverOptions, UpgradeOptions};
+use crate::commands::sync::{FixedOptions, fitting};
 use crate::configuration::Configuration;
 use crate::context::Context;
 use crate::error::CommandError;
@@ -39,6 +41,8 @@ pub(crate) struct Locking<'a> {
     pub(crate) build: &'a BuildSettings,
     /// The Python that is named.
     pub(crate) python: Option<&'a str>,
+    /// What is asked for is all that is wanted, and not what it needs in turn.
+    pub(crate) no_deps: bool,
 }
 
 /// A lock, and how it came about.
@@ -55,6 +59,56 @@ pub(crate) struct Locked {
     pub(crate) took: Duration,
 }
 
+/// What a command that reads the lock needs to make it fit.
+#[derive(Args, Debug, Default)]
+pub(crate) struct LockedOptions {
+    /// Resolve with this Python: a version or a path [env: `TILSIT_PYTHON`]
+    #[arg(short, long, value_name = "PYTHON")]
+    python: Option<String>,
+    #[command(flatten)]
+    resolver: ResolverOptions,
+    #[command(flatten)]
+    build: BuildOptions,
+    #[command(flatten)]
+    index: IndexOptions,
+}
+
+impl LockedOptions {
+    /// The Python that is named.
+    pub(crate) fn python(&self) -> Option<&str> {
+        self.python.as_deref()
+    }
+
+    /// The settings of a project, with these options in front.
+    ///
+    /// # Errors
+    /// When an option has no meaning.
+    pub(crate) fn configuration(&self, project: &Project) -> Result<Configuration, CommandError> {
+        let configuration = self.index.over(&project.context)?;
+        Ok(self.resolver.over(&configuration))
+    }
+
+    /// The lock of a project: as it is, or made to fit and written.
+    ///
+    /// # Errors
+    /// When it does not fit and must not change, or cannot be made.
+    pub(crate) fn fitting(
+        &self,
+        project: &Project,
+        fixed: &FixedOptions,
+    ) -> Result<Lock, CommandError> {
+        let locking = Locking {
+            project,
+            configuration: &self.configuration(project)?,
+            upgrade: &UpgradeOptions::default(),
+            build: &self.build.read(&project.context)?,
+            python: self.python.as_deref(),
+            no_deps: false,
+        };
+        fitting(&locking, fixed, false, &project.context)
+    }
+}
+
 impl Locking<'_> {
     /// The lock that answers the project now: the one that is there if it does, else one that is made
     /// and not yet written.
@@ -62,18 +116,17 @@ impl Locking<'_> {
     /// # Errors
     /// When the project cannot be resolved.
     pub(crate) fn lock(&self) -> Result<Locked, CommandError> {
+        if let Some(pipfile) = &self.project.workspace.pipfile {
+            return self.lock_pipfile(pipfile);
+        }
         let began = Instant::now();
         let text = self.text()?;
         let interpreter = self.project.python(self.python, Scope::Any)?;
         let inputs = self.project.inputs(&interpreter)?;
         let fingerprint = self.fingerprint(&inputs);
         let path = self.project.lock_path();
-        let is_asked = self.upgrade.upgrade
-            || !self.upgrade.upgrade_package.is_empty()
-            || self.upgrade.refresh
-            || !self.upgrade.refresh_package.is_empty();
         if let Some(text) = &text
-            && !is_asked
+            && !self.is_asked()
             && fingerprint_of(text) == Some(fingerprint.as_str())
         {
             return Ok(Locked {
@@ -105,8 +158,16 @@ impl Locking<'_> {
         })
     }
 
+    /// Whether a lock that fits is to be made anew all the same.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.upgrade.upgrade
+            || !self.upgrade.upgrade_package.is_empty()
+            || self.upgrade.refresh
+            || !self.upgrade.refresh_package.is_empty()
+    }
+
     /// The text of the lock that is there.
-    fn text(&self) -> Result<Option<String>, CommandError> {
+    pub(crate) fn text(&self) -> Result<Option<String>, CommandError> {
         read_text(&self.project.lock_path())
     }
 
@@ -124,7 +185,11 @@ impl Locking<'_> {
         fingerprint(&self.project.workspace, inputs, &settings.join(" "))
     }
 
-    fn resolve(
+    /// Resolves, and puts what was found together.
+    ///
+    /// # Errors
+    /// When the requirements cannot be met, or something cannot be locked.
+    pub(crate) fn resolve(
         &self,
         interpreter: &Interpreter,
         inputs: &Inputs,
@@ -166,7 +231,7 @@ impl Locking<'_> {
                     project: Some(universal),
                     ..Elsewhere::default()
                 },
-                no_deps: false,
+                no_deps: self.no_deps,
                 refresh: self.upgrade.refresh(),
                 installed: BTreeMap::new(),
                 pages_only: false,

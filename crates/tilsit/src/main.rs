@@ -8,6 +8,7 @@
 //! terminal, and knows exit codes and hints. It holds no logic: a command turns arguments into
 //! options, calls one library operation and reports.
 
+mod branches;
 mod bug;
 mod building;
 mod checkouts;
@@ -31,6 +32,8 @@ mod json;
 mod locking;
 mod logins;
 mod network;
+mod newest;
+mod pipfiles;
 mod projects;
 mod pythons;
 mod report;

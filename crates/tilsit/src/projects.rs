@@ -9,12 +9,13 @@ use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_project::Workspace;
 use tilsit_project::inputs::Inputs;
 use tilsit_project::lock::PYLOCK;
+use tilsit_project::pipfile::{PIPFILE, PIPFILE_LOCK};
 use tilsit_project::workspace::PYPROJECT;
 
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
-use crate::pythons;
+use crate::{pipfiles, pythons};
 
 /// A project with what is known of it.
 pub(crate) struct Project {
@@ -32,9 +33,15 @@ impl Project {
     pub(crate) fn find(context: &Context) -> Result<Self, CommandError> {
         let workspace = Workspace::find(&context.working_folder)?;
         let mut context = context.clone();
-        let path = workspace.root.join(PYPROJECT);
-        let text = tilsit_files::read_to_string(&path)?;
-        context.configuration = context.configuration.with_root(&path, &text)?;
+        context.configuration = if let Some(pipfile) = &workspace.pipfile {
+            let settings = pipfiles::settings(pipfile, &context)?;
+            let path = workspace.root.join(PIPFILE);
+            context.configuration.with_project(path, settings)
+        } else {
+            let path = workspace.root.join(PYPROJECT);
+            let text = tilsit_files::read_to_string(&path)?;
+            context.configuration.with_root(&path, &text)?
+        };
         context.working_folder.clone_from(&workspace.root);
         Ok(Self {
             workspace: Arc::new(workspace),
@@ -44,7 +51,11 @@ impl Project {
 
     /// Where its lock is.
     pub(crate) fn lock_path(&self) -> PathBuf {
-        self.workspace.root.join(PYLOCK)
+        let name = match self.workspace.pipfile {
+            Some(_) => PIPFILE_LOCK,
+            None => PYLOCK,
+        };
+        self.workspace.root.join(name)
     }
 
     /// The Python to resolve for and to build with: the one that is named, or one that fits all
@@ -114,9 +125,7 @@ impl Project {
 
     /// The Pythons that all members are for, if any says so.
     fn requires_python(&self) -> Option<VersionSpecifiers> {
-        let members = self.workspace.members.values();
-        let stated = members.filter_map(|member| member.project.requires_python.as_ref());
-        let words: Vec<String> = stated.map(ToString::to_string).collect();
+        let words: Vec<String> = self.workspace.pythons().map(ToString::to_string).collect();
         words.join(",").parse().ok().filter(|_| !words.is_empty())
     }
 
@@ -126,9 +135,15 @@ impl Project {
     /// When the members contradict each other.
     pub(crate) fn inputs(&self, interpreter: &Interpreter) -> Result<Inputs, CommandError> {
         let (major, minor) = interpreter.major_minor();
-        let otherwise = format!(">={major}.{minor}").parse();
+        let is_pipfile = self.workspace.pipfile.is_some();
+        // pipenv's lock is for one Python, for it can hold one version of each project only.
+        let otherwise = if is_pipfile {
+            format!("=={major}.{minor}.*").parse()
+        } else {
+            format!(">={major}.{minor}").parse()
+        };
         let otherwise = otherwise.map_err(|error| CommandError::from_error(Code::Bug, &error))?;
-        if self.requires_python().is_none() {
+        if self.requires_python().is_none() && !is_pipfile {
             self.context.terminal.warn(format_args!(
                 "no `requires-python` says which Pythons the project is for: it is locked for \
                  {major}.{minor} and newer ones"

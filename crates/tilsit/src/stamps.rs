@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use tilsit_files::Durability;
 use tilsit_project::Workspace;
+use tilsit_project::pipfile::PIPFILE;
 use tilsit_project::settings::SourcePlace;
 use tilsit_project::workspace::PYPROJECT;
 use tilsit_simple_api::Sha256Digest;
@@ -125,6 +126,8 @@ pub(crate) fn files_of(workspace: &Workspace, from: &Path) -> Vec<PathBuf> {
         .ancestors()
         .map(|folder| folder.join(PYPROJECT))
         .collect();
+    let pipfiles = from.ancestors().map(|folder| folder.join(PIPFILE));
+    files.extend(pipfiles);
     files.push(workspace.root.join(".python-version"));
     let mut add_project = |folder: &Path| {
         files.extend(OF_BUILDS.iter().map(|name| folder.join(name)));

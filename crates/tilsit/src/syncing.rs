@@ -21,6 +21,7 @@ use tilsit_provider::{Pin, Resolution, Sources};
 use tilsit_resolver::Preferences;
 
 use crate::building::BuildSettings;
+use crate::commands::pip::sync::SEEDS;
 use crate::configuration::Configuration;
 use crate::context::Context;
 use crate::error::CommandError;
@@ -70,7 +71,8 @@ pub(crate) struct Omitted {
 }
 
 impl Omitted {
-    fn includes(&self, name: &ProjectName, workspace: &Workspace) -> bool {
+    /// Whether a project is left out.
+    pub(crate) fn includes(&self, name: &ProjectName, workspace: &Workspace) -> bool {
         let is_member = workspace.members.contains_key(name);
         let is_current = match &workspace.current {
             Some(current) => current == name,
@@ -208,7 +210,14 @@ impl Syncing<'_> {
         if self.inexact {
             return Vec::new();
         }
-        let others = present.iter().filter(|one| !names.contains(&one.name));
+        let is_shared = self
+            .project
+            .is_some_and(|project| project.workspace.pipfile.is_some());
+        // pipenv puts them into the environment that is shared with it, and leaves them there.
+        let is_seed = |name: &ProjectName| is_shared && SEEDS.contains(&name.as_str());
+        let others = present
+            .iter()
+            .filter(|one| !names.contains(&one.name) && !is_seed(&one.name));
         others.collect()
     }
 

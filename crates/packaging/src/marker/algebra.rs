@@ -10,7 +10,7 @@ use rustc_hash::FxHashMap;
 use super::diagram::{Branches, Key, Question, Test, intern};
 use super::variable::Kind;
 use super::{Marker, MarkerFault, MarkerVariable, evaluate};
-use crate::name::{ExtraName, normalize};
+use crate::name::normalize;
 use crate::range::{Cut, Stretch, VersionRange};
 
 /// How many nodes the operations for one text may visit.
@@ -323,23 +323,22 @@ impl Builder {
         self.rewrite(marker, &decide, &mut FxHashMap::default())
     }
 
-    /// What is left when exactly these extras are wanted.
-    pub(super) fn with_extras(&mut self, marker: Marker, extras: &[ExtraName]) -> Marker {
+    /// What is left when exactly these names are wanted where one of the variables is asked for.
+    pub(super) fn with_names(
+        &mut self,
+        marker: Marker,
+        variables: &[MarkerVariable],
+        names: &[&str],
+    ) -> Marker {
         let decide = |question: &Question| match (
             question.key.variable,
             &question.key.test,
             &question.branches,
         ) {
-            (
-                MarkerVariable::Extra | MarkerVariable::Extras,
-                Some(test),
-                Branches::Test { holds, fails },
-            ) => {
-                let outcome = evaluate::names_test(
-                    test,
-                    question.key.variable,
-                    extras.iter().map(ExtraName::as_str),
-                );
+            (variable, Some(test), Branches::Test { holds, fails })
+                if variables.contains(&variable) =>
+            {
+                let outcome = evaluate::names_test(test, variable, names.iter().copied());
                 Step::Follow(if outcome { *holds } else { *fails })
             }
             _ => Step::Descend,

@@ -2,6 +2,8 @@
 
 mod place;
 
+pub(crate) use place::relative;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 

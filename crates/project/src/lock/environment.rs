@@ -47,6 +47,7 @@ impl EnvironmentLock<'_> {
     pub fn lock(&self) -> Result<Pylock, AssemblyError> {
         let inputs = Inputs::of_requirements(self.requirements, self.universal());
         let workspace = Workspace {
+            pipfile: None,
             root: self.folder.to_path_buf(),
             settings: ProjectSettings::default(),
             members: BTreeMap::new(),

@@ -174,7 +174,7 @@ fn local(folder: &Path, path: &str) -> Result<Url, String> {
     Url::from_file_path(&path).map_err(|()| format!("`{}` is no path", path.display()))
 }
 
-fn archive_url(archive: &ArchiveSource, folder: &Path) -> Result<String, String> {
+pub(crate) fn archive_url(archive: &ArchiveSource, folder: &Path) -> Result<String, String> {
     let plain = match (&archive.url, &archive.path) {
         (Some(url), _) => url.clone(),
         (None, Some(path)) => local(folder, path)?.to_string(),
@@ -192,7 +192,7 @@ fn archive_url(archive: &ArchiveSource, folder: &Path) -> Result<String, String>
     Ok(with_subdirectory(url, archive.subdirectory.as_deref()))
 }
 
-fn repository(vcs: &VcsSource, folder: &Path) -> Result<String, String> {
+pub(crate) fn repository(vcs: &VcsSource, folder: &Path) -> Result<String, String> {
     if !["git", "hg", "svn", "bzr"].contains(&vcs.kind.as_str()) {
         return Err(format!(
             "`{}` is no kind of repository that is known",

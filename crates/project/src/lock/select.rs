@@ -62,11 +62,7 @@ impl Lock {
         tags: &CompatibleTags,
         prefers_sdist: &mut dyn FnMut(&ProjectName) -> bool,
     ) -> Result<Vec<Selected<'_>>, SelectionError> {
-        for group in &selection.groups {
-            if !self.pylock.dependency_groups.contains(group) {
-                return Err(SelectionError::NoGroup(group.clone()));
-            }
-        }
+        self.check_groups(selection)?;
         let members = self.members(selection)?;
         let extras = self.extras(selection, &members)?;
         let options = SelectOptions {
@@ -96,8 +92,18 @@ impl Lock {
         Ok(selected)
     }
 
+    /// Whether there are the groups that are asked for.
+    pub(super) fn check_groups(&self, selection: &Selection) -> Result<(), SelectionError> {
+        let known = &self.pylock.dependency_groups;
+        let mut groups = selection.groups.iter();
+        match groups.find(|group| !known.contains(group)) {
+            Some(group) => Err(SelectionError::NoGroup(group.clone())),
+            None => Ok(()),
+        }
+    }
+
     /// The members that are asked for; none in a lock of another tool.
-    fn members<'a>(
+    pub(super) fn members<'a>(
         &'a self,
         selection: &Selection,
     ) -> Result<Vec<(&'a ProjectName, &'a LockedMember)>, SelectionError> {
@@ -120,7 +126,7 @@ impl Lock {
     }
 
     /// The extras that are asked for, as the lock calls them.
-    fn extras(
+    pub(super) fn extras(
         &self,
         selection: &Selection,
         members: &[(&ProjectName, &LockedMember)],
@@ -166,7 +172,7 @@ impl Lock {
 
 impl LockedMember {
     /// The extras of the member that a selection asks for.
-    fn chosen<'a>(&'a self, selection: &'a Selection) -> Vec<&'a ExtraName> {
+    pub(super) fn chosen<'a>(&'a self, selection: &'a Selection) -> Vec<&'a ExtraName> {
         let is_named = |extra: &&ExtraName| selection.extras.contains(extra);
         let all = self.extras.keys();
         if selection.all_extras {

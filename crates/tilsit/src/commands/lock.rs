@@ -48,6 +48,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         upgrade: &arguments.upgrade,
         build: &arguments.build.read(context)?,
         python: arguments.python.as_deref(),
+        no_deps: false,
     };
     let path = project.lock_path();
     let is_there = tilsit_files::exists(&path)?;

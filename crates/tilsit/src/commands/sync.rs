@@ -16,6 +16,7 @@ use crate::error::CommandError;
 use crate::explain::Code;
 use crate::installing::{self, Change, LinkOptions};
 use crate::locking::{self, Locking};
+use crate::pipfiles;
 use crate::projects::Project;
 use crate::report::Report;
 use crate::syncing::{Place, Syncing, environment};
@@ -97,6 +98,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         upgrade: &arguments.upgrade,
         build: &build,
         python: arguments.python.as_deref(),
+        no_deps: false,
     };
     let lock = fitting(&locking, &arguments.fixed, keeps, context)?;
     let place = Place {
@@ -163,6 +165,9 @@ pub(crate) fn fitting(
     if fixed.frozen {
         let text = locking::read_text(&path)?;
         let text = text.ok_or_else(|| locking::outdated(&path, false, context))?;
+        if locking.project.workspace.pipfile.is_some() {
+            return pipfiles::frozen(locking, &text);
+        }
         let lock = Lock::parse(&text, &path)?;
         if lock.is_edited {
             let shown = context.show(&path);

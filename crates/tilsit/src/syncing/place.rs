@@ -11,8 +11,8 @@ use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
 use crate::projects::Project;
-use crate::pythons;
 use crate::terminal::{GOOD, STRONG};
+use crate::{pipfiles, pythons};
 
 /// The folder of the environment below the root.
 const VENV: &str = ".venv";
@@ -63,8 +63,12 @@ fn root(project: &Project, place: Place<'_>, context: &Context) -> Result<PathBu
     }
     let named = ["TILSIT_PROJECT_ENVIRONMENT", "UV_PROJECT_ENVIRONMENT"];
     let named = named.iter().find_map(|name| context.variables.path(name));
-    let folder = named.unwrap_or(VENV.as_ref());
-    Ok(project.workspace.root.join(folder))
+    let workspace = &project.workspace;
+    Ok(match (named, &workspace.pipfile) {
+        (Some(folder), _) => workspace.root.join(folder),
+        (None, Some(pipfile)) => pipfiles::environment(&workspace.root, pipfile, context),
+        (None, None) => workspace.root.join(VENV),
+    })
 }
 
 /// The environment that is there, if it is of a Python that fits.

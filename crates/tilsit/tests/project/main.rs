@@ -7,11 +7,14 @@ mod sandbox;
 mod wheels;
 
 mod add;
+mod export;
 mod foreign;
 mod init;
 mod lock;
+mod pipfile;
 mod sync;
 mod tasks;
+mod tree;
 mod version;
 mod workspace;
 

@@ -106,6 +106,9 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/packaging/src/version/parse.rs", "version"),
     ("crates/project/src/edit/script_frame.rs", "edit_script"),
     ("crates/project/src/edit/text.rs", "edit_pyproject"),
+    ("crates/project/src/pipfile.rs", "pipfile"),
+    ("crates/project/src/pipfile/entry.rs", "pipfile"),
+    ("crates/project/src/pipfile/lock.rs", "pipfile_lock"),
     ("crates/publish/src/pypirc.rs", "pypirc"),
     (
         "crates/readme/src/character_references.rs",

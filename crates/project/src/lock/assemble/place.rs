@@ -121,7 +121,7 @@ fn local(url: &str) -> Option<std::path::PathBuf> {
 
 /// A path from a folder, with `/` and `..`; `.` for the folder itself, and the whole path where there
 /// is no way from one to the other.
-pub(super) fn relative(path: &Path, from: &Path) -> String {
+pub(crate) fn relative(path: &Path, from: &Path) -> String {
     let shared = path
         .components()
         .zip(from.components())

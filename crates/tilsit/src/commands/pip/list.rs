@@ -1,7 +1,6 @@
 //! `tilsit pip list`: what is installed, in pip's own formats.
 
-pub(crate) mod newest;
-mod table;
+pub(crate) mod table;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -15,8 +14,8 @@ use crate::commands::pip::listed::{Listed, ListingOptions};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
+use crate::newest::{self, Newest};
 use crate::report::Report;
-use newest::Newest;
 
 /// List what is installed
 #[derive(Args, Debug)]
@@ -85,7 +84,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     if arguments.outdated || arguments.uptodate {
         let configuration = arguments.resolver.over(&arguments.index.over(context)?);
         let environment = arguments.listing.environment.find(context)?;
-        newest = newest::find(&listed, &environment, &configuration, context)?;
+        let names = listed.iter().map(|one| one.distribution.name.clone());
+        let interpreter = environment.interpreter();
+        newest = newest::find(names.collect(), interpreter, &configuration, context)?;
     }
     let mut entries = Vec::new();
     for one in &listed {

@@ -27,7 +27,7 @@ use crate::targets::TargetOptions;
 use crate::terminal::{GOOD, count, duration};
 
 /// The tools that an environment is made with: they stay, although no file lists them.
-const SEEDS: [&str; 3] = ["pip", "setuptools", "wheel"];
+pub(crate) const SEEDS: [&str; 3] = ["pip", "setuptools", "wheel"];
 
 /// Make an environment hold exactly what requirements files list
 ///

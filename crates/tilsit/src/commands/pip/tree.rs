@@ -1,7 +1,6 @@
 //! `tilsit pip tree`: what is installed, as a tree of who requires whom.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
 
 use clap::Args;
 use serde_json::{Value, json};
@@ -9,6 +8,7 @@ use tilsit_environment::InstalledGraph;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::{Requirement, RequirementSource};
 
+use crate::branches::{Branches, Lead};
 use crate::commands::pip::listed;
 use crate::context::Context;
 use crate::environments::EnvironmentOptions;
@@ -54,21 +54,46 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
             .hint("`tilsit pip list` shows what is"));
         }
     }
-    let mut tree = Tree {
-        arguments,
-        edges: edges(&graph, arguments.invert),
-        graph: &graph,
-        shown: BTreeSet::new(),
-        text: String::new(),
-        repeats: false,
+    let mut branches = branches(arguments, &graph);
+    let names: Vec<&ProjectName> = graph.nodes.keys().collect();
+    let is_pruned = |place: usize| arguments.prune.contains(names[place]);
+    let mut roots = if arguments.package.is_empty() {
+        branches.roots()
+    } else {
+        let is_named = |place: &usize| arguments.package.contains(names[*place]);
+        (0..names.len()).filter(is_named).collect()
     };
-    for root in tree.roots() {
-        tree.branch(root, None, &mut Vec::new());
+    roots.retain(|root| !is_pruned(*root));
+    branches.prune(is_pruned);
+    Ok(Report::new(branches.draw(&roots), as_json(&graph)))
+}
+
+fn branches(arguments: &Arguments, graph: &InstalledGraph) -> Branches {
+    let places: BTreeMap<&ProjectName, usize> = graph.nodes.keys().zip(0..).collect();
+    let edges = edges(graph, arguments.invert);
+    let lead = |(to, requirement): &(&ProjectName, &Requirement)| {
+        let note = if arguments.show_version_specifiers {
+            format!(" {DIM}[required: {}]{DIM:#}", versions(requirement))
+        } else {
+            String::new()
+        };
+        let to = *places.get(to)?;
+        Some(Lead { to, note })
+    };
+    let label = |name: &ProjectName| {
+        let version = &graph.nodes[name].distribution.version;
+        format!("{name} v{version}")
+    };
+    let leads = places.keys().map(|name| {
+        let edges = edges.get(name).into_iter().flatten();
+        edges.filter_map(lead).collect()
+    });
+    Branches {
+        labels: places.keys().map(|name| label(name)).collect(),
+        leads: leads.collect(),
+        depth: arguments.depth,
+        repeat: arguments.no_dedupe,
     }
-    if tree.repeats {
-        let _ = writeln!(tree.text, "{DIM}(*) shown above already{DIM:#}");
-    }
-    Ok(Report::new(tree.text, as_json(&graph)))
 }
 
 /// Where each project leads to, and by which requirement.
@@ -95,112 +120,8 @@ fn edges(graph: &InstalledGraph, invert: bool) -> Edges<'_> {
     edges
 }
 
-struct Tree<'a> {
-    arguments: &'a Arguments,
-    graph: &'a InstalledGraph,
-    edges: Edges<'a>,
-    /// The projects whose branch stands above already.
-    shown: BTreeSet<&'a ProjectName>,
-    text: String,
-    repeats: bool,
-}
-
-impl<'a> Tree<'a> {
-    /// What nothing leads to; of a circle nothing leads into, the first by name.
-    fn roots(&self) -> Vec<&'a ProjectName> {
-        if !self.arguments.package.is_empty() {
-            let names = self.graph.nodes.keys();
-            return names
-                .filter(|name| self.arguments.package.contains(name))
-                .collect();
-        }
-        let led_to: BTreeSet<_> = self.edges.values().flatten().map(|(to, _)| *to).collect();
-        let names = || self.graph.nodes.keys();
-        let mut roots: Vec<_> = names().filter(|name| !led_to.contains(name)).collect();
-        let mut reached = BTreeSet::new();
-        for root in &roots {
-            self.reach(root, &mut reached);
-        }
-        for name in names() {
-            if !reached.contains(name) {
-                roots.push(name);
-                self.reach(name, &mut reached);
-            }
-        }
-        roots
-    }
-
-    fn reach(&self, from: &'a ProjectName, reached: &mut BTreeSet<&'a ProjectName>) {
-        let mut waiting = vec![from];
-        while let Some(name) = waiting.pop() {
-            if reached.insert(name) {
-                waiting.extend(self.targets(name).iter().map(|(to, _)| *to));
-            }
-        }
-    }
-
-    fn targets(&self, name: &ProjectName) -> &[(&'a ProjectName, &'a Requirement)] {
-        self.edges.get(name).map_or(&[], Vec::as_slice)
-    }
-
-    /// Writes a project and what it leads to; `last` says for each level above whether it is the
-    /// last of its siblings.
-    fn branch(
-        &mut self,
-        name: &'a ProjectName,
-        requirement: Option<&Requirement>,
-        last: &mut Vec<bool>,
-    ) {
-        if self.arguments.prune.contains(name) {
-            return;
-        }
-        if let Some((own, above)) = last.split_last() {
-            for is_last in above {
-                self.text.push_str(if *is_last { "    " } else { "│   " });
-            }
-            self.text.push_str(if *own { "└── " } else { "├── " });
-        }
-        let _ = write!(
-            self.text,
-            "{name} v{}",
-            self.graph.nodes[name].distribution.version
-        );
-        if self.arguments.show_version_specifiers
-            && let Some(requirement) = requirement
-        {
-            let _ = write!(
-                self.text,
-                " {DIM}[required: {}]{DIM:#}",
-                versions(requirement)
-            );
-        }
-        let targets: Vec<_> = self
-            .targets(name)
-            .iter()
-            .filter(|(to, _)| !self.arguments.prune.contains(to))
-            .copied()
-            .collect();
-        let is_new = self.shown.insert(name);
-        if !is_new && !targets.is_empty() && !self.arguments.no_dedupe {
-            self.repeats = true;
-            self.text.push_str(" (*)\n");
-            return;
-        }
-        self.text.push('\n');
-        // A circle ends where it began, also when branches are shown again.
-        if last.len() >= self.arguments.depth || last.len() > self.graph.nodes.len() {
-            return;
-        }
-        for (number, (to, requirement)) in targets.iter().enumerate() {
-            last.push(number + 1 == targets.len());
-            self.branch(to, Some(requirement), last);
-            last.pop();
-        }
-    }
-}
-
 /// The versions that a requirement allows, `*` for any.
-fn versions(requirement: &Requirement) -> String {
+pub(crate) fn versions(requirement: &Requirement) -> String {
     match &requirement.source {
         RequirementSource::Url(url) => url.clone(),
         RequirementSource::Specifiers(versions) if versions.is_empty() => "*".to_owned(),

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use tilsit_build_frontend::Renewal;
 use tilsit_environment::{Environment, Interpreter};
+use tilsit_project::pipfile::PIPFILE;
 use tilsit_project::workspace::PYPROJECT;
 
 use super::Arguments;
@@ -22,6 +23,17 @@ use crate::projects::Project;
 use crate::stamps::{Stamp, files_of};
 use crate::syncing::{self, Syncing};
 use crate::terminal::{DIM, GOOD, count, duration};
+
+/// The variables that decide where the environment is.
+const OF_ENVIRONMENT: [&str; 7] = [
+    "TILSIT_PROJECT_ENVIRONMENT",
+    "UV_PROJECT_ENVIRONMENT",
+    "WORKON_HOME",
+    "XDG_DATA_HOME",
+    "PIPENV_VENV_IN_PROJECT",
+    "PIPENV_CUSTOM_VENV_NAME",
+    "PIPENV_PYTHON",
+];
 
 /// The place that was brought to what the lock says.
 #[derive(Deserialize, Serialize)]
@@ -48,7 +60,8 @@ pub(super) fn is_in_project(folder: &Path) -> bool {
                 .parse::<toml::Table>()
                 .is_ok_and(|table| table.contains_key("project"))
     });
-    texts.any(|is_project| is_project)
+    let is_pipenv = |folder: &Path| folder.join(PIPFILE).is_file();
+    texts.any(|is_project| is_project) || folder.ancestors().any(is_pipenv)
 }
 
 /// The environment of the project.
@@ -62,8 +75,7 @@ pub(super) fn place(arguments: &Arguments, context: &Context) -> Result<Place, C
         arguments.selection,
         arguments.python,
         (arguments.no_sync, arguments.active, &arguments.fixed),
-        ["TILSIT_PROJECT_ENVIRONMENT", "UV_PROJECT_ENVIRONMENT"]
-            .map(|name| context.variables.path(name)),
+        OF_ENVIRONMENT.map(|name| context.variables.path(name)),
         context.configuration.resolution_key(),
     );
     let stamp = Stamp::on(&question, context);
@@ -129,6 +141,7 @@ fn synced(
         upgrade: &upgrade,
         build: &build,
         python: arguments.python.as_deref(),
+        no_deps: false,
     };
     let lock = sync::fitting(&locking, &arguments.fixed, false, context)?;
     let environment = syncing::environment(project, place, context)?;

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use tilsit_project::pipfile::PIPFILE;
 use tilsit_project::tasks::{Action, Step, TaskError, Tasks};
 use tilsit_project::workspace::PYPROJECT;
 
@@ -19,22 +20,30 @@ use crate::terminal::{DIM, STRONG};
 /// A task that was found.
 pub(super) struct Found {
     steps: Vec<Step>,
-    /// The folder of its pyproject.toml.
+    /// The folder of the file that it stands in.
     folder: PathBuf,
 }
 
-/// The tasks of the projects here and above, the nearest first.
+/// The tasks of the projects here and above, the nearest first, each with the file that they stand in.
 fn all(context: &Context) -> Result<Vec<(PathBuf, Tasks)>, CommandError> {
     let mut found = Vec::new();
     for folder in context.working_folder.ancestors() {
-        let path = folder.join(PYPROJECT);
-        let Ok(text) = tilsit_files::read_to_string(&path) else {
-            continue;
-        };
-        // Most have none, and need not be read further.
-        if text.contains("tasks") {
-            let tasks = Tasks::parse(&text).map_err(|error| invalid(&error, &path, context))?;
-            found.push((folder.to_path_buf(), tasks));
+        // What a pyproject.toml says goes before what a Pipfile says.
+        for (name, word) in [(PYPROJECT, "tasks"), (PIPFILE, "scripts")] {
+            let path = folder.join(name);
+            let Ok(text) = tilsit_files::read_to_string(&path) else {
+                continue;
+            };
+            // Most have none, and need not be read further.
+            if text.contains(word) {
+                let tasks = if name == PIPFILE {
+                    Tasks::of_pipfile(&text)
+                } else {
+                    Tasks::parse(&text)
+                };
+                let tasks = tasks.map_err(|error| invalid(&error, &path, context))?;
+                found.push((path, tasks));
+            }
         }
     }
     Ok(found)
@@ -61,10 +70,11 @@ pub(super) fn find(
         .iter()
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
-    for (folder, tasks) in all(context)? {
+    for (path, tasks) in all(context)? {
         let steps = tasks.steps(name, &rest);
-        let steps = steps.map_err(|error| invalid(&error, &folder.join(PYPROJECT), context))?;
+        let steps = steps.map_err(|error| invalid(&error, &path, context))?;
         if let Some(steps) = steps {
+            let folder = path.parent().unwrap_or(&path).to_path_buf();
             return Ok(Some(Found { steps, folder }));
         }
     }

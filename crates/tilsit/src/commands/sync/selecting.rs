@@ -54,13 +54,13 @@ pub(crate) struct SelectionOptions {
     #[arg(long)]
     all_packages: bool,
     /// Only what the project needs, not the project itself
-    #[arg(long, visible_alias = "only-deps")]
+    #[arg(long, visible_aliases = ["only-deps", "no-emit-project"])]
     no_install_project: bool,
     /// Only what the members need, none of them
-    #[arg(long)]
+    #[arg(long, visible_alias = "no-emit-workspace")]
     no_install_workspace: bool,
     /// Leave out this project
-    #[arg(long, value_name = "PROJECT")]
+    #[arg(long, value_name = "PROJECT", visible_alias = "no-emit-package")]
     no_install_package: Vec<ProjectName>,
 }
 
@@ -123,9 +123,65 @@ impl SelectionOptions {
         })
     }
 
+    /// The options with the members among what `--package` names, and the others of these names.
+    pub(crate) fn split_packages(&self, workspace: &Workspace) -> (Self, Vec<ProjectName>) {
+        let names = self.package.iter().cloned();
+        let is_member = |name: &ProjectName| workspace.members.contains_key(name);
+        let (package, others) = names.partition(is_member);
+        let mut options = self.clone();
+        options.package = package;
+        (options, others)
+    }
+
+    /// The options again, as one would type them.
+    pub(crate) fn words(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        let flags = [
+            (self.all_extras, "--all-extras"),
+            (self.all_groups, "--all-groups"),
+            (self.no_default_groups, "--no-default-groups"),
+            (self.dev, "--dev"),
+            (self.no_dev, "--no-dev"),
+            (self.only_dev, "--only-dev"),
+            (self.all_packages, "--all-packages"),
+            (self.no_install_project, "--no-emit-project"),
+            (self.no_install_workspace, "--no-emit-workspace"),
+        ];
+        let given = flags.iter().filter(|(given, _)| *given);
+        words.extend(given.map(|(_, option)| (*option).to_owned()));
+        let mut add = |option: &str, names: &mut dyn Iterator<Item = &str>| {
+            words.extend(names.map(|name| format!("{option} {name}")));
+        };
+        add("--extra", &mut self.extra.iter().map(ExtraName::as_str));
+        add(
+            "--no-extra",
+            &mut self.no_extra.iter().map(ExtraName::as_str),
+        );
+        add("--group", &mut self.group.iter().map(GroupName::as_str));
+        add(
+            "--no-group",
+            &mut self.no_group.iter().map(GroupName::as_str),
+        );
+        add(
+            "--only-group",
+            &mut self.only_group.iter().map(GroupName::as_str),
+        );
+        add(
+            "--package",
+            &mut self.package.iter().map(ProjectName::as_str),
+        );
+        let omitted = &self.no_install_package;
+        add(
+            "--no-emit-package",
+            &mut omitted.iter().map(ProjectName::as_str),
+        );
+        words
+    }
+
     /// The groups that are meant.
     fn groups(&self, workspace: &Workspace) -> Result<Vec<GroupName>, CommandError> {
-        let dev: GroupName = "dev"
+        let dev: GroupName = workspace
+            .dev_group()
             .parse()
             .map_err(|error| CommandError::from_error(Code::Bug, &error))?;
         if self.only_dev {

@@ -12,7 +12,6 @@ use tilsit_tools::{Kind, Receipt, Tool};
 use super::asking::settings_of;
 use super::{making, places};
 use crate::commands::options::{IndexOptions, ResolverOptions};
-use crate::commands::pip::list::newest;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::report::Report;
@@ -139,7 +138,7 @@ fn latest(
         None => making::base(python, None, context)?,
     };
     let name = &receipt.asked.requirement.name;
-    let newest = newest::of(name, &interpreter, &configuration, context)?;
+    let newest = crate::newest::of(name, &interpreter, &configuration, context)?;
     Ok(newest.filter(|newest| *newest > receipt.version))
 }
 

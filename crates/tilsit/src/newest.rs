@@ -1,16 +1,15 @@
-//! The newest versions that indexes have of what is installed.
+//! The newest versions that indexes have.
 
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
-use tilsit_environment::{Environment, Interpreter};
+use tilsit_environment::Interpreter;
 use tilsit_index_client::Refresh;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::version::Version;
 use tilsit_resolver::{Preferences, RootRequirement};
 
-use crate::commands::pip::listed::Listed;
 use crate::configuration::Configuration;
 use crate::context::Context;
 use crate::error::{CommandError, Kind};
@@ -19,7 +18,7 @@ use crate::resolving::{self, Elsewhere, Question, Resolved};
 
 /// The newest release of a project, in pip's words.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct Newest {
+pub(crate) struct Newest {
     #[serde(rename = "latest_version", serialize_with = "as_text")]
     version: Version,
     #[serde(rename = "latest_filetype")]
@@ -31,12 +30,18 @@ fn as_text<S: Serializer>(version: &Version, serializer: S) -> Result<S::Ok, S::
 }
 
 impl Newest {
-    pub(super) fn is_above(&self, version: &Version) -> bool {
+    /// Whether it is newer than this version.
+    pub(crate) fn is_above(&self, version: &Version) -> bool {
         self.version > *version
     }
 
+    /// The version.
+    pub(crate) fn version(&self) -> &Version {
+        &self.version
+    }
+
     /// The cells of its columns.
-    pub(super) fn cells(&self) -> [String; 2] {
+    pub(crate) fn cells(&self) -> [String; 2] {
         [self.version.to_string(), self.file.to_owned()]
     }
 }
@@ -46,15 +51,15 @@ const UNKNOWN_SHOWN_MAX: usize = 5;
 
 /// Asks the indexes: for all projects at once, and for each alone when one of them is unknown
 /// there or has nothing for this Python.
-pub(super) fn find(
-    listed: &[Listed],
-    environment: &Environment,
+///
+/// # Errors
+/// When an index does not answer.
+pub(crate) fn find(
+    names: Vec<ProjectName>,
+    interpreter: &Interpreter,
     configuration: &Configuration,
     context: &Context,
 ) -> Result<BTreeMap<ProjectName, Newest>, CommandError> {
-    let names = listed.iter().map(|one| one.distribution.name.clone());
-    let names: Vec<ProjectName> = names.collect();
-    let interpreter = environment.interpreter();
     let ask = |names: &[ProjectName]| ask(names, interpreter, configuration, context);
     match ask(&names) {
         Ok(resolved) => return Ok(newest_of(&resolved).collect()),

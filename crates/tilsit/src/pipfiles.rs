@@ -1,0 +1,268 @@
+//! A project with a Pipfile: its settings, its lock `Pipfile.lock`, and its environment, which is the
+//! one that pipenv uses too.
+//!
+//! Such a lock says versions and hashes, and not where files are: where a lock is read, the indexes are
+//! asked for the files of exactly these versions, and those with another hash are left out.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use tilsit_environment::Interpreter;
+use tilsit_environment::discovery::Scope;
+use tilsit_project::Pipfile;
+use tilsit_project::lock::{Difference, Lock};
+use tilsit_project::pipfile::{PIPFILE, PipfileLock, PipfileLockError, environment_name};
+
+use crate::configuration::Settings;
+use crate::context::{Context, Variables};
+use crate::error::CommandError;
+use crate::explain::Code;
+use crate::indexes;
+use crate::locking::{Locked, Locking};
+use crate::projects::Project;
+
+/// The source without a name.
+const UNNAMED: &str = "pipfile";
+
+/// What a Pipfile says of indexes and pre-releases. As with pipenv, the first source is the default
+/// one, and the others are asked for what names them only.
+///
+/// # Errors
+/// When a URL names a variable that is not set.
+pub(crate) fn settings(pipfile: &Pipfile, context: &Context) -> Result<Settings, CommandError> {
+    let mut table = toml::Table::new();
+    let mut indexes = Vec::new();
+    let mut unchecked = Vec::new();
+    for (place, source) in pipfile.sources.iter().enumerate() {
+        let url = expanded(&source.url, &context.variables)?;
+        if !source.verify_ssl
+            && let Ok(parsed) = url::Url::parse(&url)
+            && let Some(host) = parsed.host_str()
+        {
+            unchecked.push(toml::Value::from(host));
+        }
+        let name = source.name.as_deref().unwrap_or(UNNAMED);
+        indexes.push(toml::Value::Table(toml::Table::from_iter([
+            ("name".to_owned(), name.into()),
+            ("url".to_owned(), url.into()),
+            ("default".to_owned(), (place == 0).into()),
+            ("explicit".to_owned(), (place != 0).into()),
+        ])));
+    }
+    table.insert("index".to_owned(), indexes.into());
+    if !unchecked.is_empty() {
+        table.insert("trusted-host".to_owned(), unchecked.into());
+    }
+    let first = pipfile.sources.first().and_then(|one| one.name.as_deref());
+    let mut pins = toml::Table::new();
+    for (project, index) in pipfile.pinned_sources() {
+        if Some(index) != first {
+            let pin = toml::Table::from_iter([("index".to_owned(), index.into())]);
+            pins.insert(project.to_owned(), pin.into());
+        }
+    }
+    table.insert("sources".to_owned(), pins.into());
+    if pipfile.allows_prereleases {
+        table.insert("pre".to_owned(), true.into());
+    }
+    table
+        .try_into()
+        .map_err(|error| CommandError::from_error(Code::ProjectInvalid, &error))
+}
+
+/// A URL with the values of the variables that it names as `$NAME` or `${NAME}`.
+fn expanded(url: &str, variables: &Variables) -> Result<String, CommandError> {
+    let mut text = String::new();
+    let mut rest = url;
+    while let Some(start) = rest.find('$') {
+        text.push_str(&rest[..start]);
+        rest = &rest[start + 1..];
+        let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+        let (name, behind) = match rest.strip_prefix('{').and_then(|rest| rest.split_once('}')) {
+            Some(parts) => parts,
+            None => rest.split_at(
+                rest.find(|letter| !is_of_name(letter))
+                    .unwrap_or(rest.len()),
+            ),
+        };
+        let value = variables.text(name).ok_or_else(|| {
+            let message =
+                format!("a source in the Pipfile names the variable `{name}`, which is not set");
+            CommandError::new(Code::ProjectInvalid, message)
+        })?;
+        text.push_str(value);
+        rest = behind;
+    }
+    text.push_str(rest);
+    Ok(text)
+}
+
+impl Locking<'_> {
+    /// The lock of a project with a Pipfile: the one that is there if it answers the Pipfile, else one
+    /// that is made and not yet written.
+    ///
+    /// # Errors
+    /// When the project cannot be resolved, or the form cannot hold the answer.
+    pub(crate) fn lock_pipfile(&self, pipfile: &Pipfile) -> Result<Locked, CommandError> {
+        let began = Instant::now();
+        let path = self.project.lock_path();
+        let text = self.text()?;
+        let interpreter = self.project.python(self.python, Scope::Any)?;
+        let default_index = self.default_index(&interpreter)?;
+        let wrong = |error: &PipfileLockError| wrong(&path, error, &self.project.context);
+        let before = text.as_deref().map(PipfileLock::parse).transpose();
+        let before = before.map_err(|error| wrong(&error))?;
+        if let (Some(before), Some(text)) = (&before, &text)
+            && !self.is_asked()
+            && before.digest == pipfile.digest(&default_index)
+        {
+            return Ok(Locked {
+                lock: self.of_pipfile_lock(before, &interpreter, &path)?,
+                difference: Difference::default(),
+                text: text.clone(),
+                is_current: true,
+                took: began.elapsed(),
+            });
+        }
+        let inputs = self.project.inputs(&interpreter)?;
+        let versions = before.as_ref().map(PipfileLock::versions);
+        let lock = self.resolve(&interpreter, &inputs, "", versions.as_ref())?;
+        let new = PipfileLock::write(pipfile, &lock, &default_index);
+        let new = new.map_err(|error| wrong(&error))?;
+        let mut difference = Difference::between(versions.as_ref(), &lock);
+        // A lock without files differs in them always.
+        difference.changes.retain(|change| !change.is_detail);
+        Ok(Locked {
+            difference,
+            is_current: text.as_deref() == Some(new.as_str()),
+            text: new,
+            lock,
+            took: began.elapsed(),
+        })
+    }
+
+    /// What a Pipfile.lock says, with the files that an index has of it.
+    ///
+    /// # Errors
+    /// When an index does not have what is locked.
+    pub(crate) fn of_pipfile_lock(
+        &self,
+        locked: &PipfileLock,
+        interpreter: &Interpreter,
+        path: &Path,
+    ) -> Result<Lock, CommandError> {
+        let context = &self.project.context;
+        let workspace = locked.workspace(&self.project.workspace);
+        let workspace = workspace.map_err(|error| wrong(path, &error, context))?;
+        let project = Project {
+            workspace: workspace.into(),
+            context: context.clone(),
+        };
+        let locking = Locking {
+            project: &project,
+            no_deps: true,
+            ..*self
+        };
+        let inputs = project.inputs(interpreter)?;
+        let mut lock = locking.resolve(interpreter, &inputs, "", None)?;
+        let restricted = locked.restrict(&mut lock);
+        restricted.map_err(|error| wrong(path, &error, context))?;
+        Ok(lock)
+    }
+
+    /// The index that stands in the digest of a Pipfile without a source.
+    fn default_index(&self, interpreter: &Interpreter) -> Result<String, CommandError> {
+        let context = &self.project.context;
+        let here = Some(interpreter.marker_environment());
+        let sources = indexes::choose(self.configuration, interpreter, here, context)?;
+        // The default index is the last that is asked.
+        let url = sources.indexes.last().map(|index| index.url().to_string());
+        Ok(url.unwrap_or_default().trim_end_matches('/').to_owned())
+    }
+}
+
+/// The lock as it is, whatever the Pipfile says.
+///
+/// # Errors
+/// When it cannot be read, or an index does not have what is locked.
+pub(crate) fn frozen(locking: &Locking<'_>, text: &str) -> Result<Lock, CommandError> {
+    let path = locking.project.lock_path();
+    let context = &locking.project.context;
+    let locked = PipfileLock::parse(text).map_err(|error| wrong(&path, &error, context))?;
+    let interpreter = locking.project.python(locking.python, Scope::Any)?;
+    locking.of_pipfile_lock(&locked, &interpreter, &path)
+}
+
+fn wrong(path: &Path, error: &PipfileLockError, context: &Context) -> CommandError {
+    let code = match error {
+        PipfileLockError::Hashes(_) => Code::LockRefused,
+        _ => Code::LockInvalid,
+    };
+    let failure = CommandError::from_error(code, error);
+    let message = format!("`{}`: {}", context.show(path), failure.message);
+    let failure = CommandError { message, ..failure };
+    match error {
+        PipfileLockError::Several(_) => failure.hint(
+            "state the Python in `[requires]` of the Pipfile, or move to pyproject.toml and pylock.toml, \
+             which can hold it",
+        ),
+        PipfileLockError::Selection(_) => failure,
+        _ => failure.hint("`tilsit lock` makes it again; move the file away if it cannot"),
+    }
+}
+
+/// Where pipenv has the environment of a project: in the project's folder if that is asked for or it
+/// is there already, else below `WORKON_HOME`.
+pub(crate) fn environment(root: &Path, pipfile: &Pipfile, context: &Context) -> PathBuf {
+    let dot_venv = root.join(".venv");
+    let home = workon_home(context);
+    let variables = &context.variables;
+    let name = if let Some(name) = variables.text("PIPENV_CUSTOM_VENV_NAME") {
+        name.to_owned()
+    } else {
+        let python = variables.path("PIPENV_PYTHON");
+        let suffix = python.and_then(Path::file_name);
+        let suffix = suffix.map(|name| format!("-{}", name.to_string_lossy()));
+        environment_name(&root.join(PIPFILE)) + &suffix.unwrap_or_default()
+    };
+    let named = home.join(name);
+    // A file there names the environment.
+    if dot_venv.is_file() {
+        let text = tilsit_files::read_to_string(&dot_venv).unwrap_or_default();
+        return match text.trim() {
+            "" => named,
+            path if path.contains(['/', '\\']) => root.join(path),
+            other => home.join(other),
+        };
+    }
+    let truth = |text: &str| match text.to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Some(true),
+        "0" | "false" | "no" | "off" => Some(false),
+        _ => None,
+    };
+    let asked = variables.text("PIPENV_VENV_IN_PROJECT").and_then(truth);
+    let is_there = || dot_venv.is_dir() && !named.exists();
+    if asked.or(pipfile.venv_in_project).unwrap_or_else(is_there) {
+        dot_venv
+    } else {
+        named
+    }
+}
+
+fn workon_home(context: &Context) -> PathBuf {
+    let home = context.home.clone().unwrap_or_default();
+    let placed = |path: &Path| match path.strip_prefix("~") {
+        Ok(below) => home.join(below),
+        Err(_) => path.to_path_buf(),
+    };
+    if let Some(path) = context.variables.path("WORKON_HOME") {
+        return context.resolve(&placed(path));
+    }
+    if cfg!(windows) {
+        return home.join(".virtualenvs");
+    }
+    match context.variables.path("XDG_DATA_HOME") {
+        Some(data) => placed(data).join("virtualenvs"),
+        None => home.join(".local/share/virtualenvs"),
+    }
+}
