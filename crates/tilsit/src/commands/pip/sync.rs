@@ -116,7 +116,7 @@ fn listed(
     let question = Question {
         preferences: preferences.into_iter().collect(),
         elsewhere: Elsewhere::default(),
-        configuration: configuration,
+        configuration,
         interpreter: environment.interpreter(),
         no_deps: true,
         refresh: UpgradeOptions::default().refresh(),
