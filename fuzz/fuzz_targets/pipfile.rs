@@ -1,3 +1,3 @@
 //! Fuzzes a Pipfile.
 #![no_main]
-libfuzzer_sys::fuzz_target!(|data: &[u8]| { tilsit_fuzz::project::pipfile(data) });
+libfuzzer_sys::fuzz_target!(|data: &[u8]| { tilsit_fuzz::pipfile::pipfile(data) });

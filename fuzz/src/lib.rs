@@ -14,6 +14,7 @@ pub mod index_client;
 pub mod index_server;
 pub mod index_store;
 pub mod installer;
+pub mod locking;
 pub mod packaging;
 pub mod packaging_formats;
 pub mod pipfile;
@@ -63,7 +64,9 @@ pub const TARGETS: &[Target] = &[
     ("pipfile_lock", pipfile::pipfile_lock),
     ("pipx_metadata", tools::pipx_metadata),
     ("project_list", simple_api::project_list),
+    ("project_lock", locking::project_lock),
     ("project_name", packaging::project_name),
+    ("project_settings", locking::project_settings),
     ("pylock", packaging_formats::pylock),
     ("pypirc", publish::pypirc),
     ("pyproject", packaging_formats::pyproject),

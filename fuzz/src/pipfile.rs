@@ -12,7 +12,7 @@ pub fn pipfile(data: &[u8]) {
     };
     let digest = pipfile.digest("https://index.example/simple");
     assert_eq!(digest.len(), 64);
-    let workspace = pipfile.workspace(Path::new("/work"));
+    let workspace = pipfile.workspace(Path::new("/srv"));
     assert!(workspace.members.is_empty() && workspace.root_groups.len() >= 2);
 }
 
@@ -31,7 +31,7 @@ pub fn pipfile_lock(data: &[u8]) {
         .any(|entry| !entry.hashes.is_empty());
     assert_eq!(lock.restrict(&mut versions).is_err(), has_hashes);
     let pipfile = Pipfile::parse("").expect("an empty file is one");
-    let workspace = pipfile.workspace(Path::new("/work"));
+    let workspace = pipfile.workspace(Path::new("/srv"));
     if let Ok(workspace) = lock.workspace(&workspace) {
         let asked: usize = workspace.root_groups.values().map(Vec::len).sum();
         assert_eq!(asked, lock.categories.values().map(Vec::len).sum::<usize>());

@@ -51,7 +51,7 @@ pub struct Lock {
 pub enum LockError {
     /// Two versions of the file were merged and not decided.
     #[error(
-        "`{}` has an undecided merge in line {line}; the lock is made anew from pyproject.toml",
+        "`{}` has an undecided merge in line {line}",
         .path.display()
     )]
     Merge {

@@ -141,7 +141,8 @@ impl Locking<'_> {
         let before = match before {
             // What was not decided is made anew.
             Some(Err(error @ LockError::Merge { .. })) => {
-                self.project.context.terminal.warn(error);
+                let words = format!("{error}; it is made anew");
+                self.project.context.terminal.warn(words);
                 None
             }
             Some(read) => Some(read?),

@@ -90,8 +90,8 @@ fn group(name: &str) -> GroupName {
 
 fn folders() -> Folders<'static> {
     Folders {
-        lock: Path::new("/work/demo"),
-        output: Path::new("/work/demo"),
+        lock: Path::new("/srv/demo"),
+        output: Path::new("/srv/demo"),
     }
 }
 
@@ -203,7 +203,7 @@ fn a_lock_for_others_says_the_same_again() {
     };
     let parts = lock.portion(&selection).unwrap();
     let folders = Folders {
-        output: Path::new("/work/demo/deploy"),
+        output: Path::new("/srv/demo/deploy"),
         ..folders()
     };
     let text = super::pylock(&lock, &parts, folders).to_toml();

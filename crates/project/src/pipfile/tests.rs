@@ -55,7 +55,7 @@ fn a_pipfile_is_a_workspace_of_groups() {
     );
     let python = pipfile.requires_python.as_ref().map(ToString::to_string);
     assert_eq!(python.as_deref(), Some("==3.11.*"));
-    let workspace = pipfile.workspace(Path::new("/work"));
+    let workspace = pipfile.workspace(Path::new("/srv"));
     let mut shown = String::new();
     for (group, requirements) in &workspace.root_groups {
         for requirement in requirements {
@@ -126,7 +126,7 @@ fn what_is_wrong_is_said_with_its_place() {
     let pipfile = "[packages]\nb = {version = '>1', sys_platform = \"== 'win32'\"}\n";
     let workspace = Pipfile::parse(pipfile)
         .unwrap()
-        .workspace(Path::new("/work"));
+        .workspace(Path::new("/srv"));
     let asked = PipfileLock::parse(open)
         .unwrap()
         .workspace(&workspace)
@@ -229,7 +229,7 @@ fn a_lock_is_written_by_category_and_read_again() {
     let error = other.unwrap().restrict(&mut changed).unwrap_err();
     assert_snapshot!(error, @"no file of `app` that the index has is one that was locked: their hashes are others");
     let workspace = read
-        .workspace(&pipfile.workspace(Path::new("/work")))
+        .workspace(&pipfile.workspace(Path::new("/srv")))
         .unwrap();
     assert_eq!(workspace.settings.sources.len(), 1);
 }

@@ -268,13 +268,13 @@ fn broken_locks_are_told_with_their_place() {
     assert_snapshot!(sandbox.run("sync --frozen"), @"
     exit: 2
     -- stderr
-    error: `[ROOT]/project/pylock.toml` has an undecided merge in line 14; the lock is made anew from pyproject.toml [TL0106]
+    error: `[ROOT]/project/pylock.toml` has an undecided merge in line 14 [TL0106]
     hint: `tilsit lock` makes it again; move the file away if it cannot
     ");
     assert_snapshot!(sandbox.run("lock"), @"
     exit: 0
     -- stderr
-    warning: `[ROOT]/project/pylock.toml` has an undecided merge in line 14; the lock is made anew from pyproject.toml
+    warning: `[ROOT]/project/pylock.toml` has an undecided merge in line 14; it is made anew
      + app 1.0 (required by demo)
      + extra-lib 3.1 (required by demo[nice])
      + fancy 1.0 (required by the group `dev` of demo)

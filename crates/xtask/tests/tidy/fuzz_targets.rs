@@ -106,9 +106,13 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/packaging/src/version/parse.rs", "version"),
     ("crates/project/src/edit/script_frame.rs", "edit_script"),
     ("crates/project/src/edit/text.rs", "edit_pyproject"),
+    ("crates/project/src/lock.rs", "project_lock"),
+    ("crates/project/src/lock/own.rs", "project_lock"),
     ("crates/project/src/pipfile.rs", "pipfile"),
     ("crates/project/src/pipfile/entry.rs", "pipfile"),
     ("crates/project/src/pipfile/lock.rs", "pipfile_lock"),
+    ("crates/project/src/settings.rs", "project_settings"),
+    ("crates/project/src/tasks.rs", "project_settings"),
     ("crates/publish/src/pypirc.rs", "pypirc"),
     (
         "crates/readme/src/character_references.rs",
