@@ -1,11 +1,12 @@
-//! `bench`: the benchmarks, all of them or one, and `bench client`, `bench check` and `bench index`,
-//! which compare with peers.
+//! `bench`: the benchmarks, all of them or one, and `bench client`, `bench project`, `bench check` and
+//! `bench index`, which compare with peers.
 
 pub(crate) mod check;
 pub(crate) mod client;
 pub(crate) mod index;
 pub(crate) mod local_index;
 pub(crate) mod measuring;
+pub(crate) mod project;
 
 use anyhow::{Result, bail};
 
@@ -25,6 +26,9 @@ pub(crate) fn run_named(names: &[&str]) -> Result<()> {
     if let ["client", words @ ..] = names {
         return client::compare(words);
     }
+    if let ["project", words @ ..] = names {
+        return project::compare(words);
+    }
     if let ["check", words @ ..] = names {
         return check::compare(words);
     }
@@ -35,7 +39,7 @@ pub(crate) fn run_named(names: &[&str]) -> Result<()> {
         if !BENCHES.iter().any(|(known, ..)| known == name) {
             let known: Vec<&str> = BENCHES.iter().map(|(name, ..)| *name).collect();
             bail!(
-                "no benchmark is called `{name}`; there are: check, client, index, {}",
+                "no benchmark is called `{name}`; there are: check, client, index, project, {}",
                 known.join(", ")
             );
         }

@@ -152,30 +152,45 @@ impl Bench {
 
     /// Resolves and installs every set once with each peer, recording what they ask for.
     fn record(&self) -> Result<()> {
+        self.record_into(&mut |index| {
+            for set in INSTALLED.iter().chain(BACKTRACKING) {
+                for side in [1, 0] {
+                    self.prepare_run(Step::ResolveCold, side, set, index)?;
+                    self.run(Step::ResolveCold, side, set, index).once()?;
+                }
+                if INSTALLED.contains(set) {
+                    self.pin(set, index)?;
+                    for side in [1, 0] {
+                        self.prepare_run(Step::InstallCold, side, set, index)?;
+                        self.run(Step::InstallCold, side, set, index).once()?;
+                    }
+                }
+                say(format_args!("recorded {set}"));
+            }
+            Ok(())
+        })
+    }
+
+    /// Records whatever `ask` asks an index for.
+    ///
+    /// # Errors
+    /// When the recorder fails, or `ask` does.
+    pub(crate) fn record_into(&self, ask: &mut dyn FnMut(&LocalIndex) -> Result<()>) -> Result<()> {
         let python = self.peer("python");
         let index = LocalIndex::record(&self.recorded, &python)?;
-        for set in INSTALLED.iter().chain(BACKTRACKING) {
-            for side in [1, 0] {
-                self.prepare_run(Step::ResolveCold, side, set, &index)?;
-                self.run(Step::ResolveCold, side, set, &index).once()?;
-            }
-            if INSTALLED.contains(set) {
-                self.pin(set, &index)?;
-                for side in [1, 0] {
-                    self.prepare_run(Step::InstallCold, side, set, &index)?;
-                    self.run(Step::InstallCold, side, set, &index).once()?;
-                }
-            }
-            say(format_args!("recorded {set}"));
-        }
+        ask(&index)?;
         drop(index);
         local_index::finish(&self.recorded, &python)
     }
 
-    fn compare(&self, words: &[&str], rounds: usize) -> Result<()> {
+    /// Hands out what is recorded, from tmpfs.
+    ///
+    /// # Errors
+    /// When nothing is recorded, or the server does not start.
+    pub(crate) fn serve(&self) -> Result<LocalIndex> {
         ensure!(
             self.recorded.join("simple").is_dir(),
-            "nothing is recorded yet: `cargo xtask bench client --record`, once, with the network"
+            "nothing is recorded yet: add `--record`, once, with the network"
         );
         let on_tmpfs = self.scratch.join("index");
         remove(&on_tmpfs)?;
@@ -183,17 +198,18 @@ impl Bench {
             .arg("-r")
             .arg(&self.recorded)
             .arg(&on_tmpfs))?;
-        let index = LocalIndex::serve(&on_tmpfs, &self.scratch.join("nginx"))?;
+        LocalIndex::serve(&on_tmpfs, &self.scratch.join("nginx"))
+    }
+
+    fn compare(&self, words: &[&str], rounds: usize) -> Result<()> {
+        let index = self.serve()?;
         let sets = std::iter::once("").chain(INSTALLED.iter().chain(BACKTRACKING).copied());
         let asked = |set: &str| {
             let named = |word: &&&str| INSTALLED.contains(*word) || BACKTRACKING.contains(*word);
             let mut wanted = words.iter().filter(named).peekable();
             wanted.peek().is_none() || wanted.any(|word| *word == set)
         };
-        say(format_args!(
-            "| set | step | tilsit: wall, CPU, memory | uv | ratio of walls (median of pairs) | of CPU | of memory | aim |"
-        ));
-        say(format_args!("|---|---|---|---|---|---|---|---|"));
+        print_head();
         for set in sets.filter(|set| asked(set)) {
             if INSTALLED.contains(&set) {
                 self.pin(set, &index)?;
@@ -330,6 +346,19 @@ impl Bench {
         }
     }
 
+    /// A command of a side in a folder.
+    pub(crate) fn command(&self, side: usize, arguments: Vec<OsString>, folder: PathBuf) -> Run {
+        Run {
+            program: [&self.tilsit, &self.uv][side].clone(),
+            arguments,
+            variables: vec![
+                ("PATH".into(), self.path(Step::Start)),
+                ("HOME".into(), self.side(side).join("home").into()),
+            ],
+            folder,
+        }
+    }
+
     fn run(&self, step: Step, side: usize, set: &str, index: &LocalIndex) -> Run {
         let place = self.side(side);
         let python = self.python.display().to_string();
@@ -364,15 +393,12 @@ impl Bench {
         if !matches!(step, Step::Start | Step::Venv) {
             words.extend(["--index-url", &url]);
         }
-        Run {
-            program: [&self.tilsit, &self.uv][side].clone(),
-            arguments: words.iter().map(OsString::from).collect(),
-            variables: vec![
-                ("PATH".into(), self.path(step)),
-                ("HOME".into(), place.join("home").into()),
-            ],
-            folder: place,
+        let arguments = words.iter().map(OsString::from).collect();
+        let mut command = self.command(side, arguments, place);
+        if step == Step::ResolveShim {
+            command.variables[0].1 = self.path(step);
         }
+        command
     }
 
     /// The folders for programs: the interpreter's own, or what the developer has, shims and all.
@@ -419,7 +445,16 @@ fn memory_mib(sample: &Sample) -> f64 {
     sample.memory_bytes as f64 / f64::from(1 << 20)
 }
 
-fn print_row(set: &str, step: &str, aim: f64, pairs: &Pairs) {
+/// Prints the head of the table.
+pub(crate) fn print_head() {
+    say(format_args!(
+        "| set | step | tilsit: wall, CPU, memory | uv | ratio of walls (median of pairs) | of CPU | of memory | aim |"
+    ));
+    say(format_args!("|---|---|---|---|---|---|---|---|"));
+}
+
+/// Prints what a step took.
+pub(crate) fn print_row(set: &str, step: &str, aim: f64, pairs: &Pairs) {
     let side = |samples: &[Sample]| {
         format!(
             "{:.1} ms, {:.1} ms, {:.0} MiB",

@@ -26,6 +26,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 JSON = "application/vnd.pypi.simple.v1+json"
 UPLOAD_TIME = "2026-01-01T00:00:00.000000Z"
+# The size of a file that nobody asked for: made up, but plausible in length.
+MADE_UP_SIZE = 1000000
 
 
 class Anchors(HTMLParser):
@@ -245,7 +247,8 @@ def serve(folder, port, upstream):
                 self.answer(404, "text/plain", b"not recorded")
                 return
             with open(place, "rb") as file:
-                self.answer(200, kind, file.read())
+                body = file.read()
+            self.answer(200, kind, without_made_up_sizes(body) if kind == JSON else body)
 
         def answer(self, status, kind, body):
             span = re.fullmatch(r"bytes=(\d*)-(\d*)", self.headers.get("Range", ""))
@@ -274,6 +277,16 @@ def serve(folder, port, upstream):
     ThreadingHTTPServer(("127.0.0.1", port), Handler).serve_forever()
 
 
+def without_made_up_sizes(text):
+    """A page as it was before its files were had: a client would refuse a file of another size."""
+    page = json.loads(text)
+    for file in page["files"]:
+        if file.get("size") == MADE_UP_SIZE:
+            del file["size"]
+            page["meta"] = {"api-version": "1.0"}
+    return json.dumps(page).encode()
+
+
 def finish(folder):
     """Puts the sizes of the files that are there into the pages, and compresses pages and metadata.
 
@@ -298,8 +311,7 @@ def finish(folder):
         wheels = [file for file in page["files"] if file["filename"].endswith(".whl")]
         page["files"] = wheels or page["files"]
         for file in page["files"]:
-            # A size that nobody asked for is made up, but plausible in length.
-            file["size"] = sizes.get(file["hashes"]["sha256"], 1000000)
+            file["size"] = sizes.get(file["hashes"]["sha256"], MADE_UP_SIZE)
             file["upload-time"] = UPLOAD_TIME
         write_page(place, name, page["files"])
         compress(os.path.join(place, "index.json"))
