@@ -15,6 +15,7 @@ mod pipfile;
 mod sync;
 mod tasks;
 mod tree;
+mod tutorials;
 mod version;
 mod workspace;
 
