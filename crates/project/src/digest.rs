@@ -25,6 +25,10 @@ const NOTES: [&str; 5] = [
     "uv_cache.json",
 ];
 
+/// How a script begins, and how its first lines end, that a shell starts in the environment's Python.
+const BY_SHELL: &str = "#!/bin/sh\n'''exec' '";
+const SHELL_ENDS: &str = "' \"$0\" \"$@\"\n' '''\n";
+
 /// How deep folders of an environment are looked into.
 const DEPTH_MAX: usize = 64;
 
@@ -148,6 +152,13 @@ fn without_root(contents: Vec<u8>, root: &Path) -> Vec<u8> {
         return contents;
     };
     let root = root.to_string_lossy();
+    // A path that cannot stand in a first line is started by a shell: that is the same script.
+    let started = text.strip_prefix(BY_SHELL);
+    let started = started.and_then(|rest| rest.split_once(SHELL_ENDS));
+    let text = match started {
+        Some((path, rest)) => format!("#!{}\n{rest}", path.replace(r"'\''", "'")),
+        None => text.to_owned(),
+    };
     text.replace(&*root, "{environment}").into_bytes()
 }
 

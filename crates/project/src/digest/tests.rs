@@ -47,6 +47,20 @@ fn is_the_same_at_two_places() {
 }
 
 #[test]
+fn a_script_that_a_shell_starts_is_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("it's here");
+    let by_shell = format!(
+        "#!/bin/sh\n'''exec' '{}/bin/python' \"$0\" \"$@\"\n' '''\nimport a\n",
+        root.display().to_string().replace('\'', r"'\''")
+    );
+    let plain = format!("#!{}/bin/python\nimport a\n", root.display());
+    let [by_shell, plain] = [by_shell, plain].map(|text| without_root(text.into_bytes(), &root));
+    assert_eq!(by_shell, plain);
+    assert_eq!(plain, b"#!{environment}/bin/python\nimport a\n");
+}
+
+#[test]
 fn sees_files_that_nobody_has_noted() {
     let folder = tempfile::tempdir().unwrap();
     let before = digest_of(folder.path(), &Source::Wheel);

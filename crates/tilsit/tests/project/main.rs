@@ -7,6 +7,7 @@ mod sandbox;
 mod wheels;
 
 mod add;
+mod chroots;
 mod export;
 mod foreign;
 mod init;
