@@ -2,7 +2,7 @@
 
 mod members;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use tilsit_files::FileError;
@@ -12,6 +12,7 @@ use tilsit_packaging::pyproject::{Project, ProjectKey, PyProject, PyProjectError
 use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::specifier::VersionSpecifiers;
 
+use crate::locks::LockKind;
 use crate::pipfile::{DEVELOP, PIPFILE, Pipfile, PipfileError};
 use crate::settings::{DefaultGroups, ProjectSettings, SettingsError};
 
@@ -36,6 +37,8 @@ pub struct Workspace {
     pub current: Option<ProjectName>,
     /// The Pipfile, of a project that has one in the place of a pyproject.toml.
     pub pipfile: Option<Pipfile>,
+    /// The lock that it is locked in.
+    pub lock: LockKind,
 }
 
 /// One project.
@@ -250,6 +253,7 @@ impl Workspace {
             root_groups: BTreeMap::new(),
             current: None,
             pipfile: None,
+            lock: LockKind::Project,
         };
         let folders = match &root.settings.workspace {
             Some(table) => members::folders(&root.folder, table)?,
@@ -296,7 +300,12 @@ impl Workspace {
         let members = self.members.values();
         let stated = members.filter_map(|member| member.project.requires_python.as_ref());
         let pipfile = self.pipfile.as_ref();
-        stated.chain(pipfile.and_then(|pipfile| pipfile.requires_python.as_ref()))
+        let stated = stated.chain(pipfile.and_then(|pipfile| pipfile.requires_python.as_ref()));
+        let of_lock = match &self.lock {
+            LockKind::Named(_, table) => table.requires_python.as_ref(),
+            LockKind::Project | LockKind::Script(_) => None,
+        };
+        stated.chain(of_lock)
     }
 
     /// The name of the group for development.
@@ -317,6 +326,19 @@ impl Workspace {
                     .collect()
             }
         }
+    }
+
+    /// What the members require in their own words; what only a build tells is not among it.
+    pub fn required(&self) -> BTreeSet<ProjectName> {
+        let projects = self.members.values().map(|member| &member.project);
+        let requirements = projects.flat_map(|project| {
+            let of_extras = project.optional_dependencies.iter();
+            let of_extras = of_extras.flat_map(|(_, requirements)| requirements);
+            project.dependencies.iter().chain(of_extras)
+        });
+        requirements
+            .map(|requirement| requirement.name.clone())
+            .collect()
     }
 
     /// The names of all groups, sorted.

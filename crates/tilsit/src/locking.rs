@@ -15,6 +15,7 @@ use tilsit_project::inputs::{Inputs, fingerprint};
 use tilsit_project::lock::{
     Answer, Assembly, Difference, Lock, LockError, Origins, fingerprint_of,
 };
+use tilsit_project::locks::LockKind;
 use tilsit_project::sources::editables;
 use tilsit_provider::Pin;
 
@@ -25,7 +26,7 @@ use crate::configuration::Configuration;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
-use crate::projects::Project;
+use crate::projects::{Project, WhichLock};
 use crate::requirements::{ConstraintOptions, Wanted};
 use crate::resolving::{self, Elsewhere, Question, Resolved};
 
@@ -62,6 +63,8 @@ pub(crate) struct Locked {
 /// What a command that reads the lock needs to make it fit.
 #[derive(Args, Debug, Default)]
 pub(crate) struct LockedOptions {
+    #[command(flatten)]
+    which: WhichLock,
     /// Resolve with this Python: a version or a path [env: `TILSIT_PYTHON`]
     #[arg(short, long, value_name = "PYTHON")]
     python: Option<String>,
@@ -74,6 +77,14 @@ pub(crate) struct LockedOptions {
 }
 
 impl LockedOptions {
+    /// The project, or the script, with the lock that is meant.
+    ///
+    /// # Errors
+    /// When there is no such project, script or lock.
+    pub(crate) fn project(&self, context: &Context) -> Result<Project, CommandError> {
+        self.which.project(context)
+    }
+
     /// The Python that is named.
     pub(crate) fn python(&self) -> Option<&str> {
         self.python.as_deref()
@@ -148,6 +159,9 @@ impl Locking<'_> {
             Some(read) => Some(read?),
             None => None,
         };
+        if let Some(before) = &before {
+            self.check_owner(before, &path)?;
+        }
         let lock = self.resolve(&interpreter, &inputs, &fingerprint, before.as_ref())?;
         let new = lock.to_toml();
         Ok(Locked {
@@ -157,6 +171,28 @@ impl Locking<'_> {
             lock,
             took: began.elapsed(),
         })
+    }
+
+    /// A script and a lock with a name may come to the same file, and neither takes it from the other.
+    fn check_owner(&self, before: &Lock, path: &Path) -> Result<(), CommandError> {
+        let Some(own) = &before.own else {
+            return Ok(());
+        };
+        let mine = match &self.project.workspace.lock {
+            LockKind::Script(file) => Some(file),
+            LockKind::Project | LockKind::Named(..) => None,
+        };
+        if own.script.as_ref() == mine {
+            return Ok(());
+        }
+        let owner = match &own.script {
+            Some(script) => format!("the script `{script}`"),
+            None => "a project".to_owned(),
+        };
+        let shown = self.project.context.show(path);
+        let message = format!("`{shown}` is the lock of {owner}");
+        Err(CommandError::new(Code::LockRefused, message)
+            .hint("give one of the two another name, or remove the file"))
     }
 
     /// Whether a lock that fits is to be made anew all the same.

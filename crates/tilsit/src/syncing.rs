@@ -9,7 +9,7 @@ use std::path::Path;
 
 use tilsit_build_frontend::Renewal;
 use tilsit_dist::dist_info::InstalledDistribution;
-use tilsit_environment::Environment;
+use tilsit_environment::{Environment, Interpreter};
 use tilsit_index_client::Refresh;
 use tilsit_installer::LinkMode;
 use tilsit_packaging::name::{GroupName, ProjectName};
@@ -29,7 +29,7 @@ use crate::explain::Code;
 use crate::installing::{self, Change, Installation};
 use crate::projects::Project;
 use crate::requirements::{ConstraintOptions, Wanted};
-use crate::resolving::{self, Elsewhere, Question};
+use crate::resolving::{self, Elsewhere, Question, Resolved};
 
 pub(crate) use place::{Place, environment};
 
@@ -109,19 +109,9 @@ impl Syncing<'_> {
     pub(crate) fn plan(&self, environment: &Environment) -> Result<Change, CommandError> {
         let context = self.context;
         let present = installing::present(environment, context)?;
-        let selected = self.select(environment)?;
+        let interpreter = environment.interpreter();
+        let selected = self.select(interpreter)?;
         let wanted = self.wanted(&selected)?;
-        let question = Question {
-            preferences: Preferences::default(),
-            configuration: self.configuration,
-            interpreter: environment.interpreter(),
-            elsewhere: Elsewhere::default(),
-            no_deps: true,
-            refresh: Refresh::No,
-            installed: BTreeMap::new(),
-            pages_only: false,
-            wanted: &wanted,
-        };
         let mut pinned = pins(&selected, self.root)
             .map_err(|error| CommandError::from_error(Code::LockInvalid, &error))?;
         let is_to_come = |pin: &Pin| {
@@ -131,23 +121,7 @@ impl Syncing<'_> {
         let all = pinned.len();
         pinned.retain(is_to_come);
         let extra = self.extraneous(&names, &present);
-        let resolution = Resolution {
-            pins: pinned,
-            forks: Vec::new(),
-            statuses: Vec::new(),
-            notices: Vec::new(),
-        };
-        let mut resolved = resolving::without_resolving(&question, resolution, context)?;
-        self.check_indexes(&resolved.resolution.pins, &resolved.sources)?;
-        for pin in &mut resolved.resolution.pins {
-            // A folder without a version in the lock: only what builds it knows.
-            if let Some(url) = pin.url.as_deref()
-                && pin.version == Version::from_release(&[0])
-            {
-                let version = resolved.frontend.metadata_at(url)?.version.parse();
-                pin.version = version.unwrap_or_else(|_| pin.version.clone());
-            }
-        }
+        let resolved = self.resolved(pinned, &wanted, interpreter)?;
         let coming = resolved.resolution.pins.len();
         let installation = Installation {
             environment,
@@ -163,9 +137,58 @@ impl Syncing<'_> {
         Ok(change)
     }
 
-    /// What the lock says for the environment.
-    fn select(&self, environment: &Environment) -> Result<Vec<Selected<'_>>, CommandError> {
-        let interpreter = environment.interpreter();
+    /// All that the lock says for a Python, whatever is there.
+    ///
+    /// # Errors
+    /// When the lock is not for this Python, or names what is not allowed.
+    pub(crate) fn all(&self, interpreter: &Interpreter) -> Result<Resolved, CommandError> {
+        let selected = self.select(interpreter)?;
+        let wanted = self.wanted(&selected)?;
+        let pinned = pins(&selected, self.root)
+            .map_err(|error| CommandError::from_error(Code::LockInvalid, &error))?;
+        self.resolved(pinned, &wanted, interpreter)
+    }
+
+    /// Pins with all that is needed to have them.
+    fn resolved(
+        &self,
+        pins: Vec<Pin>,
+        wanted: &Wanted,
+        interpreter: &Interpreter,
+    ) -> Result<Resolved, CommandError> {
+        let question = Question {
+            preferences: Preferences::default(),
+            configuration: self.configuration,
+            interpreter,
+            elsewhere: Elsewhere::default(),
+            no_deps: true,
+            refresh: Refresh::No,
+            installed: BTreeMap::new(),
+            pages_only: false,
+            wanted,
+        };
+        let resolution = Resolution {
+            pins,
+            forks: Vec::new(),
+            statuses: Vec::new(),
+            notices: Vec::new(),
+        };
+        let mut resolved = resolving::without_resolving(&question, resolution, self.context)?;
+        self.check_indexes(&resolved.resolution.pins, &resolved.sources)?;
+        for pin in &mut resolved.resolution.pins {
+            // A folder without a version in the lock: only what builds it knows.
+            if let Some(url) = pin.url.as_deref()
+                && pin.version == Version::from_release(&[0])
+            {
+                let version = resolved.frontend.metadata_at(url)?.version.parse();
+                pin.version = version.unwrap_or_else(|_| pin.version.clone());
+            }
+        }
+        Ok(resolved)
+    }
+
+    /// What the lock says for a Python.
+    fn select(&self, interpreter: &Interpreter) -> Result<Vec<Selected<'_>>, CommandError> {
         let (no_binary, _) = resolving::formats(self.configuration)?;
         let mut selected = self.lock.select(
             self.selection,

@@ -12,6 +12,7 @@ use tilsit_resolver::{RootRequirement, Universal};
 
 use super::{Answer, Assembly, AssemblyError, Origins};
 use crate::inputs::Inputs;
+use crate::locks::LockKind;
 use crate::settings::ProjectSettings;
 use crate::workspace::Workspace;
 
@@ -53,6 +54,7 @@ impl EnvironmentLock<'_> {
             members: BTreeMap::new(),
             root_groups: BTreeMap::new(),
             current: None,
+            lock: LockKind::Project,
         };
         let answer = Answer {
             world: Marker::TRUE,

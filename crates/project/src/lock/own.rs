@@ -32,6 +32,8 @@ pub struct OwnTable {
     /// The parts of the world that were resolved apart; none where it was not divided. The next lock
     /// begins with the same, so that it comes out the same.
     pub forks: Vec<Marker>,
+    /// The script that it is the lock of, by the name of its file.
+    pub script: Option<String>,
     /// The projects that share the lock, by name.
     pub members: BTreeMap<ProjectName, LockedMember>,
     /// The groups of a root that is no project itself.
@@ -61,6 +63,7 @@ struct Raw {
     digest: String,
     #[serde(default)]
     forks: Vec<String>,
+    script: Option<String>,
     #[serde(default)]
     members: Vec<RawMember>,
     #[serde(default)]
@@ -131,6 +134,7 @@ impl OwnTable {
             fingerprint: raw.fingerprint,
             digest: raw.digest,
             forks: parsed_all(&raw.forks).map_err(wrong)?,
+            script: raw.script,
             members,
             groups: groups(&raw.groups).map_err(wrong)?,
         })
@@ -149,6 +153,9 @@ impl OwnTable {
         line("digest", &quoted(&digest));
         if !self.forks.is_empty() {
             line("forks", &list(&self.forks));
+        }
+        if let Some(script) = &self.script {
+            let _ = writeln!(text, "script = {}", quoted(script));
         }
         tables(
             text,

@@ -1,6 +1,7 @@
 //! `tilsit sync`: the project's environment, exactly as the lock says.
 
 mod digest;
+mod script;
 pub(crate) mod selecting;
 
 use clap::Args;
@@ -17,7 +18,7 @@ use crate::explain::Code;
 use crate::installing::{self, Change, LinkOptions};
 use crate::locking::{self, Locking};
 use crate::pipfiles;
-use crate::projects::Project;
+use crate::projects::WhichLock;
 use crate::report::Report;
 use crate::syncing::{Place, Syncing, environment};
 use crate::terminal::{GOOD, count, duration};
@@ -28,15 +29,18 @@ use selecting::SelectionOptions;
 ///
 /// The environment is `.venv` beside the lock; it is made if it is not there. The lock is made to fit
 /// the project first, unless `--locked` or `--frozen` forbids that. What the lock does not name is
-/// uninstalled. All of it is done, or the environment stays as it was.
+/// uninstalled. All of it is done, or the environment stays as it was. The environment of a script
+/// (`--script`) is kept in the cache, and its path is printed.
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
+    #[command(flatten)]
+    which: WhichLock,
     #[command(flatten)]
     selection: SelectionOptions,
     #[command(flatten)]
     fixed: FixedOptions,
     /// Leave what the lock does not name in the environment
-    #[arg(long, overrides_with = "exact")]
+    #[arg(long, overrides_with = "exact", conflicts_with = "script")]
     inexact: bool,
     /// Uninstall what the lock does not name, as is usual
     #[arg(long)]
@@ -45,17 +49,17 @@ pub(crate) struct Arguments {
     #[arg(long)]
     no_editable: bool,
     /// Change nothing; exit with 1 if the environment is not as the lock says
-    #[arg(long)]
+    #[arg(long, conflicts_with = "script")]
     check: bool,
     /// Print what would be done and change nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "script")]
     dry_run: bool,
     /// Print a digest of what is installed: the same wherever the same lock is installed on this
     /// platform
-    #[arg(long)]
+    #[arg(long, conflicts_with = "script")]
     digest: bool,
     /// Work on the active environment, and not on that of the project
-    #[arg(long)]
+    #[arg(long, conflicts_with = "script")]
     active: bool,
     /// Use this Python: a version or a path [env: `TILSIT_PYTHON`]
     #[arg(short, long, value_name = "PYTHON")]
@@ -86,7 +90,7 @@ pub(crate) struct FixedOptions {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let project = Project::find(context)?;
+    let project = arguments.which.project(context)?;
     let configuration = arguments.index.over(&project.context)?;
     let configuration = arguments.resolver.over(&configuration);
     let configuration = arguments.link.over(&configuration);
@@ -101,6 +105,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         no_deps: false,
     };
     let lock = fitting(&locking, &arguments.fixed, keeps, context)?;
+    if arguments.which.is_script() {
+        return script::run(&locking, &lock, context);
+    }
     let place = Place {
         python: arguments.python.as_deref(),
         active: arguments.active,

@@ -11,6 +11,7 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::range::VersionRange;
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_packaging::version::Version;
+use tilsit_project::Workspace;
 use tilsit_provider::{
     CutOff, FilePolicy, FormatControl, IndexStrategy, Platform, ResolveOptions, Sources, elsewhere,
 };
@@ -65,6 +66,8 @@ pub(super) fn options(
     let mut resolver = ResolverOptions::for_target(target);
     (resolver.prereleases, resolver.prereleases_of) = prereleases(configuration)?;
     resolver.resolution = resolution_mode(configuration)?;
+    let workspace = question.wanted.workspace.as_deref();
+    resolver.direct = workspace.map_or_else(BTreeSet::new, Workspace::required);
     resolver.preferences.clone_from(&question.preferences);
     resolver.overrides.clone_from(&question.wanted.overrides);
     sources.strategy = strategy(configuration)?;

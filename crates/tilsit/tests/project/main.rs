@@ -11,6 +11,7 @@ mod export;
 mod foreign;
 mod init;
 mod lock;
+mod locks;
 mod pipfile;
 mod sync;
 mod tasks;

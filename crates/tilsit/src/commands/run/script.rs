@@ -140,7 +140,7 @@ pub(crate) fn read(file: &str, folder: &Path, text: &str) -> Result<Option<Scrip
         dependencies: dependencies.into_iter().flatten().collect(),
         settings: uv
             .under(tilsit.settings, &sources)
-            .relative_to(&folder.join(file)),
+            .relative_to(&folder.join("script.py")),
     }))
 }
 
