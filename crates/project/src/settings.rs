@@ -13,9 +13,10 @@ use tilsit_packaging::name::{ExtraName, GroupName, ProjectName};
 use tilsit_packaging::requirement::Requirement;
 
 use crate::locks::{LockTable, RawLockTable};
+use crate::policy::Policy;
 
 /// The keys of the tables that are read here.
-pub const KEYS: [&str; 8] = [
+pub const KEYS: [&str; 9] = [
     "sources",
     "workspace",
     "default-groups",
@@ -23,6 +24,7 @@ pub const KEYS: [&str; 8] = [
     "environments",
     "conflicts",
     "locks",
+    "policy",
     "dev-dependencies",
 ];
 
@@ -46,6 +48,8 @@ pub struct ProjectSettings {
     pub dev_dependencies: Vec<Requirement>,
     /// The locks with a name, besides the project's own.
     pub locks: BTreeMap<String, LockTable>,
+    /// What is taken from elsewhere, and what is not.
+    pub policy: Policy,
 }
 
 /// `default-groups`
@@ -168,6 +172,7 @@ struct Table {
     dev_dependencies: Option<Vec<Parsed<Requirement>>>,
     /// Ours alone; another tool's would mean another thing.
     locks: Option<toml::Value>,
+    policy: Option<toml::Value>,
 }
 
 /// A text that is read by its own grammar.
@@ -289,6 +294,7 @@ impl ProjectSettings {
             conflicts,
             dev_dependencies: dev.map_or_else(Vec::new, values),
             locks: tilsit.locks.map(locks).transpose()?.unwrap_or_default(),
+            policy: tilsit.policy.map(policy).transpose()?.unwrap_or_default(),
         })
     }
 }
@@ -297,6 +303,13 @@ fn locks(written: toml::Value) -> Result<BTreeMap<String, LockTable>, SettingsEr
     let tables = written.try_into::<BTreeMap<String, RawLockTable>>();
     let tables = tables.map_err(|error| SettingsError(format!("`locks`: {error}")))?;
     RawLockTable::read_all(tables).map_err(SettingsError)
+}
+
+fn policy(written: toml::Value) -> Result<Policy, SettingsError> {
+    let read = written.try_into();
+    read.map_err(|error: toml::de::Error| {
+        SettingsError(format!("`policy`: {}", error.to_string().trim_end()))
+    })
 }
 
 fn values<T>(list: Vec<Parsed<T>>) -> Vec<T> {

@@ -112,6 +112,12 @@ pub enum WorkspaceError {
         /// Why.
         reason: String,
     },
+    /// A member has rules that the root alone may have.
+    #[error(
+        "`{}` has a `[tool.tilsit.policy]`, and that of the root of the workspace counts alone",
+        .0.display()
+    )]
+    Policy(PathBuf),
     /// Two members have one name.
     #[error("two members of the workspace are called `{name}`: `{}` and `{}`", .first.display(), .second.display())]
     Twice {
@@ -278,6 +284,9 @@ impl Workspace {
     }
 
     fn add(&mut self, member: Member) -> Result<(), WorkspaceError> {
+        if member.folder != self.root && !member.settings.policy.is_empty() {
+            return Err(WorkspaceError::Policy(member.folder.join(PYPROJECT)));
+        }
         if let Some(known) = self.members.get(&member.name) {
             return Err(WorkspaceError::Twice {
                 name: member.name,

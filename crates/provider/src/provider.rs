@@ -83,7 +83,7 @@ impl<'a> Provider<'a> {
     pub(crate) fn new(resolving: &'a Resolving<'a>) -> Result<Self, ResolveError> {
         let client: &IndexClient = resolving.client;
         let sources = &resolving.options.sources;
-        for index in sources.indexes.iter().chain(sources.pins.values()) {
+        for index in sources.all_indexes() {
             client.options().credentials.add_index(index);
         }
         let mut links = Vec::new();
@@ -252,7 +252,7 @@ impl<'a> Provider<'a> {
                 self.without_times.push(index.clone());
             }
         }
-        if !options.sources.pins.contains_key(name) {
+        if options.sources.admits_links(name) {
             for page in &self.links {
                 let page = Arc::new(Page::of_links(page, name));
                 let added = releases.add_links(name, &page, &mut judge);
@@ -268,12 +268,27 @@ impl<'a> Provider<'a> {
         if let Some(installed) = options.installed.get(name) {
             installed.add_to(&mut found);
         }
-        let versions = match options.sources.pins.get(name) {
-            Some(index) if pages.is_empty() && found.is_empty() => Versions::Unavailable(format!(
+        for candidate in &mut found {
+            let mut forbidden = options.forbidden.iter();
+            if let Some(one) = forbidden.find(|one| one.includes(name, &candidate.version)) {
+                candidate.unusable = Some(Unusable::Other(one.words.clone()));
+            }
+        }
+        let is_nowhere = pages.is_empty() && found.is_empty();
+        let limit = options.sources.limit_of(name).filter(|_| is_nowhere);
+        let versions = match (limit, options.sources.pins.get(name)) {
+            (Some(allowed), _) => {
+                let allowed: Vec<String> = allowed.iter().map(|one| format!("`{one}`")).collect();
+                let allowed = allowed.join(", ");
+                Versions::Unavailable(format!(
+                    "it may come from {allowed} alone, which does not have it"
+                ))
+            }
+            (None, Some(index)) if is_nowhere => Versions::Unavailable(format!(
                 "it is pinned to the index `{index}`, which does not have it"
             )),
-            None if pages.is_empty() && found.is_empty() => Versions::NotFound,
-            _ => Versions::Found(found),
+            (None, None) if is_nowhere => Versions::NotFound,
+            (None, _) => Versions::Found(found),
         };
         self.know(name, releases, versions);
         Ok(())

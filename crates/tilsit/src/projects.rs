@@ -191,8 +191,29 @@ impl Project {
         }
     }
 
+    /// The file with its settings.
+    pub(crate) fn settings_path(&self) -> PathBuf {
+        let root = &self.workspace.root;
+        match &self.workspace.lock {
+            LockKind::Script(file) => root.join(file),
+            LockKind::Project | LockKind::Named(..) => root.join(PYPROJECT),
+        }
+    }
+
+    /// The command that makes its lock.
+    pub(crate) fn lock_command(&self, context: &Context) -> String {
+        match &self.workspace.lock {
+            LockKind::Project => "tilsit lock".to_owned(),
+            LockKind::Named(name, _) => format!("tilsit lock --name {name}"),
+            LockKind::Script(file) => {
+                let shown = context.show(&self.workspace.root.join(file));
+                format!("tilsit lock --script {shown}")
+            }
+        }
+    }
+
     /// What it is, in words.
-    fn words(&self) -> &'static str {
+    pub(crate) fn words(&self) -> &'static str {
         match self.workspace.lock {
             LockKind::Script(_) => "the script",
             LockKind::Project | LockKind::Named(..) => "the project",

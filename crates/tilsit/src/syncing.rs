@@ -27,6 +27,7 @@ use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
 use crate::installing::{self, Change, Installation};
+use crate::policies::Rules;
 use crate::projects::Project;
 use crate::requirements::{ConstraintOptions, Wanted};
 use crate::resolving::{self, Elsewhere, Question, Resolved};
@@ -122,6 +123,10 @@ impl Syncing<'_> {
         pinned.retain(is_to_come);
         let extra = self.extraneous(&names, &present);
         let resolved = self.resolved(pinned, &wanted, interpreter)?;
+        let rules = self.project.map(Rules::of);
+        if let Some(rules) = &rules {
+            rules.check(&selected, &resolved.sources)?;
+        }
         let coming = resolved.resolution.pins.len();
         let installation = Installation {
             environment,
@@ -134,7 +139,26 @@ impl Syncing<'_> {
         };
         let mut change = installation.plan_removing(&extra, context)?;
         change.unchanged = all - coming;
+        if let Some(rules) = &rules {
+            rules.check_licenses(&selected, &change, environment)?;
+        }
         Ok(change)
+    }
+
+    /// Holds the licences of what is to be placed against the policy of the project.
+    ///
+    /// # Errors
+    /// When one is not among those that are allowed, or not known.
+    pub(crate) fn check_licenses(
+        &self,
+        change: &Change,
+        environment: &Environment,
+    ) -> Result<(), CommandError> {
+        let selected = self.select(environment.interpreter())?;
+        match self.project.map(Rules::of) {
+            Some(rules) => rules.check_licenses(&selected, change, environment),
+            None => Ok(()),
+        }
     }
 
     /// All that the lock says for a Python, whatever is there.
@@ -146,7 +170,11 @@ impl Syncing<'_> {
         let wanted = self.wanted(&selected)?;
         let pinned = pins(&selected, self.root)
             .map_err(|error| CommandError::from_error(Code::LockInvalid, &error))?;
-        self.resolved(pinned, &wanted, interpreter)
+        let resolved = self.resolved(pinned, &wanted, interpreter)?;
+        if let Some(project) = self.project {
+            Rules::of(project).check(&selected, &resolved.sources)?;
+        }
+        Ok(resolved)
     }
 
     /// Pins with all that is needed to have them.
@@ -207,6 +235,8 @@ impl Syncing<'_> {
     fn wanted(&self, selected: &[Selected<'_>]) -> Result<Wanted, CommandError> {
         let limits = ConstraintOptions::default();
         let mut wanted = Wanted::gather(&[], &[], &limits, self.context)?;
+        // What builds need is held against the policy too.
+        wanted.workspace = self.project.map(|project| project.workspace.clone());
         wanted.build = self.build.clone();
         wanted.build.rebuild = self.reinstall.clone();
         if self.no_editable {
@@ -250,7 +280,7 @@ impl Syncing<'_> {
         if self.project.is_none() {
             return Ok(());
         }
-        let known = sources.indexes.iter().chain(sources.pins.values());
+        let known = sources.all_indexes();
         let known: BTreeSet<&str> = known.map(|index| index.url().as_str()).collect();
         for pin in pins {
             let Some(index) = &pin.index else {

@@ -82,6 +82,22 @@ impl StatedLicense {
         }
     }
 
+    /// The same as one expression, where nothing is left open.
+    pub fn to_expression(&self) -> Option<LicenseExpression> {
+        match self {
+            Self::Expression(expression) => Some(expression.clone()),
+            Self::OneOfEach(sets) => {
+                let ids = sets.iter().map(|set| match set.as_slice() {
+                    [id] => Some(*id),
+                    _ => None,
+                });
+                let ids: Vec<&str> = ids.collect::<Option<_>>()?;
+                ids.join(" AND ").parse().ok()
+            }
+            Self::Unclear(_) | Self::Nothing => None,
+        }
+    }
+
     /// For people.
     pub fn words(&self) -> String {
         match self {

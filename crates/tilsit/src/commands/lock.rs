@@ -123,7 +123,7 @@ impl Arguments {
         let locked = locking.lock()?;
         if self.check && !locked.is_current {
             tell(&locked, context);
-            return Ok(Err(locking::outdated(&path, is_there, context)));
+            return Ok(Err(locking::outdated(project, is_there, context)));
         }
         if !self.dry_run && !self.check {
             locked.write(&path)?;

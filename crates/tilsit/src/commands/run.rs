@@ -144,6 +144,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
             locked_place(script, &target, arguments, context)?
         }
         Some(script) => {
+            script.refuse_policy()?;
             let base = base(script, arguments, context)?;
             let asking = asking(script, arguments, context)?;
             Kept::of(asking, &base, None, context).place(context)?

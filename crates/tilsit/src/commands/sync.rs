@@ -171,7 +171,7 @@ pub(crate) fn fitting(
     }
     if fixed.frozen {
         let text = locking::read_text(&path)?;
-        let text = text.ok_or_else(|| locking::outdated(&path, false, context))?;
+        let text = text.ok_or_else(|| locking::outdated(locking.project, false, context))?;
         if locking.project.workspace.pipfile.is_some() {
             return pipfiles::frozen(locking, &text);
         }
@@ -188,7 +188,7 @@ pub(crate) fn fitting(
     let locked = locking.lock()?;
     if fixed.locked && !locked.is_current {
         lock::tell(&locked, context);
-        return Err(locking::outdated(&path, is_there, context));
+        return Err(locking::outdated(locking.project, is_there, context));
     }
     if !keeps {
         locked.write(&path)?;

@@ -68,8 +68,8 @@ fn the_lock_of_a_script_follows_what_the_script_asks_for() {
     exit: 6
     -- stderr
      ~ lib 1.5 -> 1.0
-    error: `pylock.report.toml` does not answer what the project asks for now [TL0304]
-    hint: `tilsit lock` makes it fit
+    error: `pylock.report.toml` does not answer what the script asks for now [TL0304]
+    hint: `tilsit lock --script report.py` makes it fit
     ");
     assert_eq!(sandbox.run("run --locked report.py").exit, 6);
     assert_eq!(

@@ -60,6 +60,15 @@ fn of_several_that_are_possible_all_must_be_accepted() {
     assert!(bsd.is_satisfied_by(&mut |license| license.id.starts_with("BSD-")));
     assert!(!stated("License: my own").is_satisfied_by(&mut |_| true));
     assert!(!stated("").is_satisfied_by(&mut |_| true));
+    assert_eq!(bsd.to_expression(), None);
+    let both = stated(
+        "Classifier: License :: OSI Approved :: MIT License\nLicense: BSD-3-Clause\nClassifier: License :: OSI Approved :: ISC License (ISCL)",
+    );
+    assert_eq!(both.words(), "BSD-3-Clause, and other classifiers");
+    let both = stated(
+        "Classifier: License :: OSI Approved :: MIT License\nClassifier: License :: OSI Approved :: ISC License (ISCL)",
+    );
+    assert_eq!(both.to_expression().unwrap().as_str(), "MIT AND ISC");
 }
 
 #[test]

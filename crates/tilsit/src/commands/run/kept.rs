@@ -28,6 +28,7 @@ use crate::building::Unnamed;
 use crate::configuration::Configuration;
 use crate::context::Context;
 use crate::error::CommandError;
+use crate::installing::Change;
 use crate::requirements::Wanted;
 use crate::resolving::Resolved;
 use crate::syncing::Syncing;
@@ -243,7 +244,11 @@ impl<'a> Kept<'a> {
             ..VenvOptions::default()
         };
         let environment = Environment::of(venv::create(&self.interpreter, root, &options)?);
-        let change = filling::fill(&environment, resolved, link_mode, context)?;
+        let check = |change: &Change| match self.lock {
+            Some(lock) => lock.check_licenses(change, &environment),
+            None => Ok(()),
+        };
+        let change = filling::fill(&environment, resolved, link_mode, &check, context)?;
         if let Some(below) = &self.below {
             let path = environment.paths().purelib.join(OVERLAY);
             tilsit_files::write(path, overlay(below))?;
