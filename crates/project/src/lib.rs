@@ -4,6 +4,7 @@
 //! [`edit`] changes pyproject.toml and keeps its style. Resolving, building and installing are done
 //! by those who are asked; nothing here prints, and nothing reads the environment or the clock.
 
+pub mod bundle;
 pub mod digest;
 pub mod edit;
 pub mod export;

@@ -298,6 +298,19 @@ impl Workspace {
         Ok(())
     }
 
+    /// A folder that is no project: with its environment, and without anything that it asks for.
+    pub fn bare(root: &Path) -> Self {
+        Self {
+            root: root.to_path_buf(),
+            settings: ProjectSettings::default(),
+            members: BTreeMap::new(),
+            root_groups: BTreeMap::new(),
+            current: None,
+            pipfile: None,
+            lock: LockKind::Project,
+        }
+    }
+
     /// The project in the root folder, if it is one.
     pub fn root_member(&self) -> Option<&Member> {
         let mut members = self.members.values();

@@ -239,6 +239,7 @@ impl Following<'_> {
             inexact: !self.exact,
             reinstall: Renewal::None,
             build: &build,
+            bundle: None,
         };
         let mut change = syncing.plan(&environment)?;
         if !change.entries.is_empty() || !change.removed.is_empty() {

@@ -93,6 +93,14 @@ impl LockedOptions {
         self.python.as_deref()
     }
 
+    /// How what must be built is built.
+    ///
+    /// # Errors
+    /// When an option has no meaning.
+    pub(crate) fn build(&self, project: &Project) -> Result<BuildSettings, CommandError> {
+        self.build.read(&project.context)
+    }
+
     /// The settings of a project, with these options in front.
     ///
     /// # Errors

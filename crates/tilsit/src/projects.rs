@@ -146,6 +146,14 @@ impl Project {
         })
     }
 
+    /// A folder that is no project.
+    pub(crate) fn bare(context: &Context) -> Self {
+        Self {
+            workspace: Arc::new(Workspace::bare(&context.working_folder)),
+            context: context.clone(),
+        }
+    }
+
     /// Where its lock is.
     pub(crate) fn lock_path(&self) -> PathBuf {
         self.workspace.root.join(self.workspace.lock_file())

@@ -4,6 +4,7 @@
 mod current;
 mod place;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -16,6 +17,7 @@ use tilsit_packaging::name::{GroupName, ProjectName};
 use tilsit_packaging::pylock::{Selected, SelectedSource};
 use tilsit_packaging::version::Version;
 use tilsit_project::Workspace;
+use tilsit_project::bundle::Bundle;
 use tilsit_project::lock::{Lock, Selection, pins};
 use tilsit_provider::{Pin, Resolution, Sources};
 use tilsit_resolver::Preferences;
@@ -26,6 +28,7 @@ use crate::configuration::Configuration;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
+use crate::indexes;
 use crate::installing::{self, Change, Installation};
 use crate::policies::Rules;
 use crate::projects::Project;
@@ -58,6 +61,8 @@ pub(crate) struct Syncing<'a> {
     pub(crate) reinstall: Renewal,
     /// How what must be built is built.
     pub(crate) build: &'a BuildSettings,
+    /// The bundle that everything is taken from, and the folder that it is unpacked to.
+    pub(crate) bundle: Option<(&'a Bundle, &'a Path)>,
 }
 
 /// What is selected and yet not installed.
@@ -113,11 +118,10 @@ impl Syncing<'_> {
         let interpreter = environment.interpreter();
         let selected = self.select(interpreter)?;
         let wanted = self.wanted(&selected)?;
-        let mut pinned = pins(&selected, self.root)
-            .map_err(|error| CommandError::from_error(Code::LockInvalid, &error))?;
-        let is_to_come = |pin: &Pin| {
-            self.reinstall.includes(&pin.name) || !current::is_there(pin, &present, &wanted)
-        };
+        let mut pinned = self.pins(&selected, interpreter)?;
+        let reinstall = self.reinstalled(&selected);
+        let is_to_come =
+            |pin: &Pin| reinstall.includes(&pin.name) || !current::is_there(pin, &present, &wanted);
         let names: BTreeSet<ProjectName> = pinned.iter().map(|pin| pin.name.clone()).collect();
         let all = pinned.len();
         pinned.retain(is_to_come);
@@ -125,7 +129,8 @@ impl Syncing<'_> {
         let resolved = self.resolved(pinned, &wanted, interpreter)?;
         let rules = self.project.map(Rules::of);
         if let Some(rules) = &rules {
-            rules.check(&selected, &resolved.sources)?;
+            let allowed = self.allowed(&resolved.sources, interpreter)?;
+            rules.check(&selected, &allowed)?;
         }
         let coming = resolved.resolution.pins.len();
         let installation = Installation {
@@ -133,7 +138,7 @@ impl Syncing<'_> {
             present: &present,
             resolved: &resolved,
             hashes: &BTreeMap::new(),
-            reinstall: self.reinstall.clone(),
+            reinstall,
             link_mode: self.link_mode()?,
             compile: installing::compiles(self.configuration)?,
         };
@@ -167,14 +172,77 @@ impl Syncing<'_> {
     /// When the lock is not for this Python, or names what is not allowed.
     pub(crate) fn all(&self, interpreter: &Interpreter) -> Result<Resolved, CommandError> {
         let selected = self.select(interpreter)?;
-        let wanted = self.wanted(&selected)?;
-        let pinned = pins(&selected, self.root)
-            .map_err(|error| CommandError::from_error(Code::LockInvalid, &error))?;
+        self.found(&selected, interpreter)
+    }
+
+    /// What is selected, with all that is needed to have it, held against the policy of the project.
+    ///
+    /// # Errors
+    /// When it is not allowed.
+    pub(crate) fn found(
+        &self,
+        selected: &[Selected<'_>],
+        interpreter: &Interpreter,
+    ) -> Result<Resolved, CommandError> {
+        let wanted = self.wanted(selected)?;
+        let pinned = self.pins(selected, interpreter)?;
         let resolved = self.resolved(pinned, &wanted, interpreter)?;
         if let Some(project) = self.project {
-            Rules::of(project).check(&selected, &resolved.sources)?;
+            let allowed = self.allowed(&resolved.sources, interpreter)?;
+            Rules::of(project).check(selected, &allowed)?;
         }
         Ok(resolved)
+    }
+
+    /// The sources with the limits of the policy. Of a bundle nothing is fetched, and still its lock says
+    /// where everything came from.
+    fn allowed<'s>(
+        &self,
+        sources: &'s Sources,
+        interpreter: &Interpreter,
+    ) -> Result<Cow<'s, Sources>, CommandError> {
+        let policy = self
+            .project
+            .map(|project| &project.workspace.settings.policy);
+        let policy = policy.filter(|policy| !policy.indexes.is_empty() && self.bundle.is_some());
+        let (Some(policy), Some(project)) = (policy, self.project) else {
+            return Ok(Cow::Borrowed(sources));
+        };
+        let configuration = &project.context.configuration;
+        let mut sources = indexes::choose(configuration, interpreter, None, self.context)?;
+        sources.limits = indexes::limits(policy, configuration, &sources, self.context)?;
+        Ok(Cow::Owned(sources))
+    }
+
+    /// The pins of what is selected.
+    fn pins(
+        &self,
+        selected: &[Selected<'_>],
+        interpreter: &Interpreter,
+    ) -> Result<Vec<Pin>, CommandError> {
+        let Some((bundle, folder)) = self.bundle else {
+            return pins(selected, self.root)
+                .map_err(|error| CommandError::from_error(Code::LockInvalid, &error));
+        };
+        Ok(bundle.unpack(selected, &interpreter.tags(), folder)?)
+    }
+
+    /// What is installed again although it is there: also what a bundle has of folders and repositories,
+    /// which may be another thing in the same version.
+    fn reinstalled(&self, selected: &[Selected<'_>]) -> Renewal {
+        let may_differ = selected.iter().filter(|one| {
+            matches!(
+                one.source,
+                SelectedSource::Directory(_) | SelectedSource::Vcs(_)
+            )
+        });
+        let mut names: BTreeSet<ProjectName> = match (&self.reinstall, self.bundle) {
+            (Renewal::All, _) | (_, None) => return self.reinstall.clone(),
+            (Renewal::None, Some(_)) => BTreeSet::new(),
+            (Renewal::Only(names), Some(_)) => names.clone(),
+        };
+        names.extend(may_differ.map(|one| one.package.name.clone()));
+        Renewal::Only(names)
     }
 
     /// Pins with all that is needed to have them.
@@ -228,6 +296,9 @@ impl Syncing<'_> {
             let workspace = &project.workspace;
             selected.retain(|one| !self.omitted.includes(&one.package.name, workspace));
         }
+        if let Some((bundle, _)) = self.bundle {
+            selected.retain(|one| !bundle.manifest.omitted.contains(&one.package.name));
+        }
         Ok(selected)
     }
 
@@ -239,7 +310,7 @@ impl Syncing<'_> {
         wanted.workspace = self.project.map(|project| project.workspace.clone());
         wanted.build = self.build.clone();
         wanted.build.rebuild = self.reinstall.clone();
-        if self.no_editable {
+        if self.no_editable || self.bundle.is_some() {
             return Ok(wanted);
         }
         let editable = selected.iter().filter(|one| {

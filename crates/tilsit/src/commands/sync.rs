@@ -1,12 +1,16 @@
 //! `tilsit sync`: the project's environment, exactly as the lock says.
 
+mod bundled;
 mod digest;
 mod script;
 pub(crate) mod selecting;
 
+use std::path::PathBuf;
+
 use clap::Args;
 use serde_json::{Value, json};
 use tilsit_environment::Environment;
+use tilsit_installer::LockedEnvironment;
 use tilsit_project::lock::Lock;
 
 use crate::building::BuildOptions;
@@ -39,6 +43,13 @@ pub(crate) struct Arguments {
     selection: SelectionOptions,
     #[command(flatten)]
     fixed: FixedOptions,
+    /// Take everything from this file of `tilsit bundle`, and ask no index
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["SelectionOptions", "UpgradeOptions", "lock", "script", "locked", "frozen"]
+    )]
+    bundle: Option<PathBuf>,
     /// Leave what the lock does not name in the environment
     #[arg(long, overrides_with = "exact", conflicts_with = "script")]
     inexact: bool,
@@ -90,6 +101,9 @@ pub(crate) struct FixedOptions {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
+    if let Some(bundle) = &arguments.bundle {
+        return bundled::run(arguments, bundle, context);
+    }
     let project = arguments.which.project(context)?;
     let configuration = arguments.index.over(&project.context)?;
     let configuration = arguments.resolver.over(&configuration);
@@ -128,21 +142,31 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         inexact: arguments.inexact,
         reinstall: arguments.reinstall.renewal(),
         build: &build,
+        bundle: None,
     };
-    let mut change = syncing.plan(&environment)?;
-    if keeps {
-        return unchanged(arguments, &change, &environment);
+    let change = syncing.plan(&environment)?;
+    finish(arguments, change, (&environment, &locked), &lock, context)
+}
+
+/// Carries a plan out, unless nothing may be changed.
+fn finish(
+    arguments: &Arguments,
+    mut change: Change,
+    (environment, locked): (&Environment, &LockedEnvironment),
+    lock: &Lock,
+    context: &Context,
+) -> Result<Report, CommandError> {
+    if arguments.dry_run || arguments.check {
+        return unchanged(arguments, &change, environment);
     }
     let changes = !change.entries.is_empty() || !change.removed.is_empty();
     if changes {
-        change.apply(&locked, context)?;
+        change.apply(locked, context)?;
     }
     tell(&change, context);
-    let digest = arguments
-        .digest
-        .then(|| digest::of(&environment, &lock))
-        .transpose()?;
-    let mut result = result(&change, &environment);
+    let digest = arguments.digest.then(|| digest::of(environment, lock));
+    let digest = digest.transpose()?;
+    let mut result = result(&change, environment);
     result["digest"] = json!(digest);
     Ok(match digest {
         Some(digest) => Report::new(format!("{digest}\n"), result),

@@ -7,6 +7,7 @@ mod sandbox;
 mod wheels;
 
 mod add;
+mod bundle;
 mod export;
 mod foreign;
 mod index;

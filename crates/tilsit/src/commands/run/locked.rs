@@ -101,6 +101,7 @@ pub(crate) fn in_lock(
         inexact: false,
         reinstall: Renewal::None,
         build,
+        bundle: None,
     };
     Kept::of_lock(&syncing, base, &project.context).place(&project.context)
 }

@@ -165,6 +165,7 @@ fn synced(
         inexact: true,
         reinstall: Renewal::None,
         build: &build,
+        bundle: None,
     };
     let mut change = syncing.plan(&environment)?;
     if !change.entries.is_empty() {
