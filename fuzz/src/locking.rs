@@ -40,7 +40,11 @@ pub fn project_settings(data: &[u8]) {
         let policy = &settings.policy;
         assert!(policy.is_empty() || text.contains("policy"));
         let exactness = |rule: &IndexRule| rule.names.exactness();
-        assert!(policy.indexes.is_sorted_by(|one, next| exactness(one) >= exactness(next)));
+        assert!(
+            policy
+                .indexes
+                .is_sorted_by(|one, next| exactness(one) >= exactness(next))
+        );
         for name in settings.locks.keys() {
             assert!(is_pylock_file_name(&format!("pylock.{name}.toml")));
         }

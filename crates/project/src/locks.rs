@@ -21,7 +21,7 @@ pub enum LockKind {
     #[default]
     Project,
     /// One of `[tool.tilsit.locks]`.
-    Named(String, LockTable),
+    Named(String, Box<LockTable>),
     /// That of a script, by the name of its file.
     Script(String),
 }
@@ -192,7 +192,7 @@ impl Workspace {
         if let Some(environments) = &table.environments {
             self.settings.environments.clone_from(environments);
         }
-        self.lock = LockKind::Named(name.to_owned(), table);
+        self.lock = LockKind::Named(name.to_owned(), Box::new(table));
         Ok(self)
     }
 

@@ -13,6 +13,7 @@ use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 use jiff::{SpanFieldwise, Timestamp};
+use tilsit_packaging::file_name::WheelFileName;
 use tilsit_packaging::license::{License, LicenseExpression, StatedLicense};
 use tilsit_packaging::metadata::CoreMetadata;
 use tilsit_packaging::name::{NamePattern, ProjectName};
@@ -270,7 +271,8 @@ impl Policy {
                 let place = archive.url.as_ref().or(archive.path.as_ref());
                 let place = place.cloned().unwrap_or_default();
                 let name = place.split(['?', '#']).next().unwrap_or_default();
-                if name.ends_with(".whl") {
+                let name = name.rsplit('/').next().unwrap_or_default();
+                if name.parse::<WheelFileName>().is_ok() {
                     return Ok(());
                 }
                 place

@@ -25,7 +25,7 @@ use tilsit_simple_api::{
 use crate::builder::BuildSource;
 use crate::installed::InstalledRelease;
 use crate::metadata::dependencies;
-use crate::options::IndexStrategy;
+use crate::options::{IndexStrategy, Sources};
 use crate::releases::{Judge, Known, ReleaseFile, Releases};
 use crate::resolution::{Pin, PinnedFile, Resolution};
 use crate::resolve::{ResolveError, ResolveEvent, Resolving};
@@ -275,20 +275,10 @@ impl<'a> Provider<'a> {
             }
         }
         let is_nowhere = pages.is_empty() && found.is_empty();
-        let limit = options.sources.limit_of(name).filter(|_| is_nowhere);
-        let versions = match (limit, options.sources.pins.get(name)) {
-            (Some(allowed), _) => {
-                let allowed: Vec<String> = allowed.iter().map(|one| format!("`{one}`")).collect();
-                let allowed = allowed.join(", ");
-                Versions::Unavailable(format!(
-                    "it may come from {allowed} alone, which does not have it"
-                ))
-            }
-            (None, Some(index)) if is_nowhere => Versions::Unavailable(format!(
-                "it is pinned to the index `{index}`, which does not have it"
-            )),
-            (None, None) if is_nowhere => Versions::NotFound,
-            (None, _) => Versions::Found(found),
+        let versions = if is_nowhere {
+            nowhere(name, &options.sources)
+        } else {
+            Versions::Found(found)
         };
         self.know(name, releases, versions);
         Ok(())
@@ -723,6 +713,23 @@ fn pinned(file: &ReleaseFile<'_>, remote: RemoteFile) -> PinnedFile {
         is_wheel: file.is_wheel(),
         requires_python: file.requires_python().cloned(),
         upload_time: None,
+    }
+}
+
+/// What is said of a project that no source has.
+fn nowhere(name: &ProjectName, sources: &Sources) -> Versions {
+    if let Some(allowed) = sources.limit_of(name) {
+        let allowed: Vec<String> = allowed.iter().map(|one| format!("`{one}`")).collect();
+        let allowed = allowed.join(", ");
+        return Versions::Unavailable(format!(
+            "it may come from {allowed} alone, which does not have it"
+        ));
+    }
+    match sources.pins.get(name) {
+        Some(index) => Versions::Unavailable(format!(
+            "it is pinned to the index `{index}`, which does not have it"
+        )),
+        None => Versions::NotFound,
     }
 }
 

@@ -317,7 +317,7 @@ impl Locking<'_> {
             rules.check_lock(&lock, &first.sources)?;
         }
         if rules.concern_licenses() {
-            self.check_licenses(&mut lock, before, &found, &rules)?;
+            check_licenses(&mut lock, before, &found, &rules)?;
         }
         Ok(lock)
     }
@@ -329,51 +329,6 @@ impl Locking<'_> {
         let policy = &self.project.workspace.settings.policy;
         sources.limits = indexes::limits(policy, self.configuration, &sources, context)?;
         Ok(sources)
-    }
-
-    /// Holds the licences of wheels against the policy, and notes them; those of what must be built first
-    /// are known when it is.
-    fn check_licenses(
-        &self,
-        lock: &mut Lock,
-        before: Option<&Lock>,
-        found: &[Resolved],
-        rules: &Rules<'_>,
-    ) -> Result<(), CommandError> {
-        let noted = before.into_iter().flat_map(|lock| &lock.pylock.packages);
-        let noted: BTreeMap<_, LicenseExpression> = noted
-            .filter_map(|one| Some(((&one.name, one.version.as_ref()?), license_of(one)?)))
-            .collect();
-        for package in &mut lock.pylock.packages {
-            let Some(version) = package.version.clone() else {
-                continue;
-            };
-            let noted = noted.get(&(&package.name, &version)).cloned();
-            if let Some(license) = noted {
-                let stated = StatedLicense::Expression(license.clone());
-                rules.check_stated(&package.name, &version.to_string(), &stated)?;
-                set_license(package, &license);
-                continue;
-            }
-            let is_it = |pin: &&Pin| pin.name == package.name && pin.version == version;
-            let pin = found.iter().find_map(|resolved| {
-                let pin = resolved.resolution.pins.iter().find(is_it)?;
-                Some((pin, &resolved.client))
-            });
-            let Some((pin, client)) = pin.filter(|(pin, _)| pin.file.is_wheel) else {
-                continue;
-            };
-            // What cannot be had here is looked at before it is installed.
-            let Ok(metadata) = client.whole_metadata(&pin.file.remote) else {
-                continue;
-            };
-            let stated = policies::stated(&metadata);
-            rules.check_stated(&package.name, &version.to_string(), &stated)?;
-            if let Some(license) = stated.to_expression() {
-                set_license(package, &license);
-            }
-        }
-        Ok(())
     }
 
     /// Finds out what no index says: what stands at URLs, and the hashes of files without one.
@@ -447,6 +402,50 @@ impl Locked {
         }
         Ok(())
     }
+}
+
+/// Holds the licences of wheels against the policy, and notes them; those of what must be built first
+/// are known when it is.
+fn check_licenses(
+    lock: &mut Lock,
+    before: Option<&Lock>,
+    found: &[Resolved],
+    rules: &Rules<'_>,
+) -> Result<(), CommandError> {
+    let noted = before.into_iter().flat_map(|lock| &lock.pylock.packages);
+    let noted: BTreeMap<_, LicenseExpression> = noted
+        .filter_map(|one| Some(((&one.name, one.version.as_ref()?), license_of(one)?)))
+        .collect();
+    for package in &mut lock.pylock.packages {
+        let Some(version) = package.version.clone() else {
+            continue;
+        };
+        let noted = noted.get(&(&package.name, &version)).cloned();
+        if let Some(license) = noted {
+            let stated = StatedLicense::Expression(license.clone());
+            rules.check_stated(&package.name, &version.to_string(), &stated)?;
+            set_license(package, &license);
+            continue;
+        }
+        let is_it = |pin: &&Pin| pin.name == package.name && pin.version == version;
+        let pin = found.iter().find_map(|resolved| {
+            let pin = resolved.resolution.pins.iter().find(is_it)?;
+            Some((pin, &resolved.client))
+        });
+        let Some((pin, client)) = pin.filter(|(pin, _)| pin.file.is_wheel) else {
+            continue;
+        };
+        // What cannot be had here is looked at before it is installed.
+        let Ok(metadata) = client.whole_metadata(&pin.file.remote) else {
+            continue;
+        };
+        let stated = policies::stated(&metadata);
+        rules.check_stated(&package.name, &version.to_string(), &stated)?;
+        if let Some(license) = stated.to_expression() {
+            set_license(package, &license);
+        }
+    }
+    Ok(())
 }
 
 fn wheel_at(url: &str, sha256: String) -> DirectUrl {

@@ -82,7 +82,7 @@ pub(super) fn options(
     files.prefer_binary = configuration.first(|settings| settings.prefer_binary) == Some(true);
     files.exclude_newer = cut_offs(configuration, context.now())?;
     if let Some(age) = policy.and_then(|policy| policy.minimum_age.as_ref()) {
-        files.exclude_newer = at_least(age, files.exclude_newer, context.now());
+        files.exclude_newer = at_least(age, &files.exclude_newer, context.now());
     }
     files.hashes = allowed_hashes(question);
     let any_python = configuration.first(|settings| settings.ignore_requires_python);
@@ -117,7 +117,7 @@ fn without_sdists(before: &FormatControl, except: &BTreeSet<ProjectName>) -> For
 
 /// The earlier of two moments for each project: that of the settings, and that of a policy where it
 /// counts.
-fn at_least(age: &MinimumAge, said: CutOff, now: Timestamp) -> CutOff {
+fn at_least(age: &MinimumAge, said: &CutOff, now: Timestamp) -> CutOff {
     let latest = age.cut_off(now);
     let earlier =
         |moment: Option<Timestamp>| Some(moment.map_or(latest, |moment| moment.min(latest)));

@@ -184,7 +184,7 @@ extras = ['nice']
 ";
 
 #[test]
-fn locks_with_names_are_made_and_installed() {
+fn locks_with_names_are_made() {
     let Some(sandbox) = crate::sandbox() else {
         return;
     };
@@ -220,6 +220,15 @@ fn locks_with_names_are_made_and_installed() {
     pylock.nice.toml
     Nothing to change in the lock of 4 packages in [TIME]
     ");
+}
+
+#[test]
+fn locks_with_names_are_installed_and_told_when_they_do_not_fit() {
+    let Some(sandbox) = crate::sandbox() else {
+        return;
+    };
+    sandbox.write("pyproject.toml", PROJECT);
+    sandbox.run_well("lock --all");
     sandbox.run_well("sync --lock low");
     assert!(!sandbox.path(".venv").exists());
     let installed = sandbox.run_well("pip freeze --python .venv-low").stdout;

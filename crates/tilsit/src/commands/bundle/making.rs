@@ -63,8 +63,8 @@ impl Making<'_> {
         let selected = self.selected()?;
         let found = self.found(&selected)?;
         let folder = TemporaryFolder::create_in(context.cache()?.temporary()?)?;
-        let mut wheels = self.download(&found, folder.path(), context)?;
-        self.build(&selected, &found, &mut wheels)?;
+        let mut wheels = download(&found, folder.path(), context)?;
+        build(&selected, &found, &mut wheels)?;
         self.check_licenses(&selected, &found, &wheels)?;
         let manifest = self.manifest(&wheels)?;
         let paths = wheels.into_iter();
@@ -120,109 +120,6 @@ impl Making<'_> {
         syncing.found(&once, self.interpreter)
     }
 
-    /// Fetches the wheels that there are.
-    fn download(
-        &self,
-        found: &Resolved,
-        folder: &Path,
-        context: &Context,
-    ) -> Result<BTreeMap<String, Wheel>, CommandError> {
-        let pins = found.resolution.pins.iter();
-        let pins: Vec<&Pin> = pins.filter(|pin| pin.file.is_wheel).collect();
-        let mut files: Vec<(RemoteFile, PathBuf)> = Vec::with_capacity(pins.len());
-        for pin in pins {
-            let file = &pin.file.remote;
-            let known = files.iter().find(|(known, _)| known.name == file.name);
-            match known {
-                Some((known, _)) if known.hashes == file.hashes => {}
-                Some(_) => {
-                    let name = &file.name;
-                    let message = format!("the lock has two files that are called `{name}`");
-                    return Err(CommandError::new(Code::BundleRefused, message)
-                        .hint("bundle the environments that need them one by one"));
-                }
-                None => files.push((file.clone(), folder.join(&*file.name))),
-            }
-        }
-        let total = files.iter().filter_map(|(file, _)| file.size_bytes).sum();
-        let progress = context.terminal.bytes("Downloading", total);
-        let mut received = vec![0; files.len()];
-        let results = found.client.download_all(&files, &mut |event| {
-            if let DownloadEvent::Received { file, bytes } = event {
-                received[file] = bytes;
-                progress.set(received.iter().sum());
-            }
-            context.interrupt.flow()
-        });
-        let mut wheels = BTreeMap::new();
-        for ((file, path), result) in files.into_iter().zip(results) {
-            result?;
-            let is_built = false;
-            wheels.insert(file.name.to_string(), Wheel { path, is_built });
-        }
-        Ok(wheels)
-    }
-
-    /// Builds what has no wheel, and sees that it is for every environment that wants it.
-    fn build(
-        &self,
-        selected: &[(&Place, Vec<Selected<'_>>)],
-        found: &Resolved,
-        wheels: &mut BTreeMap<String, Wheel>,
-    ) -> Result<(), CommandError> {
-        let mut missing = BTreeSet::new();
-        let has_wheel = |name: &ProjectName, one: &Selected<'_>| {
-            let mut pins = found.resolution.pins.iter();
-            let version = one.package.version.as_ref();
-            pins.any(|pin| {
-                pin.name == *name
-                    && pin.file.is_wheel
-                    && version.is_none_or(|version| *version == pin.version)
-            })
-        };
-        for (place, selected) in selected {
-            for one in selected {
-                let name = &one.package.name;
-                let is_own = matches!(one.source, SelectedSource::Directory(_));
-                let is_wheel = matches!(one.source, SelectedSource::Wheel(_))
-                    || matches!(one.source, SelectedSource::Archive(_)) && has_wheel(name, one);
-                if is_wheel {
-                    continue;
-                }
-                let mut pins = found.resolution.pins.iter();
-                let pin = pins.find(|pin| {
-                    let version = one.package.version.as_ref();
-                    pin.name == *name
-                        && !pin.file.is_wheel
-                        && (is_own || version.is_none_or(|version| *version == pin.version))
-                });
-                let Some(pin) = pin.filter(|_| place.is_here || is_own) else {
-                    missing.insert(words(place, one));
-                    continue;
-                };
-                let path = found.frontend.wheel_of(pin)?;
-                let file = path.file_name().unwrap_or_default().to_string_lossy();
-                let fits = file
-                    .parse::<WheelFileName>()
-                    .is_ok_and(|wheel| place.tags.priority(&wheel.tags).is_some());
-                if !fits {
-                    missing.insert(words(place, one));
-                    continue;
-                }
-                let is_built = true;
-                wheels.insert(file.into_owned(), Wheel { path, is_built });
-            }
-        }
-        if missing.is_empty() {
-            return Ok(());
-        }
-        let message = "some of what the lock names has no wheel that could be bundled";
-        let error = CommandError::new(Code::BundleRefused, message);
-        let error = missing.into_iter().fold(error, CommandError::caused_by);
-        Err(error
-            .hint("bundle on a machine of that kind, where it is built, or publish a wheel of it"))
-    }
-
     /// Holds the licences of all wheels against the policy, but those of the user's own folders.
     fn check_licenses(
         &self,
@@ -276,6 +173,106 @@ impl Making<'_> {
             files,
         })
     }
+}
+
+/// Fetches the wheels that there are.
+fn download(
+    found: &Resolved,
+    folder: &Path,
+    context: &Context,
+) -> Result<BTreeMap<String, Wheel>, CommandError> {
+    let pins = found.resolution.pins.iter();
+    let pins: Vec<&Pin> = pins.filter(|pin| pin.file.is_wheel).collect();
+    let mut files: Vec<(RemoteFile, PathBuf)> = Vec::with_capacity(pins.len());
+    for pin in pins {
+        let file = &pin.file.remote;
+        let known = files.iter().find(|(known, _)| known.name == file.name);
+        match known {
+            Some((known, _)) if known.hashes == file.hashes => {}
+            Some(_) => {
+                let name = &file.name;
+                let message = format!("the lock has two files that are called `{name}`");
+                return Err(CommandError::new(Code::BundleRefused, message)
+                    .hint("bundle the environments that need them one by one"));
+            }
+            None => files.push((file.clone(), folder.join(&*file.name))),
+        }
+    }
+    let total = files.iter().filter_map(|(file, _)| file.size_bytes).sum();
+    let progress = context.terminal.bytes("Downloading", total);
+    let mut received = vec![0; files.len()];
+    let results = found.client.download_all(&files, &mut |event| {
+        if let DownloadEvent::Received { file, bytes } = event {
+            received[file] = bytes;
+            progress.set(received.iter().sum());
+        }
+        context.interrupt.flow()
+    });
+    let mut wheels = BTreeMap::new();
+    for ((file, path), result) in files.into_iter().zip(results) {
+        result?;
+        let is_built = false;
+        wheels.insert(file.name.to_string(), Wheel { path, is_built });
+    }
+    Ok(wheels)
+}
+
+/// Builds what has no wheel, and sees that it is for every environment that wants it.
+fn build(
+    selected: &[(&Place, Vec<Selected<'_>>)],
+    found: &Resolved,
+    wheels: &mut BTreeMap<String, Wheel>,
+) -> Result<(), CommandError> {
+    let mut missing = BTreeSet::new();
+    let has_wheel = |name: &ProjectName, one: &Selected<'_>| {
+        let mut pins = found.resolution.pins.iter();
+        let version = one.package.version.as_ref();
+        pins.any(|pin| {
+            pin.name == *name
+                && pin.file.is_wheel
+                && version.is_none_or(|version| *version == pin.version)
+        })
+    };
+    for (place, selected) in selected {
+        for one in selected {
+            let name = &one.package.name;
+            let is_own = matches!(one.source, SelectedSource::Directory(_));
+            let is_wheel = matches!(one.source, SelectedSource::Wheel(_))
+                || matches!(one.source, SelectedSource::Archive(_)) && has_wheel(name, one);
+            if is_wheel {
+                continue;
+            }
+            let mut pins = found.resolution.pins.iter();
+            let pin = pins.find(|pin| {
+                let version = one.package.version.as_ref();
+                pin.name == *name
+                    && !pin.file.is_wheel
+                    && (is_own || version.is_none_or(|version| *version == pin.version))
+            });
+            let Some(pin) = pin.filter(|_| place.is_here || is_own) else {
+                missing.insert(words(place, one));
+                continue;
+            };
+            let path = found.frontend.wheel_of(pin)?;
+            let file = path.file_name().unwrap_or_default().to_string_lossy();
+            let fits = file
+                .parse::<WheelFileName>()
+                .is_ok_and(|wheel| place.tags.priority(&wheel.tags).is_some());
+            if !fits {
+                missing.insert(words(place, one));
+                continue;
+            }
+            let is_built = true;
+            wheels.insert(file.into_owned(), Wheel { path, is_built });
+        }
+    }
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let message = "some of what the lock names has no wheel that could be bundled";
+    let error = CommandError::new(Code::BundleRefused, message);
+    let error = missing.into_iter().fold(error, CommandError::caused_by);
+    Err(error.hint("bundle on a machine of that kind, where it is built, or publish a wheel of it"))
 }
 
 /// What is missing where.
