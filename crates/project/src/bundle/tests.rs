@@ -1,3 +1,5 @@
+//! Bundles that are written and read, and those that are refused.
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

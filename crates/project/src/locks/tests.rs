@@ -1,3 +1,5 @@
+//! Locks with names: what they ask for, and what is refused.
+
 use tempfile::TempDir;
 
 use super::{LockKind, LockKindError, script_lock};

@@ -1,3 +1,5 @@
+//! Each rule, on what keeps it and what breaks it.
+
 use tilsit_packaging::pylock::{Pylock, Selected, SelectedSource};
 
 use super::{IndexRule, Policy, Violation, sources};

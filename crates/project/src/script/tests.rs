@@ -1,3 +1,5 @@
+//! Scripts as projects that are locked.
+
 use std::path::Path;
 
 use super::{ScriptError, workspace};

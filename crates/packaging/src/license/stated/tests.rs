@@ -1,3 +1,5 @@
+//! Licences as metadata states them.
+
 use super::{CLASSIFIERS, NAMES, StatedLicense};
 use crate::license::LicenseExpression;
 use crate::metadata::CoreMetadata;
