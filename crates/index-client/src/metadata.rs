@@ -102,6 +102,15 @@ impl IndexClient {
         self.wait(async move { parts.fetch_metadata(&file).await })?
     }
 
+    /// The whole metadata of a distribution file as it stands, of which the cache keeps a part only.
+    ///
+    /// # Errors
+    /// As [`IndexClient::metadata`], but for what stands in it.
+    pub fn whole_metadata(&self, file: &RemoteFile) -> Result<Vec<u8>, MetadataError> {
+        let (parts, file) = (self.parts(), file.clone());
+        self.wait(async move { parts.fetch_whole(&file).await })?
+    }
+
     /// The metadata of a file, if it is in the cache.
     pub fn known_metadata(&self, file: &RemoteFile) -> Option<Arc<SlimMetadata>> {
         self.parts().known_metadata(file)
@@ -136,13 +145,7 @@ impl Parts {
         self: &Arc<Self>,
         file: &RemoteFile,
     ) -> Result<Arc<SlimMetadata>, MetadataError> {
-        let bytes = match self.beside(file).await? {
-            Some(bytes) => bytes,
-            None if !file.name.ends_with(".whl") => {
-                return Err(MetadataError::OnlyInFile(file.name.clone()));
-            }
-            None => self.from_wheel(file).await?,
-        };
+        let bytes = self.fetch_whole(file).await?;
         let malformed = |source| MetadataError::Malformed {
             file: file.name.clone(),
             source,
@@ -150,6 +153,16 @@ impl Parts {
         let metadata = Arc::new(SlimMetadata::parse(&bytes).map_err(malformed)?);
         self.keep_metadata(file, Arc::clone(&metadata));
         Ok(metadata)
+    }
+
+    async fn fetch_whole(self: &Arc<Self>, file: &RemoteFile) -> Result<Vec<u8>, MetadataError> {
+        match self.beside(file).await? {
+            Some(bytes) => Ok(bytes),
+            None if !file.name.ends_with(".whl") => {
+                Err(MetadataError::OnlyInFile(file.name.clone()))
+            }
+            None => self.from_wheel(file).await,
+        }
     }
 
     /// The metadata file beside the distribution file.

@@ -5,6 +5,7 @@
 //! `LicenseRef-` names outside the list are allowed, `DocumentRef-` is not.
 
 mod spdx;
+mod stated;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,7 @@ use std::fmt;
 use std::str::FromStr;
 
 pub use self::spdx::SPDX_LIST_VERSION;
+pub use self::stated::StatedLicense;
 
 /// The deepest nesting of parentheses that is read.
 const DEPTH_MAX: usize = 200;

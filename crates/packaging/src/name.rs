@@ -12,6 +12,10 @@ use std::sync::Arc;
 
 use crate::text::serde_as_string;
 
+mod pattern;
+
+pub use pattern::NamePattern;
+
 #[cfg(test)]
 mod tests;
 

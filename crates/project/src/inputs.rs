@@ -11,6 +11,7 @@ use tilsit_packaging::requirement::{Requirement, RequirementSource};
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_resolver::{RootRequirement, Universal};
 
+use crate::locks::LockKind;
 use crate::settings::{ConflictItem, ConflictKind};
 use crate::sources::{Requirer, SourceError};
 use crate::workspace::{Member, Workspace};
@@ -83,7 +84,7 @@ impl Inputs {
         let extras = ExtraNames::of(workspace);
         let mut roots = Vec::new();
         for member in workspace.members.values() {
-            add_member(&mut roots, member, &extras);
+            add_member(&mut roots, member, workspace, &extras);
             let requirer = Requirer {
                 workspace,
                 member: Some(member),
@@ -156,7 +157,7 @@ fn text_marker(text: &str) -> Marker {
 }
 
 /// A member, and each of its extras.
-fn add_member(roots: &mut Vec<Root>, member: &Member, extras: &ExtraNames) {
+fn add_member(roots: &mut Vec<Root>, member: &Member, workspace: &Workspace, extras: &ExtraNames) {
     let mut add = |extra: Option<&ExtraName>, context| {
         roots.push(Root {
             context,
@@ -170,7 +171,7 @@ fn add_member(roots: &mut Vec<Root>, member: &Member, extras: &ExtraNames) {
         });
     };
     add(None, Marker::TRUE);
-    for extra in member.extras() {
+    for extra in workspace.locked_extras(member) {
         add(
             Some(extra),
             extra_marker(extras.in_lock(&member.name, extra)),
@@ -322,14 +323,15 @@ impl ExtraNames {
     /// get the name of their member in front.
     fn of(workspace: &Workspace) -> Self {
         let mut count: BTreeMap<&ExtraName, usize> = BTreeMap::new();
-        for extra in workspace.members.values().flat_map(Member::extras) {
+        let members = workspace.members.values();
+        for extra in members.flat_map(|member| workspace.locked_extras(member)) {
             *count.entry(extra).or_default() += 1;
         }
         let root = workspace.root_member().map(|member| &member.name);
         let mut taken: BTreeSet<ExtraName> = count.keys().map(|name| (*name).clone()).collect();
         let mut names = BTreeMap::new();
         for member in workspace.members.values() {
-            for extra in member.extras() {
+            for extra in workspace.locked_extras(member) {
                 let keeps = count[extra] == 1 || Some(&member.name) == root;
                 let mut name = extra.clone();
                 let mut prefix = member.name.to_string();
@@ -368,6 +370,10 @@ pub fn fingerprint(workspace: &Workspace, inputs: &Inputs, settings: &str) -> St
     };
     for marker in &inputs.universal.environments {
         line("environment", marker);
+    }
+    if let LockKind::Named(name, table) = &workspace.lock {
+        line("lock", name);
+        line("holds", &table.words());
     }
     for member in workspace.members.values() {
         let folder = member.folder.strip_prefix(&workspace.root);
@@ -419,7 +425,7 @@ fn groups_into(
 }
 
 /// The keys of our table and uv's that decide nothing about a lock.
-const INDIFFERENT: [&str; 7] = [
+const INDIFFERENT: [&str; 8] = [
     "tasks",
     "build",
     "build-backend",
@@ -427,6 +433,8 @@ const INDIFFERENT: [&str; 7] = [
     "publish-url",
     "link-mode",
     "cache-dir",
+    // Said for the lock that is meant alone.
+    "locks",
 ];
 
 /// Our table and uv's in a pyproject.toml, without what decides nothing.

@@ -4,14 +4,18 @@
 //! [`edit`] changes pyproject.toml and keeps its style. Resolving, building and installing are done
 //! by those who are asked; nothing here prints, and nothing reads the environment or the clock.
 
+pub mod bundle;
 pub mod digest;
 pub mod edit;
 pub mod export;
 pub mod inputs;
 pub mod lock;
+pub mod locks;
 pub mod metadata;
 pub mod new_project;
 pub mod pipfile;
+pub mod policy;
+pub mod script;
 pub mod settings;
 pub mod sources;
 pub mod tasks;
@@ -21,4 +25,5 @@ pub use inputs::Inputs;
 pub use lock::Lock;
 pub use metadata::MemberMetadata;
 pub use pipfile::Pipfile;
+pub use policy::Policy;
 pub use workspace::Workspace;

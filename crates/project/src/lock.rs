@@ -19,7 +19,7 @@ pub use assemble::{Answer, Assembly, AssemblyError, Origins};
 pub use difference::{Change, Difference};
 pub use environment::EnvironmentLock;
 pub use graph::{Edge, Graph, Node, Part, Through};
-pub use own::{LockedMember, OwnTable, fingerprint_of};
+pub use own::{LockedMember, OwnTable, fingerprint_of, license_of, set_license};
 pub use pins::{PinError, pins};
 pub(crate) use pins::{archive_url, repository};
 pub use select::{Selection, SelectionError};

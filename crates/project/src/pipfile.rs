@@ -20,6 +20,7 @@ use tilsit_packaging::specifier::VersionSpecifiers;
 pub use lock::{LockedEntry, PipfileLock, PipfileLockError};
 pub use place::environment_name;
 
+use crate::locks::LockKind;
 use crate::settings::{DefaultGroups, ProjectSettings};
 use crate::workspace::Workspace;
 use entry::Entry;
@@ -183,6 +184,7 @@ impl Pipfile {
             root_groups: groups,
             current: None,
             pipfile: Some(self),
+            lock: LockKind::Project,
         }
     }
 

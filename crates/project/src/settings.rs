@@ -12,14 +12,19 @@ use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{ExtraName, GroupName, ProjectName};
 use tilsit_packaging::requirement::Requirement;
 
+use crate::locks::{LockTable, RawLockTable};
+use crate::policy::Policy;
+
 /// The keys of the tables that are read here.
-pub const KEYS: [&str; 7] = [
+pub const KEYS: [&str; 9] = [
     "sources",
     "workspace",
     "default-groups",
     "package",
     "environments",
     "conflicts",
+    "locks",
+    "policy",
     "dev-dependencies",
 ];
 
@@ -41,6 +46,10 @@ pub struct ProjectSettings {
     pub conflicts: Vec<Vec<ConflictItem>>,
     /// uv's older way to write the group `dev`.
     pub dev_dependencies: Vec<Requirement>,
+    /// The locks with a name, besides the project's own.
+    pub locks: BTreeMap<String, LockTable>,
+    /// What is taken from elsewhere, and what is not.
+    pub policy: Policy,
 }
 
 /// `default-groups`
@@ -161,11 +170,14 @@ struct Table {
     environments: Option<OneOrMany<Parsed<Marker>>>,
     conflicts: Option<Vec<Vec<RawConflict>>>,
     dev_dependencies: Option<Vec<Parsed<Requirement>>>,
+    /// Ours alone; another tool's would mean another thing.
+    locks: Option<toml::Value>,
+    policy: Option<toml::Value>,
 }
 
 /// A text that is read by its own grammar.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Parsed<T>(T);
+pub(crate) struct Parsed<T>(pub(crate) T);
 
 impl<'de, T> Deserialize<'de> for Parsed<T>
 where
@@ -180,7 +192,7 @@ where
 }
 
 /// A value, or a list of such.
-struct OneOrMany<T>(Vec<T>);
+pub(crate) struct OneOrMany<T>(pub(crate) Vec<T>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -281,8 +293,23 @@ impl ProjectSettings {
             environments: environments.map_or_else(Vec::new, |OneOrMany(list)| values(list)),
             conflicts,
             dev_dependencies: dev.map_or_else(Vec::new, values),
+            locks: tilsit.locks.map(locks).transpose()?.unwrap_or_default(),
+            policy: tilsit.policy.map(policy).transpose()?.unwrap_or_default(),
         })
     }
+}
+
+fn locks(written: toml::Value) -> Result<BTreeMap<String, LockTable>, SettingsError> {
+    let tables = written.try_into::<BTreeMap<String, RawLockTable>>();
+    let tables = tables.map_err(|error| SettingsError(format!("`locks`: {error}")))?;
+    RawLockTable::read_all(tables).map_err(SettingsError)
+}
+
+fn policy(written: toml::Value) -> Result<Policy, SettingsError> {
+    let read = written.try_into();
+    read.map_err(|error: toml::de::Error| {
+        SettingsError(format!("`policy`: {}", error.to_string().trim_end()))
+    })
 }
 
 fn values<T>(list: Vec<Parsed<T>>) -> Vec<T> {

@@ -2,7 +2,7 @@
 
 mod members;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use tilsit_files::FileError;
@@ -12,6 +12,7 @@ use tilsit_packaging::pyproject::{Project, ProjectKey, PyProject, PyProjectError
 use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::specifier::VersionSpecifiers;
 
+use crate::locks::LockKind;
 use crate::pipfile::{DEVELOP, PIPFILE, Pipfile, PipfileError};
 use crate::settings::{DefaultGroups, ProjectSettings, SettingsError};
 
@@ -36,6 +37,8 @@ pub struct Workspace {
     pub current: Option<ProjectName>,
     /// The Pipfile, of a project that has one in the place of a pyproject.toml.
     pub pipfile: Option<Pipfile>,
+    /// The lock that it is locked in.
+    pub lock: LockKind,
 }
 
 /// One project.
@@ -109,6 +112,12 @@ pub enum WorkspaceError {
         /// Why.
         reason: String,
     },
+    /// A member has rules that the root alone may have.
+    #[error(
+        "`{}` has a `[tool.tilsit.policy]`, and that of the root of the workspace counts alone",
+        .0.display()
+    )]
+    Policy(PathBuf),
     /// Two members have one name.
     #[error("two members of the workspace are called `{name}`: `{}` and `{}`", .first.display(), .second.display())]
     Twice {
@@ -250,6 +259,7 @@ impl Workspace {
             root_groups: BTreeMap::new(),
             current: None,
             pipfile: None,
+            lock: LockKind::Project,
         };
         let folders = match &root.settings.workspace {
             Some(table) => members::folders(&root.folder, table)?,
@@ -274,6 +284,9 @@ impl Workspace {
     }
 
     fn add(&mut self, member: Member) -> Result<(), WorkspaceError> {
+        if member.folder != self.root && !member.settings.policy.is_empty() {
+            return Err(WorkspaceError::Policy(member.folder.join(PYPROJECT)));
+        }
         if let Some(known) = self.members.get(&member.name) {
             return Err(WorkspaceError::Twice {
                 name: member.name,
@@ -283,6 +296,19 @@ impl Workspace {
         }
         self.members.insert(member.name.clone(), member);
         Ok(())
+    }
+
+    /// A folder that is no project: with its environment, and without anything that it asks for.
+    pub fn bare(root: &Path) -> Self {
+        Self {
+            root: root.to_path_buf(),
+            settings: ProjectSettings::default(),
+            members: BTreeMap::new(),
+            root_groups: BTreeMap::new(),
+            current: None,
+            pipfile: None,
+            lock: LockKind::Project,
+        }
     }
 
     /// The project in the root folder, if it is one.
@@ -296,7 +322,12 @@ impl Workspace {
         let members = self.members.values();
         let stated = members.filter_map(|member| member.project.requires_python.as_ref());
         let pipfile = self.pipfile.as_ref();
-        stated.chain(pipfile.and_then(|pipfile| pipfile.requires_python.as_ref()))
+        let stated = stated.chain(pipfile.and_then(|pipfile| pipfile.requires_python.as_ref()));
+        let of_lock = match &self.lock {
+            LockKind::Named(_, table) => table.requires_python.as_ref(),
+            LockKind::Project | LockKind::Script(_) => None,
+        };
+        stated.chain(of_lock)
     }
 
     /// The name of the group for development.
@@ -317,6 +348,19 @@ impl Workspace {
                     .collect()
             }
         }
+    }
+
+    /// What the members require in their own words; what only a build tells is not among it.
+    pub fn required(&self) -> BTreeSet<ProjectName> {
+        let projects = self.members.values().map(|member| &member.project);
+        let requirements = projects.flat_map(|project| {
+            let of_extras = project.optional_dependencies.iter();
+            let of_extras = of_extras.flat_map(|(_, requirements)| requirements);
+            project.dependencies.iter().chain(of_extras)
+        });
+        requirements
+            .map(|requirement| requirement.name.clone())
+            .collect()
     }
 
     /// The names of all groups, sorted.

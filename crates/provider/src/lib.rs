@@ -38,7 +38,8 @@ mod sdist;
 pub use builder::{BuildRefusal, BuildSource, MetadataBuilder, NoBuilder};
 pub use installed::InstalledRelease;
 pub use options::{
-    CutOff, FilePolicy, FormatControl, IndexStrategy, ResolveOptions, Sources, Tags,
+    CutOff, FilePolicy, ForbiddenReleases, FormatControl, IndexStrategy, ResolveOptions, Sources,
+    Tags,
 };
 pub use platform::{Platform, PlatformError, elsewhere};
 pub use releases::{Release, ReleaseFile, Releases};

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use tilsit_index_client::IndexUrl;
-use tilsit_packaging::name::ProjectName;
+use tilsit_packaging::name::{NamePattern, ProjectName};
 use tilsit_packaging::range::{Cut, VersionRange};
+use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_packaging::tag::{CompatibleTags, TagSet};
 use tilsit_packaging::version::{Version, VersionParts};
 use tilsit_resolver::ResolverOptions;
@@ -28,6 +29,26 @@ pub struct ResolveOptions {
     pub pages_only: bool,
     /// What is installed where the answer is for, and may stay.
     pub installed: BTreeMap<ProjectName, InstalledRelease>,
+    /// Releases that may not be taken.
+    pub forbidden: Vec<ForbiddenReleases>,
+}
+
+/// Releases that may not be taken, whoever requires them.
+#[derive(Debug, Clone)]
+pub struct ForbiddenReleases {
+    /// Of these projects.
+    pub names: NamePattern,
+    /// These versions.
+    pub versions: VersionSpecifiers,
+    /// Why, as the rest of "`a` 1.0 …" (`is forbidden`).
+    pub words: String,
+}
+
+impl ForbiddenReleases {
+    /// Whether a release is among them.
+    pub fn includes(&self, name: &ProjectName, version: &Version) -> bool {
+        self.names.matches(name) && self.versions.contains(version)
+    }
 }
 
 /// Where files come from.
@@ -42,14 +63,40 @@ pub struct Sources {
     pub pins: BTreeMap<ProjectName, IndexUrl>,
     /// Pages or local folders whose files are added to those of the indexes.
     pub find_links: Vec<Url>,
+    /// Projects that may come from these indexes alone, by patterns of their names, the most exact
+    /// pattern first: no other index is asked for them, and `find_links` are not looked at.
+    pub limits: Vec<(NamePattern, Vec<IndexUrl>)>,
 }
 
 impl Sources {
     /// The indexes that may have a project, in the order in which they are asked.
     pub fn indexes_of(&self, name: &ProjectName) -> &[IndexUrl] {
-        self.pins
-            .get(name)
-            .map_or(&self.indexes, std::slice::from_ref)
+        let pin = self.pins.get(name);
+        match self.limit_of(name) {
+            None => pin.map_or(&self.indexes, std::slice::from_ref),
+            Some(allowed) => {
+                let pinned = pin.filter(|pin| allowed.iter().any(|one| one.url() == pin.url()));
+                pinned.map_or(allowed, std::slice::from_ref)
+            }
+        }
+    }
+
+    /// The indexes that a project may come from, if it may not come from any.
+    pub fn limit_of(&self, name: &ProjectName) -> Option<&[IndexUrl]> {
+        let mut limits = self.limits.iter();
+        let limit = limits.find(|(pattern, _)| pattern.matches(name))?;
+        Some(&limit.1)
+    }
+
+    /// Every index that may be asked for something.
+    pub fn all_indexes(&self) -> impl Iterator<Item = &IndexUrl> {
+        let limits = self.limits.iter().flat_map(|(_, allowed)| allowed);
+        self.indexes.iter().chain(self.pins.values()).chain(limits)
+    }
+
+    /// Whether `find_links` may add to a project.
+    pub(crate) fn admits_links(&self, name: &ProjectName) -> bool {
+        !self.pins.contains_key(name) && self.limit_of(name).is_none()
     }
 }
 

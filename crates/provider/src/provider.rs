@@ -25,7 +25,7 @@ use tilsit_simple_api::{
 use crate::builder::BuildSource;
 use crate::installed::InstalledRelease;
 use crate::metadata::dependencies;
-use crate::options::IndexStrategy;
+use crate::options::{IndexStrategy, Sources};
 use crate::releases::{Judge, Known, ReleaseFile, Releases};
 use crate::resolution::{Pin, PinnedFile, Resolution};
 use crate::resolve::{ResolveError, ResolveEvent, Resolving};
@@ -83,7 +83,7 @@ impl<'a> Provider<'a> {
     pub(crate) fn new(resolving: &'a Resolving<'a>) -> Result<Self, ResolveError> {
         let client: &IndexClient = resolving.client;
         let sources = &resolving.options.sources;
-        for index in sources.indexes.iter().chain(sources.pins.values()) {
+        for index in sources.all_indexes() {
             client.options().credentials.add_index(index);
         }
         let mut links = Vec::new();
@@ -252,7 +252,7 @@ impl<'a> Provider<'a> {
                 self.without_times.push(index.clone());
             }
         }
-        if !options.sources.pins.contains_key(name) {
+        if options.sources.admits_links(name) {
             for page in &self.links {
                 let page = Arc::new(Page::of_links(page, name));
                 let added = releases.add_links(name, &page, &mut judge);
@@ -268,12 +268,17 @@ impl<'a> Provider<'a> {
         if let Some(installed) = options.installed.get(name) {
             installed.add_to(&mut found);
         }
-        let versions = match options.sources.pins.get(name) {
-            Some(index) if pages.is_empty() && found.is_empty() => Versions::Unavailable(format!(
-                "it is pinned to the index `{index}`, which does not have it"
-            )),
-            None if pages.is_empty() && found.is_empty() => Versions::NotFound,
-            _ => Versions::Found(found),
+        for candidate in &mut found {
+            let mut forbidden = options.forbidden.iter();
+            if let Some(one) = forbidden.find(|one| one.includes(name, &candidate.version)) {
+                candidate.unusable = Some(Unusable::Other(one.words.clone()));
+            }
+        }
+        let is_nowhere = pages.is_empty() && found.is_empty();
+        let versions = if is_nowhere {
+            nowhere(name, &options.sources)
+        } else {
+            Versions::Found(found)
         };
         self.know(name, releases, versions);
         Ok(())
@@ -708,6 +713,23 @@ fn pinned(file: &ReleaseFile<'_>, remote: RemoteFile) -> PinnedFile {
         is_wheel: file.is_wheel(),
         requires_python: file.requires_python().cloned(),
         upload_time: None,
+    }
+}
+
+/// What is said of a project that no source has.
+fn nowhere(name: &ProjectName, sources: &Sources) -> Versions {
+    if let Some(allowed) = sources.limit_of(name) {
+        let allowed: Vec<String> = allowed.iter().map(|one| format!("`{one}`")).collect();
+        let allowed = allowed.join(", ");
+        return Versions::Unavailable(format!(
+            "it may come from {allowed} alone, which does not have it"
+        ));
+    }
+    match sources.pins.get(name) {
+        Some(index) => Versions::Unavailable(format!(
+            "it is pinned to the index `{index}`, which does not have it"
+        )),
+        None => Versions::NotFound,
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the caller asks for: requirements with the place they were written, and how to choose.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -166,6 +166,9 @@ pub struct ResolverOptions {
     pub prereleases_of: BTreeMap<ProjectName, PrereleaseMode>,
     /// Which of the candidates that fit is chosen.
     pub resolution: ResolutionMode,
+    /// Projects that count as required by the user, besides those of his lines: what the projects
+    /// require that he works on.
+    pub direct: BTreeSet<ProjectName>,
     /// Versions to choose where they fit. A yanked version that is preferred may stay.
     pub preferences: Preferences,
     /// Requirements that stand in the place of every requirement on the same project.
@@ -185,6 +188,7 @@ impl ResolverOptions {
             prereleases: PrereleaseMode::default(),
             prereleases_of: BTreeMap::new(),
             resolution: ResolutionMode::default(),
+            direct: BTreeSet::new(),
             preferences: Preferences::default(),
             overrides: Vec::new(),
         }

@@ -116,9 +116,8 @@ impl Policy {
 
     /// Whether the user himself requires the project.
     fn is_direct(&self, name: &ProjectName) -> bool {
-        self.requirements
-            .iter()
-            .any(|line| line.requirement.name == *name)
+        let mut lines = self.requirements.iter();
+        self.options.direct.contains(name) || lines.any(|line| line.requirement.name == *name)
     }
 
     /// The constraint that excludes a version, or what is at a URL, as its place among the

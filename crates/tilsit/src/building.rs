@@ -166,6 +166,7 @@ fn for_builds(resolve: &ResolveOptions, interpreter: &Interpreter) -> ResolveOpt
         no_dependencies: false,
         pages_only: false,
         installed: BTreeMap::new(),
+        forbidden: resolve.forbidden.clone(),
     }
 }
 

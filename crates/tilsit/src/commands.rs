@@ -4,6 +4,7 @@
 pub(crate) mod add;
 pub(crate) mod build;
 mod build_backend;
+mod bundle;
 pub(crate) mod cache;
 pub(crate) mod check;
 pub(crate) mod completions;
@@ -76,6 +77,7 @@ pub(crate) enum Command {
     Lock(Late<lock::Arguments>),
     Sync(Late<sync::Arguments>),
     Export(Late<export::Arguments>),
+    Bundle(Late<bundle::Arguments>),
     Tree(Late<tree::Arguments>),
     Why(Late<why::Arguments>),
     Outdated(Late<outdated::Arguments>),
@@ -128,6 +130,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::Lock(arguments) => lock::run(&arguments, context),
         Command::Sync(arguments) => sync::run(&arguments, context),
         Command::Export(arguments) => export::run(&arguments, context),
+        Command::Bundle(arguments) => bundle::run(&arguments, context),
         Command::Tree(arguments) => tree::run(&arguments, context),
         Command::Why(arguments) => why::run(&arguments, context),
         Command::Outdated(arguments) => outdated::run(&arguments, context),

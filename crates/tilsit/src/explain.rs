@@ -144,6 +144,22 @@ environment: it was made for other versions of Python or other systems. `tilsit 
 has another hash than the lock says. Somebody changed the lock, or it belongs to another project. If the
 index is right, name it in `[tool.tilsit]`, then lock again.";
 
+    PolicyRefused = "TL0109", No, "the policy of the project does not allow it",
+"`[tool.tilsit.policy]` of the project has a rule that something of the lock breaks: `minimum-age` (a
+file was uploaded too lately, or nobody says when), `no-sdists` (it would have to be built), `indexes` (it
+comes from an index that its name may not come from), `forbidden`, or `licenses` (its licence is not among
+those that are allowed, or not known). The message names the distribution, the line below it the rule and
+the file. Locks are held against the rules when they are made, and again before anything is installed,
+so that a lock from elsewhere, or from before the rule, does not pass either. `tilsit lock` makes a lock
+that keeps them, where one can be made; `except` in a rule names projects that it is not for.";
+
+    BundleRefused = "TL0110", No, "a bundle cannot be used",
+"The file that `tilsit sync --bundle` was given is damaged, has something that is not on its list, has a
+wheel that is not the one of the lock, was made of another lock than the one that is here, or has nothing
+for this Python and system. Nothing was installed. A bundle is made with `tilsit bundle`, which says its
+SHA-256: compare it (`sha256sum FILE`) where the bundle came over a way that you do not trust, for what was
+built for it is known by its own list alone.";
+
     PythonNotFound = "TL0201", No, "no Python fits",
 "No Python that was found is the one that was asked for with `--python`, `TILSIT_PYTHON` or the
 settings. `tilsit python list` shows those that are there, `tilsit python list -v` also those that

@@ -42,7 +42,7 @@ pub(crate) fn resolve(
     resolving::resolve(&question, context)
 }
 
-/// Installs a resolution into an environment, which is empty as a rule.
+/// Installs a resolution into an environment, which is empty as a rule, if `check` takes the plan.
 ///
 /// # Errors
 /// When a file cannot be had or placed; the environment is then as before.
@@ -50,6 +50,7 @@ pub(crate) fn fill(
     environment: &Environment,
     resolved: &Resolved,
     link_mode: LinkMode,
+    check: &dyn Fn(&Change) -> Result<(), CommandError>,
     context: &Context,
 ) -> Result<Change, CommandError> {
     let locked = LockedEnvironment::lock(environment, || ())?;
@@ -65,6 +66,7 @@ pub(crate) fn fill(
         compile: link_mode == LinkMode::Tree,
     };
     let mut change = installation.plan(context)?;
+    check(&change)?;
     change.apply(&locked, context)?;
     Ok(change)
 }

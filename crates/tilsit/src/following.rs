@@ -8,6 +8,7 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_project::Workspace;
 use tilsit_project::edit::List;
 use tilsit_project::lock::Lock;
+use tilsit_project::locks::script_lock;
 
 use crate::building::BuildOptions;
 use crate::commands::options::{IndexOptions, ResolverOptions, UpgradeOptions};
@@ -77,15 +78,55 @@ impl FollowOptions {
         Ok(self.resolver.over(&self.index.over(context)?))
     }
 
-    /// A script has no lock and no environment that is kept in step.
+    /// A script has no environment that is kept in step.
     ///
     /// # Errors
     /// When one is spoken of.
     pub(crate) fn refuse_for_scripts(&self) -> Result<(), CommandError> {
-        if self.locked || self.active {
-            let message = "`--locked` and `--active` are about projects, and a script is none";
+        if self.active {
+            let message = "`--active` is about projects, and a script is none";
             return Err(CommandError::new(Code::Usage, message));
         }
+        Ok(())
+    }
+
+    /// Makes the lock of a script fit again, if it has one and nothing forbids it.
+    ///
+    /// # Errors
+    /// When it cannot be resolved, or the lock must not change and would have to.
+    pub(crate) fn lock_script(
+        &self,
+        path: &Path,
+        upgrade: &UpgradeOptions,
+        originals: &mut Originals,
+        context: &Context,
+    ) -> Result<(), CommandError> {
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        let lock = script_lock(&file).map(|lock| path.with_file_name(lock));
+        let is_there = match &lock {
+            Some(lock) => tilsit_files::exists(lock)?,
+            None => false,
+        };
+        if self.frozen || !is_there {
+            return Ok(());
+        }
+        let project = Project::of_script(path, context)?;
+        let configuration = self.over(&project.context)?;
+        let build = self.build.read(context)?;
+        let locking = Locking {
+            no_deps: false,
+            project: &project,
+            configuration: &configuration,
+            upgrade,
+            build: &build,
+            python: self.python(),
+        };
+        originals.keep(&project.lock_path())?;
+        let fixed = FixedOptions {
+            locked: self.locked,
+            frozen: false,
+        };
+        sync::fitting(&locking, &fixed, false, context)?;
         Ok(())
     }
 }
@@ -198,6 +239,7 @@ impl Following<'_> {
             inexact: !self.exact,
             reinstall: Renewal::None,
             build: &build,
+            bundle: None,
         };
         let mut change = syncing.plan(&environment)?;
         if !change.entries.is_empty() || !change.removed.is_empty() {

@@ -10,7 +10,8 @@ use std::path::Path;
 use tilsit_environment::Interpreter;
 use tilsit_index_client::{Credential, IndexUrl};
 use tilsit_packaging::marker::{Marker, MarkerEnvironment};
-use tilsit_packaging::name::ProjectName;
+use tilsit_packaging::name::{NamePattern, ProjectName};
+use tilsit_project::Policy;
 use tilsit_provider::Sources;
 use url::Url;
 
@@ -68,6 +69,53 @@ pub(crate) fn choose(
         pins,
         ..Sources::default()
     })
+}
+
+/// The word of a policy for the index that is asked last.
+const DEFAULT: &str = "default";
+
+/// The indexes that a policy lets projects come from; `sources` are those that are asked otherwise.
+///
+/// # Errors
+/// When it names an index that is not known.
+pub(crate) fn limits(
+    policy: &Policy,
+    configuration: &Configuration,
+    sources: &Sources,
+    context: &Context,
+) -> Result<Vec<(NamePattern, Vec<IndexUrl>)>, CommandError> {
+    let named = configuration.all(|settings| settings.index.as_ref());
+    let mut limits = Vec::with_capacity(policy.indexes.len());
+    for rule in &policy.indexes {
+        let mut allowed = Vec::with_capacity(rule.allowed.len());
+        for text in &rule.allowed {
+            let mut known = named.iter();
+            let known = known.find(|index| index.name.as_deref() == Some(text.as_str()));
+            allowed.push(match (known, sources.indexes.last()) {
+                (Some(index), _) => named_url(index, context)?,
+                (None, _) if text.contains("://") => index_url(text)?,
+                (None, Some(default)) if text == DEFAULT => default.clone(),
+                // Where no index is asked at all, there is none that could be allowed.
+                (None, None) if text == DEFAULT => continue,
+                (None, _) => {
+                    let pattern = &rule.names;
+                    return Err(CommandError::new(
+                        Code::ConfigurationInvalid,
+                        format!(
+                            "`indexes` of `[tool.tilsit.policy]` lets `{pattern}` come from `{text}`, \
+                             which is no index that is known"
+                        ),
+                    )
+                    .hint(format!(
+                        "name it in `[[tool.tilsit.index]]`, write its URL, or `{DEFAULT}` for the \
+                         default index"
+                    )));
+                }
+            });
+        }
+        limits.push((rule.names.clone(), allowed));
+    }
+    Ok(limits)
 }
 
 /// The index of each project that the settings give a source.

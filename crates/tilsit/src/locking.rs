@@ -11,12 +11,14 @@ use tilsit_environment::discovery::Scope;
 use tilsit_files::{Durability, TemporaryFolder};
 use tilsit_index_client::RemoteFile;
 use tilsit_packaging::direct_url::{DirectUrl, Origin};
+use tilsit_packaging::license::{LicenseExpression, StatedLicense};
 use tilsit_project::inputs::{Inputs, fingerprint};
 use tilsit_project::lock::{
-    Answer, Assembly, Difference, Lock, LockError, Origins, fingerprint_of,
+    Answer, Assembly, Difference, Lock, LockError, Origins, fingerprint_of, license_of, set_license,
 };
+use tilsit_project::locks::LockKind;
 use tilsit_project::sources::editables;
-use tilsit_provider::Pin;
+use tilsit_provider::{Pin, Sources};
 
 use crate::building::{BuildOptions, BuildSettings};
 use crate::commands::options::{IndexOptions, ResolverOptions, UpgradeOptions};
@@ -25,7 +27,9 @@ use crate::configuration::Configuration;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
-use crate::projects::Project;
+use crate::indexes;
+use crate::policies::{self, Rules};
+use crate::projects::{Project, WhichLock};
 use crate::requirements::{ConstraintOptions, Wanted};
 use crate::resolving::{self, Elsewhere, Question, Resolved};
 
@@ -62,6 +66,8 @@ pub(crate) struct Locked {
 /// What a command that reads the lock needs to make it fit.
 #[derive(Args, Debug, Default)]
 pub(crate) struct LockedOptions {
+    #[command(flatten)]
+    which: WhichLock,
     /// Resolve with this Python: a version or a path [env: `TILSIT_PYTHON`]
     #[arg(short, long, value_name = "PYTHON")]
     python: Option<String>,
@@ -74,9 +80,25 @@ pub(crate) struct LockedOptions {
 }
 
 impl LockedOptions {
+    /// The project, or the script, with the lock that is meant.
+    ///
+    /// # Errors
+    /// When there is no such project, script or lock.
+    pub(crate) fn project(&self, context: &Context) -> Result<Project, CommandError> {
+        self.which.project(context)
+    }
+
     /// The Python that is named.
     pub(crate) fn python(&self) -> Option<&str> {
         self.python.as_deref()
+    }
+
+    /// How what must be built is built.
+    ///
+    /// # Errors
+    /// When an option has no meaning.
+    pub(crate) fn build(&self, project: &Project) -> Result<BuildSettings, CommandError> {
+        self.build.read(&project.context)
     }
 
     /// The settings of a project, with these options in front.
@@ -125,12 +147,18 @@ impl Locking<'_> {
         let inputs = self.project.inputs(&interpreter)?;
         let fingerprint = self.fingerprint(&inputs);
         let path = self.project.lock_path();
+        let rules = Rules::of(self.project);
         if let Some(text) = &text
             && !self.is_asked()
             && fingerprint_of(text) == Some(fingerprint.as_str())
         {
+            let lock = Lock::parse(text, &path)?;
+            if !rules.is_empty() {
+                let sources = self.sources(&interpreter)?;
+                rules.check_lock(&lock, &sources)?;
+            }
             return Ok(Locked {
-                lock: Lock::parse(text, &path)?,
+                lock,
                 difference: Difference::default(),
                 text: text.clone(),
                 is_current: true,
@@ -148,7 +176,11 @@ impl Locking<'_> {
             Some(read) => Some(read?),
             None => None,
         };
-        let lock = self.resolve(&interpreter, &inputs, &fingerprint, before.as_ref())?;
+        if let Some(before) = &before {
+            self.check_owner(before, &path)?;
+        }
+        let lock = self.resolve(&interpreter, &inputs, &fingerprint, before.as_ref());
+        let lock = lock.map_err(|error| rules.advise(error))?;
         let new = lock.to_toml();
         Ok(Locked {
             difference: Difference::between(before.as_ref(), &lock),
@@ -157,6 +189,28 @@ impl Locking<'_> {
             lock,
             took: began.elapsed(),
         })
+    }
+
+    /// A script and a lock with a name may come to the same file, and neither takes it from the other.
+    fn check_owner(&self, before: &Lock, path: &Path) -> Result<(), CommandError> {
+        let Some(own) = &before.own else {
+            return Ok(());
+        };
+        let mine = match &self.project.workspace.lock {
+            LockKind::Script(file) => Some(file),
+            LockKind::Project | LockKind::Named(..) => None,
+        };
+        if own.script.as_ref() == mine {
+            return Ok(());
+        }
+        let owner = match &own.script {
+            Some(script) => format!("the script `{script}`"),
+            None => "a project".to_owned(),
+        };
+        let shown = self.project.context.show(path);
+        let message = format!("`{shown}` is the lock of {owner}");
+        Err(CommandError::new(Code::LockRefused, message)
+            .hint("give one of the two another name, or remove the file"))
     }
 
     /// Whether a lock that fits is to be made anew all the same.
@@ -257,7 +311,24 @@ impl Locking<'_> {
             editables: &editables,
             fingerprint,
         };
-        Ok(assembly.lock()?)
+        let mut lock = assembly.lock()?;
+        let rules = Rules::of(self.project);
+        if let Some(first) = found.first() {
+            rules.check_lock(&lock, &first.sources)?;
+        }
+        if rules.concern_licenses() {
+            check_licenses(&mut lock, before, &found, &rules)?;
+        }
+        Ok(lock)
+    }
+
+    /// Where files come from, with the limits of the policy.
+    fn sources(&self, interpreter: &Interpreter) -> Result<Sources, CommandError> {
+        let context = &self.project.context;
+        let mut sources = indexes::choose(self.configuration, interpreter, None, context)?;
+        let policy = &self.project.workspace.settings.policy;
+        sources.limits = indexes::limits(policy, self.configuration, &sources, context)?;
+        Ok(sources)
     }
 
     /// Finds out what no index says: what stands at URLs, and the hashes of files without one.
@@ -333,6 +404,50 @@ impl Locked {
     }
 }
 
+/// Holds the licences of wheels against the policy, and notes them; those of what must be built first
+/// are known when it is.
+fn check_licenses(
+    lock: &mut Lock,
+    before: Option<&Lock>,
+    found: &[Resolved],
+    rules: &Rules<'_>,
+) -> Result<(), CommandError> {
+    let noted = before.into_iter().flat_map(|lock| &lock.pylock.packages);
+    let noted: BTreeMap<_, LicenseExpression> = noted
+        .filter_map(|one| Some(((&one.name, one.version.as_ref()?), license_of(one)?)))
+        .collect();
+    for package in &mut lock.pylock.packages {
+        let Some(version) = package.version.clone() else {
+            continue;
+        };
+        let noted = noted.get(&(&package.name, &version)).cloned();
+        if let Some(license) = noted {
+            let stated = StatedLicense::Expression(license.clone());
+            rules.check_stated(&package.name, &version.to_string(), &stated)?;
+            set_license(package, &license);
+            continue;
+        }
+        let is_it = |pin: &&Pin| pin.name == package.name && pin.version == version;
+        let pin = found.iter().find_map(|resolved| {
+            let pin = resolved.resolution.pins.iter().find(is_it)?;
+            Some((pin, &resolved.client))
+        });
+        let Some((pin, client)) = pin.filter(|(pin, _)| pin.file.is_wheel) else {
+            continue;
+        };
+        // What cannot be had here is looked at before it is installed.
+        let Ok(metadata) = client.whole_metadata(&pin.file.remote) else {
+            continue;
+        };
+        let stated = policies::stated(&metadata);
+        rules.check_stated(&package.name, &version.to_string(), &stated)?;
+        if let Some(license) = stated.to_expression() {
+            set_license(package, &license);
+        }
+    }
+    Ok(())
+}
+
 fn wheel_at(url: &str, sha256: String) -> DirectUrl {
     DirectUrl {
         url: url.split('#').next().unwrap_or(url).to_owned(),
@@ -356,12 +471,14 @@ pub(crate) fn read_text(path: &Path) -> Result<Option<String>, CommandError> {
 }
 
 /// What is said where a lock does not fit and must not be changed.
-pub(crate) fn outdated(path: &Path, is_there: bool, context: &Context) -> CommandError {
-    let shown = context.show(path);
+pub(crate) fn outdated(project: &Project, is_there: bool, context: &Context) -> CommandError {
+    let shown = context.show(&project.lock_path());
     let message = if is_there {
-        format!("`{shown}` does not answer what the project asks for now")
+        let asker = project.words();
+        format!("`{shown}` does not answer what {asker} asks for now")
     } else {
         format!("there is no lock `{shown}`")
     };
-    CommandError::new(Code::LockOutdated, message).hint("`tilsit lock` makes it fit")
+    CommandError::new(Code::LockOutdated, message)
+        .hint(format!("`{}` makes it fit", project.lock_command(context)))
 }

@@ -34,6 +34,7 @@ mod logins;
 mod network;
 mod newest;
 mod pipfiles;
+mod policies;
 mod projects;
 mod pythons;
 mod report;

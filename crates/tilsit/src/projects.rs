@@ -1,23 +1,28 @@
 //! The project that a command works on: its workspace, the settings of its root, its Python.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+use clap::Args;
 
 use tilsit_environment::discovery::Scope;
 use tilsit_environment::{Interpreter, PythonRequest, pin};
 use tilsit_packaging::specifier::VersionSpecifiers;
-use tilsit_project::Workspace;
 use tilsit_project::inputs::Inputs;
-use tilsit_project::lock::PYLOCK;
-use tilsit_project::pipfile::{PIPFILE, PIPFILE_LOCK};
+use tilsit_project::locks::LockKind;
+use tilsit_project::pipfile::PIPFILE;
 use tilsit_project::workspace::PYPROJECT;
+use tilsit_project::{Workspace, script};
 
+use crate::commands::run::script as block;
+use crate::configuration::Settings;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
 use crate::{pipfiles, pythons};
 
 /// A project with what is known of it.
+#[derive(Clone)]
 pub(crate) struct Project {
     /// The projects that share a lock.
     pub(crate) workspace: Arc<Workspace>,
@@ -25,7 +30,99 @@ pub(crate) struct Project {
     pub(crate) context: Context,
 }
 
+/// Which lock is meant.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct WhichLock {
+    /// Work with this lock of `[tool.tilsit.locks]`, `pylock.NAME.toml`
+    #[arg(long, value_name = "NAME", conflicts_with = "script")]
+    lock: Option<String>,
+    /// Work with the lock of this script, `pylock.FILE.toml` beside it
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
+}
+
+impl WhichLock {
+    /// The project, or the script, with that lock.
+    ///
+    /// # Errors
+    /// When there is no such project, script or lock.
+    pub(crate) fn project(&self, context: &Context) -> Result<Project, CommandError> {
+        match &self.script {
+            Some(script) => Project::of_script(script, context),
+            None => Project::find(context)?.in_lock(self.lock.as_deref()),
+        }
+    }
+
+    /// Whether a script is meant.
+    pub(crate) fn is_script(&self) -> bool {
+        self.script.is_some()
+    }
+}
+
 impl Project {
+    /// A script with a metadata block, which has a lock of its own.
+    ///
+    /// # Errors
+    /// When it has no block, or one that is not valid.
+    pub(crate) fn of_script(path: &Path, context: &Context) -> Result<Self, CommandError> {
+        let path = context.resolve(path);
+        let shown = context.show(&path);
+        let text = tilsit_files::read_to_string(&path)
+            .map_err(|error| CommandError::from_error(Code::Usage, &error))?;
+        let folder = path.parent().unwrap_or(Path::new("")).to_path_buf();
+        let refused = |error: &script::ScriptError| {
+            let message = format!("`{shown}` cannot be locked");
+            CommandError::new(Code::ScriptInvalid, message).caused_by(error.to_string())
+        };
+        let Some(block) = block::read(&shown, &folder, &text)? else {
+            return Err(refused(&script::ScriptError::NoBlock).hint(format!(
+                "`tilsit add --script {shown} REQUIREMENT` writes one"
+            )));
+        };
+        let workspace = script::workspace(&path, &text).map_err(|error| {
+            let failure = refused(&error);
+            match error {
+                script::ScriptError::Name(_) => failure.hint("give the script another name"),
+                _ => failure,
+            }
+        })?;
+        let mut context = context.with_settings(block.settings);
+        context.working_folder = folder;
+        Ok(Self {
+            workspace: Arc::new(workspace),
+            context,
+        })
+    }
+
+    /// The same with one of its locks that have names.
+    ///
+    /// # Errors
+    /// When it has none of that name.
+    pub(crate) fn in_lock(mut self, name: Option<&str>) -> Result<Self, CommandError> {
+        let Some(name) = name else {
+            return Ok(self);
+        };
+        let workspace = Workspace::clone(&self.workspace);
+        let known: Vec<String> = workspace.settings.locks.keys().cloned().collect();
+        let workspace = workspace.in_lock(name).map_err(|error| {
+            let failure = CommandError::from_error(Code::ProjectInvalid, &error);
+            if known.is_empty() {
+                return failure.hint(format!("write a table `[tool.tilsit.locks.{name}]`"));
+            }
+            failure.hint(format!("its locks are: {}", known.join(", ")))
+        })?;
+        if let LockKind::Named(_, table) = &workspace.lock {
+            self.context = self.context.with_settings(Settings {
+                resolution: table.resolution.clone(),
+                prerelease: table.prerelease.clone(),
+                exclude_newer: table.exclude_newer.clone(),
+                ..Settings::default()
+            });
+        }
+        self.workspace = Arc::new(workspace);
+        Ok(self)
+    }
+
     /// The project around the working folder.
     ///
     /// # Errors
@@ -49,13 +146,17 @@ impl Project {
         })
     }
 
+    /// A folder that is no project.
+    pub(crate) fn bare(context: &Context) -> Self {
+        Self {
+            workspace: Arc::new(Workspace::bare(&context.working_folder)),
+            context: context.clone(),
+        }
+    }
+
     /// Where its lock is.
     pub(crate) fn lock_path(&self) -> PathBuf {
-        let name = match self.workspace.pipfile {
-            Some(_) => PIPFILE_LOCK,
-            None => PYLOCK,
-        };
-        self.workspace.root.join(name)
+        self.workspace.root.join(self.workspace.lock_file())
     }
 
     /// The Python to resolve for and to build with: the one that is named, or one that fits all
@@ -82,7 +183,8 @@ impl Project {
                 Err(CommandError::new(
                     Code::PythonNotFound,
                     format!(
-                        "the project wants Python {wanted}, and the one that was named is {version}"
+                        "{} wants Python {wanted}, and the one that was named is {version}",
+                        self.words()
                     ),
                 ))
             }
@@ -94,6 +196,35 @@ impl Project {
                 let found = pythons::find_request(&request, scope, context)?;
                 Ok(found.interpreter)
             }
+        }
+    }
+
+    /// The file with its settings.
+    pub(crate) fn settings_path(&self) -> PathBuf {
+        let root = &self.workspace.root;
+        match &self.workspace.lock {
+            LockKind::Script(file) => root.join(file),
+            LockKind::Project | LockKind::Named(..) => root.join(PYPROJECT),
+        }
+    }
+
+    /// The command that makes its lock.
+    pub(crate) fn lock_command(&self, context: &Context) -> String {
+        match &self.workspace.lock {
+            LockKind::Project => "tilsit lock".to_owned(),
+            LockKind::Named(name, _) => format!("tilsit lock --name {name}"),
+            LockKind::Script(file) => {
+                let shown = context.show(&self.workspace.root.join(file));
+                format!("tilsit lock --script {shown}")
+            }
+        }
+    }
+
+    /// What it is, in words.
+    pub(crate) fn words(&self) -> &'static str {
+        match self.workspace.lock {
+            LockKind::Script(_) => "the script",
+            LockKind::Project | LockKind::Named(..) => "the project",
         }
     }
 
@@ -145,8 +276,9 @@ impl Project {
         let otherwise = otherwise.map_err(|error| CommandError::from_error(Code::Bug, &error))?;
         if self.requires_python().is_none() && !is_pipfile {
             self.context.terminal.warn(format_args!(
-                "no `requires-python` says which Pythons the project is for: it is locked for \
-                 {major}.{minor} and newer ones"
+                "no `requires-python` says which Pythons {} is for: it is locked for {major}.{minor} \
+                 and newer ones",
+                self.words()
             ));
         }
         Ok(Inputs::of(&self.workspace, &otherwise)?)

@@ -232,7 +232,11 @@ fn prepare(question: &Question<'_>, context: &Context) -> Result<Prepared, Comma
         Target::Environment(environment) => Some(environment),
         Target::Universal(_) => None,
     };
-    let sources = indexes::choose(&configuration, question.interpreter, here, context)?;
+    let mut sources = indexes::choose(&configuration, question.interpreter, here, context)?;
+    if let Some(workspace) = &question.wanted.workspace {
+        let policy = &workspace.settings.policy;
+        sources.limits = indexes::limits(policy, &configuration, &sources, context)?;
+    }
     let options = choices::options(question, &configuration, sources, (target, files), context)?;
     let frontend = building::frontend(
         question.wanted,

@@ -79,6 +79,7 @@ impl World {
             no_dependencies: false,
             pages_only: false,
             installed: std::collections::BTreeMap::new(),
+            forbidden: Vec::new(),
         };
         FrontendOptions {
             search_path: Some("/usr/local/bin:/usr/bin:/bin".into()),

@@ -73,3 +73,30 @@ fn names_serialise_as_text() {
     assert!(serde_json::from_str::<ProjectName>("\"a!\"").is_err());
     assert_eq!(name.as_file_name(), "a_b");
 }
+
+#[test]
+fn patterns_match_whole_names() {
+    let matches = |pattern: &str, name: &str| {
+        let pattern: super::NamePattern = pattern.parse().unwrap();
+        pattern.matches(&name.parse().unwrap())
+    };
+    for (pattern, name, expected) in [
+        ("flask", "Flask", true),
+        ("flask", "flask-login", false),
+        ("acme-*", "acme.tools", true),
+        ("acme-*", "acme", false),
+        ("acme*", "acme", true),
+        ("*", "anything", true),
+        ("*-stubs", "types-stubs", true),
+        ("*-stubs", "stubs", false),
+        ("a*b*c", "axxbxc", true),
+        ("a*b*c", "axxcxb", false),
+        ("a*a", "a", false),
+        ("A__*", "a-b", true),
+        ("**", "a", true),
+    ] {
+        assert_eq!(matches(pattern, name), expected, "{pattern} {name}");
+    }
+    assert!("".parse::<super::NamePattern>().is_err());
+    assert!("a b".parse::<super::NamePattern>().is_err());
+}

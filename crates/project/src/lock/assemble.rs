@@ -22,6 +22,7 @@ use super::own::{LockedMember, OwnTable, with_requires};
 use super::reach::{reach, release};
 use super::{Lock, own};
 use crate::inputs::Inputs;
+use crate::locks::LockKind;
 use crate::workspace::{Member, Workspace};
 
 /// The lock version that is written.
@@ -129,6 +130,10 @@ impl Assembly<'_> {
                 fingerprint: self.fingerprint.to_owned(),
                 digest: String::new(),
                 forks: self.forks(whole),
+                script: match &workspace.lock {
+                    LockKind::Script(file) => Some(file.clone()),
+                    LockKind::Project | LockKind::Named(..) => None,
+                },
                 members: self.members(&drafts),
                 groups: workspace
                     .root_groups

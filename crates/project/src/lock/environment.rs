@@ -1,7 +1,7 @@
 //! The lock of one environment that belongs to no project, as that of a tool: what was resolved for its
 //! Python and platform, in the form that every installer takes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use tilsit_packaging::marker::{Marker, MarkerEnvironment, MarkerVariable};
@@ -12,7 +12,6 @@ use tilsit_resolver::{RootRequirement, Universal};
 
 use super::{Answer, Assembly, AssemblyError, Origins};
 use crate::inputs::Inputs;
-use crate::settings::ProjectSettings;
 use crate::workspace::Workspace;
 
 /// What tells platforms apart.
@@ -46,14 +45,7 @@ impl EnvironmentLock<'_> {
     /// When the hash or the origin of something is not known.
     pub fn lock(&self) -> Result<Pylock, AssemblyError> {
         let inputs = Inputs::of_requirements(self.requirements, self.universal());
-        let workspace = Workspace {
-            pipfile: None,
-            root: self.folder.to_path_buf(),
-            settings: ProjectSettings::default(),
-            members: BTreeMap::new(),
-            root_groups: BTreeMap::new(),
-            current: None,
-        };
+        let workspace = Workspace::bare(self.folder);
         let answer = Answer {
             world: Marker::TRUE,
             resolution: self.resolution,

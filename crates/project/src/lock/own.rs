@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use sha2::{Digest, Sha256};
+use tilsit_packaging::license::LicenseExpression;
 use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{ExtraName, GroupName, ProjectName};
 use tilsit_packaging::pylock::Package;
@@ -15,6 +16,9 @@ use crate::inputs::hex;
 
 /// The name of the table.
 pub(super) const TOOL: &str = "tilsit";
+
+/// The key of a package's licence.
+const LICENSE: &str = "license";
 
 /// The version of the table: one that is read here, and the one that is written.
 pub(super) const VERSION: u32 = 1;
@@ -32,6 +36,8 @@ pub struct OwnTable {
     /// The parts of the world that were resolved apart; none where it was not divided. The next lock
     /// begins with the same, so that it comes out the same.
     pub forks: Vec<Marker>,
+    /// The script that it is the lock of, by the name of its file.
+    pub script: Option<String>,
     /// The projects that share the lock, by name.
     pub members: BTreeMap<ProjectName, LockedMember>,
     /// The groups of a root that is no project itself.
@@ -61,6 +67,7 @@ struct Raw {
     digest: String,
     #[serde(default)]
     forks: Vec<String>,
+    script: Option<String>,
     #[serde(default)]
     members: Vec<RawMember>,
     #[serde(default)]
@@ -131,6 +138,7 @@ impl OwnTable {
             fingerprint: raw.fingerprint,
             digest: raw.digest,
             forks: parsed_all(&raw.forks).map_err(wrong)?,
+            script: raw.script,
             members,
             groups: groups(&raw.groups).map_err(wrong)?,
         })
@@ -149,6 +157,9 @@ impl OwnTable {
         line("digest", &quoted(&digest));
         if !self.forks.is_empty() {
             line("forks", &list(&self.forks));
+        }
+        if let Some(script) = &self.script {
+            let _ = writeln!(text, "script = {}", quoted(script));
         }
         tables(
             text,
@@ -224,6 +235,21 @@ pub(super) fn requires(package: &Package) -> Option<Vec<Requirement>> {
     let listed = own.get("requires")?.as_array()?;
     let texts = listed.iter().map(|text| text.as_str()?.parse().ok());
     texts.collect()
+}
+
+/// The licence of a package, if it was looked at when it was locked.
+pub fn license_of(package: &Package) -> Option<LicenseExpression> {
+    let own = package.tool.get(TOOL)?;
+    own.get(LICENSE)?.as_str()?.parse().ok()
+}
+
+/// Notes the licence of a package.
+pub fn set_license(package: &mut Package, license: &LicenseExpression) {
+    let own = package.tool.entry(TOOL);
+    let own = own.or_insert_with(|| toml::Value::Table(toml::Table::new()));
+    if let Some(own) = own.as_table_mut() {
+        own.insert(LICENSE.to_owned(), license.as_str().into());
+    }
 }
 
 /// The table of a package with what it requires.

@@ -152,15 +152,20 @@ impl Lock {
         let mut named: BTreeSet<&ExtraName> = BTreeSet::new();
         for (_, member) in members {
             for extra in member.chosen(selection) {
-                if let Some((extra, (in_lock, _))) = member.extras.get_key_value(extra) {
+                if let Some((extra, (in_lock, _))) = member.extras.get_key_value(extra)
+                    && self.pylock.extras.contains(in_lock)
+                {
                     named.insert(extra);
                     found.insert(in_lock.clone());
                 }
             }
         }
         let unknown = selection.extras.iter().find(|extra| {
-            let is_there =
-                |(_, member): &(&ProjectName, &LockedMember)| member.extras.contains_key(*extra);
+            // A lock with a name may hold some of the extras only.
+            let is_there = |(_, member): &(&ProjectName, &LockedMember)| {
+                let in_lock = member.extras.get(*extra).map(|(in_lock, _)| in_lock);
+                in_lock.is_some_and(|in_lock| self.pylock.extras.contains(in_lock))
+            };
             !members.iter().any(is_there)
         });
         match unknown {

@@ -117,6 +117,7 @@ pub(crate) fn options(indexes: &[&Index]) -> ResolveOptions {
         no_dependencies: false,
         pages_only: false,
         installed: BTreeMap::new(),
+        forbidden: Vec::new(),
     }
 }
 

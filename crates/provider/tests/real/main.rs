@@ -67,6 +67,7 @@ fn ours(oracle: &Oracle, cache: &Path, requirements: &[&str]) -> Resolution {
         no_dependencies: false,
         pages_only: false,
         installed: std::collections::BTreeMap::new(),
+        forbidden: Vec::new(),
     };
     let line = |text: &&str| RootRequirement::new(text.parse().unwrap(), "the test");
     let resolving = Resolving {

@@ -88,10 +88,14 @@ fn chooses_by_mode_and_preference() {
         options.resolution = resolution;
         options
     };
+    let mut direct = mode(ResolutionMode::LowestDirect);
+    direct.direct.insert(name("b"));
     let cases = [
         (options(), "a 2.0, b 1.2"),
         (mode(ResolutionMode::Lowest), "a 1.0, b 1.1"),
         (mode(ResolutionMode::LowestDirect), "a 1.0, b 1.2"),
+        // What a project requires that is worked on is required by the user.
+        (direct, "a 1.0, b 1.1"),
         (preferring(&[("b", "1.1")]), "a 2.0, b 1.1"),
         (preferring(&[("a", "1.0"), ("b", "1.0")]), "a 1.0, b 1.2"),
         (preferring(&[("a", "9.0")]), "a 2.0, b 1.2"),

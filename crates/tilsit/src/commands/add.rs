@@ -196,7 +196,12 @@ fn add_to_script(
         (editor, added) = adding.edited(&bounds)?;
     }
     if !arguments.dry_run {
-        adding.file.write(editor, &mut Originals::default())?;
+        let mut originals = Originals::default();
+        let written = adding.file.write(editor, &mut originals);
+        let follow = &arguments.follow;
+        let followed = written
+            .and_then(|()| follow.lock_script(path, &arguments.upgrade, &mut originals, context));
+        followed.map_err(|error| originals.put_back(error))?;
     }
     adding.tell(&added, context);
     Ok(adding.report(&added))

@@ -97,7 +97,7 @@ impl Format {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let project = Project::find(context)?;
+    let project = arguments.locked.project(context)?;
     let lock = arguments.locked.fitting(&project, &arguments.fixed)?;
     let chosen = arguments.selection.choose(&project.workspace)?;
     let graph = lock.graph(&chosen.selection)?;

@@ -1,7 +1,9 @@
 //! `tilsit lock`: everything that a project needs, pinned for all its environments.
 
+use std::path::PathBuf;
+
 use clap::Args;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::building::BuildOptions;
 use crate::commands::options::{IndexOptions, ResolverOptions, UpgradeOptions};
@@ -10,15 +12,25 @@ use crate::error::CommandError;
 use crate::locking::{self, Locked, Locking};
 use crate::projects::Project;
 use crate::report::Report;
-use crate::terminal::{DIM, ERROR, GOOD, WARNING, count, duration};
+use crate::terminal::{DIM, ERROR, GOOD, STRONG, WARNING, count, duration};
 
 /// Pin everything that the project needs, for all systems and Pythons at once
 ///
 /// Writes `pylock.toml` (PEP 751), which other installers take too. What it pins already stays as it is
 /// while it fits; `-U` takes newer versions, `-P` of one project. What is locked is what pyproject.toml
-/// asks for with all extras and groups, and what all members of a workspace ask for.
+/// asks for with all extras and groups, and what all members of a workspace ask for. Locks with names
+/// stand in `[tool.tilsit.locks]`; a script is locked beside it, in `pylock.FILE.toml`.
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
+    /// Make this lock of `[tool.tilsit.locks]`, `pylock.NAME.toml`
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["all", "script"])]
+    name: Vec<String>,
+    /// Make the lock of the project and all that have names
+    #[arg(long, conflicts_with = "script")]
+    all: bool,
+    /// Make the lock of this script, `pylock.FILE.toml` beside it
+    #[arg(long, value_name = "FILE")]
+    script: Option<PathBuf>,
     /// Change nothing; exit with 6 if the lock does not fit the project
     #[arg(long, visible_alias = "locked")]
     check: bool,
@@ -39,46 +51,102 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let project = Project::find(context)?;
-    let configuration = arguments.index.over(&project.context)?;
-    let configuration = arguments.resolver.over(&configuration);
-    let locking = Locking {
-        project: &project,
-        configuration: &configuration,
-        upgrade: &arguments.upgrade,
-        build: &arguments.build.read(context)?,
-        python: arguments.python.as_deref(),
-        no_deps: false,
-    };
-    let path = project.lock_path();
-    let is_there = tilsit_files::exists(&path)?;
-    let locked = locking.lock()?;
-    let result = json!({
-        "lock": path,
-        "packages": locked.lock.pylock.packages.len(),
-        "changes": locked.difference.changes,
-        "is_current": locked.is_current,
-        "dry_run": arguments.dry_run,
-    });
-    if arguments.check && !locked.is_current {
-        tell(&locked, context);
-        return Err(locking::outdated(&path, is_there, context));
+    let projects = arguments.projects(context)?;
+    let mut results = Vec::with_capacity(projects.len());
+    let mut outdated = Vec::new();
+    for project in &projects {
+        if projects.len() > 1 {
+            let shown = context.show(&project.lock_path());
+            context
+                .terminal
+                .say(format_args!("{STRONG}{shown}{STRONG:#}"));
+        }
+        match arguments.lock(project, context)? {
+            Ok(result) => results.push(result),
+            Err(error) => outdated.push(error),
+        }
     }
-    if !arguments.dry_run && !arguments.check {
-        locked.write(&path)?;
+    // Of several that do not fit, all are named.
+    let mut outdated = outdated.into_iter();
+    if let Some(first) = outdated.next() {
+        return Err(outdated.fold(first, |first, other| first.caused_by(other.message)));
     }
-    tell(&locked, context);
-    let packages = count(locked.lock.pylock.packages.len(), "package");
-    let took = duration(locked.took);
-    let done = match (locked.is_current, arguments.dry_run) {
-        (true, _) => "Nothing to change in the lock of",
-        (false, true) => "Would lock",
-        (false, false) => "Locked",
+    let result = match <[Value; 1]>::try_from(results) {
+        Ok([result]) => result,
+        Err(results) => json!({ "locks": results }),
     };
-    context
-        .terminal
-        .say(format_args!("{GOOD}{done}{GOOD:#} {packages} in {took}"));
     Ok(Report::silent(result))
+}
+
+impl Arguments {
+    /// The projects, each with a lock of it that is meant.
+    fn projects(&self, context: &Context) -> Result<Vec<Project>, CommandError> {
+        if let Some(script) = &self.script {
+            return Ok(vec![Project::of_script(script, context)?]);
+        }
+        let project = Project::find(context)?;
+        if self.all {
+            let locks: Vec<String> = project.workspace.settings.locks.keys().cloned().collect();
+            let mut projects = vec![project.clone()];
+            for name in locks {
+                projects.push(project.clone().in_lock(Some(&name))?);
+            }
+            return Ok(projects);
+        }
+        if self.name.is_empty() {
+            return Ok(vec![project]);
+        }
+        let named = self.name.iter();
+        named
+            .map(|name| project.clone().in_lock(Some(name)))
+            .collect()
+    }
+
+    /// Makes one lock; inside, what is said of one that does not fit and must not change.
+    fn lock(
+        &self,
+        project: &Project,
+        context: &Context,
+    ) -> Result<Result<Value, CommandError>, CommandError> {
+        let configuration = self.index.over(&project.context)?;
+        let configuration = self.resolver.over(&configuration);
+        let locking = Locking {
+            project,
+            configuration: &configuration,
+            upgrade: &self.upgrade,
+            build: &self.build.read(context)?,
+            python: self.python.as_deref(),
+            no_deps: false,
+        };
+        let path = project.lock_path();
+        let is_there = tilsit_files::exists(&path)?;
+        let locked = locking.lock()?;
+        if self.check && !locked.is_current {
+            tell(&locked, context);
+            return Ok(Err(locking::outdated(project, is_there, context)));
+        }
+        if !self.dry_run && !self.check {
+            locked.write(&path)?;
+        }
+        tell(&locked, context);
+        let packages = count(locked.lock.pylock.packages.len(), "package");
+        let took = duration(locked.took);
+        let done = match (locked.is_current, self.dry_run) {
+            (true, _) => "Nothing to change in the lock of",
+            (false, true) => "Would lock",
+            (false, false) => "Locked",
+        };
+        context
+            .terminal
+            .say(format_args!("{GOOD}{done}{GOOD:#} {packages} in {took}"));
+        Ok(Ok(json!({
+            "lock": path,
+            "packages": locked.lock.pylock.packages.len(),
+            "changes": locked.difference.changes,
+            "is_current": locked.is_current,
+            "dry_run": self.dry_run,
+        })))
+    }
 }
 
 /// Says what changes, a line each.

@@ -16,7 +16,6 @@ use crate::context::Context;
 use crate::error::CommandError;
 use crate::locking::LockedOptions;
 use crate::newest;
-use crate::projects::Project;
 use crate::report::Report;
 use crate::terminal::GOOD;
 
@@ -50,7 +49,7 @@ pub(crate) struct Holder {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let project = Project::find(context)?;
+    let project = arguments.locked.project(context)?;
     let lock = arguments.locked.fitting(&project, &arguments.fixed)?;
     let graph = lock.whole_graph();
     let interpreter = project.python(arguments.locked.python(), Scope::Any)?;

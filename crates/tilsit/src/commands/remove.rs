@@ -116,7 +116,15 @@ fn follow(
     originals: &mut Originals,
     context: &Context,
 ) -> Result<(), CommandError> {
-    if arguments.follow.is_frozen() || arguments.list.script.is_some() {
+    if let Some(script) = &arguments.list.script {
+        let path = context.resolve(script);
+        let upgrade = UpgradeOptions::default();
+        let follow = &arguments.follow;
+        follow.lock_script(&path, &upgrade, originals, context)?;
+        tell();
+        return Ok(());
+    }
+    if arguments.follow.is_frozen() {
         tell();
         return Ok(());
     }

@@ -5,6 +5,7 @@
 
 mod answers;
 pub(crate) mod kept;
+pub(crate) mod locked;
 mod project;
 pub(crate) mod script;
 mod target;
@@ -40,7 +41,8 @@ pub(crate) const SCRIPTS: &str = "scripts-1";
 ///
 /// Tasks stand in `[tool.tilsit.tasks]`: `test = "pytest -q"`.
 /// What a script needs stands in its comment block `# /// script` (PEP 723). It is resolved and
-/// installed into an environment in the cache, which is found again the next time. A script without
+/// installed into an environment in the cache, which is found again the next time; a lock beside it
+/// (`tilsit lock --script FILE`) says which versions these are. A script without
 /// such a block, a module (`-m`) and a program run in the project's environment, which is locked and
 /// synced first; without a project in the active environment, in `.venv`, or with the Python that is
 /// found. `--with` adds to what is there without changing it.
@@ -90,6 +92,9 @@ pub(crate) struct Arguments {
     /// Work in the active environment, and not in that of the project
     #[arg(long)]
     active: bool,
+    /// Bring the environment to this lock of `[tool.tilsit.locks]`
+    #[arg(long, value_name = "NAME")]
+    lock: Option<String>,
     #[command(flatten)]
     fixed: FixedOptions,
     #[command(flatten)]
@@ -135,7 +140,11 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     }
     let target = Target::of(arguments, context)?;
     let place = match &target.metadata(context)? {
+        Some(script) if locked::has_lock(target.file(context).as_deref(), arguments, context)? => {
+            locked_place(script, &target, arguments, context)?
+        }
         Some(script) => {
+            script.refuse_policy()?;
             let base = base(script, arguments, context)?;
             let asking = asking(script, arguments, context)?;
             Kept::of(asking, &base, None, context).place(context)?
@@ -173,6 +182,25 @@ fn base(
         ));
     }
     Ok(interpreter)
+}
+
+/// Where a script that has a lock runs, with what `--with` adds laid over it.
+fn locked_place(
+    script: &Script,
+    target: &Target,
+    arguments: &Arguments,
+    context: &Context,
+) -> Result<Place, CommandError> {
+    let base = base(script, arguments, context)?;
+    let path = target.file(context).unwrap_or_default();
+    let place = locked::place(&path, &base, arguments, context)?;
+    if !arguments.adds() {
+        return Ok(place);
+    }
+    let below = Environment::of(project::interpreter(&place, context)?);
+    let added = Script::default();
+    let asking = asking(&added, arguments, context)?;
+    Kept::of(asking, &base, Some(below), context).place(context)
 }
 
 /// Where something without metadata of its own runs: the environment that is there, with what

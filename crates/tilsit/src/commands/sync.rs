@@ -1,11 +1,16 @@
 //! `tilsit sync`: the project's environment, exactly as the lock says.
 
+mod bundled;
 mod digest;
+mod script;
 pub(crate) mod selecting;
+
+use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Value, json};
 use tilsit_environment::Environment;
+use tilsit_installer::LockedEnvironment;
 use tilsit_project::lock::Lock;
 
 use crate::building::BuildOptions;
@@ -17,7 +22,7 @@ use crate::explain::Code;
 use crate::installing::{self, Change, LinkOptions};
 use crate::locking::{self, Locking};
 use crate::pipfiles;
-use crate::projects::Project;
+use crate::projects::WhichLock;
 use crate::report::Report;
 use crate::syncing::{Place, Syncing, environment};
 use crate::terminal::{GOOD, count, duration};
@@ -28,15 +33,25 @@ use selecting::SelectionOptions;
 ///
 /// The environment is `.venv` beside the lock; it is made if it is not there. The lock is made to fit
 /// the project first, unless `--locked` or `--frozen` forbids that. What the lock does not name is
-/// uninstalled. All of it is done, or the environment stays as it was.
+/// uninstalled. All of it is done, or the environment stays as it was. The environment of a script
+/// (`--script`) is kept in the cache, and its path is printed.
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
+    #[command(flatten)]
+    which: WhichLock,
     #[command(flatten)]
     selection: SelectionOptions,
     #[command(flatten)]
     fixed: FixedOptions,
+    /// Take everything from this file of `tilsit bundle`, and ask no index
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["SelectionOptions", "UpgradeOptions", "lock", "script", "locked", "frozen"]
+    )]
+    bundle: Option<PathBuf>,
     /// Leave what the lock does not name in the environment
-    #[arg(long, overrides_with = "exact")]
+    #[arg(long, overrides_with = "exact", conflicts_with = "script")]
     inexact: bool,
     /// Uninstall what the lock does not name, as is usual
     #[arg(long)]
@@ -45,17 +60,17 @@ pub(crate) struct Arguments {
     #[arg(long)]
     no_editable: bool,
     /// Change nothing; exit with 1 if the environment is not as the lock says
-    #[arg(long)]
+    #[arg(long, conflicts_with = "script")]
     check: bool,
     /// Print what would be done and change nothing
-    #[arg(long)]
+    #[arg(long, conflicts_with = "script")]
     dry_run: bool,
     /// Print a digest of what is installed: the same wherever the same lock is installed on this
     /// platform
-    #[arg(long)]
+    #[arg(long, conflicts_with = "script")]
     digest: bool,
     /// Work on the active environment, and not on that of the project
-    #[arg(long)]
+    #[arg(long, conflicts_with = "script")]
     active: bool,
     /// Use this Python: a version or a path [env: `TILSIT_PYTHON`]
     #[arg(short, long, value_name = "PYTHON")]
@@ -86,7 +101,10 @@ pub(crate) struct FixedOptions {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let project = Project::find(context)?;
+    if let Some(bundle) = &arguments.bundle {
+        return bundled::run(arguments, bundle, context);
+    }
+    let project = arguments.which.project(context)?;
     let configuration = arguments.index.over(&project.context)?;
     let configuration = arguments.resolver.over(&configuration);
     let configuration = arguments.link.over(&configuration);
@@ -101,6 +119,9 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         no_deps: false,
     };
     let lock = fitting(&locking, &arguments.fixed, keeps, context)?;
+    if arguments.which.is_script() {
+        return script::run(&locking, &lock, context);
+    }
     let place = Place {
         python: arguments.python.as_deref(),
         active: arguments.active,
@@ -121,21 +142,31 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         inexact: arguments.inexact,
         reinstall: arguments.reinstall.renewal(),
         build: &build,
+        bundle: None,
     };
-    let mut change = syncing.plan(&environment)?;
-    if keeps {
-        return unchanged(arguments, &change, &environment);
+    let change = syncing.plan(&environment)?;
+    finish(arguments, change, (&environment, &locked), &lock, context)
+}
+
+/// Carries a plan out, unless nothing may be changed.
+fn finish(
+    arguments: &Arguments,
+    mut change: Change,
+    (environment, locked): (&Environment, &LockedEnvironment),
+    lock: &Lock,
+    context: &Context,
+) -> Result<Report, CommandError> {
+    if arguments.dry_run || arguments.check {
+        return unchanged(arguments, &change, environment);
     }
     let changes = !change.entries.is_empty() || !change.removed.is_empty();
     if changes {
-        change.apply(&locked, context)?;
+        change.apply(locked, context)?;
     }
     tell(&change, context);
-    let digest = arguments
-        .digest
-        .then(|| digest::of(&environment, &lock))
-        .transpose()?;
-    let mut result = result(&change, &environment);
+    let digest = arguments.digest.then(|| digest::of(environment, lock));
+    let digest = digest.transpose()?;
+    let mut result = result(&change, environment);
     result["digest"] = json!(digest);
     Ok(match digest {
         Some(digest) => Report::new(format!("{digest}\n"), result),
@@ -164,7 +195,7 @@ pub(crate) fn fitting(
     }
     if fixed.frozen {
         let text = locking::read_text(&path)?;
-        let text = text.ok_or_else(|| locking::outdated(&path, false, context))?;
+        let text = text.ok_or_else(|| locking::outdated(locking.project, false, context))?;
         if locking.project.workspace.pipfile.is_some() {
             return pipfiles::frozen(locking, &text);
         }
@@ -181,7 +212,7 @@ pub(crate) fn fitting(
     let locked = locking.lock()?;
     if fixed.locked && !locked.is_current {
         lock::tell(&locked, context);
-        return Err(locking::outdated(&path, is_there, context));
+        return Err(locking::outdated(locking.project, is_there, context));
     }
     if !keeps {
         locked.write(&path)?;

@@ -76,7 +76,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let project = Project::find(context)?;
+    let project = arguments.locked.project(context)?;
     let lock = arguments.locked.fitting(&project, &arguments.fixed)?;
     let (selection, starts) = arguments.selection.split_packages(&project.workspace);
     let chosen = selection.choose(&project.workspace)?;

@@ -143,7 +143,7 @@ impl Seeds {
         context: &Context,
     ) -> Result<Change, CommandError> {
         let link_mode = installing::link_mode_to_stay(&self.configuration, context)?;
-        filling::fill(environment, &self.resolved, link_mode, context)
+        filling::fill(environment, &self.resolved, link_mode, &|_| Ok(()), context)
     }
 }
 

@@ -40,7 +40,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let project = Project::find(context)?;
+    let project = arguments.locked.project(context)?;
     let lock = arguments.locked.fitting(&project, &arguments.fixed)?;
     let graph = lock.whole_graph();
     let name = &arguments.name;

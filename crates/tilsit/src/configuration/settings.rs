@@ -215,7 +215,7 @@ pub(super) const OF_BUILDS: &str = "cache-keys";
 const OF_OTHERS: [&str; 2] = ["build", "tasks"];
 
 /// Keys of a project that is locked, which [`tilsit_project::settings`] reads.
-pub(super) const OF_PROJECTS: [&str; 7] = tilsit_project::settings::KEYS;
+pub(super) const OF_PROJECTS: &[&str] = &tilsit_project::settings::KEYS;
 
 #[derive(Deserialize)]
 struct PyProject {

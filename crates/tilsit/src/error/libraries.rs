@@ -17,6 +17,7 @@ use tilsit_installer::compile::CompileError;
 use tilsit_installer::store::StoreError as WheelStoreError;
 use tilsit_installer::{ApplyError, FetchError, PlanError};
 use tilsit_packaging::pylock::SelectError;
+use tilsit_project::bundle::BundleError;
 use tilsit_project::inputs::InputsError;
 use tilsit_project::lock::{AssemblyError, LockError, SelectionError};
 use tilsit_project::workspace::WorkspaceError;
@@ -73,6 +74,21 @@ impl From<WorkspaceError> for CommandError {
             WorkspaceError::None(_) => Self::from_error(Code::ProjectInvalid, &error)
                 .hint("make a project here: `tilsit init`"),
             _ => Self::from_error(Code::ProjectInvalid, &error),
+        }
+    }
+}
+
+impl From<BundleError> for CommandError {
+    fn from(error: BundleError) -> Self {
+        match error {
+            BundleError::File(error) => error.into(),
+            BundleError::Missing { .. } => Self::from_error(Code::BundleRefused, &error).hint(
+                "`tilsit bundle --python-version … --python-platform …` makes one for this environment too",
+            ),
+            BundleError::Foreign { .. } => Self::from_error(Code::BundleRefused, &error)
+                .hint("somebody changed the bundle, or the lock in it: make it again"),
+            _ => Self::from_error(Code::BundleRefused, &error)
+                .hint("copy it again, and compare its SHA-256 with the one that `tilsit bundle` said"),
         }
     }
 }

@@ -11,8 +11,11 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::range::VersionRange;
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_packaging::version::Version;
+use tilsit_project::policy::MinimumAge;
+use tilsit_project::{Policy, Workspace};
 use tilsit_provider::{
-    CutOff, FilePolicy, FormatControl, IndexStrategy, Platform, ResolveOptions, Sources, elsewhere,
+    CutOff, FilePolicy, ForbiddenReleases, FormatControl, IndexStrategy, Platform, ResolveOptions,
+    Sources, elsewhere,
 };
 use tilsit_resolver::{PrereleaseMode, ResolutionMode, ResolverOptions, Target, Universal};
 
@@ -65,13 +68,22 @@ pub(super) fn options(
     let mut resolver = ResolverOptions::for_target(target);
     (resolver.prereleases, resolver.prereleases_of) = prereleases(configuration)?;
     resolver.resolution = resolution_mode(configuration)?;
+    let workspace = question.wanted.workspace.as_deref();
+    resolver.direct = workspace.map_or_else(BTreeSet::new, Workspace::required);
+    let policy = workspace.map(|workspace| &workspace.settings.policy);
     resolver.preferences.clone_from(&question.preferences);
     resolver.overrides.clone_from(&question.wanted.overrides);
     sources.strategy = strategy(configuration)?;
     (files.no_binary, files.only_binary) = formats(configuration)?;
+    if let Some(except) = policy.and_then(|policy| policy.no_sdists.as_ref()) {
+        files.only_binary = without_sdists(&files.only_binary, except);
+    }
     files.variants = variants(configuration)?;
     files.prefer_binary = configuration.first(|settings| settings.prefer_binary) == Some(true);
     files.exclude_newer = cut_offs(configuration, context.now())?;
+    if let Some(age) = policy.and_then(|policy| policy.minimum_age.as_ref()) {
+        files.exclude_newer = at_least(age, &files.exclude_newer, context.now());
+    }
     files.hashes = allowed_hashes(question);
     let any_python = configuration.first(|settings| settings.ignore_requires_python);
     files.any_python = any_python == Some(true);
@@ -82,7 +94,44 @@ pub(super) fn options(
         no_dependencies: question.no_deps,
         pages_only: question.pages_only,
         installed: question.installed.clone(),
+        forbidden: policy.map_or_else(Vec::new, forbidden),
     })
+}
+
+/// The releases that a policy forbids.
+fn forbidden(policy: &Policy) -> Vec<ForbiddenReleases> {
+    let forbidden = policy.forbidden.iter();
+    let forbidden = forbidden.map(|one| ForbiddenReleases {
+        names: one.names.clone(),
+        versions: one.versions.clone(),
+        words: one.words(),
+    });
+    forbidden.collect()
+}
+
+/// Every project's sdists are left out but those of `except`, of which are left out those that were.
+fn without_sdists(before: &FormatControl, except: &BTreeSet<ProjectName>) -> FormatControl {
+    let allowed = except.iter().filter(|name| !before.includes(name));
+    FormatControl::AllBut(allowed.cloned().collect())
+}
+
+/// The earlier of two moments for each project: that of the settings, and that of a policy where it
+/// counts.
+fn at_least(age: &MinimumAge, said: &CutOff, now: Timestamp) -> CutOff {
+    let latest = age.cut_off(now);
+    let earlier =
+        |moment: Option<Timestamp>| Some(moment.map_or(latest, |moment| moment.min(latest)));
+    let mut single: BTreeMap<ProjectName, Option<Timestamp>> = BTreeMap::new();
+    for (name, moment) in &said.single {
+        single.insert(name.clone(), earlier(*moment));
+    }
+    for name in &age.except {
+        single.insert(name.clone(), said.of(name));
+    }
+    CutOff {
+        all: earlier(said.all),
+        single,
+    }
 }
 
 /// What the resolution is for, and the files that may be taken there.

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use tilsit_environment::discovery::Scope;
 use tilsit_environment::venv::{self, Existing, VenvOptions};
 use tilsit_environment::{Environment, Interpreter};
+use tilsit_project::locks::LockKind;
 
 use crate::context::Context;
 use crate::error::CommandError;
@@ -64,6 +65,11 @@ fn root(project: &Project, place: Place<'_>, context: &Context) -> Result<PathBu
     let named = ["TILSIT_PROJECT_ENVIRONMENT", "UV_PROJECT_ENVIRONMENT"];
     let named = named.iter().find_map(|name| context.variables.path(name));
     let workspace = &project.workspace;
+    let of_lock = match &workspace.lock {
+        LockKind::Named(_, table) => table.venv.as_deref(),
+        LockKind::Project | LockKind::Script(_) => None,
+    };
+    let named = named.or_else(|| of_lock.map(Path::new));
     Ok(match (named, &workspace.pipfile) {
         (Some(folder), _) => workspace.root.join(folder),
         (None, Some(pipfile)) => pipfiles::environment(&workspace.root, pipfile, context),

@@ -8,11 +8,15 @@ mod wheels;
 
 mod add;
 mod chroots;
+mod bundle;
 mod export;
 mod foreign;
+mod index;
 mod init;
 mod lock;
+mod locks;
 mod pipfile;
+mod policy;
 mod sync;
 mod tasks;
 mod tree;

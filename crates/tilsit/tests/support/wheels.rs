@@ -54,6 +54,11 @@ fn write(
             let _ = writeln!(metadata, "Requires-Python: {python}");
             continue;
         }
+        // So do other fields.
+        if requirement.starts_with("License: ") || requirement.starts_with("Classifier: ") {
+            let _ = writeln!(metadata, "{requirement}");
+            continue;
+        }
         let _ = writeln!(metadata, "Requires-Dist: {requirement}");
         if let Some((_, extra)) = requirement.split_once("extra == ") {
             let _ = writeln!(metadata, "Provides-Extra: {}", extra.trim_matches('\''));

@@ -154,6 +154,7 @@ impl LockRequest {
             inexact: manner.inexact,
             reinstall: manner.reinstall.clone(),
             build: manner.build,
+            bundle: None,
         };
         syncing.plan(environment)
     }

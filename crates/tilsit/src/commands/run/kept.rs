@@ -18,6 +18,7 @@ use tilsit_build_frontend::Source;
 use tilsit_environment::venv::{self, Existing, VenvOptions};
 use tilsit_environment::{Environment, Interpreter};
 use tilsit_files::{LockFile, LockKind};
+use tilsit_packaging::pylock::PackageSource;
 use tilsit_packaging::requirement::RequirementSource;
 use tilsit_resolver::Preferences;
 
@@ -27,8 +28,10 @@ use crate::building::Unnamed;
 use crate::configuration::Configuration;
 use crate::context::Context;
 use crate::error::CommandError;
+use crate::installing::Change;
 use crate::requirements::Wanted;
 use crate::resolving::Resolved;
+use crate::syncing::Syncing;
 use crate::terminal::{DIM, count, duration};
 use crate::{filling, installing};
 
@@ -93,7 +96,9 @@ pub(crate) struct Asking {
 }
 
 /// What is asked for, and where the environment for it would be.
-pub(crate) struct Kept {
+pub(crate) struct Kept<'a> {
+    /// The lock that says what is in it; none where that is resolved.
+    lock: Option<&'a Syncing<'a>>,
     wanted: Wanted,
     configuration: Configuration,
     interpreter: Interpreter,
@@ -106,7 +111,7 @@ pub(crate) struct Kept {
     upgrade: bool,
 }
 
-impl Kept {
+impl<'a> Kept<'a> {
     /// What is asked for, of a Python and over what is there.
     pub(crate) fn of(
         asking: Asking,
@@ -123,6 +128,7 @@ impl Kept {
         let base = interpreter.to_base();
         let question = question(&base, below.as_ref(), &wanted, &configuration, context);
         Self {
+            lock: None,
             question,
             answers: Answers::in_folder(folder.join("answers")),
             wanted,
@@ -132,6 +138,44 @@ impl Kept {
             folder,
             upgrade,
         }
+    }
+
+    /// What a lock says for a Python.
+    pub(crate) fn of_lock(
+        lock: &'a Syncing<'a>,
+        interpreter: &Interpreter,
+        context: &Context,
+    ) -> Self {
+        let asking = Asking {
+            wanted: Wanted::default(),
+            configuration: lock.configuration.clone(),
+            upgrade: false,
+        };
+        let mut kept = Self::of(asking, interpreter, None, context);
+        let has_folders = lock.lock.pylock.packages.iter().any(|package| {
+            // Its files may change unseen.
+            matches!(package.source, PackageSource::Directory(_))
+        });
+        let text = lock.lock.to_toml();
+        kept.question = kept
+            .question
+            .filter(|_| !has_folders)
+            .map(|question| format!("{question}{}", digest(&text)));
+        kept.lock = Some(lock);
+        kept
+    }
+
+    fn resolved(&self, context: &Context) -> Result<Resolved, CommandError> {
+        if let Some(lock) = self.lock {
+            return lock.all(&self.interpreter);
+        }
+        filling::resolve(
+            &self.wanted,
+            &self.configuration,
+            &self.interpreter,
+            self.preferences(context)?,
+            context,
+        )
     }
 
     /// The environment, which is made when it is not there.
@@ -148,13 +192,7 @@ impl Kept {
                 return Ok(self.place_in(root));
             }
         }
-        let resolved = filling::resolve(
-            &self.wanted,
-            &self.configuration,
-            &self.interpreter,
-            self.preferences(context)?,
-            context,
-        )?;
+        let resolved = self.resolved(context)?;
         // The cache is marked when something is put into it.
         context.cache()?.bucket(SCRIPTS)?;
         let name = digest(&self.described(&resolved, context)?);
@@ -206,7 +244,11 @@ impl Kept {
             ..VenvOptions::default()
         };
         let environment = Environment::of(venv::create(&self.interpreter, root, &options)?);
-        let change = filling::fill(&environment, resolved, link_mode, context)?;
+        let check = |change: &Change| match self.lock {
+            Some(lock) => lock.check_licenses(change, &environment),
+            None => Ok(()),
+        };
+        let change = filling::fill(&environment, resolved, link_mode, &check, context)?;
         if let Some(below) = &self.below {
             let path = environment.paths().purelib.join(OVERLAY);
             tilsit_files::write(path, overlay(below))?;

@@ -74,7 +74,12 @@ pub(super) fn place(arguments: &Arguments, context: &Context) -> Result<Place, C
         context.working_folder.display(),
         arguments.selection,
         arguments.python,
-        (arguments.no_sync, arguments.active, &arguments.fixed),
+        (
+            arguments.no_sync,
+            arguments.active,
+            &arguments.fixed,
+            &arguments.lock
+        ),
         OF_ENVIRONMENT.map(|name| context.variables.path(name)),
         context.configuration.resolution_key(),
     );
@@ -87,7 +92,7 @@ pub(super) fn place(arguments: &Arguments, context: &Context) -> Result<Place, C
         });
     }
     let began = context.now();
-    let project = Project::find(context)?;
+    let project = Project::find(context)?.in_lock(arguments.lock.as_deref())?;
     let environment = synced(&project, arguments, context)?;
     let place = Place::of(environment.interpreter());
     if let Some(root) = place.environment.clone() {
@@ -160,6 +165,7 @@ fn synced(
         inexact: true,
         reinstall: Renewal::None,
         build: &build,
+        bundle: None,
     };
     let mut change = syncing.plan(&environment)?;
     if !change.entries.is_empty() {

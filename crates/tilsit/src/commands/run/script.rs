@@ -28,6 +28,24 @@ pub(crate) struct Script {
     pub(crate) dependencies: Vec<RootRequirement>,
     /// Settings for this script.
     pub(crate) settings: Settings,
+    /// Whether it has a policy, which is held against its lock.
+    has_policy: bool,
+}
+
+impl Script {
+    /// A policy that nothing is held against must not be passed over.
+    ///
+    /// # Errors
+    /// When there is one.
+    pub(crate) fn refuse_policy(&self) -> Result<(), CommandError> {
+        if !self.has_policy {
+            return Ok(());
+        }
+        let message =
+            "the script has a `[tool.tilsit.policy]`, and no lock that is held against it";
+        Err(CommandError::new(Code::PolicyRefused, message)
+            .hint("`tilsit lock --script FILE` makes one"))
+    }
 }
 
 #[derive(Deserialize)]
@@ -53,6 +71,7 @@ struct Tools {
 #[serde(default)]
 struct OurTable {
     sources: BTreeMap<String, toml::Value>,
+    policy: Option<toml::Value>,
     #[serde(flatten)]
     settings: Settings,
 }
@@ -138,9 +157,10 @@ pub(crate) fn read(file: &str, folder: &Path, text: &str) -> Result<Option<Scrip
     Ok(Some(Script {
         requires_python: requires_python.transpose()?,
         dependencies: dependencies.into_iter().flatten().collect(),
+        has_policy: tilsit.policy.is_some(),
         settings: uv
             .under(tilsit.settings, &sources)
-            .relative_to(&folder.join(file)),
+            .relative_to(&folder.join("script.py")),
     }))
 }
 

@@ -136,6 +136,14 @@ impl Target {
         }
     }
 
+    /// The file of a script.
+    pub(super) fn file(&self, context: &Context) -> Option<PathBuf> {
+        match self {
+            Self::Script { path, .. } => Some(context.resolve(Path::new(path))),
+            Self::Input { .. } | Self::Python(_) | Self::Program(_) => None,
+        }
+    }
+
     /// The command that runs it, before its own arguments.
     ///
     /// # Errors

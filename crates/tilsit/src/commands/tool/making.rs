@@ -221,7 +221,7 @@ impl Making<'_> {
         let (receipt, passed_over) = locked.replace(&name, self.replacing, |root| {
             let interpreter = venv::create(&self.base, root, &VenvOptions::default())?;
             let environment = Environment::of(interpreter);
-            let filled = filling::fill(&environment, resolved, link_mode, context)?;
+            let filled = filling::fill(&environment, resolved, link_mode, &|_| Ok(()), context)?;
             self.write_lock(&environment, resolved, &filled, context)?;
             change = Some(filled);
             self.receipt(&environment, &links, context)
