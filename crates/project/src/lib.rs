@@ -7,6 +7,7 @@
 pub mod digest;
 pub mod edit;
 pub mod export;
+pub mod import;
 pub mod inputs;
 pub mod lock;
 pub mod metadata;

@@ -1,0 +1,44 @@
+//! uv's table. It is used where it is, so that nothing of it has to move: only what means nothing here is
+//! told. The versions of uv.lock are kept.
+
+use toml::Value;
+
+use super::{Collector, Foreign, ImportError, What, World, tool_table};
+use crate::settings::KEYS;
+
+/// The keys that are settings here too.
+const SETTINGS: [&str; 11] = [
+    "index",
+    "index-url",
+    "extra-index-url",
+    "no-index",
+    "find-links",
+    "index-strategy",
+    "exclude-newer",
+    "resolution",
+    "prerelease",
+    "constraint-dependencies",
+    "override-dependencies",
+];
+
+/// Reads `[tool.uv]` and uv.lock.
+pub(super) fn read(file: &str, world: World<'_>, foreign: &mut Foreign) -> Result<(), ImportError> {
+    let text = world.read(file)?;
+    let table = tool_table(file, &text, "uv")?.unwrap_or_default();
+    let mut out = Collector::new(file);
+    for (key, value) in &table {
+        let shown = format!("tool.uv.{key}");
+        let is_read = KEYS.contains(&key.as_str()) || SETTINGS.contains(&key.as_str());
+        let what = match (&**key, value) {
+            _ if is_read => What::Stays("it is read here".to_owned()),
+            ("cache-keys" | "build-backend", _) => {
+                What::Stays("it is read where the project is built".to_owned())
+            }
+            (_, Value::Table(_)) => What::LeftOut("it is about a part of uv".to_owned()),
+            _ => What::LeftOut("it tells uv how to work".to_owned()),
+        };
+        out.add(shown, None, what);
+    }
+    foreign.items.append(&mut out.items);
+    Ok(())
+}
