@@ -30,7 +30,7 @@ mod yaml;
 use std::path::{Path, PathBuf};
 
 use tilsit_files::FileError;
-use tilsit_packaging::name::GroupName;
+use tilsit_packaging::name::{GroupName, ProjectName};
 use tilsit_packaging::requirement::Requirement;
 use toml::Value;
 
@@ -41,7 +41,7 @@ pub use setup_cfg::setup_cfg;
 pub use setup_py::setup_py;
 pub use write::{Defaults, Fate, Outcome, Written, write};
 
-use crate::edit::{List, Source};
+use crate::edit::{List, Location, Source};
 
 /// The largest file of another tool that is read.
 const SIZE_MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -78,10 +78,8 @@ pub enum What {
         /// Its value.
         value: Value,
     },
-    /// A text in a list of texts.
+    /// A text in a list of `[tool.tilsit]`.
     Entry {
-        /// The keys that lead to the table.
-        table: Vec<String>,
         /// The key of the list.
         key: String,
         /// The text.
@@ -100,6 +98,13 @@ pub enum What {
     },
     /// An index.
     Index(Index),
+    /// The place that a project comes from.
+    Source {
+        /// The project.
+        name: ProjectName,
+        /// The place.
+        location: Location,
+    },
     /// A requirement for building.
     BuildRequirement(String),
     /// A version that the lock keeps where it can: why it is no more than that.
@@ -242,9 +247,11 @@ pub fn read(candidates: &[Candidate], world: World<'_>) -> Result<Foreign, Impor
             Kind::Uv => uv::read(file, world, &mut foreign)?,
             Kind::Hatch => hatch::read(file, world, &mut foreign)?,
             Kind::Flit => flit::read(file, world, &mut foreign)?,
-            Kind::Conda => foreign
-                .items
-                .extend(environment_yml(file, &world.read(file)?, world.group)?),
+            Kind::Conda => {
+                foreign
+                    .items
+                    .extend(environment_yml(file, &world.read(file)?, world.group)?)
+            }
             Kind::Setuptools => setuptools::read(world, &mut foreign)?,
         }
     }
@@ -308,7 +315,6 @@ impl What {
     /// A text in a list of `[tool.tilsit]`.
     fn setting(key: &str, text: impl Into<String>) -> Self {
         Self::Entry {
-            table: ["tool", "tilsit"].map(str::to_owned).to_vec(),
             key: key.to_owned(),
             text: text.into(),
         }

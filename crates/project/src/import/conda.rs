@@ -30,10 +30,40 @@ const OTHER_NAMES: [(&str, &str); 14] = [
 
 /// Packages that are no Python: compilers, libraries, programs.
 const NO_PYTHON: [&str; 34] = [
-    "blas", "boost", "bzip2", "c-compiler", "ca-certificates", "cmake", "compilers", "cuda",
-    "cudatoolkit", "cudnn", "curl", "cxx-compiler", "ffmpeg", "fortran-compiler", "gcc", "gdal",
-    "geos", "gfortran", "git", "graphviz", "gxx", "hdf5", "make", "mamba", "mkl", "nodejs",
-    "openblas", "openjdk", "openssl", "perl", "proj", "sqlite", "tk", "zlib",
+    "blas",
+    "boost",
+    "bzip2",
+    "c-compiler",
+    "ca-certificates",
+    "cmake",
+    "compilers",
+    "cuda",
+    "cudatoolkit",
+    "cudnn",
+    "curl",
+    "cxx-compiler",
+    "ffmpeg",
+    "fortran-compiler",
+    "gcc",
+    "gdal",
+    "geos",
+    "gfortran",
+    "git",
+    "graphviz",
+    "gxx",
+    "hdf5",
+    "make",
+    "mamba",
+    "mkl",
+    "nodejs",
+    "openblas",
+    "openjdk",
+    "openssl",
+    "perl",
+    "proj",
+    "sqlite",
+    "tk",
+    "zlib",
 ];
 
 /// The beginnings of such names.
@@ -60,9 +90,16 @@ pub fn environment_yml(
     for (key, node) in entries {
         let line = Some(node.line);
         match &**key {
-            "name" => match node.as_text().filter(|text| text.parse::<ProjectName>().is_ok()) {
+            "name" => match node
+                .as_text()
+                .filter(|text| text.parse::<ProjectName>().is_ok())
+            {
                 Some(name) => out.project(key, line, "name", name),
-                None => out.add(key, line, What::LeftOut("no project can be called so".to_owned())),
+                None => out.add(
+                    key,
+                    line,
+                    What::LeftOut("no project can be called so".to_owned()),
+                ),
             },
             "dependencies" => {
                 let items = node.items();

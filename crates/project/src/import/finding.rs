@@ -124,11 +124,13 @@ pub fn find(folder: &Path, kind: Option<Kind>) -> Result<Vec<Candidate>, ImportE
     let mut states_project = false;
     if has(PYPROJECT)? {
         let text = tilsit_files::read_to_string(folder.join(PYPROJECT))?;
-        let table: Table = text.parse().map_err(|error| super::invalid(PYPROJECT, error))?;
+        let table: Table = text
+            .parse()
+            .map_err(|error| super::invalid(PYPROJECT, error))?;
         let dynamic = table.get("project").and_then(|table| table.get("dynamic"));
-        let is_open = dynamic.and_then(Value::as_array).is_some_and(|keys| {
-            keys.iter().any(|key| key.as_str() == Some("dependencies"))
-        });
+        let is_open = dynamic
+            .and_then(Value::as_array)
+            .is_some_and(|keys| keys.iter().any(|key| key.as_str() == Some("dependencies")));
         states_project = table.contains_key("project") && !is_open;
         found.extend(tables(&table, has("uv.lock")?, has("pdm.lock")?));
     }
@@ -154,7 +156,9 @@ pub fn find(folder: &Path, kind: Option<Kind>) -> Result<Vec<Candidate>, ImportE
     if is_ambiguous && kind.is_none() {
         let project = states_project.then(|| PYPROJECT.to_owned());
         let files = mains.iter().map(|one| one.file.clone());
-        return Err(ImportError::Ambiguous(project.into_iter().chain(files).collect()));
+        return Err(ImportError::Ambiguous(
+            project.into_iter().chain(files).collect(),
+        ));
     }
     if found.is_empty() {
         return Err(ImportError::Nothing(folder.to_path_buf()));
@@ -235,7 +239,9 @@ fn tables(table: &Table, has_uv_lock: bool, has_pdm_lock: bool) -> Vec<Candidate
             || kind == Kind::Pdm && has_pdm_lock && value.is_some()
     };
     let found = TABLES.iter().filter(|(kind, path)| is_there(*kind, path));
-    found.map(|(kind, _)| Candidate::of(*kind, PYPROJECT)).collect()
+    found
+        .map(|(kind, _)| Candidate::of(*kind, PYPROJECT))
+        .collect()
 }
 
 /// Whether a setup.cfg is about a project, and not about tools alone.
@@ -283,9 +289,7 @@ fn of_requirements(folder: &Path, file: &str) -> Result<Candidate, ImportError> 
     let has_input = has(&input)?;
     let has_compiled = has_input && has(&compiled)?;
     let name = stem.rsplit('/').next().unwrap_or_default();
-    let name = name
-        .replace("requirements", "")
-        .replace("requirement", "");
+    let name = name.replace("requirements", "").replace("requirement", "");
     let name = name.trim_matches(['-', '_', '.']);
     let is_main = MAIN.contains(&name.to_ascii_lowercase().as_str());
     Ok(Candidate {

@@ -53,7 +53,13 @@ pub(super) fn read(file: &str, world: World<'_>, foreign: &mut Foreign) -> Resul
 fn field(key: &str, value: &Value, all: &Table, world: World<'_>, out: &mut Collector<'_>) {
     let shown = format!("tool.flit.metadata.{key}");
     let text = value.as_str();
-    let texts = || value.as_array().into_iter().flatten().filter_map(Value::as_str);
+    let texts = || {
+        value
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+    };
     let person = |name: &str, email: &str| {
         let text = |key: &str| all.get(key).and_then(Value::as_str);
         Value::Array(people(text(name), text(email)))
@@ -77,7 +83,11 @@ fn field(key: &str, value: &Value, all: &Table, world: World<'_>, out: &mut Coll
             out.add(shown, None, What::Stays("it goes with the name".to_owned()));
         }
         ("home-page", Some(url)) => {
-            out.add(shown, None, What::key(&["project", "urls"], "Homepage", url));
+            out.add(
+                shown,
+                None,
+                What::key(&["project", "urls"], "Homepage", url),
+            );
         }
         ("urls", _) => {
             for (label, url) in value.as_table().into_iter().flatten() {
@@ -117,6 +127,10 @@ fn field(key: &str, value: &Value, all: &Table, world: World<'_>, out: &mut Coll
                 }
             }
         }
-        _ => out.add(shown, None, What::LeftOut("`[project]` has no such key".to_owned())),
+        _ => out.add(
+            shown,
+            None,
+            What::LeftOut("`[project]` has no such key".to_owned()),
+        ),
     }
 }

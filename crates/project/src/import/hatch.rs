@@ -57,9 +57,14 @@ fn environment(key: &str, name: &str, env: &Table, out: &mut Collector<'_>) {
             }
             ("features", Value::Array(features)) => {
                 let extras: Vec<&str> = features.iter().filter_map(Value::as_str).collect();
-                let options: Vec<String> =
-                    extras.iter().map(|extra| format!("--extra {extra}")).collect();
-                let why = format!("extras are chosen where they are wanted: `{}`", options.join(" "));
+                let options: Vec<String> = extras
+                    .iter()
+                    .map(|extra| format!("--extra {extra}"))
+                    .collect();
+                let why = format!(
+                    "extras are chosen where they are wanted: `{}`",
+                    options.join(" ")
+                );
                 out.add(key, None, What::LeftOut(why));
             }
             ("detached" | "skip-install" | "template", _) => {
@@ -89,7 +94,8 @@ fn requirement(key: &str, list: &List, text: &str, out: &mut Collector<'_>) {
 /// A script as a task: of the environment that one works in, and where nothing in it is hatch's own.
 fn task(env: &str, name: &str, value: &Value) -> What {
     if env != "dev" {
-        let why = "a task runs in the project's one environment: write it with `--group`, if at all";
+        let why =
+            "a task runs in the project's one environment: write it with `--group`, if at all";
         return What::LeftOut(why.to_owned());
     }
     let is_plain = |text: &str| {

@@ -49,7 +49,9 @@ pub(super) fn list<'a>(texts: impl IntoIterator<Item = &'a str>) -> Value {
 
 /// Whether a name of a file is that of a readme that `[project]` can name without its type.
 pub(super) fn is_readme(file: &str) -> bool {
-    let ending = file.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    let ending = file
+        .rsplit_once('.')
+        .map(|(_, ending)| ending.to_ascii_lowercase());
     matches!(ending.as_deref(), Some("md" | "rst" | "txt"))
 }
 
@@ -60,5 +62,6 @@ pub(super) fn is_version(text: &str) -> bool {
 
 /// Whether a text reads as bounds of versions.
 pub(super) fn are_specifiers(text: &str) -> bool {
-    text.parse::<tilsit_packaging::specifier::VersionSpecifiers>().is_ok()
+    text.parse::<tilsit_packaging::specifier::VersionSpecifiers>()
+        .is_ok()
 }

@@ -126,18 +126,13 @@ fn source(source: &Table, out: &mut Collector<'_>) {
         is_explicit: only.is_some_and(|only| !only.is_empty()),
     };
     out.add(&key, None, What::Index(index));
-    for (pattern, name) in only
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .zip(std::iter::repeat(name))
-    {
+    for pattern in only.into_iter().flatten().filter_map(Value::as_str) {
         let key = format!("{key} include_packages");
-        let what = match (pattern.contains(['*', '?', '[']), name) {
-            (false, Some(name)) => {
-                let source = Table::from_iter([("index".to_owned(), name.into())]);
-                What::key(&["tool", "tilsit", "sources"], pattern, source)
-            }
+        let what = match (pattern.parse(), name) {
+            (Ok(project), Some(name)) => What::Source {
+                name: project,
+                location: Location::Index(name.to_owned()),
+            },
             _ => What::LeftOut(format!("`{pattern}` names no single project")),
         };
         out.add(key, None, what);

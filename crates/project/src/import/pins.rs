@@ -100,11 +100,12 @@ fn package(pin: &Pin) -> Package {
 pub fn kept(pins: &[Pin], lock: &Lock) -> Vec<Kept> {
     let mut kept: BTreeMap<(&ProjectName, &Version), Kept> = BTreeMap::new();
     for pin in pins {
-        kept.entry((&pin.name, &pin.version)).or_insert_with(|| Kept {
-            name: pin.name.clone(),
-            version: pin.version.clone(),
-            fate: fate(pin, pins, lock),
-        });
+        kept.entry((&pin.name, &pin.version))
+            .or_insert_with(|| Kept {
+                name: pin.name.clone(),
+                version: pin.version.clone(),
+                fate: fate(pin, pins, lock),
+            });
     }
     kept.into_values().collect()
 }
@@ -115,9 +116,8 @@ fn fate(pin: &Pin, pins: &[Pin], lock: &Lock) -> PinFate {
     if packages.is_empty() {
         return PinFate::Gone;
     }
-    let is_placed = |package: &&Package| {
-        !matches!(package.source, PackageSource::Distributions { .. })
-    };
+    let is_placed =
+        |package: &&Package| !matches!(package.source, PackageSource::Distributions { .. });
     if packages.iter().all(is_placed) {
         return PinFate::Placed;
     }
@@ -139,7 +139,10 @@ fn fate(pin: &Pin, pins: &[Pin], lock: &Lock) -> PinFate {
         };
     }
     PinFate::Other {
-        versions: packages.iter().filter_map(|one| one.version.clone()).collect(),
+        versions: packages
+            .iter()
+            .filter_map(|one| one.version.clone())
+            .collect(),
         why: who_excludes(pin, lock),
     }
 }

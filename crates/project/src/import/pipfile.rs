@@ -23,7 +23,11 @@ pub(super) fn read(file: &str, world: World<'_>, foreign: &mut Foreign) -> Resul
         let list = match category {
             "packages" => world.main_list(),
             category => {
-                let name = if category == "dev-packages" { DEV } else { category };
+                let name = if category == "dev-packages" {
+                    DEV
+                } else {
+                    category
+                };
                 // The reader has refused what is no name of a group.
                 List::Group(name.parse().map_err(|error| invalid(file, error))?)
             }
@@ -121,7 +125,7 @@ fn pins(file: &str, lock: &PipfileLock, foreign: &mut Foreign) {
     foreign.pins.extend(pins);
     let count = foreign.pins.len() - before;
     let mut out = Collector::new(file);
-    let why = format!("its {count} versions are kept where they can be");
+    let why = format!("versions that are kept where they can be: {count}");
     out.add("", None, What::Pinned(why));
     foreign.items.append(&mut out.items);
 }

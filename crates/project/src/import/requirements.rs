@@ -56,9 +56,8 @@ impl Reader<'_> {
     fn parse(&self, file: &str) -> Result<(String, RequirementsFile), ImportError> {
         let text = self.world.read(file)?;
         let parsed = RequirementsFile::parse(file, text.as_bytes(), self.world.variable);
-        let parsed = parsed.map_err(|error| {
-            invalid(file, format!("line {}: {}", error.line, error.message))
-        })?;
+        let parsed = parsed
+            .map_err(|error| invalid(file, format!("line {}: {}", error.line, error.message)))?;
         Ok((text, parsed))
     }
 
@@ -295,9 +294,10 @@ impl Reader<'_> {
             }
             FileOption::Pre => ("--pre", truth("pre")),
             FileOption::PreferBinary => ("--prefer-binary", truth("prefer-binary")),
-            FileOption::RequireHashes | FileOption::NoRequireHashes => {
-                ("--require-hashes", left("a lock has hashes, and they are checked"))
-            }
+            FileOption::RequireHashes | FileOption::NoRequireHashes => (
+                "--require-hashes",
+                left("a lock has hashes, and they are checked"),
+            ),
             FileOption::NoBinary(words) => return controls(line, "no-binary", words, out),
             FileOption::OnlyBinary(words) => return controls(line, "only-binary", words, out),
             FileOption::AllReleases(words) => return controls(line, "all-releases", words, out),
@@ -318,7 +318,7 @@ impl Reader<'_> {
             }
         }
         let mut out = Collector::new(file);
-        let why = format!("its {count} versions are kept where they can be");
+        let why = format!("versions that are kept where they can be: {count}");
         out.add("", None, What::Pinned(why));
         self.foreign.items.append(&mut out.items);
         Ok(())
@@ -384,7 +384,9 @@ pub(super) fn joined(file: &str, path: &str) -> String {
 /// The repository and what stands behind `@` in its path.
 pub(super) fn git_revision(url: &str) -> (&str, Option<&str>) {
     let path = url.find("://").map_or(0, |scheme| scheme + 3);
-    let path = url[path..].find('/').map_or(url.len(), |slash| path + slash);
+    let path = url[path..]
+        .find('/')
+        .map_or(url.len(), |slash| path + slash);
     match url[path..].rfind('@') {
         Some(at) => (&url[..path + at], Some(&url[path + at + 1..])),
         None => (url, None),
@@ -438,7 +440,10 @@ impl Annotations {
                 None if is_via => comment,
                 None => continue,
             };
-            let words = words.split(',').map(str::trim).filter(|word| !word.is_empty());
+            let words = words
+                .split(',')
+                .map(str::trim)
+                .filter(|word| !word.is_empty());
             let known = because.entry(current).or_default();
             known.extend(words.map(str::to_owned));
         }

@@ -1,9 +1,9 @@
 //! setup.cfg: `[metadata]`, `[options]` and what belongs to them, as setuptools' "Configuring setuptools
 //! using setup.cfg files" says. The values become those that the same keys of `setup()` have.
 
+use super::ImportError;
 use super::ini::{self, Entry, Section};
 use super::setup_py::Literal;
-use super::ImportError;
 
 /// A key of setup.cfg.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +19,13 @@ pub struct Said {
 }
 
 /// The keys whose lists have commas or lines between their items.
-const LISTS: [&str; 5] = ["classifiers", "keywords", "platforms", "provides", "obsoletes"];
+const LISTS: [&str; 5] = [
+    "classifiers",
+    "keywords",
+    "platforms",
+    "provides",
+    "obsoletes",
+];
 
 /// The keys whose requirements have lines or semicolons between them.
 const REQUIREMENTS: [&str; 3] = ["install_requires", "setup_requires", "tests_require"];
@@ -99,7 +105,11 @@ fn value_of(key: &str, value: &str) -> Literal {
         _ if REQUIREMENTS.contains(&key) => list(';'),
         "project_urls" => {
             let lines = value.lines().filter_map(|line| line.split_once('='));
-            Literal::Table(lines.map(|(key, value)| text(key.trim(), value.trim())).collect())
+            Literal::Table(
+                lines
+                    .map(|(key, value)| text(key.trim(), value.trim()))
+                    .collect(),
+            )
         }
         _ => Literal::Text(value.to_owned()),
     }
@@ -123,6 +133,7 @@ fn of_table(section: &Section, key: &str) -> Said {
         section: section.name.clone(),
         key: key.to_owned(),
         line: section.line,
-        value: (!section.entries.iter().any(is_elsewhere)).then(|| Literal::Table(entries.collect())),
+        value: (!section.entries.iter().any(is_elsewhere))
+            .then(|| Literal::Table(entries.collect())),
     }
 }

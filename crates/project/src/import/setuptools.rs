@@ -147,7 +147,8 @@ impl Reading<'_> {
         let line = Some(key.line);
         let mut add = |what: What| out.add(shown.clone(), line, what);
         if key.key.is_empty() {
-            let why = "it is about another tool, or about files, and not about what the project needs";
+            let why =
+                "it is about another tool, or about files, and not about what the project needs";
             return add(What::Stays(why.to_owned()));
         }
         let mut before = self.keys[..position].iter();
@@ -192,8 +193,14 @@ impl Reading<'_> {
 
     /// Whether the name that goes with an address is there.
     fn has(&self, people: &str) -> bool {
-        let name = if people == "authors" { "author" } else { "maintainer" };
-        self.keys.iter().any(|key| key.key == name && !key.is_empty())
+        let name = if people == "authors" {
+            "author"
+        } else {
+            "maintainer"
+        };
+        self.keys
+            .iter()
+            .any(|key| key.key == name && !key.is_empty())
     }
 
     /// A key of `[project]` that stays where it is; each once.
@@ -263,7 +270,11 @@ impl Reading<'_> {
             _ => "",
         };
         let mut add = |label: &str, url: &str| {
-            out.add(shown.clone(), line, What::key(&["project", "urls"], label, url));
+            out.add(
+                shown.clone(),
+                line,
+                What::key(&["project", "urls"], label, url),
+            );
         };
         match &key.value {
             Some(Literal::Text(url)) if !label.is_empty() => add(label, url),

@@ -51,7 +51,14 @@ fn told(folder: &Path, found: &[Candidate]) -> String {
     let mut told = written.text;
     told.push_str("----\n");
     for outcome in written.outcomes {
-        let Outcome { file, key, line, fate, to, note } = outcome;
+        let Outcome {
+            file,
+            key,
+            line,
+            fate,
+            to,
+            note,
+        } = outcome;
         let line = line.map_or_else(String::new, |line| format!(":{line}"));
         let to = to.map_or_else(String::new, |to| format!(" {to}"));
         let note = note.map_or_else(String::new, |note| format!(" ({note})"));

@@ -10,7 +10,7 @@ use toml::Value;
 
 use super::flit;
 use super::{Index, Item, Listed, Origin, What};
-use crate::edit::{Addition, EditError, Editor, List};
+use crate::edit::{Addition, EditError, Editor, List, Source};
 
 /// The version of a project that says none.
 const FIRST_VERSION: &str = "0.1.0";
@@ -91,13 +91,19 @@ pub fn write(items: &[Item], text: &str, defaults: Defaults<'_>) -> Result<Writt
         outcomes: vec![None; items.len()],
         dynamic: items.iter().filter_map(Item::dynamic).collect(),
         besides: Vec::new(),
+        sources: Vec::new(),
     };
     let is_new = !writer.editor.has(&[], "project");
     writer.project(items, defaults, is_new)?;
     writer.lists(items, is_new)?;
     writer.tables(items)?;
     writer.build(items)?;
-    let is_flit = items.iter().any(|item| item.origin.key.starts_with("tool.flit."));
+    for (name, source) in &writer.sources {
+        writer.editor.set_source(name, source)?;
+    }
+    let is_flit = items
+        .iter()
+        .any(|item| item.origin.key.starts_with("tool.flit."));
     if is_flit && is_new {
         for table in flit::TABLES {
             writer.editor.remove_key(&["tool", "flit"], table)?;
@@ -182,6 +188,8 @@ struct Writer {
     /// The keys of `[project]` that the build fills in.
     dynamic: BTreeSet<&'static str>,
     besides: Vec<Outcome>,
+    /// Where projects come from: written last, below what else our table has.
+    sources: Vec<(ProjectName, Source)>,
 }
 
 impl Writer {
@@ -219,7 +227,10 @@ impl Writer {
     }
 
     fn default(&mut self, key: &str, value: &str, why: &str) -> Result<(), EditError> {
-        if self.editor.set_missing(&["project"], key, &Value::from(value))? {
+        if self
+            .editor
+            .set_missing(&["project"], key, &Value::from(value))?
+        {
             self.besides.push(Outcome {
                 file: String::new(),
                 key: String::new(),
@@ -306,7 +317,9 @@ impl Writer {
         let dynamic = || Said {
             fate: Fate::Stays,
             to: None,
-            note: Some(format!("`project.{top}` is dynamic: it is found out when it is built")),
+            note: Some(format!(
+                "`project.{top}` is dynamic: it is found out when it is built"
+            )),
         };
         if self.dynamic.contains(top) {
             return Ok(dynamic());
@@ -327,7 +340,8 @@ impl Writer {
             None => Said::written(to).noted(format!("`{}`", added.after)),
         };
         if let Some(source) = &listed.source {
-            self.editor.set_source(&listed.requirement.name, source)?;
+            let name = listed.requirement.name.clone();
+            self.sources.push((name, source.clone()));
             let note = said.note.clone().unwrap_or_default();
             return Ok(said.noted(format!("{note}, with a source")));
         }
@@ -336,32 +350,62 @@ impl Writer {
 
     /// Everything else: tables below `[project]`, settings, tasks, indexes.
     fn tables(&mut self, items: &[Item]) -> Result<(), EditError> {
-        // What all tools read comes before our own table.
-        for is_ours in [false, true] {
-            for (position, item) in items.iter().enumerate() {
-                match &item.what {
-                    What::Key { table, key, value }
-                        if *table != ["project"] && (table[0] == "tool") == is_ours =>
-                    {
-                        let table: Vec<&str> = table.iter().map(String::as_str).collect();
-                        self.key(position, (&table, key), value)?;
-                    }
-                    What::Entry { table, key, text } if is_ours => {
-                        let table: Vec<&str> = table.iter().map(String::as_str).collect();
-                        let is_added = self.editor.add_text(&table, key, text)?;
-                        let to = format!("{}.{key}", table.join("."));
-                        let said = if is_added { Said::written(to) } else { Said::there(to) };
-                        self.outcomes[position] = Some(said.noted(format!("`{text}`")));
-                    }
-                    What::Index(index) if is_ours => {
-                        let said = self.index(index)?;
-                        self.outcomes[position] = Some(said);
-                    }
-                    _ => {}
+        let rank = |item: &Item| match &item.what {
+            What::Key { table, .. } if *table == ["project"] => None,
+            // What all tools read comes before our own table, and its own keys before its tables.
+            What::Key { table, .. } if table[0] != "tool" => Some(0),
+            What::Key { table, .. } if table.len() == 2 => Some(1),
+            What::Entry { .. } => Some(1),
+            What::Key { .. } => Some(2),
+            What::Index(_) => Some(3),
+            What::Source { .. } => Some(4),
+            _ => None,
+        };
+        let ranked = items.iter().enumerate();
+        let ranked = ranked.filter_map(|(position, item)| Some((rank(item)?, position)));
+        let mut ranked: Vec<(u8, usize)> = ranked.collect();
+        ranked.sort_unstable();
+        for (_, position) in ranked {
+            match &items[position].what {
+                What::Key { table, key, value } => {
+                    let table: Vec<&str> = table.iter().map(String::as_str).collect();
+                    self.key(position, (&table, key), value)?;
                 }
+                What::Entry { key, text } => {
+                    let said = self.setting(key, text)?;
+                    self.outcomes[position] = Some(said);
+                }
+                What::Index(index) => {
+                    let said = self.index(index)?;
+                    self.outcomes[position] = Some(said);
+                }
+                What::Source { name, location } => {
+                    let source = Source::of(location.clone());
+                    self.sources.push((name.clone(), source));
+                    let to = format!("tool.tilsit.sources.{name}");
+                    self.outcomes[position] = Some(Said::written(to));
+                }
+                _ => {}
             }
         }
         Ok(())
+    }
+
+    /// A text in a list of `[tool.tilsit]`, or of `[tool.uv]` where the list is there: a list of ours
+    /// would hide it.
+    fn setting(&mut self, key: &str, text: &str) -> Result<Said, EditError> {
+        let has = |tool: &str| self.editor.has(&["tool", tool], key);
+        let tool = match has("uv") && !has("tilsit") {
+            true => "uv",
+            false => "tilsit",
+        };
+        let is_added = self.editor.add_text(&["tool", tool], key, text)?;
+        let to = format!("tool.{tool}.{key}");
+        let said = match is_added {
+            true => Said::written(to),
+            false => Said::there(to),
+        };
+        Ok(said.noted(format!("`{text}`")))
     }
 
     fn index(&mut self, index: &Index) -> Result<Said, EditError> {
@@ -436,4 +480,3 @@ fn name_of(url: &str) -> String {
         .collect();
     words.join("-").to_ascii_lowercase()
 }
-

@@ -63,7 +63,10 @@ pub(super) fn parse(text: &str) -> Result<Node, Fault> {
     let node = reader.block(first.indent, 0)?;
     match reader.peek() {
         None => Ok(node),
-        Some(line) => Err((line.number, "it is indented otherwise than what it belongs to")),
+        Some(line) => Err((
+            line.number,
+            "it is indented otherwise than what it belongs to",
+        )),
     }
 }
 
@@ -173,7 +176,10 @@ fn is_item(text: &str) -> bool {
 
 /// The key and what stands behind its colon.
 fn split_key(text: &str) -> Option<(&str, &str)> {
-    let quote = text.chars().next().filter(|first| matches!(first, '"' | '\''));
+    let quote = text
+        .chars()
+        .next()
+        .filter(|first| matches!(first, '"' | '\''));
     if text.starts_with(['[', '{']) {
         return None;
     }

@@ -43,12 +43,7 @@ impl Editor {
     ///
     /// # Errors
     /// When something on the path is no table.
-    pub fn set_value(
-        &mut self,
-        table: &[&str],
-        key: &str,
-        value: &Value,
-    ) -> Result<(), EditError> {
+    pub fn set_value(&mut self, table: &[&str], key: &str, value: &Value) -> Result<(), EditError> {
         let quote = self.quote(&[]);
         let written = written(value, quote, self.text.newline());
         set(&mut self.text, table, key, &written)
@@ -152,7 +147,9 @@ impl Editor {
             let document = self.text.document();
             match find(document.as_table(), &path) {
                 Some(toml_edit::Item::Value(toml_edit::Value::Array(array))) => {
-                    let entries = entries.iter().map(|(key, value)| format!("{key} = {value}"));
+                    let entries = entries
+                        .iter()
+                        .map(|(key, value)| format!("{key} = {value}"));
                     let entries: Vec<String> = entries.collect();
                     let item = format!("{{ {} }}", entries.join(", "));
                     Some(self.sequence(array).insert(usize::MAX, &item))

@@ -70,13 +70,20 @@ impl<'t> Parser<'t> {
         }
     }
 
-    /// Where statements start, also those behind the colon of an `if`. What stands behind the colon of a
-    /// dict is taken for one too: that makes a name of it no literal, at worst.
+    /// Where statements start, also those behind the colon of an `if`.
     fn statements(&self) -> Vec<usize> {
-        let ends = self.tokens.iter().enumerate();
-        let ends = ends.filter(|(_, token)| matches!(token.kind, Kind::End | Kind::Sign(':')));
-        let starts = ends.map(|(at, _)| at + 1);
-        std::iter::once(0).chain(starts).collect()
+        let mut starts = vec![0];
+        let mut depth = 0_usize;
+        for (at, token) in self.tokens.iter().enumerate() {
+            match token.kind {
+                Kind::Sign('(' | '[' | '{') => depth += 1,
+                Kind::Sign(')' | ']' | '}') => depth = depth.saturating_sub(1),
+                Kind::End => starts.push(at + 1),
+                Kind::Sign(':') if depth == 0 => starts.push(at + 1),
+                _ => {}
+            }
+        }
+        starts
     }
 
     fn begins_line(&self, at: usize) -> bool {
@@ -102,7 +109,8 @@ impl<'t> Parser<'t> {
     /// What a name stands for.
     fn named(&self, name: &str) -> Option<Literal> {
         let value = self.names.get(name)?;
-        self.budget.set(self.budget.get().checked_sub(weight(value))?);
+        self.budget
+            .set(self.budget.get().checked_sub(weight(value))?);
         Some(value.clone())
     }
 
@@ -129,13 +137,13 @@ impl<'t> Parser<'t> {
         };
         let mut arguments = Vec::new();
         while !cursor.is_sign(')') {
-            if cursor.at >= self.tokens.len() {
+            arguments.push(cursor.argument());
+            if matches!(cursor.kind(), None | Some(Kind::End)) {
                 return Err(SetupPyError::Syntax {
                     line: self.line(call),
                     reason: "the call of `setup()` has no end",
                 });
             }
-            arguments.push(cursor.argument());
             if !cursor.take(',') && !cursor.is_sign(')') {
                 return Err(SetupPyError::Syntax {
                     line: self.line(cursor.at),
@@ -194,8 +202,14 @@ impl Cursor<'_, '_> {
     /// Goes to the next comma or closing bracket of this depth.
     fn skip(&mut self) {
         let mut depth = 0_usize;
+        let mut is_lambda = false;
         while let Some(kind) = self.kind() {
             match kind {
+                // The commas between its parameters end nothing.
+                Kind::Name(name) if name == "lambda" && depth == 0 => is_lambda = true,
+                Kind::Sign(':') if depth == 0 => is_lambda = false,
+                Kind::Sign(',') if is_lambda => {}
+                Kind::End => return,
                 Kind::Sign('(' | '[' | '{') => depth += 1,
                 Kind::Sign(')' | ']' | '}') if depth == 0 => return,
                 Kind::Sign(')' | ']' | '}') => depth -= 1,

@@ -131,10 +131,7 @@ impl Lexer<'_> {
 
     fn name(&mut self) -> Result<(), SetupPyError> {
         let word = self.word(|letter| letter.is_alphanumeric() || letter == '_');
-        let is_prefix = word.len() <= 2
-            && word
-                .chars()
-                .all(|letter| "rRbBuUfFtT".contains(letter));
+        let is_prefix = word.len() <= 2 && word.chars().all(|letter| "rRbBuUfFtT".contains(letter));
         if is_prefix && self.rest().starts_with(['"', '\'']) {
             return self.string(&word.to_ascii_lowercase());
         }

@@ -33,12 +33,20 @@ fn a_folder_says_what_it_has() {
     for (files, expected) in [
         (&["requirements.txt"][..], "requirements: requirements.txt"),
         (
-            &["requirements.in", "requirements.txt", "dev-requirements.txt"],
+            &[
+                "requirements.in",
+                "requirements.txt",
+                "dev-requirements.txt",
+            ],
             "requirements: dev-requirements.txt in dev; requirements: requirements.in with \
              requirements.txt",
         ),
         (
-            &["requirements/base.in", "requirements/base.txt", "requirements/tests_unit.txt"],
+            &[
+                "requirements/base.in",
+                "requirements/base.txt",
+                "requirements/tests_unit.txt",
+            ],
             "requirements: requirements/base.in with requirements/base.txt; requirements: \
              requirements/tests_unit.txt in tests-unit",
         ),
@@ -88,7 +96,10 @@ fn named_files_are_told_by_their_names() {
     assert_eq!(dev[0].file, "deps/dev.in");
     assert_eq!(dev[0].lock.as_deref(), Some("deps/dev.txt"));
     assert_eq!(dev[0].group, "dev".parse().ok());
-    assert_eq!(named("odd", None).unwrap_err(), "it is not known what `odd` is");
+    assert_eq!(
+        named("odd", None).unwrap_err(),
+        "it is not known what `odd` is"
+    );
     let odd = named("odd", Some(Kind::Requirements)).unwrap();
     assert_eq!(odd[0].kind, Kind::Requirements);
     assert_eq!(

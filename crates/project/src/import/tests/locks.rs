@@ -63,7 +63,11 @@ fn pins_are_what_the_next_lock_prefers() {
         .iter()
         .map(|package| {
             let version = package.version.as_ref();
-            format!("{} {}", package.name, version.map_or_else(String::new, ToString::to_string))
+            format!(
+                "{} {}",
+                package.name,
+                version.map_or_else(String::new, ToString::to_string)
+            )
         })
         .collect();
     assert_eq!(versions, ["flask 2.3", "werkzeug 3.1", "here "]);

@@ -7,7 +7,7 @@ use crate::import::setup_py::{Argument, Literal};
 
 fn argument(text: &str) -> Option<Literal> {
     let text = format!("from setuptools import setup\nsetup(x={text}, last=1)\n");
-    let arguments = setup_py(&text).unwrap();
+    let arguments = setup_py(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
     assert_eq!(arguments.len(), 2, "{text}");
     assert_eq!(arguments[1].value, Some(Literal::Number("1".to_owned())));
     arguments[0].value.clone()
@@ -39,7 +39,12 @@ fn literals_are_read_and_nothing_else() {
         assert_eq!(argument(source), expected, "{source}");
     }
     let list = Literal::List(vec![Literal::Text("a".into()), Literal::Text("b".into())]);
-    for source in ["['a', 'b']", "('a', 'b',)", "{'a', 'b'}", "['a'] + ['b'] # c"] {
+    for source in [
+        "['a', 'b']",
+        "('a', 'b',)",
+        "{'a', 'b'}",
+        "['a'] + ['b'] # c\n",
+    ] {
         assert_eq!(argument(source), Some(list.clone()), "{source}");
     }
     let table = Literal::Table(vec![("k".into(), list)]);
@@ -95,12 +100,30 @@ fn calls_are_found() {
         Ok::<_, String>(shown.collect::<Vec<_>>().join(" "))
     };
     let ok = |text: &str| Ok(text.to_owned());
-    assert_eq!(keys("import setuptools\nsetuptools.setup(\n  a='1',\n  b=f(x, [1]),\n)"), ok("a:3:true b:4:false"));
-    assert_eq!(keys("def setup(): pass\nif 1:\n    setup(name='a', **more)"), ok("name:3:true **:3:false"));
-    assert_eq!(keys("print('setup(')\n# setup(\n"), Err("it does not call `setup()`".to_owned()));
-    assert_eq!(keys("setup()\nsetup()"), Err("it calls `setup()` again on line 2".to_owned()));
-    assert_eq!(keys("setup(a='x"), Err("line 1: a string is not closed".to_owned()));
-    assert_eq!(keys("setup(a=1"), Err("line 1: the call of `setup()` has no end".to_owned()));
+    assert_eq!(
+        keys("import setuptools\nsetuptools.setup(\n  a='1',\n  b=f(x, [1]),\n)"),
+        ok("a:3:true b:4:false")
+    );
+    assert_eq!(
+        keys("def setup(): pass\nif 1:\n    setup(name='a', **more)"),
+        ok("name:3:true **:3:false")
+    );
+    assert_eq!(
+        keys("print('setup(')\n# setup(\n"),
+        Err("it does not call `setup()`".to_owned())
+    );
+    assert_eq!(
+        keys("setup()\nsetup()"),
+        Err("it calls `setup()` again on line 2".to_owned())
+    );
+    assert_eq!(
+        keys("setup(a='x"),
+        Err("line 1: a string is not closed".to_owned())
+    );
+    assert_eq!(
+        keys("setup(a=1"),
+        Err("line 1: the call of `setup()` has no end".to_owned())
+    );
 }
 
 const SETUP_PY: &str = "\
@@ -133,7 +156,77 @@ setup(
 
 #[test]
 fn setup_py_becomes_a_project() {
-    assert_snapshot!(imported(&[("setup.py", SETUP_PY)]), @"");
+    assert_snapshot!(imported(&[("setup.py", SETUP_PY)]), @r#"
+    [project]
+    name = "Shop"
+    description = "sells things"
+    requires-python = ">=3.8"
+    license = { text = "MIT" }
+    authors = [
+        { name = "Ann", email = "ann@x.example" },
+        { name = "Bob", email = "bob@x.example" },
+    ]
+    keywords = ["buy", "sell"]
+    dynamic = ["version", "readme"]
+    dependencies = [
+        'colorama; sys_platform == "win32"',
+        "Flask >= 2",
+        'tomli; python_version < "3.11"',
+    ]
+
+    [project.optional-dependencies]
+    test = [
+        "pytest>=7",
+    ]
+    x = [
+        'pywin32; os_name == "nt"',
+    ]
+
+    [project.urls]
+    Homepage = "https://x.example"
+    Source = "https://x.example/source"
+
+    [project.scripts]
+    shop = "shop.main:run"
+
+    [project.entry-points."shop.plugins"]
+    a = "shop.a"
+
+    [dependency-groups]
+    test = [
+        "pytest>=7",
+    ]
+
+    [build-system]
+    requires = ["setuptools_scm", "setuptools"]
+    build-backend = "setuptools.build_meta:__legacy__"
+    ----
+    setup.py:7 name: Written project.name
+    setup.py:8 version: Written project.dynamic (`version` is found out when it is built)
+    setup.py:9 description: Written project.description
+    setup.py:10 long_description: Written project.dynamic (`readme` is found out when it is built)
+    setup.py:11 long_description_content_type: Stays (it goes with `project.readme`)
+    setup.py:12 author: Written project.authors
+    setup.py:12 author_email: Stays (it goes with `project.authors`)
+    setup.py:13 url: Written project.urls.Homepage
+    setup.py:13 license: Written project.license
+    setup.py:14 project_urls: Written project.urls.Source
+    setup.py:15 packages: Stays (setuptools alone knows it, and goes on reading it here)
+    setup.py:16 python_requires: Written project.requires-python
+    setup.py:17 install_requires: Written project.dependencies (`Flask >= 2`)
+    setup.py:17 install_requires: Written project.dependencies (`colorama; sys_platform == "win32"`)
+    setup.py:18 extras_require test: Written project.optional-dependencies.test (`pytest>=7`)
+    setup.py:18 extras_require :python_version < "3.11": Written project.dependencies (`tomli; python_version < "3.11"`)
+    setup.py:18 extras_require x:os_name == "nt": Written project.optional-dependencies.x (`pywin32; os_name == "nt"`)
+    setup.py:19 setup_requires: Written build-system.requires (`setuptools_scm`)
+    setup.py:20 tests_require: Written dependency-groups.test (`pytest>=7`)
+    setup.py:21 entry_points console_scripts: Written project.scripts.shop
+    setup.py:21 entry_points shop.plugins: Written project.entry-points.shop.plugins.a
+    setup.py:22 keywords: Written project.keywords
+    setup.py:23 platforms: LeftOut (setuptools no longer reads it, or no index shows it)
+    setup.py:24 zip_safe: Stays (setuptools alone knows it, and goes on reading it here)
+    setup.py : Written build-system.requires (`setuptools`)
+    "#);
 }
 
 const SETUP_CFG: &str = "\
@@ -174,13 +267,71 @@ max-line-length = 100
 
 #[test]
 fn setup_cfg_becomes_a_project() {
-    assert_snapshot!(imported(&[("setup.cfg", SETUP_CFG)]), @"");
+    assert_snapshot!(imported(&[("setup.cfg", SETUP_CFG)]), @r#"
+    [project]
+    name = "shop"
+    description = "sells things"
+    readme = "README.rst"
+    requires-python = ">=3.9"
+    license = { text = "BSD-3-Clause" }
+    authors = [
+        { name = "Ann", email = "ann@x.example" },
+    ]
+    classifiers = ["Programming Language :: Python", "Typing :: Typed"]
+    dynamic = ["version"]
+    dependencies = [
+        "attrs; python_version < '3.12'",
+        "flask>=2",
+    ]
+
+    [project.optional-dependencies]
+    docs = [
+        "furo",
+        "sphinx",
+    ]
+    test = [
+        "pytest",
+    ]
+
+    [project.urls]
+    Source = "https://x.example/source"
+
+    [project.scripts]
+    shop = "shop.main:run"
+
+    [build-system]
+    requires = ["setuptools"]
+    build-backend = "setuptools.build_meta"
+    ----
+    setup.cfg:2 [metadata] name: Written project.name
+    setup.cfg:3 [metadata] version: Written project.dynamic (`version` is found out when it is built)
+    setup.cfg:4 [metadata] description: Written project.description
+    setup.cfg:5 [metadata] long_description: Written project.readme
+    setup.cfg:6 [metadata] license: Written project.license
+    setup.cfg:7 [metadata] author: Written project.authors
+    setup.cfg:8 [metadata] author_email: Stays (it goes with `project.authors`)
+    setup.cfg:9 [metadata] classifiers: Written project.classifiers
+    setup.cfg:13 [metadata] project_urls: Written project.urls.Source
+    setup.cfg:17 [options] packages: Stays (setuptools alone knows it, and goes on reading it here)
+    setup.cfg:18 [options] python_requires: Written project.requires-python
+    setup.cfg:19 [options] install_requires: Written project.dependencies (`flask>=2`)
+    setup.cfg:19 [options] install_requires: Written project.dependencies (`attrs; python_version < '3.12'`)
+    setup.cfg:23 [options.extras_require] test: Written project.optional-dependencies.test (`pytest`)
+    setup.cfg:23 [options.extras_require] docs: Written project.optional-dependencies.docs (`sphinx`)
+    setup.cfg:23 [options.extras_require] docs: Written project.optional-dependencies.docs (`furo`)
+    setup.cfg:28 [options.entry_points] console_scripts: Written project.scripts.shop
+    setup.cfg:32 [flake8] : Stays (it is about another tool, or about files, and not about what the project needs)
+    setup.cfg : Written build-system.requires (`setuptools`)
+    "#);
 }
 
 #[test]
 fn setup_py_goes_before_setup_cfg_and_a_build_system_stays() {
     let files = [
-        ("setup.py", "setup(name='shop', version='2', install_requires=[])\n"),
+        (
+            "setup.py",
+            "setup(name='shop', version='2', install_requires=[])\n",
+        ),
         ("setup.cfg", SETUP_CFG),
         (
             "pyproject.toml",
@@ -188,10 +339,21 @@ fn setup_py_goes_before_setup_cfg_and_a_build_system_stays() {
         ),
     ];
     let told = imported(&files);
-    assert!(told.starts_with("# how it is built\n[build-system]\nrequires = ['setuptools>=61']  # ours\n"), "{told}");
-    assert!(told.contains("\n[tool.black]\nline-length = 100\n"), "{told}");
+    assert!(
+        told.starts_with(
+            "# how it is built\n[build-system]\nrequires = ['setuptools>=61']  # ours\n"
+        ),
+        "{told}"
+    );
+    assert!(
+        told.contains("\n[tool.black]\nline-length = 100\n"),
+        "{told}"
+    );
     assert!(told.contains("version = '2'\n"), "{told}");
-    assert!(told.contains("setup.cfg:3 [metadata] version: LeftOut (`setup.py` says so before)"), "{told}");
+    assert!(
+        told.contains("setup.cfg:3 [metadata] version: LeftOut (`setup.py` says so before)"),
+        "{told}"
+    );
     assert!(told.contains("'flask>=2',\n"), "{told}");
 }
 
@@ -209,7 +371,15 @@ fn what_only_running_tells_is_named() {
     let told = imported(&[("setup.py", "setup(name='a', install_requires=read())")]);
     assert!(told.contains("dynamic = [\"dependencies\"]\n"), "{told}");
     assert!(!told.contains("\ndependencies"), "{told}");
-    for wrong in ["key = 1\n", "[metadata\n", "[metadata]\nwhat\n"] {
-        assert!(refusal(&[("setup.cfg", &format!("[metadata]\nname = a\n{wrong}")), ("setup.py", "setup()")]).contains("`setup.cfg`: line") || wrong == "key = 1\n");
+    for (wrong, reason) in [
+        ("[metadata\n", "line 1: the name of a section has no `]`"),
+        ("key = 1\n", "line 1: a key stands before any section"),
+        (
+            "[metadata]\nwhat\n",
+            "line 2: neither a section, nor a key with `=`",
+        ),
+    ] {
+        let files = [("setup.py", "setup()"), ("setup.cfg", wrong)];
+        assert_eq!(refusal(&files), format!("`setup.cfg`: {reason}"));
     }
 }
