@@ -28,7 +28,6 @@ use std::path::{Path, PathBuf};
 
 use tilsit_packaging::marker::Marker;
 use tilsit_packaging::pylock::{PackageSource, Pylock, PylockError};
-use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_resolver::{Preferences, Universal};
 
@@ -161,35 +160,6 @@ impl Lock {
             }
         }
         environments
-    }
-
-    /// Every requirement that is known of it, with who states it; those of packages where the lock is
-    /// ours.
-    pub fn requirements(&self) -> Vec<(String, Requirement)> {
-        let mut all = Vec::new();
-        let mut add = |who: &dyn std::fmt::Display, requirements: &[Requirement]| {
-            let named = requirements.iter().cloned();
-            all.extend(named.map(|requirement| (who.to_string(), requirement)));
-        };
-        for (name, member) in self.own.iter().flat_map(|own| &own.members) {
-            add(&format_args!("`{name}`"), &member.requires);
-            for (extra, (_, requires)) in &member.extras {
-                add(&format_args!("the extra `{extra}`"), requires);
-            }
-            for (group, requires) in &member.groups {
-                add(&format_args!("the group `{group}`"), requires);
-            }
-        }
-        for (group, requires) in self.own.iter().flat_map(|own| &own.groups) {
-            add(&format_args!("the group `{group}`"), requires);
-        }
-        for package in &self.pylock.packages {
-            let version = package.version.as_ref();
-            let version = version.map_or_else(String::new, |version| format!(" {version}"));
-            let requires = own::requires(package).unwrap_or_default();
-            add(&format_args!("`{}`{version}", package.name), &requires);
-        }
-        all
     }
 
     /// The Pythons that it is for.

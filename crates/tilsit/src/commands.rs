@@ -13,6 +13,7 @@ mod doctor;
 pub(crate) mod explain;
 mod export;
 pub(crate) mod help;
+mod import;
 pub(crate) mod index;
 mod init;
 pub(crate) mod late;
@@ -76,6 +77,7 @@ pub(crate) enum Command {
     Lock(Late<lock::Arguments>),
     Sync(Late<sync::Arguments>),
     Export(Late<export::Arguments>),
+    Import(Late<import::Arguments>),
     Tree(Late<tree::Arguments>),
     Why(Late<why::Arguments>),
     Outdated(Late<outdated::Arguments>),
@@ -128,6 +130,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::Lock(arguments) => lock::run(&arguments, context),
         Command::Sync(arguments) => sync::run(&arguments, context),
         Command::Export(arguments) => export::run(&arguments, context),
+        Command::Import(arguments) => import::run(&arguments, context),
         Command::Tree(arguments) => tree::run(&arguments, context),
         Command::Why(arguments) => why::run(&arguments, context),
         Command::Outdated(arguments) => outdated::run(&arguments, context),

@@ -9,7 +9,7 @@ use tilsit_packaging::pylock::{Package, PackageSource, Pylock};
 use tilsit_packaging::version::Version;
 
 use crate::export::hashes;
-use crate::lock::Lock;
+use crate::lock::{Graph, Lock};
 
 /// A locked version.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,19 +98,20 @@ fn package(pin: &Pin) -> Package {
 
 /// What became of each pin in a lock, each project once and by name.
 pub fn kept(pins: &[Pin], lock: &Lock) -> Vec<Kept> {
+    let graph = lock.whole_graph();
     let mut kept: BTreeMap<(&ProjectName, &Version), Kept> = BTreeMap::new();
     for pin in pins {
         kept.entry((&pin.name, &pin.version))
             .or_insert_with(|| Kept {
                 name: pin.name.clone(),
                 version: pin.version.clone(),
-                fate: fate(pin, pins, lock),
+                fate: fate(pin, pins, lock, &graph),
             });
     }
     kept.into_values().collect()
 }
 
-fn fate(pin: &Pin, pins: &[Pin], lock: &Lock) -> PinFate {
+fn fate(pin: &Pin, pins: &[Pin], lock: &Lock, graph: &Graph<'_>) -> PinFate {
     let packages = lock.pylock.packages.iter();
     let packages: Vec<&Package> = packages.filter(|one| one.name == pin.name).collect();
     if packages.is_empty() {
@@ -124,36 +125,33 @@ fn fate(pin: &Pin, pins: &[Pin], lock: &Lock) -> PinFate {
     let same = packages
         .iter()
         .find(|package| package.version.as_ref() == Some(&pin.version));
-    if let Some(package) = same {
-        // Other locks may name one file of several in each of their entries.
-        let stated = pins.iter().filter(|other| other.name == pin.name);
-        let stated = stated.flat_map(|other| &other.hashes);
-        // Older digests are not what our lock has.
-        let stated = stated.filter(|hash| hash.starts_with("sha256:"));
-        let stated: BTreeSet<&String> = stated.collect();
-        let found = hashes(&package.source);
-        let is_known = found.iter().any(|hash| stated.contains(hash));
-        return match stated.is_empty() || is_known {
-            true => PinFate::Same,
-            false => PinFate::OtherFiles,
+    let Some(package) = same else {
+        let versions = packages.iter().filter_map(|one| one.version.clone());
+        return PinFate::Other {
+            versions: versions.collect(),
+            why: who_excludes(pin, graph),
         };
-    }
-    PinFate::Other {
-        versions: packages
-            .iter()
-            .filter_map(|one| one.version.clone())
-            .collect(),
-        why: who_excludes(pin, lock),
+    };
+    // Other locks may name one file of several in each of their entries.
+    let stated = pins.iter().filter(|other| other.name == pin.name);
+    let stated = stated.flat_map(|other| &other.hashes);
+    // Older digests are not what our lock has.
+    let stated = stated.filter(|hash| hash.starts_with("sha256:"));
+    let stated: BTreeSet<&String> = stated.collect();
+    let found = hashes(&package.source);
+    if stated.is_empty() || found.iter().any(|hash| stated.contains(hash)) {
+        PinFate::Same
+    } else {
+        PinFate::OtherFiles
     }
 }
 
 /// Who requires the project in other versions.
-fn who_excludes(pin: &Pin, lock: &Lock) -> Option<String> {
-    let mut requirements = lock.requirements().into_iter();
-    let (requirer, requirement) = requirements.find(|(_, requirement)| {
-        let specifiers = requirement.specifiers();
-        requirement.name == pin.name
-            && specifiers.is_some_and(|specifiers| !specifiers.contains(&pin.version))
-    })?;
-    Some(format!("{requirer} requires `{requirement}`"))
+fn who_excludes(pin: &Pin, graph: &Graph<'_>) -> Option<String> {
+    graph.edges.iter().find_map(|edge| {
+        let requirement = edge.requirement.as_ref()?;
+        let specifiers = requirement.specifiers()?;
+        let is_it = requirement.name == pin.name && !specifiers.contains(&pin.version);
+        is_it.then(|| format!("{} requires `{requirement}`", graph.words(edge)))
+    })
 }

@@ -17,6 +17,7 @@ use tilsit_installer::compile::CompileError;
 use tilsit_installer::store::StoreError as WheelStoreError;
 use tilsit_installer::{ApplyError, FetchError, PlanError};
 use tilsit_packaging::pylock::SelectError;
+use tilsit_project::import::ImportError;
 use tilsit_project::inputs::InputsError;
 use tilsit_project::lock::{AssemblyError, LockError, SelectionError};
 use tilsit_project::workspace::WorkspaceError;
@@ -72,6 +73,22 @@ impl From<WorkspaceError> for CommandError {
             WorkspaceError::File(error) => error.into(),
             WorkspaceError::None(_) => Self::from_error(Code::ProjectInvalid, &error)
                 .hint("make a project here: `tilsit init`"),
+            _ => Self::from_error(Code::ProjectInvalid, &error),
+        }
+    }
+}
+
+impl From<ImportError> for CommandError {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::File(error) => error.into(),
+            ImportError::Ambiguous(_) => Self::from_error(Code::Usage, &error)
+                .hint("name those that are meant: `tilsit import FILE …`; `--dev` or `--group` puts one beside the project's own needs"),
+            ImportError::Nothing(_) => Self::from_error(Code::Usage, &error)
+                .hint("`tilsit init` begins a project"),
+            ImportError::Unknown(_) => {
+                Self::from_error(Code::Usage, &error).hint("say it with `--from`")
+            }
             _ => Self::from_error(Code::ProjectInvalid, &error),
         }
     }

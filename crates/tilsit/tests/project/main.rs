@@ -9,6 +9,7 @@ mod wheels;
 mod add;
 mod export;
 mod foreign;
+mod import;
 mod init;
 mod lock;
 mod pipfile;
