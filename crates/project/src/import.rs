@@ -8,6 +8,7 @@
 //!
 //! Nothing is run here, and nothing is guessed: what only running a setup.py would tell is named.
 
+mod built;
 mod conda;
 mod finding;
 mod flit;
@@ -34,6 +35,7 @@ use tilsit_packaging::name::{GroupName, ProjectName};
 use tilsit_packaging::requirement::Requirement;
 use toml::Value;
 
+pub use built::built;
 pub use conda::environment_yml;
 pub use finding::{Candidate, Kind, find};
 pub use pins::{Kept, Pin, PinFate, kept, lock_of};
@@ -168,6 +170,16 @@ pub enum ImportError {
     /// The folder has nothing of another tool.
     #[error("there is nothing to import in `{}`: no requirements file, Pipfile, environment.yml, setup.py, setup.cfg, and no table of another tool in a pyproject.toml", .0.display())]
     Nothing(PathBuf),
+    /// A setup.py hands over what only running it would tell.
+    #[error(
+        "`{file}`: line {line} hands over arguments of `setup()` that only running it would tell"
+    )]
+    Computed {
+        /// The file.
+        file: String,
+        /// The line.
+        line: usize,
+    },
     /// Several files say what the project needs.
     #[error("several files say what the project needs: {}", in_words(.0))]
     Ambiguous(Vec<String>),

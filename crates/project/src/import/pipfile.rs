@@ -3,6 +3,7 @@
 
 use toml::Value;
 
+use super::setuptools::name_in;
 use super::{Collector, Foreign, ImportError, Index, Listed, Pin, What, World, invalid};
 use crate::edit::{GitReference, List, Location, Source};
 use crate::pipfile::{PIPFILE_LOCK, Pipfile, PipfileLock};
@@ -36,9 +37,22 @@ pub(super) fn read(file: &str, world: World<'_>, foreign: &mut Foreign) -> Resul
             let index = index?;
             Some(Location::Index(index.to_owned()))
         });
+        let mut requirement = requirement.clone();
+        if let Some(Location::Path { path, .. }) = &location {
+            if path == "." {
+                let why = "it is the project itself, which `tilsit sync` installs";
+                out.add(key, None, What::LeftOut(why.to_owned()));
+                continue;
+            }
+            // pipenv calls folders by a digest of their paths.
+            let stated = name_in(&world.folder.join(path));
+            if let Some(name) = stated.and_then(|name| name.parse().ok()) {
+                requirement.name = name;
+            }
+        }
         let listed = Listed {
             list,
-            requirement: requirement.clone(),
+            requirement,
             text: None,
             source: location.map(Source::of),
         };

@@ -96,11 +96,9 @@ pub(super) fn read(world: World<'_>, foreign: &mut Foreign) -> Result<(), Import
             }
         }
     }
-    if let Some(line) = unreadable.first() {
-        let reason = format!(
-            "line {line} hands over arguments of `setup()` that only running it would tell"
-        );
-        return Err(invalid(SETUP_PY, reason));
+    if let Some(&line) = unreadable.first() {
+        let file = SETUP_PY.to_owned();
+        return Err(ImportError::Computed { file, line });
     }
     if let Some(text) = world.read_if_there(SETUP_CFG)? {
         let said = setup_cfg(&text)?;

@@ -1,5 +1,6 @@
 //! `tilsit import`: a project of another tool becomes one of pyproject.toml and pylock.toml.
 
+mod building;
 mod difference;
 mod pins;
 mod sources;
@@ -52,6 +53,9 @@ pub(crate) struct Arguments {
     /// Put what is needed into the dependency group `dev`
     #[arg(long)]
     dev: bool,
+    /// Build a project with a setup.py, which runs it, and take what the result says
+    #[arg(long = "build")]
+    runs_setup: bool,
     /// Show how pyproject.toml would change, and change nothing
     #[arg(long)]
     dry_run: bool,
@@ -118,7 +122,16 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         variable: &variable,
         group: group.as_ref(),
     };
-    let mut foreign = import::read(&candidates, world)?;
+    let is_built = |one: &&Candidate| arguments.runs_setup && one.kind == Kind::Setuptools;
+    let read: Vec<Candidate> = candidates
+        .iter()
+        .filter(|one| !is_built(one))
+        .cloned()
+        .collect();
+    let mut foreign = import::read(&read, world)?;
+    if candidates.iter().any(|one| is_built(&one)) {
+        foreign.items.extend(building::items(arguments, context)?);
+    }
     if !arguments.no_lock && candidates.iter().any(|one| one.kind == Kind::Conda) {
         sources::leave_out_unknown(arguments, &mut foreign, context)?;
     }

@@ -84,6 +84,8 @@ impl From<ImportError> for CommandError {
             ImportError::File(error) => error.into(),
             ImportError::Ambiguous(_) => Self::from_error(Code::Usage, &error)
                 .hint("name those that are meant: `tilsit import FILE …`; `--dev` or `--group` puts one beside the project's own needs"),
+            ImportError::Computed { .. } => Self::from_error(Code::ProjectInvalid, &error)
+                .hint("`tilsit import --build` builds the project, which runs it, and asks the result"),
             ImportError::Nothing(_) => Self::from_error(Code::Usage, &error)
                 .hint("`tilsit init` begins a project"),
             ImportError::Unknown(_) => {

@@ -132,7 +132,8 @@ verify_ssl = true
 flask = '*'
 attrs = '==23.1'
 tool = {git = 'https://git.example/tool.git', ref = 'v2'}
-here = {path = './here', editable = true}
+e1839a8 = {path = './here', editable = true}
+e1839a9 = {path = '.', editable = true, extras = ['socks']}
 secret = {version = '>=1', index = 'own', extras = ['x']}
 
 [dev-packages]
@@ -152,7 +153,7 @@ allow_prereleases = true
 sort_pipfile = true
 ";
     let lock = r#"{"_meta": {"hash": {"sha256": "x"}}, "default": {"flask": {"version": "==2.3.0", "hashes": ["sha256:aa"]}}}"#;
-    assert_snapshot!(imported(&[("Pipfile", pipfile), ("Pipfile.lock", lock)]), @r#"
+    assert_snapshot!(imported(&[("Pipfile", pipfile), ("Pipfile.lock", lock), ("here/setup.py", "setup(name='here')")]), @r#"
     [project]
     name = "shop"
     version = "0.1.0"
