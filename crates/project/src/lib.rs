@@ -7,11 +7,13 @@
 pub mod digest;
 pub mod edit;
 pub mod export;
+pub mod foreign_locks;
 pub mod inputs;
 pub mod lock;
 pub mod metadata;
 pub mod new_project;
 pub mod pipfile;
+pub mod poetry;
 pub mod settings;
 pub mod sources;
 pub mod tasks;
