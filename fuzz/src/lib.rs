@@ -18,6 +18,7 @@ pub mod locking;
 pub mod packaging;
 pub mod packaging_formats;
 pub mod pipfile;
+pub mod poetry;
 pub mod project;
 pub mod publish;
 pub mod readme;
@@ -45,6 +46,7 @@ pub const TARGETS: &[Target] = &[
     ("elf_needs", build_backend::elf_needs),
     ("entry_points", packaging_formats::entry_points),
     ("env_file", environment::env_file),
+    ("foreign_lock", poetry::foreign_lock),
     ("forwarded_header", index_server::forwarded_header),
     ("git_url", build_frontend::git_url),
     ("http_cache_record", index_client::http_cache_record),
@@ -63,6 +65,7 @@ pub const TARGETS: &[Target] = &[
     ("pipfile", pipfile::pipfile),
     ("pipfile_lock", pipfile::pipfile_lock),
     ("pipx_metadata", tools::pipx_metadata),
+    ("poetry_tables", poetry::poetry_tables),
     ("project_list", simple_api::project_list),
     ("project_lock", locking::project_lock),
     ("project_name", packaging::project_name),

@@ -7,12 +7,14 @@
 pub mod digest;
 pub mod edit;
 pub mod export;
+pub mod foreign_locks;
 pub mod import;
 pub mod inputs;
 pub mod lock;
 pub mod metadata;
 pub mod new_project;
 pub mod pipfile;
+pub mod poetry;
 pub mod settings;
 pub mod sources;
 pub mod tasks;
