@@ -18,6 +18,7 @@ mod metadata;
 mod pdm;
 mod pins;
 mod pipfile;
+mod poetry;
 mod requirements;
 mod setup_cfg;
 mod setup_py;
@@ -28,9 +29,11 @@ mod uv;
 mod write;
 mod yaml;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use tilsit_files::FileError;
+use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{GroupName, ProjectName};
 use tilsit_packaging::requirement::Requirement;
 use toml::Value;
@@ -44,6 +47,7 @@ pub use setup_py::setup_py;
 pub use write::{Defaults, Fate, Outcome, Written, write};
 
 use crate::edit::{List, Location, Source};
+use crate::foreign_locks::ForeignLock;
 
 /// The largest file of another tool that is read.
 const SIZE_MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -255,6 +259,7 @@ pub fn read(candidates: &[Candidate], world: World<'_>) -> Result<Foreign, Impor
         match candidate.kind {
             Kind::Requirements => requirements::read(candidate, candidates, world, &mut foreign)?,
             Kind::Pipfile => pipfile::read(file, world, &mut foreign)?,
+            Kind::Poetry => poetry::read(file, world, &mut foreign)?,
             Kind::Pdm => pdm::read(file, world, &mut foreign)?,
             Kind::Uv => uv::read(file, world, &mut foreign)?,
             Kind::Hatch => hatch::read(file, world, &mut foreign)?,
@@ -274,6 +279,39 @@ fn invalid(file: &str, reason: impl ToString) -> ImportError {
     ImportError::Invalid {
         file: file.to_owned(),
         reason: reason.to_string(),
+    }
+}
+
+/// The versions of the lock of another tool, if it is there.
+fn pins_of(kind: ForeignLock, world: World<'_>, foreign: &mut Foreign) -> Result<(), ImportError> {
+    let file = kind.file_name();
+    let text = match tilsit_files::read_to_string(world.folder.join(file)) {
+        Ok(text) => text,
+        Err(error) if error.is_not_found() => return Ok(()),
+        Err(error) => return Err(error.into()),
+    };
+    let pins = kind.pins(&text).map_err(|error| invalid(file, error))?;
+    let before = foreign.pins.len();
+    for (name, versions) in pins {
+        foreign.pins.extend(versions.into_iter().map(|version| Pin {
+            name: name.clone(),
+            version,
+            marker: Marker::TRUE,
+            hashes: BTreeSet::new(),
+        }));
+    }
+    foreign.pinned(file, before);
+    Ok(())
+}
+
+impl Foreign {
+    /// Notes that the versions behind `before` come from a file.
+    fn pinned(&mut self, file: &str, before: usize) {
+        let count = self.pins.len() - before;
+        let why = format!("versions that are kept where they can be: {count}");
+        let mut out = Collector::new(file);
+        out.add("", None, What::Pinned(why));
+        self.items.append(&mut out.items);
     }
 }
 

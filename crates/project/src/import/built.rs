@@ -8,7 +8,7 @@ use toml::Value;
 use super::metadata::{license, list, people, person};
 use super::setuptools::SETUP_PY;
 use super::{Collector, Item, Listed, What};
-use crate::edit::List;
+use crate::edit::{List, ordered};
 use crate::metadata::extra_of;
 
 /// The fields of a wheel of a project with a setup.py.
@@ -24,7 +24,7 @@ pub fn built(metadata: &CoreMetadata, entry_points: &EntryPoints) -> Vec<Item> {
         (
             "Requires-Python",
             "requires-python",
-            metadata.requires_python.as_ref().map(ToString::to_string),
+            metadata.requires_python.as_ref().map(ordered),
         ),
     ];
     for (field, key, text) in texts {

@@ -18,6 +18,8 @@ pub enum Kind {
     Setuptools,
     /// `[tool.flit.metadata]`
     Flit,
+    /// `[tool.poetry]` and poetry.lock
+    Poetry,
     /// `[tool.pdm]` and pdm.lock
     Pdm,
     /// `[tool.uv]` and uv.lock
@@ -34,9 +36,10 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Setuptools,
         Self::Flit,
+        Self::Poetry,
         Self::Pdm,
         Self::Uv,
         Self::Hatch,
@@ -50,6 +53,7 @@ impl Kind {
         match self {
             Self::Setuptools => "setuptools",
             Self::Flit => "flit",
+            Self::Poetry => "poetry",
             Self::Pdm => "pdm",
             Self::Uv => "uv",
             Self::Hatch => "hatch",
@@ -87,7 +91,12 @@ impl Candidate {
     fn is_main(&self) -> bool {
         let of_project = matches!(
             self.kind,
-            Kind::Setuptools | Kind::Flit | Kind::Pipfile | Kind::Requirements | Kind::Conda
+            Kind::Poetry
+                | Kind::Setuptools
+                | Kind::Flit
+                | Kind::Pipfile
+                | Kind::Requirements
+                | Kind::Conda
         );
         of_project && self.group.is_none()
     }
@@ -107,8 +116,9 @@ const MAIN: [&str; 9] = [
 ];
 
 /// The tables of tools in a pyproject.toml, by the keys that lead to them.
-const TABLES: [(Kind, &[&str]); 4] = [
+const TABLES: [(Kind, &[&str]); 5] = [
     (Kind::Flit, &["flit", "metadata"]),
+    (Kind::Poetry, &["poetry"]),
     (Kind::Pdm, &["pdm"]),
     (Kind::Uv, &["uv"]),
     (Kind::Hatch, &["hatch", "envs"]),
@@ -148,9 +158,17 @@ pub fn find(folder: &Path, kind: Option<Kind>) -> Result<Vec<Candidate>, ImportE
         }
     }
     found.retain(|one| kind.is_none_or(|kind| kind == one.kind));
-    // A setup.py beside a `[project]` is what is left for the build.
-    found.retain(|one| !states_project || kind.is_some() || one.kind != Kind::Setuptools);
-    let mains: Vec<&Candidate> = found.iter().filter(|one| one.is_main()).collect();
+    let is_of_tool = |one: &Candidate| matches!(one.kind, Kind::Flit | Kind::Poetry);
+    // A setup.py beside a `[project]` is what is left for the build, and beside the table of another
+    // tool that tool's own.
+    let is_stated = states_project || found.iter().any(is_of_tool);
+    found.retain(|one| !is_stated || kind.is_some() || one.kind != Kind::Setuptools);
+    // Poetry's table goes with `[project]`.
+    let is_main = |one: &&Candidate| {
+        let goes_with = states_project && one.kind == Kind::Poetry;
+        one.is_main() && !goes_with
+    };
+    let mains: Vec<&Candidate> = found.iter().filter(is_main).collect();
     let kinds: BTreeSet<Kind> = mains.iter().map(|one| one.kind).collect();
     let is_ambiguous = kinds.len() > 1 || states_project && !kinds.is_empty();
     if is_ambiguous && kind.is_none() {
@@ -195,6 +213,7 @@ pub(super) fn named(
         (PIPFILE, _) => Some(Kind::Pipfile),
         ("uv.lock", _) => Some(Kind::Uv),
         ("pdm.lock", _) => Some(Kind::Pdm),
+        ("poetry.lock", _) => Some(Kind::Poetry),
         (_, Some("yml" | "yaml")) => Some(Kind::Conda),
         (_, Some("txt" | "in")) => Some(Kind::Requirements),
         _ => None,
@@ -206,7 +225,7 @@ pub(super) fn named(
         return Ok(vec![one?]);
     }
     let file = match kind {
-        Kind::Uv | Kind::Pdm => PYPROJECT,
+        Kind::Uv | Kind::Pdm | Kind::Poetry => PYPROJECT,
         _ => file,
     };
     Ok(vec![Candidate::of(kind, file)])

@@ -6,8 +6,11 @@ use toml::{Table, Value};
 use tilsit_packaging::requirements_file::{Target, parse_editable};
 
 use super::requirements::joined;
-use super::{Collector, Foreign, ImportError, Index, Listed, What, World, group, tool_table};
+use super::{
+    Collector, Foreign, ImportError, Index, Listed, What, World, group, pins_of, tool_table,
+};
 use crate::edit::{List, Location, Source};
+use crate::foreign_locks::ForeignLock;
 
 /// The name of pdm's own source, which another one of that name replaces.
 const DEFAULT: &str = "pypi";
@@ -60,7 +63,7 @@ pub(super) fn read(file: &str, world: World<'_>, foreign: &mut Foreign) -> Resul
         }
     }
     foreign.items.append(&mut out.items);
-    Ok(())
+    pins_of(ForeignLock::Pdm, world, foreign)
 }
 
 fn development(key: &str, name: &str, texts: &Value, out: &mut Collector<'_>) {

@@ -5,7 +5,7 @@ use toml::Value;
 
 use super::setuptools::name_in;
 use super::{Collector, Foreign, ImportError, Index, Listed, Pin, What, World, invalid};
-use crate::edit::{GitReference, List, Location, Source};
+use crate::edit::{GitReference, List, Location, Source, ordered};
 use crate::pipfile::{PIPFILE_LOCK, Pipfile, PipfileLock};
 use crate::settings::SourcePlace;
 
@@ -94,7 +94,7 @@ fn requires(pipfile: &Pipfile, out: &mut Collector<'_>) {
     let Some(specifiers) = &pipfile.requires_python else {
         return;
     };
-    let text = specifiers.to_string();
+    let text = ordered(specifiers);
     out.project("[requires]", None, "requires-python", text);
 }
 
@@ -137,11 +137,7 @@ fn pins(file: &str, lock: &PipfileLock, foreign: &mut Foreign) {
     });
     let before = foreign.pins.len();
     foreign.pins.extend(pins);
-    let count = foreign.pins.len() - before;
-    let mut out = Collector::new(file);
-    let why = format!("versions that are kept where they can be: {count}");
-    out.add("", None, What::Pinned(why));
-    foreign.items.append(&mut out.items);
+    foreign.pinned(file, before);
 }
 
 /// A place as an edit writes it.

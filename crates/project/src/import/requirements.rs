@@ -310,17 +310,10 @@ impl Reader<'_> {
     /// The versions of a compiled file.
     fn pins(&mut self, file: &str) -> Result<(), ImportError> {
         let (_, parsed) = self.parse(file)?;
-        let mut count = 0_usize;
-        for line in parsed.requirements() {
-            if let Some(pin) = pin(line) {
-                self.foreign.pins.push(pin);
-                count += 1;
-            }
-        }
-        let mut out = Collector::new(file);
-        let why = format!("versions that are kept where they can be: {count}");
-        out.add("", None, What::Pinned(why));
-        self.foreign.items.append(&mut out.items);
+        let before = self.foreign.pins.len();
+        let pins = parsed.requirements().filter_map(pin);
+        self.foreign.pins.extend(pins);
+        self.foreign.pinned(file, before);
         Ok(())
     }
 }

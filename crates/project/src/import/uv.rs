@@ -3,7 +3,8 @@
 
 use toml::Value;
 
-use super::{Collector, Foreign, ImportError, What, World, tool_table};
+use super::{Collector, Foreign, ImportError, What, World, pins_of, tool_table};
+use crate::foreign_locks::ForeignLock;
 use crate::settings::KEYS;
 
 /// The keys that are settings here too.
@@ -40,5 +41,5 @@ pub(super) fn read(file: &str, world: World<'_>, foreign: &mut Foreign) -> Resul
         out.add(shown, None, what);
     }
     foreign.items.append(&mut out.items);
-    Ok(())
+    pins_of(ForeignLock::Uv, world, foreign)
 }

@@ -35,8 +35,8 @@ use crate::terminal::{GOOD, count, duration};
 
 /// Turn a project of another tool into one of pyproject.toml and pylock.toml
 ///
-/// Takes requirements files (and what was compiled from them), Pipfile, the tables of pdm, hatch, flit and
-/// uv, conda's environment.yml, setup.cfg and setup.py, which is read and not run. What the files say goes
+/// Takes requirements files (and what was compiled from them), Pipfile, the tables of Poetry, pdm, hatch,
+/// flit and uv, conda's environment.yml, setup.cfg and setup.py, which is read and not run. What the files say goes
 /// to `[project]`, `[dependency-groups]` and `[tool.tilsit]`; what stands in pyproject.toml already stays.
 /// Where each key went is shown. The versions that were locked are kept where they can be.
 #[derive(Args, Debug)]
@@ -80,6 +80,8 @@ enum From {
     Requirements,
     /// Pipfile and Pipfile.lock
     Pipenv,
+    /// `[tool.poetry]` and poetry.lock
+    Poetry,
     /// `[tool.pdm]` and pdm.lock
     Pdm,
     /// `[tool.uv]` and uv.lock
@@ -99,6 +101,7 @@ impl From {
         match self {
             Self::Requirements => Kind::Requirements,
             Self::Pipenv => Kind::Pipfile,
+            Self::Poetry => Kind::Poetry,
             Self::Pdm => Kind::Pdm,
             Self::Uv => Kind::Uv,
             Self::Hatch => Kind::Hatch,

@@ -81,6 +81,20 @@ fn a_pyproject_that_states_the_project_wins_over_setup_py() {
 }
 
 #[test]
+fn a_table_of_a_tool_goes_before_the_setup_py_that_it_made() {
+    let kinds = |text: &str| {
+        let folder = folder(&[("pyproject.toml", text), ("setup.py", "setup()")]);
+        let found = find(folder.path(), None).unwrap();
+        found.iter().map(|one| one.kind).collect::<Vec<_>>()
+    };
+    assert_eq!(kinds("[tool.poetry]\nname = 'a'\n"), [Kind::Poetry]);
+    assert_eq!(kinds("[tool.flit.metadata]\nmodule = 'a'\n"), [Kind::Flit]);
+    let both =
+        "[project]\nname = 'a'\nversion = '1'\n\n[tool.poetry.group.dev.dependencies]\nb = '*'\n";
+    assert_eq!(kinds(both), [Kind::Poetry]);
+}
+
+#[test]
 fn named_files_are_told_by_their_names() {
     let folder = folder(&[
         ("deps/dev.in", ""),

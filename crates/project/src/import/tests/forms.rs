@@ -201,7 +201,8 @@ sort_pipfile = true
     Pipfile [packages] flask: Written project.dependencies (`flask`)
     Pipfile [packages] attrs: Written project.dependencies (`attrs==23.1`)
     Pipfile [packages] tool: Written project.dependencies (`tool`, with a source)
-    Pipfile [packages] here: Written project.dependencies (`here`, with a source)
+    Pipfile [packages] e1839a8: Written project.dependencies (`here`, with a source)
+    Pipfile [packages] e1839a9: LeftOut (it is the project itself, which `tilsit sync` installs)
     Pipfile [packages] secret: Written project.dependencies (`secret[x]>=1`, with a source)
     Pipfile [dev-packages] pytest: Written dependency-groups.dev (`pytest>=7`)
     Pipfile [docs] sphinx: Written dependency-groups.docs (`sphinx; python_version >= '3.9'`)
@@ -364,6 +365,167 @@ attrs = { git = \"https://git.example/attrs\" }
     pyproject.toml tool.hatch.envs.docs.features: LeftOut (extras are chosen where they are wanted: `--extra web`)
     pyproject.toml tool.hatch.envs.docs.python: LeftOut (hatch makes several environments by it; a project here has one)
     "#);
+}
+
+const POETRY: &str = "\
+[tool.poetry]
+name = \"shop\"
+version = \"1.2\"
+description = \"sells things\"
+authors = [\"Ann <ann@x.example>\", \"Bob\"]
+license = \"MIT\"
+readme = \"README.md\"
+homepage = \"https://x.example\"
+packages = [{ include = \"shop\" }]
+
+[tool.poetry.dependencies]
+python = \"^3.9\"
+flask = \"^2.3\"  # web
+attrs = { version = \">=22\", optional = true }
+tool = { git = \"https://git.example/tool.git\", tag = \"v2\" }
+secret = { version = \"*\", source = \"own\" }
+
+[tool.poetry.extras]
+more = [\"attrs\"]
+
+[tool.poetry.group.test.dependencies]
+pytest = \"~7.1\"
+
+[tool.poetry.group.docs]
+optional = true
+
+[tool.poetry.group.docs.dependencies]
+sphinx = \"*\"
+
+[[tool.poetry.source]]
+name = \"own\"
+url = \"https://own.example/simple\"
+priority = \"explicit\"
+
+[tool.poetry.scripts]
+shop = \"shop.main:run\"
+
+[tool.poetry.plugins.\"shop.plugins\"]
+a = \"shop.a\"
+
+[build-system]
+requires = [\"poetry-core\"]
+build-backend = \"poetry.core.masonry.api\"
+";
+
+#[test]
+fn poetry_s_tables_become_a_project() {
+    let lock = "[[package]]\nname = \"flask\"\nversion = \"2.3.1\"\n";
+    let told = imported(&[("pyproject.toml", POETRY), ("poetry.lock", lock)]);
+    assert!(told.starts_with(POETRY), "{told}");
+    assert_snapshot!(told[POETRY.len()..], @r#"
+    [project]
+    name = "shop"
+    version = "1.2"
+    description = "sells things"
+    readme = "README.md"
+    requires-python = ">=3.9,<4.0"
+    license = { text = "MIT" }
+    authors = [
+        { name = "Ann", email = "ann@x.example" },
+        { name = "Bob" },
+    ]
+    dependencies = [
+        "flask>=2.3,<3.0",
+        "secret",
+        "tool",
+    ]
+
+    [project.optional-dependencies]
+    more = [
+        "attrs>=22",
+    ]
+
+    [project.urls]
+    Homepage = "https://x.example"
+
+    [project.scripts]
+    shop = "shop.main:run"
+
+    [project.entry-points."shop.plugins"]
+    a = "shop.a"
+
+    [dependency-groups]
+    docs = [
+        "sphinx",
+    ]
+    test = [
+        "pytest>=7.1,<7.2",
+    ]
+
+    [tool.tilsit]
+    default-groups = ["test"]
+
+    [[tool.tilsit.index]]
+    name = "own"
+    url = "https://own.example/simple"
+    explicit = true
+
+    [tool.tilsit.sources]
+    tool = { git = "https://git.example/tool.git", rev = "v2" }
+    secret = { index = "own" }
+    ----
+    pyproject.toml tool.poetry.name: Written project.name
+    pyproject.toml tool.poetry.version: Written project.version
+    pyproject.toml tool.poetry.description: Written project.description
+    pyproject.toml tool.poetry.authors: Written project.authors
+    pyproject.toml tool.poetry.license: Written project.license
+    pyproject.toml tool.poetry.readme: Written project.readme
+    pyproject.toml tool.poetry.homepage: Written project.urls.Homepage
+    pyproject.toml tool.poetry.packages: Stays (poetry-core builds by it, and goes on reading it here)
+    pyproject.toml tool.poetry.scripts.shop: Written project.scripts.shop
+    pyproject.toml tool.poetry.plugins.shop.plugins: Written project.entry-points.shop.plugins.a
+    pyproject.toml tool.poetry.dependencies.python: Written project.requires-python
+    pyproject.toml tool.poetry.dependencies.flask: Written project.dependencies (`flask>=2.3,<3.0`)
+    pyproject.toml tool.poetry.dependencies.tool: Written project.dependencies (`tool`, with a source)
+    pyproject.toml tool.poetry.dependencies.secret: Written project.dependencies (`secret`, with a source)
+    pyproject.toml tool.poetry.extras.more.attrs: Written project.optional-dependencies.more (`attrs>=22`)
+    pyproject.toml tool.poetry.group.docs.sphinx: Written dependency-groups.docs (`sphinx`)
+    pyproject.toml tool.poetry.group.test.pytest: Written dependency-groups.test (`pytest>=7.1,<7.2`)
+    pyproject.toml tool.poetry.group.test: Written tool.tilsit.default-groups (`test`)
+    pyproject.toml tool.poetry.source own: Written tool.tilsit.index (`own`)
+    poetry.lock : Pinned (versions that are kept where they can be: 1)
+    "#);
+}
+
+#[test]
+fn poetry_s_groups_join_a_project_that_is_stated() {
+    let text = "\
+[project]
+name = \"shop\"
+version = \"1\"
+dependencies = [\"flask\"]
+
+[tool.poetry]
+packages = [{ include = \"shop\" }]
+
+[tool.poetry.group.dev.dependencies]
+pytest = \"*\"
+";
+    let told = imported(&[("pyproject.toml", text)]);
+    assert!(
+        told.contains("[dependency-groups]\ndev = [\n    \"pytest\",\n]\n"),
+        "{told}"
+    );
+    assert!(told.contains("dependencies = [\"flask\"]\n"), "{told}");
+}
+
+#[test]
+fn the_locks_of_uv_and_pdm_are_kept() {
+    for (tool, lock) in [("uv", "uv.lock"), ("pdm", "pdm.lock")] {
+        let text = format!("[project]\nname = \"shop\"\nversion = \"1\"\n\n[tool.{tool}]\n");
+        let locked = "[[package]]\nname = \"flask\"\nversion = \"2.3.1\"\nsource = { registry = \"https://index.example/simple\" }\n";
+        let folder = folder(&[("pyproject.toml", &*text), (lock, locked)]);
+        let found = find(folder.path(), None).unwrap();
+        let foreign = read(&found, world(folder.path())).unwrap();
+        assert_eq!(foreign.pins.len(), 1, "{tool}");
+        assert_eq!(foreign.pins[0].version.to_string(), "2.3.1");
+    }
 }
 
 #[test]

@@ -18,6 +18,7 @@ created-by = "tilsit"
 [[packages]]
 name = "flask"
 version = "3.0"
+dependencies = [{ name = "werkzeug" }]
 index = "https://index.example/simple/"
 wheels = [{ name = "flask-3.0-py3-none-any.whl", url = "https://index.example/flask-3.0-py3-none-any.whl", hashes = { sha256 = "aa" } }]
 
@@ -33,6 +34,14 @@ wheels = [{ name = "werkzeug-3.1-py3-none-any.whl", url = "https://index.example
 [[packages]]
 name = "here"
 directory = { path = "here" }
+
+[tool.tilsit]
+version = 1
+fingerprint = "x"
+digest = "x"
+
+[tool.tilsit.groups]
+dev = ["flask"]
 "#;
 
 #[test]
