@@ -57,7 +57,7 @@ fn what_became_of_each_pin_is_told() {
         fate(pin("werkzeug", "2.0", "sha256:dd")),
         PinFate::Other {
             versions: vec!["3.1".parse().unwrap()],
-            why: Some("`flask` 3.0 requires `werkzeug>=3`".to_owned()),
+            why: Some("flask requires `werkzeug>=3`".to_owned()),
         }
     );
 }
