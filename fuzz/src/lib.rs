@@ -10,6 +10,7 @@ pub mod build_backend;
 pub mod build_frontend;
 pub mod dist;
 pub mod environment;
+pub mod import;
 pub mod index_client;
 pub mod index_server;
 pub mod index_store;
@@ -37,6 +38,7 @@ pub const TARGETS: &[Target] = &[
     ("build_output", build_frontend::build_output),
     ("cache_keys", build_frontend::cache_keys),
     ("compact_page", index_client::compact_page),
+    ("conda_environment", import::conda_environment),
     ("core_metadata", packaging_formats::core_metadata),
     ("dependency_groups", packaging_formats::dependency_groups),
     ("devpi_export", index_server::devpi_export),
@@ -88,6 +90,8 @@ pub const TARGETS: &[Target] = &[
     ("sdist_file_name", packaging::sdist_file_name),
     ("sdist_parts", dist::sdist_parts),
     ("search_answer", simple_api::search_answer),
+    ("setup_cfg", import::setup_cfg_keys),
+    ("setup_py", import::setup_py_arguments),
     ("simple_html_page", simple_api::simple_html_page),
     ("simple_json_page", simple_api::simple_json_page),
     ("slim_metadata", index_client::slim_metadata),
@@ -97,6 +101,7 @@ pub const TARGETS: &[Target] = &[
     ("token_text", index_store::token_text),
     ("tool_manifest", tools::tool_manifest),
     ("tool_receipt", tools::tool_receipt),
+    ("tool_tables", import::tool_tables),
     ("upload_form", simple_api::upload_form),
     ("user_name", index_store::user_name),
     ("version", packaging::version),

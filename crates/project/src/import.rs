@@ -259,20 +259,52 @@ pub fn read(candidates: &[Candidate], world: World<'_>) -> Result<Foreign, Impor
         match candidate.kind {
             Kind::Requirements => requirements::read(candidate, candidates, world, &mut foreign)?,
             Kind::Pipfile => pipfile::read(file, world, &mut foreign)?,
-            Kind::Poetry => poetry::read(file, world, &mut foreign)?,
-            Kind::Pdm => pdm::read(file, world, &mut foreign)?,
-            Kind::Uv => uv::read(file, world, &mut foreign)?,
-            Kind::Hatch => hatch::read(file, world, &mut foreign)?,
-            Kind::Flit => flit::read(file, world, &mut foreign)?,
+            Kind::Setuptools => setuptools::read(world, &mut foreign)?,
             Kind::Conda => {
                 foreign
                     .items
                     .extend(environment_yml(file, &world.read(file)?, world.group)?)
             }
-            Kind::Setuptools => setuptools::read(world, &mut foreign)?,
+            kind => {
+                let items = of_pyproject(kind, file, &world.read(file)?, &world.main_list())?;
+                foreign.items.extend(items);
+            }
+        }
+        let lock = match candidate.kind {
+            Kind::Poetry => Some(ForeignLock::Poetry),
+            Kind::Pdm => Some(ForeignLock::Pdm),
+            Kind::Uv => Some(ForeignLock::Uv),
+            _ => None,
+        };
+        if let Some(lock) = lock {
+            pins_of(lock, world, &mut foreign)?;
         }
     }
     Ok(foreign)
+}
+
+/// Reads the table of a tool in the text of a pyproject.toml; what it needs for running goes to `main`.
+///
+/// # Errors
+/// When there is no such table, or it is not what it should be.
+pub fn of_pyproject(
+    kind: Kind,
+    file: &str,
+    text: &str,
+    main: &List,
+) -> Result<Vec<Item>, ImportError> {
+    match kind {
+        Kind::Poetry => poetry::read(file, text, main),
+        Kind::Pdm => pdm::read(file, text),
+        Kind::Uv => uv::read(file, text),
+        Kind::Hatch => hatch::read(file, text),
+        Kind::Flit => flit::read(file, text, main),
+        Kind::Requirements | Kind::Pipfile | Kind::Conda | Kind::Setuptools => {
+            let kind = kind.name();
+            let file = file.to_owned();
+            Err(ImportError::NoTable { file, kind })
+        }
+    }
 }
 
 fn invalid(file: &str, reason: impl ToString) -> ImportError {

@@ -5,7 +5,7 @@ use tilsit_packaging::name::ExtraName;
 use toml::{Table, Value};
 
 use super::metadata::{is_readme, license, list, people};
-use super::{Collector, Foreign, ImportError, What, World, tool_table};
+use super::{Collector, ImportError, Item, What, tool_table};
 use crate::edit::List;
 
 /// The tables that go.
@@ -15,9 +15,8 @@ pub(super) const TABLES: [&str; 3] = ["metadata", "scripts", "entrypoints"];
 pub(super) const BACKEND: &str = "flit_core>=3.2,<4";
 
 /// Reads `[tool.flit]`.
-pub(super) fn read(file: &str, world: World<'_>, foreign: &mut Foreign) -> Result<(), ImportError> {
-    let text = world.read(file)?;
-    let table = tool_table(file, &text, "flit")?.unwrap_or_default();
+pub(super) fn read(file: &str, text: &str, main: &List) -> Result<Vec<Item>, ImportError> {
+    let table = tool_table(file, text, "flit")?.unwrap_or_default();
     let Some(metadata) = table.get("metadata").and_then(Value::as_table) else {
         return Err(ImportError::NoTable {
             file: file.to_owned(),
@@ -26,7 +25,7 @@ pub(super) fn read(file: &str, world: World<'_>, foreign: &mut Foreign) -> Resul
     };
     let mut out = Collector::new(file);
     for (key, value) in metadata {
-        field(key, value, metadata, world, &mut out);
+        field(key, value, metadata, main, &mut out);
     }
     let key = "tool.flit.metadata.module";
     for field in ["version", "description"] {
@@ -46,11 +45,10 @@ pub(super) fn read(file: &str, world: World<'_>, foreign: &mut Foreign) -> Resul
     }
     let what = What::BuildRequirement(BACKEND.to_owned());
     out.add("tool.flit.metadata", None, what);
-    foreign.items.append(&mut out.items);
-    Ok(())
+    Ok(out.items)
 }
 
-fn field(key: &str, value: &Value, all: &Table, world: World<'_>, out: &mut Collector<'_>) {
+fn field(key: &str, value: &Value, all: &Table, main: &List, out: &mut Collector<'_>) {
     let shown = format!("tool.flit.metadata.{key}");
     let text = value.as_str();
     let texts = || {
@@ -109,7 +107,7 @@ fn field(key: &str, value: &Value, all: &Table, world: World<'_>, out: &mut Coll
         ("classifiers", _) => out.project(&shown, None, "classifiers", list(texts())),
         ("requires" | "dev-requires", _) => {
             let dev = super::group("dev").filter(|_| key == "dev-requires");
-            let list = dev.map_or_else(|| world.main_list(), List::Group);
+            let list = dev.map_or_else(|| main.clone(), List::Group);
             for text in texts() {
                 out.requirement(&shown, None, &list, text);
             }

@@ -2,16 +2,15 @@
 
 use toml::{Table, Value};
 
-use super::{Collector, Foreign, ImportError, What, World, group, tool_table};
+use super::{Collector, ImportError, Item, What, group, tool_table};
 use crate::edit::List;
 
 /// The environment that all others are made of, which is where one works.
 const DEFAULT: &str = "default";
 
 /// Reads `[tool.hatch.envs]`.
-pub(super) fn read(file: &str, world: World<'_>, foreign: &mut Foreign) -> Result<(), ImportError> {
-    let text = world.read(file)?;
-    let Some(table) = tool_table(file, &text, "hatch")? else {
+pub(super) fn read(file: &str, text: &str) -> Result<Vec<Item>, ImportError> {
+    let Some(table) = tool_table(file, text, "hatch")? else {
         return Err(ImportError::NoTable {
             file: file.to_owned(),
             kind: "hatch",
@@ -26,8 +25,7 @@ pub(super) fn read(file: &str, world: World<'_>, foreign: &mut Foreign) -> Resul
             None => out.add(key, None, What::LeftOut("it is no table".to_owned())),
         }
     }
-    foreign.items.append(&mut out.items);
-    Ok(())
+    Ok(out.items)
 }
 
 fn environment(key: &str, name: &str, env: &Table, out: &mut Collector<'_>) {

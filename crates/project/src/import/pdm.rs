@@ -6,19 +6,15 @@ use toml::{Table, Value};
 use tilsit_packaging::requirements_file::{Target, parse_editable};
 
 use super::requirements::joined;
-use super::{
-    Collector, Foreign, ImportError, Index, Listed, What, World, group, pins_of, tool_table,
-};
+use super::{Collector, ImportError, Index, Item, Listed, What, group, tool_table};
 use crate::edit::{List, Location, Source};
-use crate::foreign_locks::ForeignLock;
 
 /// The name of pdm's own source, which another one of that name replaces.
 const DEFAULT: &str = "pypi";
 
 /// Reads `[tool.pdm]` and pdm.lock.
-pub(super) fn read(file: &str, world: World<'_>, foreign: &mut Foreign) -> Result<(), ImportError> {
-    let text = world.read(file)?;
-    let Some(table) = tool_table(file, &text, "pdm")? else {
+pub(super) fn read(file: &str, text: &str) -> Result<Vec<Item>, ImportError> {
+    let Some(table) = tool_table(file, text, "pdm")? else {
         return Err(ImportError::NoTable {
             file: file.to_owned(),
             kind: "pdm",
@@ -62,8 +58,7 @@ pub(super) fn read(file: &str, world: World<'_>, foreign: &mut Foreign) -> Resul
             }
         }
     }
-    foreign.items.append(&mut out.items);
-    pins_of(ForeignLock::Pdm, world, foreign)
+    Ok(out.items)
 }
 
 fn development(key: &str, name: &str, texts: &Value, out: &mut Collector<'_>) {

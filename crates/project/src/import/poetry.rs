@@ -7,21 +7,17 @@ use toml::{Table, Value};
 
 use super::metadata::{is_readme, is_version, license, list, person};
 use super::pipfile::location;
-use super::{
-    Collector, Foreign, ImportError, Index, Listed, What, World, invalid, pins_of, tool_table,
-};
+use super::{Collector, ImportError, Index, Item, Listed, What, invalid, tool_table};
 use crate::edit::{List, Location, Source, ordered};
-use crate::foreign_locks::ForeignLock;
 use crate::poetry::{Dependency, Priority, Tables};
 
 /// What a group is called that is installed where nobody says which.
 const DEV: &str = "dev";
 
 /// Reads `[tool.poetry]` and poetry.lock.
-pub(super) fn read(file: &str, world: World<'_>, foreign: &mut Foreign) -> Result<(), ImportError> {
-    let text = world.read(file)?;
-    let tables = Tables::read(&text).map_err(|error| invalid(file, error))?;
-    let raw = tool_table(file, &text, "poetry")?;
+pub(super) fn read(file: &str, text: &str, main: &List) -> Result<Vec<Item>, ImportError> {
+    let tables = Tables::read(text).map_err(|error| invalid(file, error))?;
+    let raw = tool_table(file, text, "poetry")?;
     let (Some(tables), Some(raw)) = (tables, raw) else {
         return Err(ImportError::NoTable {
             file: file.to_owned(),
@@ -39,9 +35,8 @@ pub(super) fn read(file: &str, world: World<'_>, foreign: &mut Foreign) -> Resul
         out.project(key, None, "requires-python", ordered(pythons));
     }
     if !is_stated {
-        let main = world.main_list();
         let key = "tool.poetry.dependencies";
-        dependencies(key, &main, &tables.dependencies, &mut out);
+        dependencies(key, main, &tables.dependencies, &mut out);
         for (extra, listed) in &tables.extras {
             let key = format!("tool.poetry.extras.{extra}");
             dependencies(&key, &List::Extra(extra.clone()), listed, &mut out);
@@ -54,8 +49,7 @@ pub(super) fn read(file: &str, world: World<'_>, foreign: &mut Foreign) -> Resul
     }
     default_groups(&tables, &mut out);
     sources(&tables, &mut out);
-    foreign.items.append(&mut out.items);
-    pins_of(ForeignLock::Poetry, world, foreign)
+    Ok(out.items)
 }
 
 fn field(key: &str, value: &Value, is_stated: bool, out: &mut Collector<'_>) {

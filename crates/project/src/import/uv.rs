@@ -3,8 +3,7 @@
 
 use toml::Value;
 
-use super::{Collector, Foreign, ImportError, What, World, pins_of, tool_table};
-use crate::foreign_locks::ForeignLock;
+use super::{Collector, ImportError, Item, What, tool_table};
 use crate::settings::KEYS;
 
 /// The keys that are settings here too.
@@ -23,9 +22,8 @@ const SETTINGS: [&str; 11] = [
 ];
 
 /// Reads `[tool.uv]` and uv.lock.
-pub(super) fn read(file: &str, world: World<'_>, foreign: &mut Foreign) -> Result<(), ImportError> {
-    let text = world.read(file)?;
-    let table = tool_table(file, &text, "uv")?.unwrap_or_default();
+pub(super) fn read(file: &str, text: &str) -> Result<Vec<Item>, ImportError> {
+    let table = tool_table(file, text, "uv")?.unwrap_or_default();
     let mut out = Collector::new(file);
     for (key, value) in &table {
         let shown = format!("tool.uv.{key}");
@@ -40,6 +38,5 @@ pub(super) fn read(file: &str, world: World<'_>, foreign: &mut Foreign) -> Resul
         };
         out.add(shown, None, what);
     }
-    foreign.items.append(&mut out.items);
-    pins_of(ForeignLock::Uv, world, foreign)
+    Ok(out.items)
 }
