@@ -26,7 +26,7 @@ cargo xtask <task>
                          `--further` (25 sets from the default index)
   trees [WORD ..]        installs 100 projects with tilsit, uv and pip and compares what is there;
                          words: projects, `--record` (once)
-  projects [WORD ..]     17 projects from their sdists: imported, locked, installed, tests collected;
+  projects [WORD ..]     20 projects from their sdists: imported, locked, installed, tests collected;
                          words: projects, `--program=PATH`
   conformance pip --suite FOLDER [ARGUMENT ..]
                          pip's functional tests with tilsit in pip's place

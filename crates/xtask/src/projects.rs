@@ -41,7 +41,7 @@ enum Collect {
 const ALL: &str = "--all-groups";
 const PYTEST: Collect = Collect::Pytest(&[]);
 
-const TRIALS: [Trial; 17] = [
+const TRIALS: [Trial; 20] = [
     trial("attrs==26.1.0", "[project], groups", &[], ALL, &[], PYTEST),
     trial(
         "celery==5.7.0",
@@ -119,6 +119,23 @@ const TRIALS: [Trial; 17] = [
         &[],
         PYTEST,
     ),
+    trial(
+        "sphinx==9.0.4",
+        "[project], groups, uv",
+        &[""],
+        ALL,
+        &[],
+        PYTEST,
+    ),
+    trial(
+        "starlette==1.10.0",
+        "uv, uv.lock",
+        &[""],
+        "--all-groups --extra full",
+        &[],
+        PYTEST,
+    ),
+    trial("tomlkit==0.13.2", "poetry", &[""], ALL, &[], PYTEST),
     trial(
         "tornado==6.6.1",
         "setup.py (built), requirements.in",
