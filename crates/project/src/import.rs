@@ -261,9 +261,8 @@ pub fn read(candidates: &[Candidate], world: World<'_>) -> Result<Foreign, Impor
             Kind::Pipfile => pipfile::read(file, world, &mut foreign)?,
             Kind::Setuptools => setuptools::read(world, &mut foreign)?,
             Kind::Conda => {
-                foreign
-                    .items
-                    .extend(environment_yml(file, &world.read(file)?, world.group)?)
+                let items = environment_yml(file, &world.read(file)?, world.group)?;
+                foreign.items.extend(items);
             }
             kind => {
                 let items = of_pyproject(kind, file, &world.read(file)?, &world.main_list())?;
@@ -307,7 +306,7 @@ pub fn of_pyproject(
     }
 }
 
-fn invalid(file: &str, reason: impl ToString) -> ImportError {
+fn invalid(file: &str, reason: impl std::fmt::Display) -> ImportError {
     ImportError::Invalid {
         file: file.to_owned(),
         reason: reason.to_string(),

@@ -282,7 +282,8 @@ fn requirements(folder: &Path) -> Result<Vec<Candidate>, ImportError> {
         };
         for entry in entries.filter_map(Result::ok) {
             let name = entry.file_name().to_string_lossy().into_owned();
-            let is_one = name.ends_with(".txt") || name.ends_with(".in");
+            let ending = name.rsplit_once('.').map(|(_, ending)| ending);
+            let is_one = matches!(ending, Some("txt" | "in"));
             let is_named = !prefix.is_empty() || name.contains("requirements");
             if is_one && is_named && !name.contains("constraint") {
                 files.insert(format!("{prefix}{name}"));

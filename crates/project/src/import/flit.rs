@@ -105,30 +105,42 @@ fn field(key: &str, value: &Value, all: &Table, main: &List, out: &mut Collector
             out.project(&shown, None, "keywords", words);
         }
         ("classifiers", _) => out.project(&shown, None, "classifiers", list(texts())),
-        ("requires" | "dev-requires", _) => {
-            let dev = super::group("dev").filter(|_| key == "dev-requires");
-            let list = dev.map_or_else(|| main.clone(), List::Group);
-            for text in texts() {
-                out.requirement(&shown, None, &list, text);
-            }
-        }
-        ("requires-extra", _) => {
-            for (extra, texts) in value.as_table().into_iter().flatten() {
-                let Ok(extra) = extra.parse::<ExtraName>() else {
-                    let why = format!("no extra can be called `{extra}`");
-                    out.add(&shown, None, What::LeftOut(why));
-                    continue;
-                };
-                let texts = texts.as_array().into_iter().flatten();
-                for text in texts.filter_map(Value::as_str) {
-                    out.requirement(&shown, None, &List::Extra(extra.clone()), text);
-                }
-            }
+        ("requires" | "dev-requires" | "requires-extra", _) => {
+            requirements(key, value, main, out);
         }
         _ => out.add(
             shown,
             None,
             What::LeftOut("`[project]` has no such key".to_owned()),
         ),
+    }
+}
+
+/// The lists of requirements.
+fn requirements(key: &str, value: &Value, main: &List, out: &mut Collector<'_>) {
+    let shown = format!("tool.flit.metadata.{key}");
+    let texts = |value: &Value| -> Vec<String> {
+        let texts = value.as_array().into_iter().flatten();
+        texts
+            .filter_map(|text| text.as_str().map(str::to_owned))
+            .collect()
+    };
+    if key != "requires-extra" {
+        let dev = super::group("dev").filter(|_| key == "dev-requires");
+        let list = dev.map_or_else(|| main.clone(), List::Group);
+        for text in texts(value) {
+            out.requirement(&shown, None, &list, &text);
+        }
+        return;
+    }
+    for (extra, listed) in value.as_table().into_iter().flatten() {
+        let Ok(extra) = extra.parse::<ExtraName>() else {
+            let why = format!("no extra can be called `{extra}`");
+            out.add(&shown, None, What::LeftOut(why));
+            continue;
+        };
+        for text in texts(listed) {
+            out.requirement(&shown, None, &List::Extra(extra.clone()), &text);
+        }
     }
 }

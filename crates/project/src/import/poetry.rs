@@ -103,24 +103,7 @@ fn field(key: &str, value: &Value, is_stated: bool, out: &mut Collector<'_>) {
                 out.add(&shown, None, what);
             }
         }
-        ("scripts", _) => {
-            for (name, object) in value.as_table().into_iter().flatten() {
-                let what = match object.as_str() {
-                    Some(object) => What::key(&["project", "scripts"], name, object),
-                    None => What::Stays("poetry-core alone knows such a script".to_owned()),
-                };
-                out.add(format!("{shown}.{name}"), None, what);
-            }
-        }
-        ("plugins", _) => {
-            for (group, points) in value.as_table().into_iter().flatten() {
-                for (name, object) in points.as_table().into_iter().flatten() {
-                    let path = ["project", "entry-points", group];
-                    let what = What::key(&path, name, object.clone());
-                    out.add(format!("{shown}.{group}"), None, what);
-                }
-            }
-        }
+        ("scripts" | "plugins", _) => commands(key, value, out),
         ("package-mode", _) => {
             let what = What::key(&["tool", "tilsit"], "package", value.clone());
             out.add(shown, None, what);
@@ -132,6 +115,28 @@ fn field(key: &str, value: &Value, is_stated: bool, out: &mut Collector<'_>) {
         _ => {
             let why = "it tells Poetry how to work, or says nothing";
             out.add(shown, None, What::LeftOut(why.to_owned()));
+        }
+    }
+}
+
+/// Scripts, and entry points of other groups.
+fn commands(key: &str, value: &Value, out: &mut Collector<'_>) {
+    let entries = value.as_table().into_iter().flatten();
+    if key == "scripts" {
+        for (name, object) in entries {
+            let what = match object.as_str() {
+                Some(object) => What::key(&["project", "scripts"], name, object),
+                None => What::Stays("poetry-core alone knows such a script".to_owned()),
+            };
+            out.add(format!("tool.poetry.scripts.{name}"), None, what);
+        }
+        return;
+    }
+    for (group, points) in entries {
+        for (name, object) in points.as_table().into_iter().flatten() {
+            let path = ["project", "entry-points", group];
+            let what = What::key(&path, name, object.clone());
+            out.add(format!("tool.poetry.plugins.{group}"), None, what);
         }
     }
 }

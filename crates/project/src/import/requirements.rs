@@ -72,7 +72,7 @@ impl Reader<'_> {
         for statement in &parsed.statements {
             match statement {
                 Statement::Requirement(line) if kind == IncludeKind::Constraints => {
-                    self.constraint(line, &mut out);
+                    constraint(line, &mut out);
                 }
                 Statement::Requirement(line) => {
                     let by = because.by_others(line.line);
@@ -88,7 +88,7 @@ impl Reader<'_> {
                     let at = (*line, *kind);
                     included.extend(self.include(at, target, &mut out));
                 }
-                Statement::Option { line, option } => self.option(*line, option, &mut out),
+                Statement::Option { line, option } => file_option(*line, option, &mut out),
             }
         }
         self.foreign.items.append(&mut out.items);
@@ -142,16 +142,6 @@ impl Reader<'_> {
                 None
             }
         }
-    }
-
-    fn constraint(&self, line: &RequirementLine, out: &mut Collector<'_>) {
-        let what = match &line.target {
-            Target::Named(requirement) if requirement.url().is_none() => {
-                What::setting("constraint-dependencies", requirement.to_string())
-            }
-            _ => What::LeftOut("a place limits no versions".to_owned()),
-        };
-        out.add(shown(&line.target), Some(line.line), what);
     }
 
     fn requirement(&mut self, line: &RequirementLine, out: &mut Collector<'_>) {
@@ -267,46 +257,6 @@ impl Reader<'_> {
         Ok(listed)
     }
 
-    fn option(&self, line: usize, option: &FileOption, out: &mut Collector<'_>) {
-        let index = |url: &str, is_default| {
-            What::Index(Index {
-                name: None,
-                url: url.to_owned(),
-                is_default,
-                is_explicit: false,
-            })
-        };
-        let truth = |key: &str| What::key(&["tool", "tilsit"], key, true);
-        let left = |why: &str| What::LeftOut(why.to_owned());
-        let (key, what) = match option {
-            FileOption::IndexUrl(url) => ("--index-url", index(url, true)),
-            FileOption::ExtraIndexUrl(url) => ("--extra-index-url", index(url, false)),
-            FileOption::NoIndex => ("--no-index", truth("no-index")),
-            FileOption::FindLinks(link) => {
-                let link = match link.contains("://") {
-                    true => link.clone(),
-                    false => joined(out.file, link),
-                };
-                ("--find-links", What::setting("find-links", link))
-            }
-            FileOption::TrustedHost(host) => {
-                ("--trusted-host", What::setting("trusted-host", host))
-            }
-            FileOption::Pre => ("--pre", truth("pre")),
-            FileOption::PreferBinary => ("--prefer-binary", truth("prefer-binary")),
-            FileOption::RequireHashes | FileOption::NoRequireHashes => (
-                "--require-hashes",
-                left("a lock has hashes, and they are checked"),
-            ),
-            FileOption::NoBinary(words) => return controls(line, "no-binary", words, out),
-            FileOption::OnlyBinary(words) => return controls(line, "only-binary", words, out),
-            FileOption::AllReleases(words) => return controls(line, "all-releases", words, out),
-            FileOption::OnlyFinal(words) => return controls(line, "only-final", words, out),
-            _ => ("--use-feature", left("it is a feature of pip's own")),
-        };
-        out.add(key, Some(line), what);
-    }
-
     /// The versions of a compiled file.
     fn pins(&mut self, file: &str) -> Result<(), ImportError> {
         let (_, parsed) = self.parse(file)?;
@@ -316,6 +266,55 @@ impl Reader<'_> {
         self.foreign.pinned(file, before);
         Ok(())
     }
+}
+
+fn constraint(line: &RequirementLine, out: &mut Collector<'_>) {
+    let what = match &line.target {
+        Target::Named(requirement) if requirement.url().is_none() => {
+            What::setting("constraint-dependencies", requirement.to_string())
+        }
+        _ => What::LeftOut("a place limits no versions".to_owned()),
+    };
+    out.add(shown(&line.target), Some(line.line), what);
+}
+
+fn file_option(line: usize, option: &FileOption, out: &mut Collector<'_>) {
+    let index = |url: &str, is_default| {
+        What::Index(Index {
+            name: None,
+            url: url.to_owned(),
+            is_default,
+            is_explicit: false,
+        })
+    };
+    let truth = |key: &str| What::key(&["tool", "tilsit"], key, true);
+    let left = |why: &str| What::LeftOut(why.to_owned());
+    let (key, what) = match option {
+        FileOption::IndexUrl(url) => ("--index-url", index(url, true)),
+        FileOption::ExtraIndexUrl(url) => ("--extra-index-url", index(url, false)),
+        FileOption::NoIndex => ("--no-index", truth("no-index")),
+        FileOption::FindLinks(link) => {
+            let link = if link.contains("://") {
+                link.clone()
+            } else {
+                joined(out.file, link)
+            };
+            ("--find-links", What::setting("find-links", link))
+        }
+        FileOption::TrustedHost(host) => ("--trusted-host", What::setting("trusted-host", host)),
+        FileOption::Pre => ("--pre", truth("pre")),
+        FileOption::PreferBinary => ("--prefer-binary", truth("prefer-binary")),
+        FileOption::RequireHashes | FileOption::NoRequireHashes => (
+            "--require-hashes",
+            left("a lock has hashes, and they are checked"),
+        ),
+        FileOption::NoBinary(words) => return controls(line, "no-binary", words, out),
+        FileOption::OnlyBinary(words) => return controls(line, "only-binary", words, out),
+        FileOption::AllReleases(words) => return controls(line, "all-releases", words, out),
+        FileOption::OnlyFinal(words) => return controls(line, "only-final", words, out),
+        _ => ("--use-feature", left("it is a feature of pip's own")),
+    };
+    out.add(key, Some(line), what);
 }
 
 fn controls(line: usize, key: &str, words: &[ReleaseControl], out: &mut Collector<'_>) {

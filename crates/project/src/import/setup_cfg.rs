@@ -93,10 +93,8 @@ fn of_key(section: &Section, entry: &Entry) -> Said {
 fn value_of(key: &str, value: &str) -> Literal {
     let list = |separator: char| {
         let is_lines = value.contains('\n');
-        let items = value.split(move |letter| match is_lines {
-            true => letter == '\n',
-            false => letter == separator,
-        });
+        let separator = if is_lines { '\n' } else { separator };
+        let items = value.split(separator);
         let items = items.map(str::trim).filter(|item| !item.is_empty());
         Literal::List(items.map(|item| Literal::Text(item.to_owned())).collect())
     };

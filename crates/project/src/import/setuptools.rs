@@ -59,7 +59,8 @@ const OBSOLETE: [&str; 6] = [
 
 /// One key of either file.
 struct Key {
-    key: String,
+    /// What `setup()` calls it.
+    name: String,
     line: usize,
     file: &'static str,
     section: String,
@@ -70,9 +71,9 @@ impl Key {
     /// What it is called where it stands.
     fn shown(&self) -> String {
         match &*self.section {
-            "" => self.key.clone(),
+            "" => self.name.clone(),
             section if section.starts_with("options.") => format!("[{section}]"),
-            section => format!("[{section}] {}", self.key),
+            section => format!("[{section}] {}", self.name),
         }
     }
 }
@@ -86,7 +87,7 @@ pub(super) fn read(world: World<'_>, foreign: &mut Foreign) -> Result<(), Import
         for argument in arguments {
             match argument.key {
                 Some(key) => keys.push(Key {
-                    key,
+                    name: key,
                     line: argument.line,
                     file: SETUP_PY,
                     section: String::new(),
@@ -103,7 +104,7 @@ pub(super) fn read(world: World<'_>, foreign: &mut Foreign) -> Result<(), Import
     if let Some(text) = world.read_if_there(SETUP_CFG)? {
         let said = setup_cfg(&text)?;
         keys.extend(said.into_iter().map(|said| Key {
-            key: said.key,
+            name: said.key,
             line: said.line,
             file: SETUP_CFG,
             section: said.section,
@@ -115,8 +116,7 @@ pub(super) fn read(world: World<'_>, foreign: &mut Foreign) -> Result<(), Import
         world,
         dynamic: BTreeSet::new(),
     };
-    for position in 0..keys.len() {
-        let key = &keys[position];
+    for (position, key) in keys.iter().enumerate() {
         let mut out = Collector::new(key.file);
         reading.key(position, &mut out);
         foreign.items.append(&mut out.items);
@@ -144,34 +144,34 @@ impl Reading<'_> {
         let shown = key.shown();
         let line = Some(key.line);
         let mut add = |what: What| out.add(shown.clone(), line, what);
-        if key.key.is_empty() {
+        if key.name.is_empty() {
             let why =
                 "it is about another tool, or about files, and not about what the project needs";
             return add(What::Stays(why.to_owned()));
         }
         let mut before = self.keys[..position].iter();
-        if before.any(|known| known.key == key.key && !known.is_empty()) {
-            return add(What::LeftOut(format!("`{}` says so before", SETUP_PY)));
+        if before.any(|known| known.name == key.name && !known.is_empty()) {
+            return add(What::LeftOut(format!("`{SETUP_PY}` says so before")));
         }
         if key.is_empty() {
             return add(What::LeftOut("it says nothing".to_owned()));
         }
-        if let Some((_, with)) = WITH_OTHERS.iter().find(|(name, _)| *name == key.key) {
+        if let Some((_, with)) = WITH_OTHERS.iter().find(|(name, _)| *name == key.name) {
             return match with {
                 &"authors" | &"maintainers" if !self.has(with) => self.people(key, with, out),
                 &"urls" => self.urls(key, out),
                 _ => add(What::Stays(format!("it goes with `project.{with}`"))),
             };
         }
-        if let Some((_, to)) = KEYS.iter().find(|(name, _)| *name == key.key) {
+        if let Some((_, to)) = KEYS.iter().find(|(name, _)| *name == key.name) {
             return match &key.value {
                 None => self.dynamic(key, to, out),
-                Some(_) if key.key == "use_scm_version" => self.dynamic(key, to, out),
+                Some(_) if key.name == "use_scm_version" => self.dynamic(key, to, out),
                 Some(value) => self.field(key, to, value, out),
             };
         }
-        match &*key.key {
-            "entry_points" => self.entry_points(key, out),
+        match &*key.name {
+            "entry_points" => entry_points(key, out),
             "setup_requires" | "tests_require" => self.requirements(key, out),
             name if OBSOLETE.contains(&name) => {
                 let why = "setuptools no longer reads it, or no index shows it";
@@ -185,7 +185,7 @@ impl Reading<'_> {
     }
 
     fn value_of(&self, key: &str) -> Option<&Literal> {
-        let found = self.keys.iter().find(|known| known.key == key);
+        let found = self.keys.iter().find(|known| known.name == key);
         found?.value.as_ref().filter(|value| !value.is_empty())
     }
 
@@ -198,7 +198,7 @@ impl Reading<'_> {
         };
         self.keys
             .iter()
-            .any(|key| key.key == name && !key.is_empty())
+            .any(|key| key.name == name && !key.is_empty())
     }
 
     /// A key of `[project]` that stays where it is; each once.
@@ -251,7 +251,7 @@ impl Reading<'_> {
             _ => ("maintainer", "maintainer_email"),
         };
         let text = |key: &str| self.value_of(key).and_then(Literal::as_text);
-        let said = [name, email].map(|key| self.keys.iter().any(|known| known.key == key));
+        let said = [name, email].map(|key| self.keys.iter().any(|known| known.name == key));
         let read = [name, email].map(|key| text(key).is_some());
         if said != read {
             return self.dynamic(key, to, out);
@@ -262,7 +262,7 @@ impl Reading<'_> {
 
     fn urls(&mut self, key: &Key, out: &mut Collector<'_>) {
         let (shown, line) = (key.shown(), Some(key.line));
-        let label = match &*key.key {
+        let label = match &*key.name {
             "url" => "Homepage",
             "download_url" => "Download",
             _ => "",
@@ -290,16 +290,14 @@ impl Reading<'_> {
     fn requirements(&mut self, key: &Key, out: &mut Collector<'_>) {
         let (shown, line) = (key.shown(), Some(key.line));
         let Some(texts) = key.value.as_ref().and_then(Literal::texts) else {
-            return match &*key.key {
-                "install_requires" => self.dynamic(key, "dependencies", out),
-                _ => {
-                    let why = "only running it would tell";
-                    out.add(shown, line, What::LeftOut(why.to_owned()));
-                }
-            };
+            if key.name == "install_requires" {
+                return self.dynamic(key, "dependencies", out);
+            }
+            let why = "only running it would tell";
+            return out.add(shown, line, What::LeftOut(why.to_owned()));
         };
         for text in texts {
-            match &*key.key {
+            match &*key.name {
                 "setup_requires" => {
                     let what = What::BuildRequirement(text.to_owned());
                     out.add(shown.clone(), line, what);
@@ -348,30 +346,30 @@ impl Reading<'_> {
             }
         }
     }
+}
 
-    fn entry_points(&mut self, key: &Key, out: &mut Collector<'_>) {
-        let groups = match &key.value {
-            Some(Literal::Text(text)) => of_ini(key.file, text),
-            Some(Literal::Table(entries)) => of_groups(entries),
-            _ => None,
+fn entry_points(key: &Key, out: &mut Collector<'_>) {
+    let groups = match &key.value {
+        Some(Literal::Text(text)) => of_ini(key.file, text),
+        Some(Literal::Table(entries)) => of_groups(entries),
+        _ => None,
+    };
+    let Some(groups) = groups else {
+        for to in ["scripts", "gui-scripts", "entry-points"] {
+            let what = What::Dynamic(to);
+            out.add(key.shown(), Some(key.line), what);
+        }
+        return;
+    };
+    for (group, entries) in groups {
+        let table: Vec<&str> = match &*group {
+            "console_scripts" => vec!["project", "scripts"],
+            "gui_scripts" => vec!["project", "gui-scripts"],
+            group => vec!["project", "entry-points", group],
         };
-        let Some(groups) = groups else {
-            for to in ["scripts", "gui-scripts", "entry-points"] {
-                let what = What::Dynamic(to);
-                out.add(key.shown(), Some(key.line), what);
-            }
-            return;
-        };
-        for (group, entries) in groups {
-            let table: Vec<&str> = match &*group {
-                "console_scripts" => vec!["project", "scripts"],
-                "gui_scripts" => vec!["project", "gui-scripts"],
-                group => vec!["project", "entry-points", group],
-            };
-            for (name, object) in entries {
-                let shown = format!("{} {group}", key.shown());
-                out.add(shown, Some(key.line), What::key(&table, &name, object));
-            }
+        for (name, object) in entries {
+            let shown = format!("{} {group}", key.shown());
+            out.add(shown, Some(key.line), What::key(&table, &name, object));
         }
     }
 }

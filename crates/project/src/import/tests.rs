@@ -5,6 +5,7 @@ mod forms;
 mod locks;
 mod setup;
 
+use std::fmt::Write as _;
 use std::path::Path;
 
 use tempfile::TempDir;
@@ -62,7 +63,8 @@ fn told(folder: &Path, found: &[Candidate]) -> String {
         let line = line.map_or_else(String::new, |line| format!(":{line}"));
         let to = to.map_or_else(String::new, |to| format!(" {to}"));
         let note = note.map_or_else(String::new, |note| format!(" ({note})"));
-        told.push_str(&format!("{file}{line} {key}: {fate:?}{to}{note}\n"));
+        // A `String` takes every write.
+        let _ = writeln!(told, "{file}{line} {key}: {fate:?}{to}{note}");
     }
     told
 }

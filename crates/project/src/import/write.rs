@@ -395,15 +395,14 @@ impl Writer {
     /// would hide it.
     fn setting(&mut self, key: &str, text: &str) -> Result<Said, EditError> {
         let has = |tool: &str| self.editor.has(&["tool", tool], key);
-        let tool = match has("uv") && !has("tilsit") {
-            true => "uv",
-            false => "tilsit",
-        };
+        let is_of_uv = has("uv") && !has("tilsit");
+        let tool = if is_of_uv { "uv" } else { "tilsit" };
         let is_added = self.editor.add_text(&["tool", tool], key, text)?;
         let to = format!("tool.{tool}.{key}");
-        let said = match is_added {
-            true => Said::written(to),
-            false => Said::there(to),
+        let said = if is_added {
+            Said::written(to)
+        } else {
+            Said::there(to)
         };
         Ok(said.noted(format!("`{text}`")))
     }
@@ -458,9 +457,10 @@ impl Writer {
             self.outcomes[position] = Some(said.noted(format!("`{text}`")));
             if is_new && !is_flit {
                 // A setup.py may import what lies beside it.
-                let backend = match has_script {
-                    true => "setuptools.build_meta:__legacy__",
-                    false => "setuptools.build_meta",
+                let backend = if has_script {
+                    "setuptools.build_meta:__legacy__"
+                } else {
+                    "setuptools.build_meta"
                 };
                 let backend = Value::from(backend);
                 self.editor.set_missing(&table, "build-backend", &backend)?;

@@ -137,9 +137,8 @@ impl<'t> Reader<'_, 't> {
                 break;
             };
             self.at += 1;
-            let key = match scalar(key, line.number)?.value {
-                Value::Text(key) => key,
-                _ => return Err((line.number, "a key is no text")),
+            let Value::Text(key) = scalar(key, line.number)?.value else {
+                return Err((line.number, "a key is no text"));
             };
             let node = if rest.is_empty() {
                 // A list may stand as far to the left as its key.

@@ -208,12 +208,11 @@ impl Cursor<'_, '_> {
                 // The commas between its parameters end nothing.
                 Kind::Name(name) if name == "lambda" && depth == 0 => is_lambda = true,
                 Kind::Sign(':') if depth == 0 => is_lambda = false,
-                Kind::Sign(',') if is_lambda => {}
                 Kind::End => return,
                 Kind::Sign('(' | '[' | '{') => depth += 1,
                 Kind::Sign(')' | ']' | '}') if depth == 0 => return,
                 Kind::Sign(')' | ']' | '}') => depth -= 1,
-                Kind::Sign(',') if depth == 0 => return,
+                Kind::Sign(',') if depth == 0 && !is_lambda => return,
                 _ => {}
             }
             self.at += 1;

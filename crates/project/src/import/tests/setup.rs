@@ -81,11 +81,12 @@ fn names_stand_for_what_they_are_given_once() {
         assert_eq!(of(changed), None, "{changed}");
     }
     // Each name doubles the one before.
-    let mut bomb = "n0 = ['aaaaaaaaaaaaaaaa']\n".to_owned();
-    for number in 1..64 {
+    let doubled = (1..64).map(|number| {
         let before = number - 1;
-        bomb.push_str(&format!("n{number} = n{before} + n{before}\n"));
-    }
+        format!("n{number} = n{before} + n{before}\n")
+    });
+    let first = "n0 = ['aaaaaaaaaaaaaaaa']\n".to_owned();
+    let bomb: String = std::iter::once(first).chain(doubled).collect();
     assert_eq!(of(&format!("{bomb}names = n63")), None);
 }
 
