@@ -10,6 +10,7 @@ pub mod build_backend;
 pub mod build_frontend;
 pub mod dist;
 pub mod environment;
+pub mod import;
 pub mod index_client;
 pub mod index_server;
 pub mod index_store;
@@ -18,6 +19,7 @@ pub mod locking;
 pub mod packaging;
 pub mod packaging_formats;
 pub mod pipfile;
+pub mod poetry;
 pub mod project;
 pub mod publish;
 pub mod readme;
@@ -37,6 +39,7 @@ pub const TARGETS: &[Target] = &[
     ("bundle_manifest", locking::bundle_manifest),
     ("cache_keys", build_frontend::cache_keys),
     ("compact_page", index_client::compact_page),
+    ("conda_environment", import::conda_environment),
     ("core_metadata", packaging_formats::core_metadata),
     ("dependency_groups", packaging_formats::dependency_groups),
     ("devpi_export", index_server::devpi_export),
@@ -46,6 +49,7 @@ pub const TARGETS: &[Target] = &[
     ("elf_needs", build_backend::elf_needs),
     ("entry_points", packaging_formats::entry_points),
     ("env_file", environment::env_file),
+    ("foreign_lock", poetry::foreign_lock),
     ("forwarded_header", index_server::forwarded_header),
     ("git_url", build_frontend::git_url),
     ("http_cache_record", index_client::http_cache_record),
@@ -64,6 +68,7 @@ pub const TARGETS: &[Target] = &[
     ("pipfile", pipfile::pipfile),
     ("pipfile_lock", pipfile::pipfile_lock),
     ("pipx_metadata", tools::pipx_metadata),
+    ("poetry_tables", poetry::poetry_tables),
     ("project_list", simple_api::project_list),
     ("project_lock", locking::project_lock),
     ("project_name", packaging::project_name),
@@ -87,6 +92,8 @@ pub const TARGETS: &[Target] = &[
     ("sdist_file_name", packaging::sdist_file_name),
     ("sdist_parts", dist::sdist_parts),
     ("search_answer", simple_api::search_answer),
+    ("setup_cfg", import::setup_cfg_keys),
+    ("setup_py", import::setup_py_arguments),
     ("simple_html_page", simple_api::simple_html_page),
     ("simple_json_page", simple_api::simple_json_page),
     ("slim_metadata", index_client::slim_metadata),
@@ -96,6 +103,7 @@ pub const TARGETS: &[Target] = &[
     ("token_text", index_store::token_text),
     ("tool_manifest", tools::tool_manifest),
     ("tool_receipt", tools::tool_receipt),
+    ("tool_tables", import::tool_tables),
     ("upload_form", simple_api::upload_form),
     ("user_name", index_store::user_name),
     ("version", packaging::version),

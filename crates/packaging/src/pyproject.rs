@@ -14,6 +14,7 @@ mod tests;
 
 pub use self::core_metadata::{CoreMetadataError, ProjectFiles};
 pub use self::key::{ProjectKey, UnknownProjectKey};
+use self::project::Strictness;
 pub use self::project::{Person, Project, ProjectLicense, Readme, ReadmeSource};
 use crate::dependency_groups::DependencyGroups;
 use crate::path::is_confined;
@@ -80,9 +81,27 @@ impl PyProject {
     /// # Ok::<(), tilsit_packaging::pyproject::PyProjectError>(())
     /// ```
     pub fn parse(text: &str) -> Result<(PyProject, Vec<Problem>), PyProjectError> {
+        Self::parse_as(text, Strictness::Release)
+    }
+
+    /// Reads the text for who uses the project and does not release it: a fault in a key that only
+    /// describes it (its license, its people, its URLs) is a [`Problem`], and the key is left out. Its
+    /// own build backend may take what the specification refuses.
+    ///
+    /// # Errors
+    /// [`PyProjectError`], for the first fault in what decides what is installed.
+    pub fn parse_for_use(text: &str) -> Result<(PyProject, Vec<Problem>), PyProjectError> {
+        Self::parse_as(text, Strictness::Use)
+    }
+
+    fn parse_as(
+        text: &str,
+        strictness: Strictness,
+    ) -> Result<(PyProject, Vec<Problem>), PyProjectError> {
         let document = Document::parse(text).map_err(PyProjectError::Toml)?;
         let mut problems = Vec::new();
-        let pyproject = read(&document.root(), &mut problems).map_err(PyProjectError::Invalid)?;
+        let pyproject = read(&document.root(), &mut problems, strictness);
+        let pyproject = pyproject.map_err(PyProjectError::Invalid)?;
         problems.sort_by_key(|problem| (problem.line, problem.column));
         Ok((pyproject, problems))
     }
@@ -101,7 +120,11 @@ impl BuildSystem {
     }
 }
 
-fn read(root: &Table<'_>, problems: &mut Vec<Problem>) -> Result<PyProject, Problem> {
+fn read(
+    root: &Table<'_>,
+    problems: &mut Vec<Problem>,
+    strictness: Strictness,
+) -> Result<PyProject, Problem> {
     let known = ["build-system", "project", "dependency-groups", "tool"];
     problems.extend(root.unknown_keys(&known));
     let build_system = root.table("build-system")?;
@@ -111,7 +134,7 @@ fn read(root: &Table<'_>, problems: &mut Vec<Problem>) -> Result<PyProject, Prob
             .map(|table| read_build_system(&table, problems))
             .transpose()?,
         project: project
-            .map(|table| project::read(&table, problems))
+            .map(|table| project::read(&table, problems, strictness))
             .transpose()?,
         dependency_groups: DependencyGroups::read(root)?,
     })

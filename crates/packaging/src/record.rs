@@ -267,13 +267,14 @@ impl FromStr for RecordHash {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         match text.split_once('=') {
             Some((algorithm, encoded)) if !algorithm.is_empty() && !encoded.is_empty() => {
+                let algorithm = if algorithm.eq_ignore_ascii_case(SHA256) {
+                    Cow::Borrowed(SHA256)
+                } else {
+                    Cow::Owned(algorithm.to_ascii_lowercase())
+                };
                 Ok(RecordHash {
-                    algorithm: if algorithm.eq_ignore_ascii_case(SHA256) {
-                        Cow::Borrowed(SHA256)
-                    } else {
-                        Cow::Owned(algorithm.to_ascii_lowercase())
-                    },
-                    encoded: encoded.to_owned(),
+                    encoded: of_hex(&algorithm, encoded).unwrap_or_else(|| encoded.to_owned()),
+                    algorithm,
                 })
             }
             _ => Err(RecordHashError::Form(text.to_owned())),
@@ -285,6 +286,19 @@ impl fmt::Display for RecordHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}={}", self.algorithm, self.encoded)
     }
+}
+
+/// The proper form of a digest in hexadecimal digits, as some backends wrote it (sphinx-theme-builder
+/// up to 0.2): twice as many characters as bytes, which base64 never has.
+fn of_hex(algorithm: &str, text: &str) -> Option<String> {
+    let size = digest_size(algorithm).filter(|size| text.len() == 2 * size)?;
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    let mut bytes = Vec::with_capacity(size);
+    for pair in text.as_bytes().chunks_exact(2) {
+        let byte = 16 * digit(pair[0])? + digit(pair[1])?;
+        bytes.push(u8::try_from(byte).ok()?);
+    }
+    Some(URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// The digest sizes in bytes of the algorithms that Python's `hashlib` guarantees and that have

@@ -32,6 +32,8 @@ mod table;
 mod tests;
 mod text;
 
+pub(crate) use literal::ordered;
+
 pub use editor::{Added, Addition, Editor, List};
 pub use source::{GitReference, Location, Source};
 use tilsit_packaging::inline_script::InlineScriptError;

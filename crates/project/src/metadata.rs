@@ -84,7 +84,7 @@ fn failed(error: impl std::error::Error + Send + Sync + 'static) -> BuildRefusal
 }
 
 /// The extra that a requirement is for alone.
-fn extra_of(requirement: &Requirement, extras: &[String]) -> Option<ExtraName> {
+pub(crate) fn extra_of(requirement: &Requirement, extras: &[String]) -> Option<ExtraName> {
     let marker = requirement.marker;
     if !marker.names_extras() {
         return None;

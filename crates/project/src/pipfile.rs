@@ -21,7 +21,7 @@ pub use lock::{LockedEntry, PipfileLock, PipfileLockError};
 pub use place::environment_name;
 
 use crate::locks::LockKind;
-use crate::settings::{DefaultGroups, ProjectSettings};
+use crate::settings::{DefaultGroups, ProjectSettings, SourcePlace};
 use crate::workspace::Workspace;
 use entry::Entry;
 
@@ -192,6 +192,23 @@ impl Pipfile {
     pub fn pinned_sources(&self) -> impl Iterator<Item = (&str, &str)> {
         let entries = self.categories.values().flatten();
         entries.filter_map(|entry| Some((entry.requirement.name.as_str(), entry.index.as_deref()?)))
+    }
+
+    /// Every requirement with the category that it stands in, as that is written, its place and the name
+    /// of its index.
+    pub(crate) fn entries(
+        &self,
+    ) -> impl Iterator<Item = (&str, &Requirement, Option<&SourcePlace>, Option<&str>)> {
+        let categories = self.table.keys().filter_map(|key| {
+            let group = group_of(key).filter(|_| !OTHERS.contains(&key.as_str()))?;
+            Some((key.as_str(), self.categories.get(&group)?))
+        });
+        categories.flat_map(|(key, entries)| {
+            entries.iter().map(move |entry| {
+                let index = entry.index.as_deref();
+                (key, &entry.requirement, entry.place.as_ref(), index)
+            })
+        })
     }
 
     /// `_meta` of a lock.

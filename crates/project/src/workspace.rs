@@ -155,7 +155,7 @@ impl Read {
 
     fn of_text(folder: &Path, text: String) -> Result<Self, WorkspaceError> {
         let path = || folder.join(PYPROJECT);
-        let parsed = PyProject::parse(&text);
+        let parsed = PyProject::parse_for_use(&text);
         let (pyproject, _) = parsed.map_err(|source| WorkspaceError::PyProject {
             path: path(),
             source,

@@ -4,6 +4,8 @@
 //! answer would not do (see `fork`); what is said of a marker here is exact, for markers are
 //! decision diagrams.
 
+use std::borrow::Cow;
+
 use tilsit_packaging::marker::{Marker, MarkerEnvironment};
 use tilsit_packaging::name::ExtraName;
 use tilsit_packaging::range::{Cut, Side, VersionRange};
@@ -173,22 +175,20 @@ impl Scope {
         };
         match self {
             Scope::One { python, .. } => {
-                let fits = |specifier: &VersionSpecifier| {
-                    is_guess(specifier, python.major()) || specifier.contains(python)
-                };
-                if specifiers.iter().all(fits) {
+                let known = specifiers.iter();
+                let mut known = known.filter_map(|one| without_guess(one, python.major()));
+                if known.all(|specifier| specifier.contains(python)) {
                     Cover::All
                 } else {
                     Cover::Nothing
                 }
             }
             Scope::Many { major, .. } => {
-                let range = specifiers
-                    .iter()
-                    .filter(|specifier| !is_guess(specifier, *major))
-                    .fold(VersionRange::full(), |range, specifier| {
-                        range.intersection(&VersionRange::from(specifier))
-                    });
+                let known = specifiers.iter();
+                let known = known.filter_map(|specifier| without_guess(specifier, *major));
+                let range = known.fold(VersionRange::full(), |range, specifier| {
+                    range.intersection(&VersionRange::from(&*specifier))
+                });
                 self.cover(Marker::python(&whole_minors(&range)))
             }
         }
@@ -227,11 +227,20 @@ pub(crate) fn universe(universal: &Universal) -> Marker {
     Marker::python(&pythons).and(Marker::platforms())
 }
 
-fn is_guess(specifier: &VersionSpecifier, major: u64) -> bool {
-    matches!(specifier.operator(), Operator::Less | Operator::LessEqual)
-        && specifier
-            .version()
-            .is_some_and(|bound| *bound > Version::from_release(&[major]))
+/// What a specifier says besides an upper bound within the major version: `<4` says nothing on Python 3,
+/// and `~=3.10` is `>=3.10`.
+fn without_guess(specifier: &VersionSpecifier, major: u64) -> Option<Cow<'_, VersionSpecifier>> {
+    let Some(version) = specifier.version() else {
+        return Some(Cow::Borrowed(specifier));
+    };
+    match specifier.operator() {
+        Operator::Less | Operator::LessEqual if *version > Version::from_release(&[major]) => None,
+        Operator::Compatible if version.major() >= major => {
+            let least = VersionSpecifier::new(Operator::GreaterEqual, version.clone());
+            Some(least.map_or(Cow::Borrowed(specifier), Cow::Owned))
+        }
+        _ => Some(Cow::Borrowed(specifier)),
+    }
 }
 
 /// The range as markers see it: `>=3.8` begins with the pre-releases of 3.8, and a hole inside a

@@ -14,6 +14,7 @@ mod doctor;
 pub(crate) mod explain;
 mod export;
 pub(crate) mod help;
+mod import;
 pub(crate) mod index;
 mod init;
 pub(crate) mod late;
@@ -78,6 +79,7 @@ pub(crate) enum Command {
     Sync(Late<sync::Arguments>),
     Export(Late<export::Arguments>),
     Bundle(Late<bundle::Arguments>),
+    Import(Late<import::Arguments>),
     Tree(Late<tree::Arguments>),
     Why(Late<why::Arguments>),
     Outdated(Late<outdated::Arguments>),
@@ -131,6 +133,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::Sync(arguments) => sync::run(&arguments, context),
         Command::Export(arguments) => export::run(&arguments, context),
         Command::Bundle(arguments) => bundle::run(&arguments, context),
+        Command::Import(arguments) => import::run(&arguments, context),
         Command::Tree(arguments) => tree::run(&arguments, context),
         Command::Why(arguments) => why::run(&arguments, context),
         Command::Outdated(arguments) => outdated::run(&arguments, context),

@@ -12,6 +12,7 @@ use tilsit_files::{Durability, TemporaryFolder};
 use tilsit_index_client::RemoteFile;
 use tilsit_packaging::direct_url::{DirectUrl, Origin};
 use tilsit_packaging::license::{LicenseExpression, StatedLicense};
+use tilsit_project::import::{Pin as ForeignPin, lock_of};
 use tilsit_project::inputs::{Inputs, fingerprint};
 use tilsit_project::lock::{
     Answer, Assembly, Difference, Lock, LockError, Origins, fingerprint_of, license_of, set_license,
@@ -165,30 +166,46 @@ impl Locking<'_> {
                 took: began.elapsed(),
             });
         }
-        let before = text.as_ref().map(|text| Lock::parse(text, &path));
-        let before = match before {
-            // What was not decided is made anew.
+        let before = self.before(text.as_deref())?;
+        let lock = self.resolve(&interpreter, &inputs, &fingerprint, before.as_ref());
+        let lock = lock.map_err(|error| rules.advise(error))?;
+        Ok(Locked::of(lock, before.as_ref(), text.as_deref(), began))
+    }
+
+    /// The lock that answers the project, made anew: the versions that another tool has pinned are kept
+    /// where they can be.
+    ///
+    /// # Errors
+    /// When the project cannot be resolved.
+    pub(crate) fn lock_keeping(&self, pins: &[ForeignPin]) -> Result<Locked, CommandError> {
+        let began = Instant::now();
+        let text = self.text()?;
+        let interpreter = self.project.python(self.python, Scope::Any)?;
+        let inputs = self.project.inputs(&interpreter)?;
+        let fingerprint = self.fingerprint(&inputs);
+        let before = self.before(text.as_deref())?;
+        let pinned = lock_of(pins, before.as_ref());
+        let lock = self.resolve(&interpreter, &inputs, &fingerprint, Some(&pinned));
+        let lock = lock.map_err(|error| Rules::of(self.project).advise(error))?;
+        Ok(Locked::of(lock, before.as_ref(), text.as_deref(), began))
+    }
+
+    /// The lock that is there; none where a merge in it was not decided, so that it is made anew.
+    fn before(&self, text: Option<&str>) -> Result<Option<Lock>, CommandError> {
+        let path = self.project.lock_path();
+        match text.map(|text| Lock::parse(text, &path)) {
             Some(Err(error @ LockError::Merge { .. })) => {
                 let words = format!("{error}; it is made anew");
                 self.project.context.terminal.warn(words);
-                None
+                Ok(None)
             }
-            Some(read) => Some(read?),
-            None => None,
-        };
-        if let Some(before) = &before {
-            self.check_owner(before, &path)?;
+            Some(read) => {
+                let read = read?;
+                self.check_owner(&read, &path)?;
+                Ok(Some(read))
+            }
+            None => Ok(None),
         }
-        let lock = self.resolve(&interpreter, &inputs, &fingerprint, before.as_ref());
-        let lock = lock.map_err(|error| rules.advise(error))?;
-        let new = lock.to_toml();
-        Ok(Locked {
-            difference: Difference::between(before.as_ref(), &lock),
-            is_current: text.as_deref() == Some(new.as_str()),
-            text: new,
-            lock,
-            took: began.elapsed(),
-        })
     }
 
     /// A script and a lock with a name may come to the same file, and neither takes it from the other.
@@ -392,6 +409,17 @@ impl Locking<'_> {
 }
 
 impl Locked {
+    fn of(lock: Lock, before: Option<&Lock>, text: Option<&str>, began: Instant) -> Self {
+        let new = lock.to_toml();
+        Self {
+            difference: Difference::between(before, &lock),
+            is_current: text == Some(new.as_str()),
+            text: new,
+            lock,
+            took: began.elapsed(),
+        }
+    }
+
     /// Writes the lock; changes nothing when it is there already.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ mod documents;
 mod fuzzing;
 mod parity;
 mod process;
+mod projects;
 mod setup;
 mod tests;
 mod trees;
@@ -25,6 +26,8 @@ cargo xtask <task>
                          `--further` (25 sets from the default index)
   trees [WORD ..]        installs 100 projects with tilsit, uv and pip and compares what is there;
                          words: projects, `--record` (once)
+  projects [WORD ..]     20 projects from their sdists: imported, locked, installed, tests collected;
+                         words: projects, `--program=PATH`
   conformance pip --suite FOLDER [ARGUMENT ..]
                          pip's functional tests with tilsit in pip's place
   conformance virtualenv --suite FOLDER [ARGUMENT ..]
@@ -43,6 +46,7 @@ fn main() -> ExitCode {
         ["conformance", words @ ..] => conformance::suite(words),
         ["parity", words @ ..] => parity::compare(words),
         ["trees", words @ ..] => trees::compare(words),
+        ["projects", words @ ..] => projects::try_all(words),
         ["bench", names @ ..] => benches::run_named(names),
         ["fuzz", rest @ ..] => fuzzing::run(rest),
         ["docs", rest @ ..] => documents::run(rest),

@@ -114,7 +114,38 @@ impl Project {
     }
 }
 
-pub(super) fn read(table: &Table<'_>, problems: &mut Vec<Problem>) -> Result<Project, Problem> {
+/// How much has to be right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Strictness {
+    /// Everything: for who builds a release of it.
+    Release,
+    /// What decides what is installed; a fault in what only describes the project is told.
+    Use,
+}
+
+/// Takes what describes a project and decides nothing.
+struct Description<'p> {
+    strictness: Strictness,
+    problems: &'p mut Vec<Problem>,
+}
+
+impl Description<'_> {
+    fn take<T: Default>(&mut self, read: Result<T, Problem>) -> Result<T, Problem> {
+        match read {
+            Err(problem) if self.strictness == Strictness::Use => {
+                self.problems.push(problem);
+                Ok(T::default())
+            }
+            read => read,
+        }
+    }
+}
+
+pub(super) fn read(
+    table: &Table<'_>,
+    problems: &mut Vec<Problem>,
+    strictness: Strictness,
+) -> Result<Project, Problem> {
     let known: Vec<&str> = ProjectKey::ALL.iter().map(|key| key.name()).collect();
     problems.extend(table.unknown_keys(&known));
     let name = table.required("name")?;
@@ -122,31 +153,34 @@ pub(super) fn read(table: &Table<'_>, problems: &mut Vec<Problem>) -> Result<Pro
     if !dynamic.contains(&ProjectKey::Version) {
         table.required("version")?;
     }
+    let mut described = Description {
+        strictness,
+        problems,
+    };
     let project = Project {
         name: name.as_str()?.to_owned(),
         normalized: name.parse()?,
         version: table.parsed("version")?,
-        description: table.text("description")?,
-        readme: table.item("readme").map(|item| readme(&item)).transpose()?,
+        description: described.take(table.text("description"))?,
+        readme: described.take(table.item("readme").map(|item| readme(&item)).transpose())?,
         requires_python: table.parsed("requires-python")?,
-        license: table
-            .item("license")
-            .map(|item| license(&item))
-            .transpose()?,
-        license_files: license_files(table)?,
-        authors: people(table, "authors")?,
-        maintainers: people(table, "maintainers")?,
-        keywords: table.texts("keywords")?.unwrap_or_default(),
-        classifiers: table.texts("classifiers")?.unwrap_or_default(),
-        urls: urls(table)?,
+        license: described.take(table.item("license").map(|item| license(&item)).transpose())?,
+        license_files: described.take(license_files(table))?,
+        authors: described.take(people(table, "authors"))?,
+        maintainers: described.take(people(table, "maintainers"))?,
+        keywords: described.take(table.texts("keywords"))?.unwrap_or_default(),
+        classifiers: described
+            .take(table.texts("classifiers"))?
+            .unwrap_or_default(),
+        urls: described.take(urls(table))?,
         entry_points: entry_points(table)?,
         dependencies: table.parsed_list("dependencies")?.unwrap_or_default(),
         optional_dependencies: optional_dependencies(table)?,
-        import_names: table.parsed_list("import-names")?,
-        import_namespaces: table.parsed_list("import-namespaces")?,
+        import_names: described.take(table.parsed_list("import-names"))?,
+        import_namespaces: described.take(table.parsed_list("import-namespaces"))?,
         dynamic,
     };
-    check(table, &project)?;
+    described.take(check(table, &project))?;
     Ok(project)
 }
 

@@ -375,3 +375,27 @@ fn what_is_only_pointed_to_must_be_given() {
         "2"
     );
 }
+
+#[test]
+fn a_faulty_description_does_not_stand_in_the_way_of_use() {
+    for lines in [
+        "license = 'MIT'\nclassifiers = ['License :: OSI']",
+        "license = 'Mine'",
+        "authors = [{ }]",
+        "readme = 'a.odd'",
+    ] {
+        let text = format!("[project]\nname = 'a'\nversion = '1'\ndependencies = ['b']\n{lines}\n");
+        assert!(PyProject::parse(&text).is_err(), "{lines}");
+        let (pyproject, problems) = PyProject::parse_for_use(&text).unwrap();
+        assert_eq!(problems.len(), 1, "{lines}");
+        assert_eq!(pyproject.project.unwrap().dependencies.len(), 1, "{lines}");
+    }
+    for lines in [
+        "dependencies = ['b c']",
+        "requires-python = 'x'",
+        "version = 'x'",
+    ] {
+        let text = format!("[project]\nname = 'a'\nversion = '1'\n{lines}\n");
+        assert!(PyProject::parse_for_use(&text).is_err(), "{lines}");
+    }
+}

@@ -97,6 +97,8 @@ fn names_the_line_and_the_reason() {
 #[test]
 fn digests_are_checked_on_demand() {
     let empty = "sha256=47DEQpj8HBSa-_TImW-5JCeuQeRkm5NMpJWZG3hSuFU";
+    let in_hex = "sha256=E3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    assert_eq!(in_hex.parse::<RecordHash>().unwrap().to_string(), empty);
     let hash: RecordHash = empty.parse().unwrap();
     assert_eq!(hash.digest().unwrap()[..4], [0xe3, 0xb0, 0xc4, 0x42]);
     assert_eq!(

@@ -16,6 +16,7 @@ use super::text::{Splice, TomlText};
 
 mod origins;
 mod statements;
+mod values;
 
 /// The byte order mark, which TOML and Python ignore.
 const MARK: &str = "\u{feff}";

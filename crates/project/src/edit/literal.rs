@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use tilsit_packaging::marker::Marker;
 use tilsit_packaging::requirement::Requirement;
-use tilsit_packaging::specifier::VersionSpecifier;
+use tilsit_packaging::specifier::{VersionSpecifier, VersionSpecifiers};
 use toml_edit::{Item, Table, Value};
 
 /// The quotes of a string.
@@ -113,10 +113,7 @@ pub(super) fn requirement(requirement: &Requirement, quote: Quote) -> String {
                 extras: requirement.extras.clone(),
                 ..Requirement::any(requirement.name.clone())
             };
-            let mut specifiers: Vec<&VersionSpecifier> = specifiers.iter().collect();
-            specifiers.sort_by_key(|specifier| specifier.version());
-            let specifiers: Vec<String> = specifiers.iter().map(ToString::to_string).collect();
-            format!("{named}{}", specifiers.join(","))
+            format!("{named}{}", ordered(specifiers))
         }
     };
     if !requirement.marker.is_true() {
@@ -125,6 +122,14 @@ pub(super) fn requirement(requirement: &Requirement, quote: Quote) -> String {
         let _ = write!(text, "{gap}; {}", marker(requirement.marker, quote));
     }
     text
+}
+
+/// Specifiers from the lowest version to the highest.
+pub(crate) fn ordered(specifiers: &VersionSpecifiers) -> String {
+    let mut specifiers: Vec<&VersionSpecifier> = specifiers.iter().collect();
+    specifiers.sort_by_key(|specifier| specifier.version());
+    let specifiers: Vec<String> = specifiers.iter().map(ToString::to_string).collect();
+    specifiers.join(",")
 }
 
 /// A marker, its values in the other quotes.

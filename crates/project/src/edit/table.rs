@@ -255,6 +255,9 @@ fn new_section(text: &TomlText, document: &Document<&str>, path: &[&str], sectio
         ["tool", tool, ..] => &[&["tool", tool]],
         // What all tools read stands together, above their own tables.
         ["dependency-groups", ..] => &[&["build-system"], &["project"]],
+        ["project", ..] if find(document.as_table(), &["project"]).is_none() => {
+            &[&["build-system"]]
+        }
         _ => &[&path[..1]],
     };
     let related = kin.iter().filter_map(|kin| find(document.as_table(), kin));

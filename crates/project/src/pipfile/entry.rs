@@ -16,7 +16,8 @@ pub(super) struct Entry {
     pub(super) requirement: Requirement,
     /// The source that it comes from.
     pub(super) index: Option<String>,
-    place: Option<SourcePlace>,
+    /// The place that it comes from.
+    pub(super) place: Option<SourcePlace>,
 }
 
 impl Entry {

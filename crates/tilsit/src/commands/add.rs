@@ -130,16 +130,21 @@ impl ListOptions {
         if let Some(extra) = &self.optional {
             return Ok(List::Extra(extra.clone()));
         }
-        let dev = || "dev".parse::<GroupName>();
-        let group = match &self.group {
-            None if !self.dev => return Ok(List::Project),
-            Some(group) => Ok(group.clone()),
-            None => dev(),
-        };
-        group
-            .map(List::Group)
-            .map_err(|error| CommandError::from_error(Code::Bug, &error))
+        match &self.group {
+            None if !self.dev => Ok(List::Project),
+            Some(group) => Ok(List::Group(group.clone())),
+            None => dev_group().map(List::Group),
+        }
     }
+}
+
+/// The group for development.
+///
+/// # Errors
+/// Never, as long as `dev` is the name of a group.
+pub(crate) fn dev_group() -> Result<GroupName, CommandError> {
+    let dev = "dev".parse::<GroupName>();
+    dev.map_err(|error| CommandError::from_error(Code::Bug, &error))
 }
 
 /// What came into a list, for programs.

@@ -176,12 +176,18 @@ fn name(arguments: &Arguments, folder: &Path) -> Result<ProjectName, CommandErro
     if let Some(name) = &arguments.name {
         return Ok(name.clone());
     }
+    name_of_folder(folder).map_err(|error| error.hint("choose one: `--name`"))
+}
+
+/// A project that is called as its folder.
+///
+/// # Errors
+/// When no project can be called so.
+pub(super) fn name_of_folder(folder: &Path) -> Result<ProjectName, CommandError> {
     let last = folder.file_name().unwrap_or_default().to_string_lossy();
     last.parse::<ProjectName>().map_err(|error| {
         let message = format!("`{last}`, the name of the folder, cannot be that of a project");
-        CommandError::new(Code::Usage, message)
-            .caused_by(error.to_string())
-            .hint("choose one: `--name`")
+        CommandError::new(Code::Usage, message).caused_by(error.to_string())
     })
 }
 

@@ -18,6 +18,7 @@ use tilsit_installer::store::StoreError as WheelStoreError;
 use tilsit_installer::{ApplyError, FetchError, PlanError};
 use tilsit_packaging::pylock::SelectError;
 use tilsit_project::bundle::BundleError;
+use tilsit_project::import::ImportError;
 use tilsit_project::inputs::InputsError;
 use tilsit_project::lock::{AssemblyError, LockError, SelectionError};
 use tilsit_project::workspace::WorkspaceError;
@@ -89,6 +90,24 @@ impl From<BundleError> for CommandError {
                 .hint("somebody changed the bundle, or the lock in it: make it again"),
             _ => Self::from_error(Code::BundleRefused, &error)
                 .hint("copy it again, and compare its SHA-256 with the one that `tilsit bundle` said"),
+        }
+    }
+}
+
+impl From<ImportError> for CommandError {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::File(error) => error.into(),
+            ImportError::Ambiguous(_) => Self::from_error(Code::Usage, &error)
+                .hint("name those that are meant: `tilsit import FILE …`; `--dev` or `--group` puts one beside the project's own needs"),
+            ImportError::Computed { .. } => Self::from_error(Code::ProjectInvalid, &error)
+                .hint("`tilsit import --build` builds the project, which runs it, and asks the result"),
+            ImportError::Nothing(_) => Self::from_error(Code::Usage, &error)
+                .hint("`tilsit init` begins a project"),
+            ImportError::Unknown(_) => {
+                Self::from_error(Code::Usage, &error).hint("say it with `--from`")
+            }
+            _ => Self::from_error(Code::ProjectInvalid, &error),
         }
     }
 }

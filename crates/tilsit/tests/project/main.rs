@@ -7,10 +7,11 @@ mod sandbox;
 mod wheels;
 
 mod add;
-mod chroots;
 mod bundle;
+mod chroots;
 mod export;
 mod foreign;
+mod import;
 mod index;
 mod init;
 mod lock;

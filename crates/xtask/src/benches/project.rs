@@ -189,7 +189,10 @@ impl<'a> Projects<'a> {
     fn compare(&self, (step, name, aim): (Step, &str, f64), rounds: usize) {
         match self.pairs(step, rounds) {
             Ok(pairs) => print_row(self.name, name, aim, &pairs),
-            Err(error) => say(format_args!("| {} | {name} | fails: {error:#} |", self.name)),
+            Err(error) => say(format_args!(
+                "| {} | {name} | fails: {error:#} |",
+                self.name
+            )),
         }
     }
 
@@ -287,7 +290,8 @@ impl<'a> Pipenv<'a> {
         );
         for one in requirements(PIPFILE)? {
             ensure!(
-                one.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'),
+                one.bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'),
                 "`{one}` is more than a name"
             );
             let _ = writeln!(text, "{one} = \"*\"");

@@ -126,7 +126,7 @@ impl Editor {
     }
 
     /// Whose table has sources and indexes.
-    fn tool(&self) -> &'static str {
+    pub(super) fn tool(&self) -> &'static str {
         let document = self.text.document();
         let uses = |tool: &&str| {
             let has = |key: &str| find(document.as_table(), &["tool", *tool, key]).is_some();

@@ -1,0 +1,110 @@
+//! setup.py, read and never run: the arguments of its one call of `setup()` as far as they are literal.
+//!
+//! A literal is a string, number, list, tuple, set or dict of such, strings and lists joined with `+`, or
+//! a name that the module gives such a value once. Everything else is known by its key and line alone.
+
+mod parser;
+mod tokens;
+
+use parser::Parser;
+
+/// A value of Python, as far as its text alone tells it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Literal {
+    /// A string.
+    Text(String),
+    /// A number, as it is written.
+    Number(String),
+    /// `True`, `False`
+    Truth(bool),
+    /// `None`
+    Nothing,
+    /// A list, tuple or set.
+    List(Vec<Literal>),
+    /// A dict with strings for keys, in its order.
+    Table(Vec<(String, Literal)>),
+}
+
+/// An argument of `setup()`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Argument {
+    /// The keyword; none for what `**` hands over.
+    pub key: Option<String>,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The value; none where only running the file would tell.
+    pub value: Option<Literal>,
+}
+
+/// Why a setup.py tells nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetupPyError {
+    /// It is no Python, as far as was looked.
+    #[error("line {line}: {reason}")]
+    Syntax {
+        /// The line, counted from 1.
+        line: usize,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// Nobody calls `setup()`.
+    #[error("it does not call `setup()`")]
+    NoCall,
+    /// There are several calls.
+    #[error("it calls `setup()` again on line {line}")]
+    Several {
+        /// The line of the second one.
+        line: usize,
+    },
+}
+
+impl Literal {
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The texts of a list of texts; one text is a list of its lines, as setuptools takes it.
+    pub fn texts(&self) -> Option<Vec<&str>> {
+        match self {
+            Self::Text(text) => {
+                let lines = text.lines().map(str::trim);
+                Some(lines.filter(|line| !line.is_empty()).collect())
+            }
+            Self::List(items) => items.iter().map(Self::as_text).collect(),
+            _ => None,
+        }
+    }
+
+    /// The entries of a table.
+    pub fn entries(&self) -> Option<&[(String, Literal)]> {
+        match self {
+            Self::Table(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// Whether it says nothing: `None`, `""`, `[]`.
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Nothing => true,
+            Self::Text(text) => text.trim().is_empty(),
+            Self::List(items) => items.is_empty(),
+            Self::Table(entries) => entries.is_empty(),
+            Self::Number(_) | Self::Truth(_) => false,
+        }
+    }
+}
+
+/// The arguments of the call of `setup()` in the text of a setup.py.
+///
+/// # Errors
+/// When there is no such call, there are several, or the text is no Python.
+pub fn setup_py(text: &str) -> Result<Vec<Argument>, SetupPyError> {
+    let tokens = tokens::tokens(text)?;
+    Parser::new(&tokens).arguments()
+}

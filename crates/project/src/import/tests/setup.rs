@@ -1,0 +1,386 @@
+//! setup.py and setup.cfg.
+
+use insta::assert_snapshot;
+
+use super::*;
+use crate::import::setup_py::{Argument, Literal};
+
+fn argument(text: &str) -> Option<Literal> {
+    let text = format!("from setuptools import setup\nsetup(x={text}, last=1)\n");
+    let arguments = setup_py(&text).unwrap_or_else(|error| panic!("{text}: {error}"));
+    assert_eq!(arguments.len(), 2, "{text}");
+    assert_eq!(arguments[1].value, Some(Literal::Number("1".to_owned())));
+    arguments[0].value.clone()
+}
+
+#[test]
+fn literals_are_read_and_nothing_else() {
+    let text = |text: &str| Some(Literal::Text(text.to_owned()));
+    for (source, expected) in [
+        ("'a'", text("a")),
+        ("u'a' \"b\"\n  r'\\n'", text("ab\\n")),
+        ("'''a\nb'''", text("a\nb")),
+        ("'a\\\nb\\tc\\'d'", text("ab\tc'd")),
+        ("('a' + 'b')", text("ab")),
+        ("'\\x41'", None),
+        ("f'a'", None),
+        ("b'a'", None),
+        ("'a'.upper()", None),
+        ("'a' % b", None),
+        ("open('README').read()", None),
+        ("[x for x in 'abc']", None),
+        ("'a' if b else 'c'", None),
+        ("lambda a, b: (a, b)", None),
+        ("None", Some(Literal::Nothing)),
+        ("True", Some(Literal::Truth(true))),
+        ("3.5", Some(Literal::Number("3.5".to_owned()))),
+        ("unknown", None),
+    ] {
+        assert_eq!(argument(source), expected, "{source}");
+    }
+    let list = Literal::List(vec![Literal::Text("a".into()), Literal::Text("b".into())]);
+    for source in [
+        "['a', 'b']",
+        "('a', 'b',)",
+        "{'a', 'b'}",
+        "['a'] + ['b'] # c\n",
+    ] {
+        assert_eq!(argument(source), Some(list.clone()), "{source}");
+    }
+    let table = Literal::Table(vec![("k".into(), list)]);
+    for source in ["{'k': ['a', 'b']}", "dict(k=['a', 'b'])"] {
+        assert_eq!(argument(source), Some(table.clone()), "{source}");
+    }
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    assert_eq!(argument(&deep), None);
+}
+
+#[test]
+fn names_stand_for_what_they_are_given_once() {
+    let of = |before: &str| {
+        let text = format!("{before}\nsetup(x=names)\n");
+        let arguments = setup_py(&text).unwrap();
+        arguments[0].value.clone().and_then(|value| {
+            let texts = value.texts()?.into_iter().map(str::to_owned);
+            Some(texts.collect::<Vec<_>>())
+        })
+    };
+    let a = Some(vec!["a".to_owned()]);
+    assert_eq!(of("names = ['a']"), a);
+    assert_eq!(of("first = 'a'\nnames = [first]"), a);
+    for changed in [
+        "names = ['a']\nif windows:\n    names.append('b')",
+        "names = ['a']\nif windows: names.append('b')",
+        "names = ['a']\nnames += ['b']",
+        "names = ['a']\nnames[0] = 'b'",
+        "names = ['a']\nnames = ['b']",
+        "if windows:\n    names = ['a']",
+        "names = read('a')",
+        "names == ['a']",
+    ] {
+        assert_eq!(of(changed), None, "{changed}");
+    }
+    // Each name doubles the one before.
+    let doubled = (1..64).map(|number| {
+        let before = number - 1;
+        format!("n{number} = n{before} + n{before}\n")
+    });
+    let first = "n0 = ['aaaaaaaaaaaaaaaa']\n".to_owned();
+    let bomb: String = std::iter::once(first).chain(doubled).collect();
+    assert_eq!(of(&format!("{bomb}names = n63")), None);
+}
+
+#[test]
+fn calls_are_found() {
+    let keys = |text: &str| {
+        let arguments = setup_py(text).map_err(|error| error.to_string())?;
+        let shown = arguments.iter().map(|Argument { key, line, value }| {
+            let key = key.as_deref().unwrap_or("**");
+            format!("{key}:{line}:{}", value.is_some())
+        });
+        Ok::<_, String>(shown.collect::<Vec<_>>().join(" "))
+    };
+    let ok = |text: &str| Ok(text.to_owned());
+    assert_eq!(
+        keys("import setuptools\nsetuptools.setup(\n  a='1',\n  b=f(x, [1]),\n)"),
+        ok("a:3:true b:4:false")
+    );
+    assert_eq!(
+        keys("def setup(): pass\nif 1:\n    setup(name='a', **more)"),
+        ok("name:3:true **:3:false")
+    );
+    assert_eq!(
+        keys("print('setup(')\n# setup(\n"),
+        Err("it does not call `setup()`".to_owned())
+    );
+    assert_eq!(
+        keys("setup()\nsetup()"),
+        Err("it calls `setup()` again on line 2".to_owned())
+    );
+    assert_eq!(
+        keys("setup(a='x"),
+        Err("line 1: a string is not closed".to_owned())
+    );
+    assert_eq!(
+        keys("setup(a=1"),
+        Err("line 1: the call of `setup()` has no end".to_owned())
+    );
+}
+
+const SETUP_PY: &str = "\
+import os
+from setuptools import find_packages, setup
+
+tests = ['pytest>=7']
+
+setup(
+    name='Shop',
+    version=read_version(),
+    description='sells\\n  things',
+    long_description=open('README.md').read(),
+    long_description_content_type='text/markdown',
+    author='Ann, Bob', author_email='ann@x.example, bob@x.example',
+    url='https://x.example', license='MIT',
+    project_urls={'Source': 'https://x.example/source'},
+    packages=find_packages(),
+    python_requires='>=3.8',
+    install_requires=['Flask >= 2', 'colorama; sys_platform == \"win32\"'],
+    extras_require={'test': tests, ':python_version < \"3.11\"': ['tomli'], 'x:os_name == \"nt\"': ['pywin32']},
+    setup_requires=['setuptools_scm'],
+    tests_require=tests,
+    entry_points={'console_scripts': ['shop = shop.main:run'], 'shop.plugins': ['a=shop.a']},
+    keywords='buy sell',
+    platforms='any',
+    zip_safe=False,
+)
+";
+
+#[test]
+fn setup_py_becomes_a_project() {
+    assert_snapshot!(imported(&[("setup.py", SETUP_PY)]), @r#"
+    [project]
+    name = "Shop"
+    description = "sells things"
+    requires-python = ">=3.8"
+    license = { text = "MIT" }
+    authors = [
+        { name = "Ann", email = "ann@x.example" },
+        { name = "Bob", email = "bob@x.example" },
+    ]
+    keywords = ["buy", "sell"]
+    dynamic = ["version", "readme"]
+    dependencies = [
+        'colorama; sys_platform == "win32"',
+        "Flask >= 2",
+        'tomli; python_version < "3.11"',
+    ]
+
+    [project.optional-dependencies]
+    test = [
+        "pytest>=7",
+    ]
+    x = [
+        'pywin32; os_name == "nt"',
+    ]
+
+    [project.urls]
+    Homepage = "https://x.example"
+    Source = "https://x.example/source"
+
+    [project.scripts]
+    shop = "shop.main:run"
+
+    [project.entry-points."shop.plugins"]
+    a = "shop.a"
+
+    [dependency-groups]
+    test = [
+        "pytest>=7",
+    ]
+
+    [build-system]
+    requires = ["setuptools_scm", "setuptools"]
+    build-backend = "setuptools.build_meta:__legacy__"
+    ----
+    setup.py:7 name: Written project.name
+    setup.py:8 version: Written project.dynamic (`version` is found out when it is built)
+    setup.py:9 description: Written project.description
+    setup.py:10 long_description: Written project.dynamic (`readme` is found out when it is built)
+    setup.py:11 long_description_content_type: Stays (it goes with `project.readme`)
+    setup.py:12 author: Written project.authors
+    setup.py:12 author_email: Stays (it goes with `project.authors`)
+    setup.py:13 url: Written project.urls.Homepage
+    setup.py:13 license: Written project.license
+    setup.py:14 project_urls: Written project.urls.Source
+    setup.py:15 packages: Stays (setuptools alone knows it, and goes on reading it here)
+    setup.py:16 python_requires: Written project.requires-python
+    setup.py:17 install_requires: Written project.dependencies (`Flask >= 2`)
+    setup.py:17 install_requires: Written project.dependencies (`colorama; sys_platform == "win32"`)
+    setup.py:18 extras_require test: Written project.optional-dependencies.test (`pytest>=7`)
+    setup.py:18 extras_require :python_version < "3.11": Written project.dependencies (`tomli; python_version < "3.11"`)
+    setup.py:18 extras_require x:os_name == "nt": Written project.optional-dependencies.x (`pywin32; os_name == "nt"`)
+    setup.py:19 setup_requires: Written build-system.requires (`setuptools_scm`)
+    setup.py:20 tests_require: Written dependency-groups.test (`pytest>=7`)
+    setup.py:21 entry_points console_scripts: Written project.scripts.shop
+    setup.py:21 entry_points shop.plugins: Written project.entry-points.shop.plugins.a
+    setup.py:22 keywords: Written project.keywords
+    setup.py:23 platforms: LeftOut (setuptools no longer reads it, or no index shows it)
+    setup.py:24 zip_safe: Stays (setuptools alone knows it, and goes on reading it here)
+    setup.py : Written build-system.requires (`setuptools`)
+    "#);
+}
+
+const SETUP_CFG: &str = "\
+[metadata]
+name = shop
+version = attr: shop.__version__
+description = sells things
+long_description = file: README.rst
+license = BSD-3-Clause
+author = Ann
+author_email = ann@x.example
+classifiers =
+    Programming Language :: Python
+    # the newest one
+    Typing :: Typed
+project_urls =
+    Source = https://x.example/source
+
+[options]
+packages = find:
+python_requires = >=3.9
+install_requires =
+    flask>=2
+    attrs; python_version < '3.12'
+
+[options.extras_require]
+test =
+    pytest
+docs = sphinx; furo
+
+[options.entry_points]
+console_scripts =
+    shop = shop.main:run
+
+[flake8]
+max-line-length = 100
+";
+
+#[test]
+fn setup_cfg_becomes_a_project() {
+    assert_snapshot!(imported(&[("setup.cfg", SETUP_CFG)]), @r#"
+    [project]
+    name = "shop"
+    description = "sells things"
+    readme = "README.rst"
+    requires-python = ">=3.9"
+    license = { text = "BSD-3-Clause" }
+    authors = [
+        { name = "Ann", email = "ann@x.example" },
+    ]
+    classifiers = ["Programming Language :: Python", "Typing :: Typed"]
+    dynamic = ["version"]
+    dependencies = [
+        "attrs; python_version < '3.12'",
+        "flask>=2",
+    ]
+
+    [project.optional-dependencies]
+    docs = [
+        "furo",
+        "sphinx",
+    ]
+    test = [
+        "pytest",
+    ]
+
+    [project.urls]
+    Source = "https://x.example/source"
+
+    [project.scripts]
+    shop = "shop.main:run"
+
+    [build-system]
+    requires = ["setuptools"]
+    build-backend = "setuptools.build_meta"
+    ----
+    setup.cfg:2 [metadata] name: Written project.name
+    setup.cfg:3 [metadata] version: Written project.dynamic (`version` is found out when it is built)
+    setup.cfg:4 [metadata] description: Written project.description
+    setup.cfg:5 [metadata] long_description: Written project.readme
+    setup.cfg:6 [metadata] license: Written project.license
+    setup.cfg:7 [metadata] author: Written project.authors
+    setup.cfg:8 [metadata] author_email: Stays (it goes with `project.authors`)
+    setup.cfg:9 [metadata] classifiers: Written project.classifiers
+    setup.cfg:13 [metadata] project_urls: Written project.urls.Source
+    setup.cfg:17 [options] packages: Stays (setuptools alone knows it, and goes on reading it here)
+    setup.cfg:18 [options] python_requires: Written project.requires-python
+    setup.cfg:19 [options] install_requires: Written project.dependencies (`flask>=2`)
+    setup.cfg:19 [options] install_requires: Written project.dependencies (`attrs; python_version < '3.12'`)
+    setup.cfg:23 [options.extras_require] test: Written project.optional-dependencies.test (`pytest`)
+    setup.cfg:23 [options.extras_require] docs: Written project.optional-dependencies.docs (`sphinx`)
+    setup.cfg:23 [options.extras_require] docs: Written project.optional-dependencies.docs (`furo`)
+    setup.cfg:28 [options.entry_points] console_scripts: Written project.scripts.shop
+    setup.cfg:32 [flake8] : Stays (it is about another tool, or about files, and not about what the project needs)
+    setup.cfg : Written build-system.requires (`setuptools`)
+    "#);
+}
+
+#[test]
+fn setup_py_goes_before_setup_cfg_and_a_build_system_stays() {
+    let files = [
+        (
+            "setup.py",
+            "setup(name='shop', version='2', install_requires=[])\n",
+        ),
+        ("setup.cfg", SETUP_CFG),
+        (
+            "pyproject.toml",
+            "# how it is built\n[build-system]\nrequires = ['setuptools>=61']  # ours\nbuild-backend = 'setuptools.build_meta'\n\n[tool.black]\nline-length = 100\n",
+        ),
+    ];
+    let told = imported(&files);
+    assert!(
+        told.starts_with(
+            "# how it is built\n[build-system]\nrequires = ['setuptools>=61']  # ours\n"
+        ),
+        "{told}"
+    );
+    assert!(
+        told.contains("\n[tool.black]\nline-length = 100\n"),
+        "{told}"
+    );
+    assert!(told.contains("version = '2'\n"), "{told}");
+    assert!(
+        told.contains("setup.cfg:3 [metadata] version: LeftOut (`setup.py` says so before)"),
+        "{told}"
+    );
+    assert!(told.contains("'flask>=2',\n"), "{told}");
+}
+
+#[test]
+fn what_only_running_tells_is_named() {
+    for (text, expected) in [
+        (
+            "setup(**settings)",
+            "`setup.py`: line 1 hands over arguments of `setup()` that only running it would tell",
+        ),
+        ("print(1)", "`setup.py`: it does not call `setup()`"),
+    ] {
+        assert_eq!(refusal(&[("setup.py", text)]), expected);
+    }
+    let told = imported(&[("setup.py", "setup(name='a', install_requires=read())")]);
+    assert!(told.contains("dynamic = [\"dependencies\"]\n"), "{told}");
+    assert!(!told.contains("\ndependencies"), "{told}");
+    for (wrong, reason) in [
+        ("[metadata\n", "line 1: the name of a section has no `]`"),
+        ("key = 1\n", "line 1: a key stands before any section"),
+        (
+            "[metadata]\nwhat\n",
+            "line 2: neither a section, nor a key with `=`",
+        ),
+    ] {
+        let files = [("setup.py", "setup()"), ("setup.cfg", wrong)];
+        assert_eq!(refusal(&files), format!("`setup.cfg`: {reason}"));
+    }
+}
