@@ -205,6 +205,11 @@ struct Settings {
     venv_in_project: Option<bool>,
 }
 
+/// Whether a table of a Pipfile is a category.
+pub(crate) fn is_category(key: &str) -> bool {
+    !OTHERS.contains(&key)
+}
+
 /// What a category is called in the lock, as a group.
 pub(crate) fn group_of(category: &str) -> Option<GroupName> {
     match category {
