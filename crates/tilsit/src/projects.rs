@@ -6,11 +6,10 @@ use std::sync::Arc;
 use tilsit_environment::discovery::Scope;
 use tilsit_environment::{Interpreter, PythonRequest, pin};
 use tilsit_packaging::specifier::VersionSpecifiers;
-use tilsit_project::Workspace;
 use tilsit_project::inputs::Inputs;
 use tilsit_project::lock::PYLOCK;
-use tilsit_project::pipfile::{PIPFILE, PIPFILE_LOCK};
 use tilsit_project::workspace::PYPROJECT;
+use tilsit_project::{Pipfile, Workspace};
 
 use crate::context::Context;
 use crate::error::CommandError;
@@ -31,11 +30,11 @@ impl Project {
     /// # Errors
     /// When there is none, or it cannot be read.
     pub(crate) fn find(context: &Context) -> Result<Self, CommandError> {
-        let workspace = Workspace::find(&context.working_folder)?;
+        let workspace = workspace(context)?;
         let mut context = context.clone();
         context.configuration = if let Some(pipfile) = &workspace.pipfile {
             let settings = pipfiles::settings(pipfile, &context)?;
-            let path = workspace.root.join(PIPFILE);
+            let path = workspace.root.join(&pipfile.file_name);
             context.configuration.with_project(path, settings)
         } else {
             let path = workspace.root.join(PYPROJECT);
@@ -51,11 +50,8 @@ impl Project {
 
     /// Where its lock is.
     pub(crate) fn lock_path(&self) -> PathBuf {
-        let name = match self.workspace.pipfile {
-            Some(_) => PIPFILE_LOCK,
-            None => PYLOCK,
-        };
-        self.workspace.root.join(name)
+        let name = self.workspace.pipfile.as_ref().map(Pipfile::lock_name);
+        self.workspace.root.join(name.as_deref().unwrap_or(PYLOCK))
     }
 
     /// The Python to resolve for and to build with: the one that is named, or one that fits all
@@ -150,5 +146,19 @@ impl Project {
             ));
         }
         Ok(Inputs::of(&self.workspace, &otherwise)?)
+    }
+}
+
+/// The workspace around the working folder. Where that is none of a pyproject.toml, the Pipfile that the
+/// environment names counts.
+///
+/// # Errors
+/// When there is none, or it cannot be read.
+pub(crate) fn workspace(context: &Context) -> Result<Workspace, CommandError> {
+    let found = Workspace::find(&context.working_folder);
+    match (found, pipfiles::named(context)) {
+        (Ok(workspace), Some(_)) if workspace.pipfile.is_none() => Ok(workspace),
+        (_, Some(path)) => Ok(Workspace::of_pipfile(&path)?),
+        (found, None) => Ok(found?),
     }
 }

@@ -8,7 +8,7 @@ use std::ops::Range;
 
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
-use toml_edit::{Array, Item, Table, TableLike, Value};
+use toml_edit::{Array, Item, TableLike, Value};
 
 use super::EditError;
 use super::literal::{Quote, marker, string};
@@ -170,7 +170,11 @@ impl PipfileEditor {
         let item = find(document.as_table(), &[category, key])?;
         match item.span().filter(|_| item.is_value()) {
             Some(span) => Some(self.text.as_str()[span].to_owned()),
-            None => item.clone().into_value().ok().map(|value| value.to_string()),
+            None => item
+                .clone()
+                .into_value()
+                .ok()
+                .map(|value| value.to_string()),
         }
     }
 
@@ -226,7 +230,9 @@ impl PipfileEditor {
         match &entries[..] {
             [("version", version)] => version.clone(),
             _ => {
-                let entries = entries.iter().map(|(key, value)| format!("{key} = {value}"));
+                let entries = entries
+                    .iter()
+                    .map(|(key, value)| format!("{key} = {value}"));
                 format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
             }
         }
@@ -299,7 +305,13 @@ impl PipfileEditor {
         }
         let end = from.min(text.len());
         let has_end = text[begin..end].ends_with('\n');
-        let range = begin..end - if has_end { self.text.newline().len() } else { 0 };
+        let range = begin
+            ..end
+                - if has_end {
+                    self.text.newline().len()
+                } else {
+                    0
+                };
         (!entries.is_empty()).then_some((range, entries))
     }
 }
@@ -331,7 +343,10 @@ impl Old<'_> {
         let extras = self.item.and_then(|item| item.get("extras"));
         let extras = extras.and_then(Item::as_array);
         let extras = extras.into_iter().flat_map(Array::iter);
-        extras.filter_map(Value::as_str).map(str::to_owned).collect()
+        extras
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect()
     }
 }
 
@@ -352,11 +367,19 @@ fn placed(place: &Location, quote: Quote) -> Vec<(&'static str, String)> {
             });
             entries.extend(reference.map(|name| ("ref", text(name))));
             entries.push(("git", text(url)));
-            entries.extend(subdirectory.as_ref().map(|folder| ("subdirectory", text(folder))));
+            entries.extend(
+                subdirectory
+                    .as_ref()
+                    .map(|folder| ("subdirectory", text(folder))),
+            );
         }
         Location::Url { url, subdirectory } => {
             entries.push(("file", text(url)));
-            entries.extend(subdirectory.as_ref().map(|folder| ("subdirectory", text(folder))));
+            entries.extend(
+                subdirectory
+                    .as_ref()
+                    .map(|folder| ("subdirectory", text(folder))),
+            );
         }
         Location::Path { path, editable } => {
             // A path that could be a name is one that starts here.

@@ -12,6 +12,7 @@ mod foreign;
 mod init;
 mod lock;
 mod pipfile;
+mod pipfile_changes;
 mod sync;
 mod tasks;
 mod tree;

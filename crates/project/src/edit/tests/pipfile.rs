@@ -6,9 +6,7 @@ fn with(text: &str, category: &str, requirement: &str, source: Option<Location>)
     let mut editor = PipfileEditor::parse(text).unwrap();
     let requirement = requirement.parse().unwrap();
     let source = source.map(Source::of);
-    editor
-        .add(category, &requirement, source.as_ref())
-        .unwrap();
+    editor.add(category, &requirement, source.as_ref()).unwrap();
     editor.into_text()
 }
 
@@ -78,7 +76,12 @@ fn a_category_is_made_where_there_is_none() {
         "[dev-packages]\nlib = \"*\"\n"
     );
     assert_eq!(
-        with("[packages]\n# none yet\n\n[dev-packages]\n", "packages", "lib", None),
+        with(
+            "[packages]\n# none yet\n\n[dev-packages]\n",
+            "packages",
+            "lib",
+            None
+        ),
         "[packages]\nlib = \"*\"\n# none yet\n\n[dev-packages]\n"
     );
 }
@@ -98,7 +101,12 @@ fn what_is_there_stays_where_nothing_else_is_said() {
     assert_eq!(with(placed, "packages", "lib", None), placed);
     // A table with a header becomes a line.
     assert_eq!(
-        with("[packages.lib]\nversion = '*'\n", "packages", "lib==1", None),
+        with(
+            "[packages.lib]\nversion = '*'\n",
+            "packages",
+            "lib==1",
+            None
+        ),
         "[packages]\nlib = '==1'\n"
     );
 }
@@ -111,7 +119,10 @@ fn entries_are_taken_out() {
         "# ours\n[packages]\nb = '*'\n\n[docs]\nmy-lib = '*'\n"
     );
     assert_eq!(without(text, "dev-packages", "b"), text);
-    assert_eq!(without("[packages]\na = '*'", "packages", "a"), "[packages]");
+    assert_eq!(
+        without("[packages]\na = '*'", "packages", "a"),
+        "[packages]"
+    );
     let editor = PipfileEditor::parse(text).unwrap();
     let name = "my-lib".parse().unwrap();
     assert_eq!(editor.categories_with(&name), ["packages", "docs"]);
@@ -119,13 +130,18 @@ fn entries_are_taken_out() {
 
 #[test]
 fn a_category_is_sorted_where_that_is_asked_for() {
-    let text = "[packages]\nparse = '*'\n# of tests\ncolorama = '*'\n\n[pipenv]\nsort_pipfile = true\n";
+    let text =
+        "[packages]\nparse = '*'\n# of tests\ncolorama = '*'\n\n[pipenv]\nsort_pipfile = true\n";
     assert_eq!(
         with(text, "packages", "build", None),
         "[packages]\nbuild = '*'\n# of tests\ncolorama = '*'\nparse = '*'\n\n[pipenv]\nsort_pipfile = true\n"
     );
     assert_eq!(
-        without("[pipenv]\nsort_pipfile = true\n[packages]\nc = '*'\nb = '*'\na = '*'", "packages", "b"),
+        without(
+            "[pipenv]\nsort_pipfile = true\n[packages]\nc = '*'\nb = '*'\na = '*'",
+            "packages",
+            "b"
+        ),
         "[pipenv]\nsort_pipfile = true\n[packages]\na = '*'\nc = '*'"
     );
     // Lines that are shared stay as they are.
