@@ -44,6 +44,7 @@ pub const TARGETS: &[Target] = &[
     ("dependency_groups", packaging_formats::dependency_groups),
     ("devpi_export", index_server::devpi_export),
     ("direct_url", packaging_formats::direct_url),
+    ("edit_pipfile", pipfile::edit_pipfile),
     ("edit_pyproject", project::edit_pyproject),
     ("edit_script", project::edit_script),
     ("elf_needs", build_backend::elf_needs),

@@ -1,5 +1,5 @@
-//! Changes to pyproject.toml, and to the metadata block of a script, that keep comments, order and
-//! style.
+//! Changes to pyproject.toml, to the metadata block of a script, and to a Pipfile, that keep comments,
+//! order and style.
 //!
 //! Text in, text out. A change is made in the text itself, at the places that the parsed document
 //! names, so that everything else stays byte for byte: comments, quotes, indentation, the ends of
@@ -24,6 +24,7 @@
 
 mod editor;
 mod literal;
+mod pipfile;
 mod script_frame;
 mod sequence;
 mod source;
@@ -35,6 +36,7 @@ mod text;
 pub(crate) use literal::ordered;
 
 pub use editor::{Added, Addition, Editor, List};
+pub use pipfile::{PipfileEditor, PipfileEntry};
 pub use source::{GitReference, Location, Source};
 use tilsit_packaging::inline_script::InlineScriptError;
 use tilsit_packaging::name::ProjectName;

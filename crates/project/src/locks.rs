@@ -10,7 +10,6 @@ use tilsit_packaging::pylock::is_pylock_file_name;
 use tilsit_packaging::specifier::VersionSpecifiers;
 
 use crate::lock::PYLOCK;
-use crate::pipfile::PIPFILE_LOCK;
 use crate::settings::{ConflictKind, DefaultGroups, OneOrMany, Parsed};
 use crate::workspace::{Member, Workspace};
 
@@ -198,11 +197,11 @@ impl Workspace {
 
     /// The name of the file of its lock.
     pub fn lock_file(&self) -> String {
-        match &self.lock {
-            LockKind::Project if self.pipfile.is_some() => PIPFILE_LOCK.to_owned(),
-            LockKind::Project => PYLOCK.to_owned(),
-            LockKind::Named(name, _) => format!("pylock.{name}.toml"),
-            LockKind::Script(file) => script_lock(file).unwrap_or_default(),
+        match (&self.lock, &self.pipfile) {
+            (LockKind::Project, Some(pipfile)) => pipfile.lock_name(),
+            (LockKind::Project, None) => PYLOCK.to_owned(),
+            (LockKind::Named(name, _), _) => format!("pylock.{name}.toml"),
+            (LockKind::Script(file), _) => script_lock(file).unwrap_or_default(),
         }
     }
 

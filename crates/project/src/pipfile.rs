@@ -28,7 +28,7 @@ use entry::Entry;
 /// The file.
 pub const PIPFILE: &str = "Pipfile";
 
-/// Its lock.
+/// The name of its lock.
 pub const PIPFILE_LOCK: &str = "Pipfile.lock";
 
 /// What `packages` is called in locks.
@@ -44,8 +44,10 @@ const OTHERS: [&str; 5] = ["source", "requires", "scripts", "pipfile", "pipenv"]
 const SIZE_MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// A Pipfile.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Pipfile {
+    /// What the file is called; its lock is named after it.
+    pub file_name: String,
     /// `[[source]]`
     pub sources: Vec<IndexSource>,
     /// `[requires]`: the Pythons.
@@ -71,6 +73,20 @@ pub struct IndexSource {
     /// `verify_ssl`
     #[serde(default = "yes")]
     pub verify_ssl: bool,
+}
+
+impl Default for Pipfile {
+    fn default() -> Self {
+        Self {
+            file_name: PIPFILE.to_owned(),
+            sources: Vec::new(),
+            requires_python: None,
+            allows_prereleases: false,
+            venv_in_project: None,
+            categories: BTreeMap::new(),
+            table: toml::Table::new(),
+        }
+    }
 }
 
 fn yes() -> bool {
@@ -140,6 +156,7 @@ impl Pipfile {
             categories.entry(name).or_insert_with(Vec::new).extend(read);
         }
         Ok(Self {
+            file_name: PIPFILE.to_owned(),
             sources: sources.transpose().map_err(wrong)?.unwrap_or_default(),
             requires_python: requires_python(&table)?,
             allows_prereleases: pipenv.allow_prereleases,
@@ -211,6 +228,23 @@ impl Pipfile {
         })
     }
 
+    /// What its lock is called.
+    pub fn lock_name(&self) -> String {
+        format!("{}.lock", self.file_name)
+    }
+
+    /// The table that is a group, as it is written, or as it would be.
+    pub fn category(&self, group: &GroupName) -> String {
+        let mut written = self.table.keys();
+        let found = written.find(|key| is_category(key) && group_of(key).as_ref() == Some(group));
+        let usual = match group.as_str() {
+            DEFAULT => "packages",
+            DEVELOP => "dev-packages",
+            other => other,
+        };
+        found.map_or(usual, String::as_str).to_owned()
+    }
+
     /// `_meta` of a lock.
     fn meta(&self, default_index: &str) -> serde_json::Value {
         digest::meta(&self.table, default_index)
@@ -222,6 +256,11 @@ impl Pipfile {
 struct Settings {
     allow_prereleases: bool,
     venv_in_project: Option<bool>,
+}
+
+/// Whether a table of a Pipfile is a category.
+pub(crate) fn is_category(key: &str) -> bool {
+    !OTHERS.contains(&key)
 }
 
 /// What a category is called in the lock, as a group.

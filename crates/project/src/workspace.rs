@@ -99,6 +99,9 @@ pub enum WorkspaceError {
         /// Why.
         reason: PipfileError,
     },
+    /// The Pipfile that is named is not there.
+    #[error("there is no Pipfile `{}`", .0.display())]
+    NoPipfile(PathBuf),
     /// A member is no project.
     #[error("the workspace's member `{}` has no pyproject.toml with a `[project]`", .0.display())]
     NoMember(PathBuf),
@@ -230,7 +233,7 @@ impl Workspace {
                 nearest = Some(read);
                 break;
             }
-            if let Some(pipfile) = read_pipfile(folder)? {
+            if let Some(pipfile) = read_pipfile(&folder.join(PIPFILE))? {
                 return Ok(pipfile.workspace(folder));
             }
         }
@@ -249,6 +252,18 @@ impl Workspace {
         let current = members.find(|member| member.folder == found_in);
         workspace.current = current.map(|member| member.name.clone());
         Ok(workspace)
+    }
+
+    /// The workspace of a Pipfile, whatever it is called.
+    ///
+    /// # Errors
+    /// When it is not there, or not valid.
+    pub fn of_pipfile(path: &Path) -> Result<Self, WorkspaceError> {
+        let pipfile = read_pipfile(path)?;
+        let mut pipfile = pipfile.ok_or_else(|| WorkspaceError::NoPipfile(path.to_path_buf()))?;
+        let name = path.file_name().unwrap_or_default();
+        pipfile.file_name = name.to_string_lossy().into_owned();
+        Ok(pipfile.workspace(path.parent().unwrap_or(Path::new(""))))
     }
 
     fn of_root(root: Read) -> Result<Self, WorkspaceError> {
@@ -399,17 +414,18 @@ pub(crate) fn folder_url(path: &Path) -> String {
     url.map_or_else(|()| path.display().to_string(), |url| url.to_string())
 }
 
-/// The Pipfile in a folder, if there is one.
-fn read_pipfile(folder: &Path) -> Result<Option<Pipfile>, WorkspaceError> {
-    let path = folder.join(PIPFILE);
-    let text = match tilsit_files::read_to_string(&path) {
+/// A Pipfile, if there is one.
+fn read_pipfile(path: &Path) -> Result<Option<Pipfile>, WorkspaceError> {
+    let text = match tilsit_files::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.is_not_found() => return Ok(None),
         Err(error) => return Err(error.into()),
     };
     let read = Pipfile::parse(&text);
-    read.map(Some)
-        .map_err(|reason| WorkspaceError::Pipfile { path, reason })
+    read.map(Some).map_err(|reason| WorkspaceError::Pipfile {
+        path: path.to_path_buf(),
+        reason,
+    })
 }
 
 /// The nearest root above that has the folder among its members.

@@ -1,10 +1,10 @@
-//! Changing pyproject.toml and scripts: read, changed by [`tilsit_project::edit`], written as a whole,
+//! Changing pyproject.toml, Pipfiles and scripts: read, changed by [`tilsit_project::edit`], written as a whole,
 //! and put back as they were when what follows fails.
 
 use std::path::{Path, PathBuf};
 
 use tilsit_files::{AtomicFile, Durability, FileError, Operation};
-use tilsit_project::edit::{EditError, Editor};
+use tilsit_project::edit::{EditError, Editor, PipfileEditor};
 
 use crate::context::Context;
 use crate::error::CommandError;
@@ -25,7 +25,7 @@ pub(crate) struct EditedFile {
 pub(crate) struct Originals(Vec<(PathBuf, Option<Vec<u8>>)>);
 
 impl EditedFile {
-    /// A pyproject.toml.
+    /// A pyproject.toml, or a Pipfile.
     ///
     /// # Errors
     /// When it cannot be read.
@@ -76,6 +76,14 @@ impl EditedFile {
         editor.map_err(|error| self.refused(&error))
     }
 
+    /// What changes the text of a Pipfile.
+    ///
+    /// # Errors
+    /// When it is not valid.
+    pub(crate) fn pipfile_editor(&self) -> Result<PipfileEditor, CommandError> {
+        PipfileEditor::parse(&self.before).map_err(|error| self.refused(&error))
+    }
+
     /// What is said when a change cannot be made.
     pub(crate) fn refused(&self, error: &EditError) -> CommandError {
         let code = if self.is_script {
@@ -107,7 +115,18 @@ impl EditedFile {
         editor: Editor,
         originals: &mut Originals,
     ) -> Result<(), CommandError> {
-        let text = editor.into_text();
+        self.write_text(&editor.into_text(), originals)
+    }
+
+    /// The same with the text itself.
+    ///
+    /// # Errors
+    /// When it cannot be written; it is then as it was.
+    pub(crate) fn write_text(
+        &self,
+        text: &str,
+        originals: &mut Originals,
+    ) -> Result<(), CommandError> {
         if text == self.before {
             return Ok(());
         }

@@ -70,6 +70,19 @@ impl FollowOptions {
         self.index.last_named()
     }
 
+    /// What `--index` says last.
+    pub(crate) fn typed_index(&self) -> Option<&str> {
+        self.index.last_typed()
+    }
+
+    /// The same without what `--index` says, for a project that notes it.
+    pub(crate) fn without_named_index(&self) -> Self {
+        Self {
+            index: self.index.without_named(),
+            ..self.clone()
+        }
+    }
+
     /// The configuration with these options in front.
     ///
     /// # Errors
@@ -219,6 +232,12 @@ impl Following<'_> {
         if let Some(package) = self.package {
             chosen.selection.members = vec![package.clone()];
         }
+        // pipenv's categories are not installed by default, and stay if they are there.
+        let is_pipenv = project.workspace.pipfile.is_some();
+        if self.exact && is_pipenv {
+            let groups = project.workspace.groups().into_iter();
+            chosen.selection.groups = groups.cloned().collect();
+        }
         // What was just added is to be there, whether its list is a usual one or not.
         match self.list {
             List::Extra(extra) if !self.exact => chosen.selection.extras.push(extra.clone()),
@@ -237,6 +256,7 @@ impl Following<'_> {
             omitted: &chosen.omitted,
             no_editable: false,
             inexact: !self.exact,
+            only_removes: self.exact && is_pipenv,
             reinstall: Renewal::None,
             build: &build,
             bundle: None,

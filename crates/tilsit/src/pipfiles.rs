@@ -19,10 +19,58 @@ use crate::error::CommandError;
 use crate::explain::Code;
 use crate::indexes;
 use crate::locking::{Locked, Locking};
-use crate::projects::Project;
+use crate::projects::{self, Project};
 
 /// The source without a name.
 const UNNAMED: &str = "pipfile";
+
+/// The Pipfile that `PIPENV_PIPFILE` names.
+pub(crate) fn named(context: &Context) -> Option<PathBuf> {
+    let path = context.variables.path("PIPENV_PIPFILE")?;
+    Some(context.resolve(path))
+}
+
+/// The file of variables of a project with a Pipfile: the one that is named, or `.env` beside it.
+///
+/// # Errors
+/// When the project cannot be read.
+pub(crate) fn env_file(context: &Context) -> Result<Option<PathBuf>, CommandError> {
+    let variables = &context.variables;
+    let mut folders = context.working_folder.ancestors();
+    let is_possible =
+        named(context).is_some() || folders.any(|folder| folder.join(PIPFILE).is_file());
+    if !is_possible || truth(variables, "PIPENV_DONT_LOAD_ENV") == Some(true) {
+        return Ok(None);
+    }
+    let workspace = projects::workspace(context)?;
+    if workspace.pipfile.is_none() {
+        return Ok(None);
+    }
+    let named = variables.path("PIPENV_DOTENV_LOCATION");
+    let path = match named {
+        Some(path) => context.resolve(path),
+        None => workspace.root.join(".env"),
+    };
+    if path.is_file() {
+        return Ok(Some(path));
+    }
+    if named.is_some() {
+        context.terminal.warn(format_args!(
+            "the file of variables `{}`, which `PIPENV_DOTENV_LOCATION` names, is not there",
+            context.show(&path)
+        ));
+    }
+    Ok(None)
+}
+
+/// A variable that says yes or no.
+fn truth(variables: &Variables, name: &str) -> Option<bool> {
+    match variables.text(name)?.to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Some(true),
+        "0" | "false" | "no" | "off" => Some(false),
+        _ => None,
+    }
+}
 
 /// What a Pipfile says of indexes and pre-releases. As with pipenv, the first source is the default
 /// one, and the others are asked for what names them only.
@@ -223,7 +271,7 @@ pub(crate) fn environment(root: &Path, pipfile: &Pipfile, context: &Context) -> 
         let python = variables.path("PIPENV_PYTHON");
         let suffix = python.and_then(Path::file_name);
         let suffix = suffix.map(|name| format!("-{}", name.to_string_lossy()));
-        environment_name(&root.join(PIPFILE)) + &suffix.unwrap_or_default()
+        environment_name(&root.join(&pipfile.file_name)) + &suffix.unwrap_or_default()
     };
     let named = home.join(name);
     // A file there names the environment.
@@ -235,12 +283,7 @@ pub(crate) fn environment(root: &Path, pipfile: &Pipfile, context: &Context) -> 
             other => home.join(other),
         };
     }
-    let truth = |text: &str| match text.to_ascii_lowercase().as_str() {
-        "1" | "true" | "yes" | "on" => Some(true),
-        "0" | "false" | "no" | "off" => Some(false),
-        _ => None,
-    };
-    let asked = variables.text("PIPENV_VENV_IN_PROJECT").and_then(truth);
+    let asked = truth(variables, "PIPENV_VENV_IN_PROJECT");
     let is_there = || dot_venv.is_dir() && !named.exists();
     if asked.or(pipfile.venv_in_project).unwrap_or_else(is_there) {
         dot_venv

@@ -10,7 +10,6 @@ use tilsit_environment::{Interpreter, PythonRequest, pin};
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_project::inputs::Inputs;
 use tilsit_project::locks::LockKind;
-use tilsit_project::pipfile::PIPFILE;
 use tilsit_project::workspace::PYPROJECT;
 use tilsit_project::{Workspace, script};
 
@@ -128,11 +127,11 @@ impl Project {
     /// # Errors
     /// When there is none, or it cannot be read.
     pub(crate) fn find(context: &Context) -> Result<Self, CommandError> {
-        let workspace = Workspace::find(&context.working_folder)?;
+        let workspace = workspace(context)?;
         let mut context = context.clone();
         context.configuration = if let Some(pipfile) = &workspace.pipfile {
             let settings = pipfiles::settings(pipfile, &context)?;
-            let path = workspace.root.join(PIPFILE);
+            let path = workspace.root.join(&pipfile.file_name);
             context.configuration.with_project(path, settings)
         } else {
             let path = workspace.root.join(PYPROJECT);
@@ -282,5 +281,19 @@ impl Project {
             ));
         }
         Ok(Inputs::of(&self.workspace, &otherwise)?)
+    }
+}
+
+/// The workspace around the working folder. Where that is none of a pyproject.toml, the Pipfile that the
+/// environment names counts.
+///
+/// # Errors
+/// When there is none, or it cannot be read.
+pub(crate) fn workspace(context: &Context) -> Result<Workspace, CommandError> {
+    let found = Workspace::find(&context.working_folder);
+    match (found, pipfiles::named(context)) {
+        (Ok(workspace), Some(_)) if workspace.pipfile.is_none() => Ok(workspace),
+        (_, Some(path)) => Ok(Workspace::of_pipfile(&path)?),
+        (found, None) => Ok(found?),
     }
 }

@@ -128,6 +128,8 @@ pub(crate) fn files_of(workspace: &Workspace, from: &Path) -> Vec<PathBuf> {
         .collect();
     let pipfiles = from.ancestors().map(|folder| folder.join(PIPFILE));
     files.extend(pipfiles);
+    let own = workspace.pipfile.as_ref();
+    files.extend(own.map(|pipfile| workspace.root.join(&pipfile.file_name)));
     files.push(workspace.root.join(".python-version"));
     let mut add_project = |folder: &Path| {
         files.extend(OF_BUILDS.iter().map(|name| folder.join(name)));

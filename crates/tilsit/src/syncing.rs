@@ -57,6 +57,8 @@ pub(crate) struct Syncing<'a> {
     pub(crate) no_editable: bool,
     /// What else is there may stay.
     pub(crate) inexact: bool,
+    /// Nothing is installed: what is not in the lock goes, and that is all.
+    pub(crate) only_removes: bool,
     /// What is installed again although it is there.
     pub(crate) reinstall: Renewal,
     /// How what must be built is built.
@@ -124,7 +126,7 @@ impl Syncing<'_> {
             |pin: &Pin| reinstall.includes(&pin.name) || !current::is_there(pin, &present, &wanted);
         let names: BTreeSet<ProjectName> = pinned.iter().map(|pin| pin.name.clone()).collect();
         let all = pinned.len();
-        pinned.retain(is_to_come);
+        pinned.retain(|pin| !self.only_removes && is_to_come(pin));
         let extra = self.extraneous(&names, &present);
         let resolved = self.resolved(pinned, &wanted, interpreter)?;
         let rules = self.project.map(Rules::of);

@@ -8,15 +8,16 @@ use anyhow::{Context, Result, bail, ensure};
 
 use crate::process::{cargo, root, run};
 
-/// Runs a suite: `pip|virtualenv --suite FOLDER [PYTEST ARGUMENT ..]`.
+/// Runs a suite: `pip|pipenv|virtualenv --suite FOLDER [PYTEST ARGUMENT ..]`.
 ///
 /// # Errors
 /// When the suite is unknown or cannot be prepared, or a test of it fails.
 pub(crate) fn suite(words: &[&str]) -> Result<()> {
     match words {
         ["pip", "--suite", folder, rest @ ..] => pip(Path::new(folder), rest),
+        ["pipenv", "--suite", folder, rest @ ..] => pipenv(Path::new(folder), rest),
         ["virtualenv", "--suite", folder, rest @ ..] => virtualenv(Path::new(folder), rest),
-        _ => bail!("`conformance pip|virtualenv --suite FOLDER [PYTEST ARGUMENT ..]`"),
+        _ => bail!("`conformance pip|pipenv|virtualenv --suite FOLDER [PYTEST ARGUMENT ..]`"),
     }
 }
 
@@ -24,7 +25,7 @@ pub(crate) fn suite(words: &[&str]) -> Result<()> {
 /// they need are made once, beside the suite. Tests that need the network are left out.
 fn pip(suite: &Path, arguments: &[&str]) -> Result<()> {
     let suite = checkout(suite, "tests/functional")?;
-    let python = environment("pip", &suite)?;
+    let python = environment("pip", &suite, &[".", "--group", "test"])?;
     let wheels = suite.join("tests/data/common_wheels");
     if !wheels.is_dir() {
         let words = ["-m", "pip", "wheel", "-q", "--group", "test-common-wheels"];
@@ -40,10 +41,26 @@ fn pip(suite: &Path, arguments: &[&str]) -> Result<()> {
     run(pytest.args(chosen(arguments, &["tests/functional"])))
 }
 
+/// pipenv's integration tests, from a checkout of its repository. The packages of their own index are
+/// a submodule of it. What else they need comes from the default index, through a cache that stays.
+fn pipenv(suite: &Path, arguments: &[&str]) -> Result<()> {
+    let suite = checkout(suite, "tests/integration")?;
+    let packages = std::fs::read_dir(suite.join("tests/pypi"));
+    ensure!(
+        packages.is_ok_and(|mut packages| packages.next().is_some()),
+        "the submodule `tests/pypi` is empty: `git submodule update --init tests/pypi` fills it"
+    );
+    let python = environment("pipenv", &suite, &[".[tests]"])?;
+    let mut pytest = pytest(&python, &suite, "pipenv_shim")?;
+    let cache = root().join("target/conformance/pipenv-cache");
+    pytest.env("TILSIT_CACHE_DIR", cache).arg("--timeout=300");
+    run(pytest.args(chosen(arguments, &["tests/integration"])))
+}
+
 /// virtualenv's tests of activation and creation, from a checkout of its repository.
 fn virtualenv(suite: &Path, arguments: &[&str]) -> Result<()> {
     let suite = checkout(suite, "tests/unit/activation")?;
-    let python = environment("virtualenv", &suite)?;
+    let python = environment("virtualenv", &suite, &[".", "--group", "test"])?;
     let mut pytest = pytest(&python, &suite, "virtualenv_shim")?;
     // The order is as it stands, so that two runs can be compared.
     pytest.args(["-p", "no:randomly"]);
@@ -62,7 +79,7 @@ fn checkout(suite: &Path, tests: &str) -> Result<PathBuf> {
 }
 
 /// The Python of the environment that a suite runs in; made when it is not there.
-fn environment(name: &str, suite: &Path) -> Result<PathBuf> {
+fn environment(name: &str, suite: &Path, wanted: &[&str]) -> Result<PathBuf> {
     let environment = root().join("target/conformance").join(name);
     let python = environment.join("bin/python");
     if !python.is_file() {
@@ -71,7 +88,8 @@ fn environment(name: &str, suite: &Path) -> Result<PathBuf> {
             .arg(&environment))?;
         run(Command::new(&python).args(["-m", "pip", "install", "-q", "-U", "pip"]))?;
         run(Command::new(&python)
-            .args(["-m", "pip", "install", "-q", ".", "--group", "test"])
+            .args(["-m", "pip", "install", "-q"])
+            .args(wanted)
             .current_dir(suite))?;
     }
     Ok(python)

@@ -1,6 +1,7 @@
 //! Texts before and after a change, compared byte for byte.
 
 mod lists;
+mod pipfile;
 mod scripts;
 mod sources;
 

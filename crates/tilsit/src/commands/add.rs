@@ -1,6 +1,7 @@
 //! `tilsit add`: what a project or a script needs from now on.
 
 mod bounds;
+pub(crate) mod pipfile;
 mod wishes;
 
 use std::collections::BTreeMap;
@@ -38,10 +39,10 @@ use wishes::{Place, Wish};
 /// Add what the project, or a script, needs
 ///
 /// Writes it into pyproject.toml in the style that is there, makes the lock fit, and installs it. Without
-/// versions the one that is chosen becomes the lower bound. A path, a repository or a URL is noted in
+/// versions the one that is chosen becomes the lower bound; a Pipfile gets `"*"`. A path, a repository or a URL is noted in
 /// `[tool.tilsit.sources]`, or in `[tool.uv.sources]` where the project uses that. When something fails,
 /// all files are as they were.
-#[derive(Args, Debug)]
+#[derive(Args, Clone, Debug)]
 pub(crate) struct Arguments {
     /// What is needed, as `flask`, `flask[async]>=3`, a path or URL, `git+https://…@TAG`
     #[arg(
@@ -101,10 +102,10 @@ pub(crate) struct Arguments {
 /// Which list is changed, of which file.
 #[derive(Args, Clone, Debug, Default)]
 pub(crate) struct ListOptions {
-    /// In the dependency group `dev`
+    /// In the dependency group `dev`, or in `dev-packages` of a Pipfile
     #[arg(long, conflicts_with_all = ["group", "optional", "script"])]
     dev: bool,
-    /// In this dependency group
+    /// In this dependency group, or category of a Pipfile
     #[arg(long, conflicts_with_all = ["optional", "script"])]
     group: Option<GroupName>,
     /// In this extra of the project
@@ -165,10 +166,18 @@ struct Adding<'a> {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let index = index(arguments)?;
-    match &arguments.list.script {
-        Some(script) => add_to_script(arguments, index, &context.resolve(script), context),
-        None => add_to_project(arguments, index, context),
+    if let Some(script) = &arguments.list.script {
+        return add_to_script(
+            arguments,
+            index(arguments)?,
+            &context.resolve(script),
+            context,
+        );
+    }
+    let project = Project::find(context)?;
+    match &project.workspace.pipfile {
+        Some(pipfile) => pipfile::run(arguments, &project, pipfile, context),
+        None => add_to_project(arguments, index(arguments)?, &project, context),
     }
 }
 
@@ -215,9 +224,9 @@ fn add_to_script(
 fn add_to_project(
     arguments: &Arguments,
     index: Option<NamedIndex>,
+    project: &Project,
     context: &Context,
 ) -> Result<Report, CommandError> {
-    let project = Project::find(context)?;
     let list = arguments.list.list()?;
     let package = arguments.list.package.as_ref();
     let folder = folder_of(&list, package, &project.workspace, context)?;
@@ -253,14 +262,14 @@ fn add_to_project(
         let (editor, added) = adding.edited(&bounds)?;
         if !arguments.dry_run {
             let mut originals = Originals::default();
-            let written = adding.write(editor, &project, &mut originals);
+            let written = adding.write(editor, project, &mut originals);
             written.map_err(|error| originals.put_back(error))?;
         }
         adding.tell(&added, context);
         return Ok(adding.report(&added));
     }
     let mut originals = Originals::default();
-    let followed = adding.follow((editor, added), &project, &mut originals, context);
+    let followed = adding.follow((editor, added), project, &mut originals, context);
     let added = followed.map_err(|error| originals.put_back(error))?;
     Ok(adding.report(&added))
 }

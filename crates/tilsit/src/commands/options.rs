@@ -240,6 +240,19 @@ impl IndexOptions {
         })
     }
 
+    /// What `--index` says last.
+    pub(crate) fn last_typed(&self) -> Option<&str> {
+        self.index.last().map(String::as_str)
+    }
+
+    /// The same without what `--index` says.
+    pub(crate) fn without_named(&self) -> Self {
+        Self {
+            index: Vec::new(),
+            ..self.clone()
+        }
+    }
+
     /// The index that `--index` names last.
     ///
     /// # Errors

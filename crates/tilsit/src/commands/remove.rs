@@ -1,5 +1,7 @@
 //! `tilsit remove`: what a project or a script needs no longer.
 
+mod pipfile;
+
 use clap::Args;
 use serde_json::json;
 use tilsit_packaging::name::ProjectName;
@@ -19,7 +21,7 @@ use crate::terminal::{DIM, ERROR};
 
 /// Remove what the project, or a script, needs no longer
 ///
-/// Takes it out of pyproject.toml, with its source if nothing else of the project needs it, makes the lock
+/// Takes it out of pyproject.toml or the Pipfile, with its source if nothing else of the project needs it, makes the lock
 /// fit, and uninstalls what the lock no longer names. When something fails, all files are as they were.
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
@@ -36,6 +38,12 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
+    if arguments.list.script.is_none() {
+        let project = Project::find(context)?;
+        if let Some(pipfile) = &project.workspace.pipfile {
+            return pipfile::run(arguments, &project, pipfile, context);
+        }
+    }
     let list = arguments.list.list()?;
     let file = if let Some(script) = &arguments.list.script {
         arguments.follow.refuse_for_scripts()?;

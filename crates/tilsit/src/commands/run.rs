@@ -11,6 +11,7 @@ pub(crate) mod script;
 mod target;
 mod tasks;
 pub(crate) mod upkeep;
+mod variables;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -18,7 +19,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use serde_json::json;
 use tilsit_environment::discovery::{self, Scope};
-use tilsit_environment::{Environment, Interpreter, PythonRequest, env_file};
+use tilsit_environment::{Environment, Interpreter, PythonRequest};
 
 use crate::commands::options::{IndexOptions, ResolverOptions};
 use crate::commands::sync::FixedOptions;
@@ -33,6 +34,7 @@ use crate::{child, pythons};
 use kept::{Asking, Kept, Place};
 use script::Script;
 use target::Target;
+use variables::variables;
 
 /// The folder of the cache for what is run.
 pub(crate) const SCRIPTS: &str = "scripts-1";
@@ -208,7 +210,7 @@ fn locked_place(
 fn surrounding(arguments: &Arguments, context: &Context) -> Result<Place, CommandError> {
     let interpreter = if arguments.isolated {
         pythons::find(arguments.python.as_deref(), Scope::Base, context)?.interpreter
-    } else if !arguments.no_project && project::is_in_project(&context.working_folder) {
+    } else if !arguments.no_project && project::is_in_project(context) {
         let place = project::place(arguments, context)?;
         if !arguments.adds() {
             return Ok(place);
@@ -290,43 +292,4 @@ pub(crate) fn search_path(place: &Place, context: &Context) -> Result<OsString, 
     let folders = place.programs.iter().cloned().chain(folders);
     std::env::join_paths(folders)
         .map_err(|error| CommandError::from_error(Code::ProgramNotStarted, &error))
-}
-
-/// The variables of the files, without those that are set already; the later file wins.
-fn variables(
-    arguments: &Arguments,
-    context: &Context,
-) -> Result<Vec<(String, String)>, CommandError> {
-    let mut found = Vec::new();
-    if arguments.no_env_file {
-        return Ok(found);
-    }
-    let mut files = arguments.env_file.clone();
-    if files.is_empty() {
-        let named = context.variables.text("TILSIT_ENV_FILE");
-        files.extend(
-            named
-                .unwrap_or_default()
-                .split_whitespace()
-                .map(PathBuf::from),
-        );
-    }
-    for file in &files {
-        let path = context.resolve(file);
-        let text = tilsit_files::read_to_string(&path)
-            .map_err(|error| CommandError::from_error(Code::Usage, &error))?;
-        let known = |name: &str| context.variables.text(name).map(str::to_owned);
-        let read = env_file::parse(&text, &known).map_err(|error| {
-            let shown = file.display();
-            CommandError::new(
-                Code::Usage,
-                format!("the file of variables `{shown}` cannot be read"),
-            )
-            .caused_by(error.to_string())
-        })?;
-        found.extend(read);
-    }
-    let set = context.variables.all();
-    found.retain(|(name, _)| !set.contains_key(&OsString::from(name)));
-    Ok(found)
 }

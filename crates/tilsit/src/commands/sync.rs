@@ -140,6 +140,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         omitted: &chosen.omitted,
         no_editable: arguments.no_editable,
         inexact: arguments.inexact,
+        only_removes: false,
         reinstall: arguments.reinstall.renewal(),
         build: &build,
         bundle: None,

@@ -17,6 +17,7 @@ mod init;
 mod lock;
 mod locks;
 mod pipfile;
+mod pipfile_changes;
 mod policy;
 mod sync;
 mod tasks;

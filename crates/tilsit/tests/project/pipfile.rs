@@ -25,7 +25,7 @@ fancy = {version = '*', extras = ['more']}
 lib = '<1.5'
 ";
 
-fn sandbox(pipfile: &str) -> Option<Sandbox> {
+pub(crate) fn sandbox(pipfile: &str) -> Option<Sandbox> {
     let mut sandbox = crate::sandbox()?;
     let environments = sandbox.root().join("environments").display().to_string();
     sandbox.set("WORKON_HOME", environments);

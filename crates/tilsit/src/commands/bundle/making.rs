@@ -113,6 +113,7 @@ impl Making<'_> {
             omitted: &Omitted::default(),
             no_editable: true,
             inexact: false,
+            only_removes: false,
             reinstall: Renewal::None,
             build: self.build,
             bundle: None,

@@ -152,6 +152,7 @@ impl LockRequest {
             omitted: &Omitted::default(),
             no_editable: false,
             inexact: manner.inexact,
+            only_removes: false,
             reinstall: manner.reinstall.clone(),
             build: manner.build,
             bundle: None,

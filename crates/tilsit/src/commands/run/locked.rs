@@ -99,6 +99,7 @@ pub(crate) fn in_lock(
         omitted: &Omitted::default(),
         no_editable: false,
         inexact: false,
+        only_removes: false,
         reinstall: Renewal::None,
         build,
         bundle: None,

@@ -19,13 +19,14 @@ use crate::error::CommandError;
 use crate::explain::Code;
 use crate::installing;
 use crate::locking::Locking;
+use crate::pipfiles;
 use crate::projects::Project;
 use crate::stamps::{Stamp, files_of};
 use crate::syncing::{self, Syncing};
 use crate::terminal::{DIM, GOOD, count, duration};
 
 /// The variables that decide where the environment is.
-const OF_ENVIRONMENT: [&str; 7] = [
+const OF_ENVIRONMENT: [&str; 8] = [
     "TILSIT_PROJECT_ENVIRONMENT",
     "UV_PROJECT_ENVIRONMENT",
     "WORKON_HOME",
@@ -33,6 +34,7 @@ const OF_ENVIRONMENT: [&str; 7] = [
     "PIPENV_VENV_IN_PROJECT",
     "PIPENV_CUSTOM_VENV_NAME",
     "PIPENV_PYTHON",
+    "PIPENV_PIPFILE",
 ];
 
 /// The place that was brought to what the lock says.
@@ -44,7 +46,8 @@ struct Ready {
 }
 
 /// Whether there is a project around a folder: a pyproject.toml with a `[project]` or a workspace.
-pub(super) fn is_in_project(folder: &Path) -> bool {
+pub(super) fn is_in_project(context: &Context) -> bool {
+    let folder = &context.working_folder;
     let texts = folder
         .ancestors()
         .filter_map(|folder| tilsit_files::read_to_string(folder.join(PYPROJECT)).ok());
@@ -61,7 +64,9 @@ pub(super) fn is_in_project(folder: &Path) -> bool {
                 .is_ok_and(|table| table.contains_key("project"))
     });
     let is_pipenv = |folder: &Path| folder.join(PIPFILE).is_file();
-    texts.any(|is_project| is_project) || folder.ancestors().any(is_pipenv)
+    texts.any(|is_project| is_project)
+        || folder.ancestors().any(is_pipenv)
+        || pipfiles::named(context).is_some()
 }
 
 /// The environment of the project.
@@ -163,6 +168,7 @@ fn synced(
         no_editable: false,
         // What a user has put there besides is not in the way of what is run.
         inexact: true,
+        only_removes: false,
         reinstall: Renewal::None,
         build: &build,
         bundle: None,

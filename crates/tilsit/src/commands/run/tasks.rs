@@ -9,13 +9,14 @@ use tilsit_project::tasks::{Action, Step, TaskError, Tasks};
 use tilsit_project::workspace::PYPROJECT;
 
 use super::kept::Place;
-use super::{Arguments, project, search_path, variables};
-use crate::child;
+use super::variables::variables;
+use super::{Arguments, project, search_path};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
 use crate::report::Report;
 use crate::terminal::{DIM, STRONG};
+use crate::{child, pipfiles};
 
 /// A task that was found.
 pub(super) struct Found {
@@ -27,6 +28,13 @@ pub(super) struct Found {
 /// The tasks of the projects here and above, the nearest first, each with the file that they stand in.
 fn all(context: &Context) -> Result<Vec<(PathBuf, Tasks)>, CommandError> {
     let mut found = Vec::new();
+    let named = pipfiles::named(context);
+    let named = named.and_then(|path| Some((tilsit_files::read_to_string(&path).ok()?, path)));
+    if let Some((text, path)) = named {
+        let tasks = Tasks::of_pipfile(&text);
+        let tasks = tasks.map_err(|error| invalid(&error, &path, context))?;
+        found.push((path, tasks));
+    }
     for folder in context.working_folder.ancestors() {
         // What a pyproject.toml says goes before what a Pipfile says.
         for (name, word) in [(PYPROJECT, "tasks"), (PIPFILE, "scripts")] {

@@ -62,6 +62,7 @@ pub(super) fn run(
         omitted: &Omitted::default(),
         no_editable: true,
         inexact: arguments.inexact,
+        only_removes: false,
         reinstall: arguments.reinstall.renewal(),
         build: &arguments.build.read(context)?,
         bundle: Some((&bundle, folder.path())),
