@@ -3,6 +3,8 @@
 
 #[path = "../support/sandbox.rs"]
 mod sandbox;
+#[path = "../support/server.rs"]
+mod server;
 #[path = "../support/wheels.rs"]
 mod wheels;
 
@@ -11,6 +13,7 @@ mod export;
 mod foreign;
 mod init;
 mod lock;
+mod pipenv;
 mod pipfile;
 mod pipfile_changes;
 mod sync;
