@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use tilsit_environment::Interpreter;
 use tilsit_environment::discovery::Scope;
+use tilsit_files::Durability;
 use tilsit_project::Pipfile;
 use tilsit_project::lock::{Difference, Lock};
 use tilsit_project::pipfile::{PIPFILE, PipfileLock, PipfileLockError, environment_name};
@@ -118,10 +119,32 @@ pub(crate) fn settings(pipfile: &Pipfile, context: &Context) -> Result<Settings,
         .map_err(|error| CommandError::from_error(Code::ProjectInvalid, &error))
 }
 
-/// A URL with the values of the variables that it names as `$NAME` or `${NAME}`.
+/// A URL with the values of the variables that it names.
+///
+/// # Errors
+/// When one is not set.
 fn expanded(url: &str, variables: &Variables) -> Result<String, CommandError> {
+    with_variables(url, &|name| variables.text(name).map(str::to_owned)).map_err(|name| {
+        let message =
+            format!("a source in the Pipfile names the variable `{name}`, which is not set");
+        CommandError::new(Code::ProjectInvalid, message)
+    })
+}
+
+/// A word of a script with the values of the variables that it names, as far as they are set.
+pub(crate) fn with_known_variables(word: &str, known: &dyn Fn(&str) -> Option<String>) -> String {
+    let known = |name: &str| known(name).or_else(|| Some(format!("${name}")));
+    with_variables(word, &known).unwrap_or_else(|_| word.to_owned())
+}
+
+/// A text with the values of the variables that it names as `$NAME` or `${NAME}`; the name of one that
+/// is not known is the error.
+fn with_variables<'t>(
+    text: &'t str,
+    known: &dyn Fn(&str) -> Option<String>,
+) -> Result<String, &'t str> {
+    let mut rest = text;
     let mut text = String::new();
-    let mut rest = url;
     while let Some(start) = rest.find('$') {
         text.push_str(&rest[..start]);
         rest = &rest[start + 1..];
@@ -133,12 +156,7 @@ fn expanded(url: &str, variables: &Variables) -> Result<String, CommandError> {
                     .unwrap_or(rest.len()),
             ),
         };
-        let value = variables.text(name).ok_or_else(|| {
-            let message =
-                format!("a source in the Pipfile names the variable `{name}`, which is not set");
-            CommandError::new(Code::ProjectInvalid, message)
-        })?;
-        text.push_str(value);
+        text.push_str(&known(name).ok_or(name)?);
         rest = behind;
     }
     text.push_str(rest);
@@ -177,6 +195,11 @@ impl Locking<'_> {
         let lock = self.resolve(&interpreter, &inputs, "", versions.as_ref())?;
         let new = PipfileLock::write(pipfile, &lock, &default_index);
         let new = new.map_err(|error| wrong(&error))?;
+        // The ends of lines stay as they are.
+        let new = match &text {
+            Some(text) if text.contains("\r\n") => new.replace('\n', "\r\n"),
+            _ => new,
+        };
         let mut difference = Difference::between(versions.as_ref(), &lock);
         // A lock without files differs in them always.
         difference.changes.retain(|change| !change.is_detail);
@@ -290,6 +313,16 @@ pub(crate) fn environment(root: &Path, pipfile: &Pipfile, context: &Context) -> 
     } else {
         named
     }
+}
+
+/// Notes in an environment whose it is, as pipenv does for those who look for it.
+///
+/// # Errors
+/// When the note cannot be written.
+pub(crate) fn note_project(environment: &Path, root: &Path) -> Result<(), CommandError> {
+    let text = root.display().to_string();
+    let note = environment.join(".project");
+    Ok(tilsit_files::write_atomic(note, text, Durability::Fast)?)
 }
 
 fn workon_home(context: &Context) -> PathBuf {

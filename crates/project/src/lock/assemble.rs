@@ -204,6 +204,12 @@ impl Assembly<'_> {
             None => {
                 let (sdist, wheels) = self.distributions(pin, draft.marker)?;
                 package.source = PackageSource::Distributions { sdist, wheels };
+                // pipenv states it with each project.
+                if self.workspace.pipfile.is_some() {
+                    package
+                        .requires_python
+                        .clone_from(&pin.file.requires_python);
+                }
             }
             Some(url) => match self.member(pin) {
                 Some(member) if !member.is_package => return Ok(None),

@@ -8,6 +8,7 @@ use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{GroupName, ProjectName};
 use tilsit_packaging::pylock::{DistributionFile, Package, PackageSource, Pylock};
 use tilsit_packaging::requirement::Requirement;
+use tilsit_packaging::specifier::{Operator, VersionSpecifier};
 use tilsit_packaging::version::Version;
 
 use super::entry::Entry;
@@ -19,13 +20,16 @@ use crate::workspace::Workspace;
 /// The largest lock that is read.
 const SIZE_MAX_BYTES: usize = 64 * 1024 * 1024;
 
+/// What pipenv calls the source that no Pipfile names.
+const UNNAMED_SOURCE: &str = "pypi";
+
 /// What stands for what pipenv made of a Pipfile.
 const META: &str = "_meta";
 
 /// A Pipfile.lock.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PipfileLock {
-    /// pipenv's digest of the Pipfile that it answers.
+    /// pipenv's digest of the Pipfile that it answers; empty where it does not say.
     pub digest: String,
     /// What is locked, by category.
     pub categories: BTreeMap<GroupName, Vec<LockedEntry>>,
@@ -54,9 +58,9 @@ pub enum PipfileLockError {
     /// It is no JSON.
     #[error("{0}")]
     Json(String),
-    /// It has no `_meta` with a digest.
-    #[error("it has no `_meta` with the hash of a Pipfile")]
-    NoDigest,
+    /// Its `_meta` is of another kind.
+    #[error("its `_meta` is no object")]
+    Meta,
     /// An entry cannot be understood.
     #[error("`{name}` in `{category}`: {reason}")]
     Entry {
@@ -92,10 +96,16 @@ impl PipfileLock {
         }
         let json: Map<String, Value> = serde_json::from_str(text)
             .map_err(|error| PipfileLockError::Json(error.to_string()))?;
-        let digest = json
-            .get(META)
-            .and_then(|meta| meta["hash"]["sha256"].as_str());
-        let digest = digest.ok_or(PipfileLockError::NoDigest)?.to_owned();
+        // What others wrote may answer no Pipfile.
+        let digest = match json.get(META) {
+            None => "",
+            Some(Value::Object(meta)) => {
+                let hash = meta.get("hash").and_then(|hash| hash["sha256"].as_str());
+                hash.unwrap_or_default()
+            }
+            Some(_) => return Err(PipfileLockError::Meta),
+        };
+        let digest = digest.to_owned();
         let mut categories = BTreeMap::new();
         for (key, value) in json.iter().filter(|(key, _)| *key != META) {
             let wrong = |name: &str, reason: String| PipfileLockError::Entry {
@@ -149,12 +159,11 @@ impl PipfileLock {
         for name in [DEFAULT, DEVELOP] {
             whole.insert(name.to_owned(), json!({}));
         }
-        let indexes: BTreeMap<&str, &str> = pipfile.pinned_sources().collect();
         for (category, parts) in categories {
             let mut entries = Map::new();
             for part in parts {
                 let name = &part.package.name;
-                let written = written(part, indexes.get(name.as_str()).copied());
+                let written = written(part, category, pipfile);
                 if entries.insert(name.to_string(), written).is_some() {
                     return Err(PipfileLockError::Several(name.clone()));
                 }
@@ -285,6 +294,14 @@ impl PipfileLock {
 }
 
 impl Pipfile {
+    /// What the default index is called.
+    fn first_source(&self) -> &str {
+        let first = self.sources.first();
+        first
+            .and_then(|source| source.name.as_deref())
+            .unwrap_or(UNNAMED_SOURCE)
+    }
+
     /// What a group is called in the lock: as the category is written.
     fn name_of(&self, group: &GroupName) -> String {
         let mut written = self.table.keys();
@@ -312,8 +329,16 @@ fn sorted(value: &Value) -> Value {
     }
 }
 
-fn written(part: &Part<'_>, index: Option<&str>) -> Value {
+fn written(part: &Part<'_>, category: &str, pipfile: &Pipfile) -> Value {
     let package = part.package;
+    let asked = group_of(category).and_then(|group| pipfile.categories.get(&group));
+    let mut asked = asked.into_iter().flatten();
+    let asked = asked.find(|entry| entry.requirement.name == package.name);
+    let mut pinned = pipfile.pinned_sources();
+    let pinned = pinned.find(|(name, _)| *name == package.name.as_str());
+    let index = pinned
+        .map(|(_, index)| index)
+        .or_else(|| asked.map(|_| pipfile.first_source()));
     let mut entry = match &package.source {
         PackageSource::Distributions { .. } => {
             let version = package.version.as_ref();
@@ -343,13 +368,53 @@ fn written(part: &Part<'_>, index: Option<&str>) -> Value {
     if !hashes.is_empty() {
         entry["hashes"] = json!(hashes);
     }
-    if let Some(index) = index {
+    if let Some(index) = index
+        && matches!(package.source, PackageSource::Distributions { .. })
+    {
         entry["index"] = json!(index);
     }
-    if !part.marker.is_true() {
-        entry["markers"] = json!(part.marker.to_string().replace('"', "'"));
+    if let Some(asked) = asked
+        && !asked.requirement.extras.is_empty()
+    {
+        let extras = asked.requirement.extras.iter().map(ToString::to_string);
+        entry["extras"] = extras.collect();
+    }
+    if let Some(markers) = markers(part) {
+        entry["markers"] = json!(markers);
     }
     entry
+}
+
+/// Where an entry is wanted: for the Pythons that the package is for, which pipenv states too.
+fn markers(part: &Part<'_>) -> Option<String> {
+    let wanted = part.marker.to_string().replace('"', "'");
+    let pythons = part.package.requires_python.iter().flatten();
+    let mut conditions: Vec<String> = pythons.filter_map(python_condition).collect();
+    conditions.sort_by_key(|condition| condition.contains('<'));
+    if !part.marker.is_true() {
+        let is_choice = !conditions.is_empty() && wanted.contains(" or ");
+        conditions.push(if is_choice {
+            format!("({wanted})")
+        } else {
+            wanted
+        });
+    }
+    (!conditions.is_empty()).then(|| conditions.join(" and "))
+}
+
+/// A bound of `requires-python` as a marker; others than those say nothing that a lock for one version
+/// of Python needs.
+fn python_condition(specifier: &VersionSpecifier) -> Option<String> {
+    let (operator, version) = (specifier.operator(), specifier.version()?);
+    let is_bound = matches!(
+        operator,
+        Operator::GreaterEqual | Operator::Greater | Operator::LessEqual | Operator::Less
+    );
+    let variable = match version.release().len() {
+        1 | 2 if matches!(operator, Operator::GreaterEqual | Operator::Less) => "python_version",
+        _ => "python_full_version",
+    };
+    is_bound.then(|| format!("{variable} {} '{version}'", operator.as_str()))
 }
 
 fn entry(name: &str, value: &Value) -> Result<LockedEntry, String> {

@@ -133,7 +133,9 @@ fn what_is_wrong_is_said_with_its_place() {
         .unwrap();
     assert_eq!(asked.root_groups, workspace.root_groups);
     let said = |text: &str| PipfileLock::parse(text).unwrap_err().to_string();
-    assert_snapshot!(said("{}"), @"it has no `_meta` with the hash of a Pipfile");
+    assert_snapshot!(said(r#"{"_meta": 1}"#), @"its `_meta` is no object");
+    // What answers no Pipfile is one that is not up to date.
+    assert_eq!(PipfileLock::parse("{}").unwrap().digest, "");
     assert_snapshot!(said(r#"{"_meta": {"hash": {"sha256": "a"}}, "default": {"b": {}}}"#), @"`b` in `default`: it has neither a version nor a place");
 }
 
@@ -148,6 +150,7 @@ created-by = "tilsit"
 name = "app"
 version = "1.0"
 marker = "'default' in dependency_groups"
+requires-python = ">=3.8,!=3.9.1,<4"
 sdist = { url = "https://index.example/app-1.0.tar.gz", hashes = { sha256 = "aa" } }
 wheels = [{ url = "https://index.example/app-1.0-py3-none-any.whl", hashes = { sha256 = "bb" } }]
 
@@ -189,6 +192,8 @@ fn a_lock_is_written_by_category_and_read_again() {
                     "sha256:aa",
                     "sha256:bb"
                 ],
+                "index": "pypi",
+                "markers": "python_version >= '3.8' and python_version < '4'",
                 "version": "==1.0"
             },
             "lib": {
@@ -204,6 +209,7 @@ fn a_lock_is_written_by_category_and_read_again() {
                 "hashes": [
                     "sha256:cc"
                 ],
+                "index": "pypi",
                 "version": "==2.0"
             }
         },

@@ -125,6 +125,9 @@ fn make(
         ..VenvOptions::default()
     };
     let interpreter = venv::create(&base, root, &options)?;
+    if project.workspace.pipfile.is_some() {
+        pipfiles::note_project(root, &project.workspace.root)?;
+    }
     let python = pythons::describe(&base, context);
     let shown = context.show(root);
     let made = if is_environment { "Made anew" } else { "Made" };

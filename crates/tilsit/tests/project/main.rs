@@ -3,6 +3,8 @@
 
 #[path = "../support/sandbox.rs"]
 mod sandbox;
+#[path = "../support/server.rs"]
+mod server;
 #[path = "../support/wheels.rs"]
 mod wheels;
 
@@ -16,6 +18,7 @@ mod index;
 mod init;
 mod lock;
 mod locks;
+mod pipenv;
 mod pipfile;
 mod pipfile_changes;
 mod policy;

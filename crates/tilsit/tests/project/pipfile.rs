@@ -108,7 +108,7 @@ fn a_lock_with_other_hashes_is_refused() {
     assert_snapshot!(sandbox.run("sync"), @"
     exit: 2
     -- stderr
-    error: `Pipfile.lock`: it has no `_meta` with the hash of a Pipfile [TL0106]
+    error: `Pipfile.lock`: its `_meta` is no object [TL0106]
     hint: `tilsit lock` makes it again; move the file away if it cannot
     ");
     sandbox.write("Pipfile", "[packages]\napp = 1\n");

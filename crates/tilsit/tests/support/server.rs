@@ -9,6 +9,10 @@ use tilsit_index_store::{BlockingStore, StoreOptions};
 /// A server, its address and a token for uploads.
 pub(crate) struct Index {
     pub(crate) address: String,
+    #[allow(
+        dead_code,
+        reason = "not every harness that includes this file uploads"
+    )]
     pub(crate) token: String,
     _server: RunningServer,
 }

@@ -7,7 +7,9 @@ mean the same. `TILSIT_PROGRAM` names the program. Tests that are not about what
 named, with the reason, in `pipenv_excluded.txt` beside this file; they are reported as skipped.
 
 What is adapted, and nothing else:
-- pipenv begins a Pipfile where there is none; tilsit begins pyproject.toml only.
+- pipenv begins a Pipfile where there is none, with what a requirements.txt lists; tilsit begins
+  pyproject.toml only.
+- `graph --json` has the form of pipdeptree, which pipenv calls.
 - `pip` in the environment of a project is `tilsit pip`: tilsit puts no pip there.
 - Where the environment is, and that it goes, is asked of pipenv's own rule (`--venv`, `--rm`): so the
   tests see whether tilsit has it at the same place.
@@ -36,6 +38,8 @@ HERE = pathlib.Path(__file__).parent
 # What tilsit says, and how pipenv says the same.
 PHRASES = [
     (r"it is no JSON|`Pipfile.lock`: (?=.* at line )", r"Pipfile.lock is corrupt: \g<0>"),
+    (r"cannot be started \[TL0901\]", r"\g<0>: not found"),
+    (r"there is no lock `Pipfile.lock`", r"Pipfile.lock not found! \g<0>"),
     (r"the index `([^`]+)` is neither NAME=URL nor a URL", r"\g<0>: not found"),
 ]
 
@@ -118,6 +122,11 @@ def ensure_pipfile(project, args):
     if project.pipfile.exists:
         return
     project.create_pipfile(python=args.python)
+    if args.command == "install" and os.path.isfile("requirements.txt") and not args.packages:
+        kinds = categories(args) or ["packages"]
+        lines = [["add", *one(kind), "-r", "requirements.txt"] for kind in kinds]
+        if steps(*lines):
+            sys.exit(1)
 
 
 def add(args, project, names=(), editables=(), follow=()):
@@ -195,14 +204,15 @@ def upgrade(args, project):
 
 
 def run(args, project):
+    ensure_pipfile(project, args)
     words = [args.run_command, *args.run_args]
     if words[0] == "pip":
         venv = location(project)
         if not os.path.isdir(venv):
             steps(["run", "--no-sync", "python", "-c", ""])
         return steps(["pip", words[1], "--python", venv, *words[2:]])
-    line = [PROGRAM, "run", "--quiet", "--no-sync", *(["--python", args.python] if args.python else [])]
-    os.execv(PROGRAM, [*line, "--", *words])
+    python = ["--python", args.python] if args.python else []
+    return tilsit("run", "--quiet", "--no-sync", *python, "--", *words).returncode
 
 
 def requirements(args, project):
@@ -237,7 +247,13 @@ def clean(args, project):
 
 def graph(args, project):
     if args.json or args.json_tree:
-        return steps(["pip", "tree", "--json", "--python", location(project)])
+        listing = tilsit("pip", "tree", "--json", "--python", location(project), capture=True)
+        packages = [
+            {"package_name": one["name"], "installed_version": one["version"], "key": one["name"]}
+            for one in json.loads(listing.stdout)["result"]
+        ]
+        print(json.dumps([{"package": package, "dependencies": []} for package in packages]))
+        return listing.returncode
     return steps(["pip", "tree", *(["--invert"] if args.reverse else []), "--python", location(project)])
 
 
@@ -296,6 +312,8 @@ def main():
     apply_env_vars(args)
     if rest and args.command != "run":
         parser.error(f"unrecognized arguments: {' '.join(rest)}")
+    # The programs that tilsit starts see none of the suite.
+    os.environ.pop("PYTHONPATH", None)
     command = COMMANDS.get(args.command)
     if command is None:
         parser.error(f"`{args.command}` is no command of tilsit")
@@ -332,7 +350,7 @@ class Index(http.server.BaseHTTPRequestHandler):
             body = self.page(re.sub(r"[-_.]+", "-", parts[1]).lower())
         elif parts == ["simple"]:
             body = "".join(f'<a href="{name}/">{name}</a>\n' for name in sorted(self.files)).encode()
-        elif parts[:1] == ["files"] and len(parts) == 3:
+        elif parts[:1] in (["files"], ["packages"]) and len(parts) == 3:
             path = self.files.get(parts[1], {}).get(parts[2])
             body, kind = path and path.read_bytes(), "application/octet-stream"
         self.send_response(200 if body is not None else 404)
@@ -358,6 +376,8 @@ class Index(http.server.BaseHTTPRequestHandler):
 def serve(suite):
     Index.files = files_of([suite / "tests/pypi", suite / "tests/fixtures"])
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Index)
+    # What a client ends early is no news; the tests watch what this process prints.
+    server.handle_error = lambda request, address: None
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return f"http://localhost:{server.server_address[1]}/simple"
 
@@ -394,11 +414,12 @@ def prepare(config):
     config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
     program = folder / "bin/pipenv"
     program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" "{__file__}" "$@"\n', encoding="utf-8")
+    program.write_text(f'#!/bin/sh\nPYTHONPATH="{suite}" exec "{sys.executable}" "{__file__}" "$@"\n', encoding="utf-8")
     program.chmod(program.stat().st_mode | stat.S_IEXEC)
     base = pathlib.Path(sys._base_executable).resolve().parent
-    os.environ["PATH"] = os.pathsep.join([str(program.parent), str(base), os.environ["PATH"]])
-    os.environ["PYTHONPATH"] = str(suite)
+    own = pathlib.Path(sys.executable).parent
+    folders = [str(program.parent), str(base), str(own), os.environ["PATH"]]
+    os.environ["PATH"] = os.pathsep.join(folders)
     os.environ["WORKON_HOME"] = str(folder / "environments")
     os.environ["PIPENV_PYPI_SERVER"] = serve(suite)
     os.environ.pop("VIRTUAL_ENV", None)

@@ -178,7 +178,7 @@ fn a_change_that_fails_changes_nothing() {
     let error = editor.add("packages", &requirement, None).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "line 1: packages: the value is not a table"
+        "line 1: `packages`: the value is not a table"
     );
     assert_eq!(editor.into_text(), text);
 }

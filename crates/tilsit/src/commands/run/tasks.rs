@@ -23,6 +23,8 @@ pub(super) struct Found {
     steps: Vec<Step>,
     /// The folder of the file that it stands in.
     folder: PathBuf,
+    /// It is a script of a Pipfile, in which variables are put in.
+    is_pipenv: bool,
 }
 
 /// The tasks of the projects here and above, the nearest first, each with the file that they stand in.
@@ -83,7 +85,11 @@ pub(super) fn find(
         let steps = steps.map_err(|error| invalid(&error, &path, context))?;
         if let Some(steps) = steps {
             let folder = path.parent().unwrap_or(&path).to_path_buf();
-            return Ok(Some(Found { steps, folder }));
+            return Ok(Some(Found {
+                steps,
+                folder,
+                is_pipenv: path.file_name() != Some(PYPROJECT.as_ref()),
+            }));
         }
     }
     Ok(None)
@@ -129,7 +135,23 @@ fn command(
     arguments: &Arguments,
     context: &Context,
 ) -> Result<std::process::Command, CommandError> {
-    let (program, words) = step.words.split_first().expect("a step has a program");
+    let set = variables(arguments, context)?;
+    let words: Vec<String> = if found.is_pipenv {
+        let known = |name: &str| {
+            let of_file = set.iter().rev().find(|(known, _)| known == name);
+            let value = of_file.map(|(_, value)| value.as_str());
+            value
+                .or_else(|| context.variables.text(name))
+                .map(str::to_owned)
+        };
+        let words = step.words.iter();
+        words
+            .map(|word| pipfiles::with_known_variables(word, &known))
+            .collect()
+    } else {
+        step.words.clone()
+    };
+    let (program, words) = words.split_first().expect("a step has a program");
     let mut command = std::process::Command::new(place.program(program.as_ref()));
     let folder = found.folder.join(step.cwd.as_deref().unwrap_or(""));
     if !folder.is_dir() {
@@ -138,10 +160,7 @@ fn command(
         return Err(CommandError::new(Code::ProjectInvalid, message));
     }
     command.args(words).current_dir(folder);
-    for (name, value) in variables(arguments, context)? {
-        command.env(name, value);
-    }
-    command.envs(&step.env);
+    command.envs(set).envs(&step.env);
     if let Some(root) = &place.environment {
         command.env("VIRTUAL_ENV", root).env_remove("PYTHONHOME");
     }
