@@ -190,12 +190,11 @@ pub(crate) fn try_all(words: &[&str]) -> Result<()> {
     let named = words
         .iter()
         .find_map(|word| word.strip_prefix("--program="));
-    let program = match named {
-        Some(program) => PathBuf::from(program),
-        None => {
-            run(&mut cargo(["build", "-p", "tilsit"]))?;
-            root().join("target/debug/tilsit")
-        }
+    let program = if let Some(program) = named {
+        PathBuf::from(program)
+    } else {
+        run(&mut cargo(["build", "-p", "tilsit"]))?;
+        root().join("target/debug/tilsit")
     };
     let tries = Tries {
         program: program.canonicalize()?,
