@@ -190,12 +190,11 @@ pub(crate) fn try_all(words: &[&str]) -> Result<()> {
     let named = words
         .iter()
         .find_map(|word| word.strip_prefix("--program="));
-    let program = match named {
-        Some(program) => PathBuf::from(program),
-        None => {
-            run(&mut cargo(["build", "-p", "tilsit"]))?;
-            root().join("target/debug/tilsit")
-        }
+    let program = if let Some(program) = named {
+        PathBuf::from(program)
+    } else {
+        run(&mut cargo(["build", "-p", "tilsit"]))?;
+        root().join("target/debug/tilsit")
     };
     let tries = Tries {
         program: program.canonicalize()?,
@@ -269,15 +268,15 @@ impl Tries {
         let (_, output) = self.step("run", &words, &folder)?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let collected = text.lines().rev().find(|line| line.contains(" collected"));
-        let collected = match collected {
-            Some(line) => line.trim_matches(['=', ' ']).to_owned(),
+        let count = if let Some(line) = collected {
+            let words = line.trim_matches(['=', ' ']).split_whitespace();
+            words.take(1).collect::<String>()
+        } else {
             // A project's own options may have pytest be quieter: then it lists a file a line.
-            None => format!(
-                "{} files of tests",
-                text.lines().filter(|line| line.contains(".py")).count()
-            ),
+            let files = text.lines().filter(|line| line.contains(".py:")).count();
+            ensure!(files > 0, "run: nothing is collected");
+            format!("in {files} files")
         };
-        let count = collected.split_whitespace().next().unwrap_or_default();
         let seconds = |time: Duration| match trial.imports {
             [] if time.is_zero() => "–".to_owned(),
             _ => format!("{:.1} s", time.as_secs_f64()),

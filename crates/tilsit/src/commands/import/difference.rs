@@ -143,7 +143,8 @@ mod tests {
             unified("f", "a\nb\nc\n", "a\nx\nc\n"),
             "--- f\n+++ f\n@@ -1,3 +1,3 @@\n a\n-b\n+x\n c\n"
         );
-        let before: String = (1..=20).map(|number| format!("{number}\n")).collect();
+        let lines: Vec<String> = (1..=20).map(|number| format!("{number}\n")).collect();
+        let before = lines.concat();
         let after = before.replace("\n2\n", "\ntwo\n").replace("\n19\n", "\n");
         assert_eq!(
             unified("f", &before, &after),
