@@ -14,6 +14,7 @@ pub mod metadata;
 pub mod new_project;
 pub mod pipfile;
 pub mod poetry;
+mod python_json;
 pub mod settings;
 pub mod sources;
 pub mod tasks;

@@ -183,6 +183,7 @@ impl Pipfile {
             root_groups: groups,
             current: None,
             pipfile: Some(self),
+            poetry: None,
         }
     }
 

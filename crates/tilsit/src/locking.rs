@@ -119,6 +119,9 @@ impl Locking<'_> {
         if let Some(pipfile) = &self.project.workspace.pipfile {
             return self.lock_pipfile(pipfile);
         }
+        if let Some(poetry) = &self.project.workspace.poetry {
+            return self.lock_poetry(poetry);
+        }
         let began = Instant::now();
         let text = self.text()?;
         let interpreter = self.project.python(self.python, Scope::Any)?;
@@ -197,6 +200,21 @@ impl Locking<'_> {
         fingerprint: &str,
         before: Option<&Lock>,
     ) -> Result<Lock, CommandError> {
+        let (lock, _) = self.resolve_all(interpreter, inputs, fingerprint, before)?;
+        Ok(lock)
+    }
+
+    /// The same, with what was found in each world.
+    ///
+    /// # Errors
+    /// When the requirements cannot be met, or something cannot be locked.
+    pub(crate) fn resolve_all(
+        &self,
+        interpreter: &Interpreter,
+        inputs: &Inputs,
+        fingerprint: &str,
+        before: Option<&Lock>,
+    ) -> Result<(Lock, Vec<Resolved>), CommandError> {
         let context = &self.project.context;
         let upgraded = self.upgrade.projects()?;
         let is_upgraded = |name: &str| upgraded.iter().any(|one| one.as_str() == name);
@@ -257,7 +275,8 @@ impl Locking<'_> {
             editables: &editables,
             fingerprint,
         };
-        Ok(assembly.lock()?)
+        let lock = assembly.lock()?;
+        Ok((lock, found))
     }
 
     /// Finds out what no index says: what stands at URLs, and the hashes of files without one.

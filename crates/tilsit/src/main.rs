@@ -34,6 +34,7 @@ mod logins;
 mod network;
 mod newest;
 mod pipfiles;
+mod poetry;
 mod projects;
 mod pythons;
 mod report;

@@ -10,12 +10,13 @@ use tilsit_project::Workspace;
 use tilsit_project::inputs::Inputs;
 use tilsit_project::lock::PYLOCK;
 use tilsit_project::pipfile::{PIPFILE, PIPFILE_LOCK};
+use tilsit_project::poetry::POETRY_LOCK;
 use tilsit_project::workspace::PYPROJECT;
 
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
-use crate::{pipfiles, pythons};
+use crate::{pipfiles, poetry, pythons};
 
 /// A project with what is known of it.
 pub(crate) struct Project {
@@ -36,11 +37,20 @@ impl Project {
         context.configuration = if let Some(pipfile) = &workspace.pipfile {
             let settings = pipfiles::settings(pipfile, &context)?;
             let path = workspace.root.join(PIPFILE);
-            context.configuration.with_project(path, settings)
+            context
+                .configuration
+                .with_project(path, settings, "Pipfile")
         } else {
             let path = workspace.root.join(PYPROJECT);
             let text = tilsit_files::read_to_string(&path)?;
-            context.configuration.with_root(&path, &text)?
+            let configuration = context.configuration.with_root(&path, &text)?;
+            match &workspace.poetry {
+                None => configuration,
+                Some(project) => {
+                    let settings = poetry::settings(&project.tables)?;
+                    configuration.with_project(path, settings, "[tool.poetry]")
+                }
+            }
         };
         context.working_folder.clone_from(&workspace.root);
         Ok(Self {
@@ -51,9 +61,10 @@ impl Project {
 
     /// Where its lock is.
     pub(crate) fn lock_path(&self) -> PathBuf {
-        let name = match self.workspace.pipfile {
-            Some(_) => PIPFILE_LOCK,
-            None => PYLOCK,
+        let name = match (&self.workspace.pipfile, &self.workspace.poetry) {
+            (Some(_), _) => PIPFILE_LOCK,
+            (None, Some(_)) => POETRY_LOCK,
+            (None, None) => PYLOCK,
         };
         self.workspace.root.join(name)
     }

@@ -48,6 +48,7 @@ impl EnvironmentLock<'_> {
         let inputs = Inputs::of_requirements(self.requirements, self.universal());
         let workspace = Workspace {
             pipfile: None,
+            poetry: None,
             root: self.folder.to_path_buf(),
             settings: ProjectSettings::default(),
             members: BTreeMap::new(),
