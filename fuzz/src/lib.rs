@@ -69,6 +69,7 @@ pub const TARGETS: &[Target] = &[
     ("pipfile", pipfile::pipfile),
     ("pipfile_lock", pipfile::pipfile_lock),
     ("pipx_metadata", tools::pipx_metadata),
+    ("poetry_lock", poetry::poetry_lock),
     ("poetry_tables", poetry::poetry_tables),
     ("project_list", simple_api::project_list),
     ("project_lock", locking::project_lock),

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tilsit_packaging::requirement::Requirement;
 use tilsit_project::foreign_locks::{ForeignLock, as_lock};
-use tilsit_project::poetry::Tables;
+use tilsit_project::poetry::{PoetryLock, Tables};
 
 /// Poetry's tables: what they require is a requirement in the words of the standard too.
 pub fn poetry_tables(data: &[u8]) {
@@ -29,4 +29,17 @@ pub fn foreign_lock(data: &[u8]) {
         let count: usize = pins.values().map(BTreeSet::len).sum();
         assert_eq!(as_lock(&pins).pylock.packages.len(), count);
     }
+}
+
+/// A poetry.lock: what has no files of an index is refused, or is nothing to restrict.
+pub fn poetry_lock(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let Ok(lock) = PoetryLock::parse(&text) else {
+        return;
+    };
+    let mut versions = lock.versions();
+    let count = versions.pylock.packages.len();
+    assert!(count <= lock.packages.len());
+    // Nothing has files, so of what is locked nothing is left.
+    assert_eq!(lock.restrict(&mut versions).is_err(), count > 0);
 }

@@ -134,6 +134,20 @@ impl Inputs {
         }
     }
 
+    /// What somebody asks for without a project, question for question.
+    pub(crate) fn of_questions(questions: Vec<Vec<RootRequirement>>, universal: Universal) -> Self {
+        let all = questions.iter().flatten().cloned().collect::<Vec<_>>();
+        let mut inputs = Self::of_requirements(&all, universal);
+        inputs.worlds = questions
+            .into_iter()
+            .map(|requirements| World {
+                marker: Marker::TRUE,
+                requirements,
+            })
+            .collect();
+        inputs
+    }
+
     /// All that may be asked for.
     pub(crate) fn whole(&self) -> Marker {
         let worlds = self.worlds.iter();

@@ -18,6 +18,7 @@ pub mod new_project;
 pub mod pipfile;
 pub mod poetry;
 pub mod policy;
+mod python_json;
 pub mod script;
 pub mod settings;
 pub mod sources;

@@ -14,12 +14,13 @@ mod pins;
 mod reach;
 mod select;
 
-pub(crate) use assemble::relative;
 pub use assemble::{Answer, Assembly, AssemblyError, Origins};
+pub(crate) use assemble::{relative, without_url};
 pub use difference::{Change, Difference};
 pub use environment::EnvironmentLock;
 pub use graph::{Edge, Graph, Node, Part, Through};
 pub use own::{LockedMember, OwnTable, fingerprint_of, license_of, set_license};
+pub(crate) use own::{requires as requires_of, with_requires};
 pub use pins::{PinError, pins};
 pub(crate) use pins::{archive_url, repository};
 pub use select::{Selection, SelectionError};

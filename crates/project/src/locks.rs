@@ -10,6 +10,7 @@ use tilsit_packaging::pylock::is_pylock_file_name;
 use tilsit_packaging::specifier::VersionSpecifiers;
 
 use crate::lock::PYLOCK;
+use crate::poetry::POETRY_LOCK;
 use crate::settings::{ConflictKind, DefaultGroups, OneOrMany, Parsed};
 use crate::workspace::{Member, Workspace};
 
@@ -199,6 +200,7 @@ impl Workspace {
     pub fn lock_file(&self) -> String {
         match (&self.lock, &self.pipfile) {
             (LockKind::Project, Some(pipfile)) => pipfile.lock_name(),
+            (LockKind::Project, None) if self.poetry.is_some() => POETRY_LOCK.to_owned(),
             (LockKind::Project, None) => PYLOCK.to_owned(),
             (LockKind::Named(name, _), _) => format!("pylock.{name}.toml"),
             (LockKind::Script(file), _) => script_lock(file).unwrap_or_default(),

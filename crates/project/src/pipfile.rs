@@ -202,6 +202,7 @@ impl Pipfile {
             current: None,
             pipfile: Some(self),
             lock: LockKind::Project,
+            poetry: None,
         }
     }
 

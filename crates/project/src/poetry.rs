@@ -6,7 +6,12 @@
 
 mod constraint;
 mod dependency;
+mod digest;
 mod groups;
+mod lock;
+mod locked;
+mod place;
+mod write;
 
 use std::collections::BTreeMap;
 
@@ -18,6 +23,12 @@ use toml::{Table, Value};
 
 use constraint::{Constraint, Of};
 pub use dependency::Dependency;
+pub use lock::{LockedPackage, LockedSource, PoetryLock, PoetryLockError};
+pub use place::Poetry;
+pub use write::Writing;
+
+/// The lock of a project.
+pub const POETRY_LOCK: &str = "poetry.lock";
 
 /// The table's name below `[tool]`.
 const TOOL: &str = "poetry";
@@ -303,7 +314,7 @@ impl Tables {
                     .map_err(|error| wrong(format!("{error}")))?;
                 let found = stated.iter();
                 let found = found.filter(|known| known.requirement.name == wanted);
-                dependencies.extend(found.filter(|known| known.is_optional).cloned());
+                dependencies.extend(found.cloned());
                 named.push(wanted);
             }
         }

@@ -70,6 +70,7 @@ pub fn workspace(path: &Path, text: &str) -> Result<Workspace, ScriptError> {
         members: BTreeMap::from([(name, member)]),
         root_groups: BTreeMap::new(),
         current: None,
+        poetry: None,
         pipfile: None,
         lock: LockKind::Script(file),
     })

@@ -12,8 +12,10 @@ use tilsit_packaging::pyproject::{Project, ProjectKey, PyProject, PyProjectError
 use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::specifier::VersionSpecifiers;
 
+use crate::lock::PYLOCK;
 use crate::locks::LockKind;
 use crate::pipfile::{DEVELOP, PIPFILE, Pipfile, PipfileError};
+use crate::poetry::{POETRY_LOCK, Poetry, Tables, TablesError};
 use crate::settings::{DefaultGroups, ProjectSettings, SettingsError};
 
 /// The file that makes a folder a project.
@@ -39,6 +41,8 @@ pub struct Workspace {
     pub pipfile: Option<Pipfile>,
     /// The lock that it is locked in.
     pub lock: LockKind,
+    /// Poetry's tables, of a project that is locked in `poetry.lock`.
+    pub poetry: Option<Poetry>,
 }
 
 /// One project.
@@ -102,6 +106,14 @@ pub enum WorkspaceError {
     /// The Pipfile that is named is not there.
     #[error("there is no Pipfile `{}`", .0.display())]
     NoPipfile(PathBuf),
+    /// Poetry's tables cannot be read.
+    #[error("`{}` is not valid: {reason}", .path.display())]
+    Poetry {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        reason: TablesError,
+    },
     /// A member is no project.
     #[error("the workspace's member `{}` has no pyproject.toml with a `[project]`", .0.display())]
     NoMember(PathBuf),
@@ -141,6 +153,8 @@ struct Read {
     folder: PathBuf,
     pyproject: PyProject,
     settings: ProjectSettings,
+    /// What `[tool.poetry]` says, if it is there that requirements are said.
+    poetry: Option<Tables>,
     text: String,
 }
 
@@ -164,24 +178,34 @@ impl Read {
             source,
         })?;
         let settings = ProjectSettings::parse(&text);
-        let settings = settings.map_err(|source| WorkspaceError::Settings {
+        let mut settings = settings.map_err(|source| WorkspaceError::Settings {
             path: path(),
             source,
         })?;
+        let poetry = read_poetry(folder, &text)?;
+        if let Some(tables) = &poetry {
+            tables.settle(&mut settings);
+        }
         Ok(Self {
             folder: folder.to_path_buf(),
             pyproject,
             settings,
+            poetry,
             text,
         })
     }
 
     fn is_project(&self) -> bool {
-        self.pyproject.project.is_some() || self.settings.workspace.is_some()
+        self.pyproject.project.is_some()
+            || self.settings.workspace.is_some()
+            || self.poetry.is_some()
     }
 
     /// Every group, with what it includes in place, and uv's own development requirements.
     fn groups(&self) -> Result<BTreeMap<GroupName, Vec<Requirement>>, WorkspaceError> {
+        if let Some(tables) = &self.poetry {
+            return Ok(tables.group_requirements());
+        }
         let wrong = |source| WorkspaceError::Groups {
             path: self.folder.join(PYPROJECT),
             source,
@@ -203,10 +227,20 @@ impl Read {
 
     fn member(self) -> Result<Option<Member>, WorkspaceError> {
         let groups = self.groups()?;
-        let Some(project) = self.pyproject.project else {
+        let mut is_built = self.pyproject.build_system.is_some();
+        let mut project = self.pyproject.project;
+        if let Some(tables) = &self.poetry {
+            let name = self.folder.file_name().unwrap_or_default();
+            let read = tables.project(&name.to_string_lossy());
+            project = Some(read.map_err(|reason| WorkspaceError::Poetry {
+                path: self.folder.join(PYPROJECT),
+                reason: TablesError::PyProject(reason),
+            })?);
+            is_built &= tables.is_package;
+        }
+        let Some(project) = project else {
             return Ok(None);
         };
-        let is_built = self.pyproject.build_system.is_some();
         Ok(Some(Member {
             name: project.project_name().clone(),
             is_package: self.settings.package.unwrap_or(is_built),
@@ -275,7 +309,14 @@ impl Workspace {
             current: None,
             pipfile: None,
             lock: LockKind::Project,
+            poetry: None,
         };
+        if let Some(tables) = &root.poetry
+            && root.settings.workspace.is_none()
+            && !tilsit_files::exists(&root.folder.join(PYLOCK))?
+        {
+            workspace.poetry = Some(Poetry::new(tables.clone(), &root.text));
+        }
         let folders = match &root.settings.workspace {
             Some(table) => members::folders(&root.folder, table)?,
             None => Vec::new(),
@@ -323,6 +364,7 @@ impl Workspace {
             current: None,
             pipfile: None,
             lock: LockKind::Project,
+            poetry: None,
         }
     }
 
@@ -424,6 +466,21 @@ fn read_pipfile(path: &Path) -> Result<Option<Pipfile>, WorkspaceError> {
     let read = Pipfile::parse(&text);
     read.map(Some).map_err(|reason| WorkspaceError::Pipfile {
         path: path.to_path_buf(),
+        reason,
+    })
+}
+
+/// Poetry's tables in a pyproject.toml, where they or a lock of Poetry's beside it say what is required.
+fn read_poetry(folder: &Path, text: &str) -> Result<Option<Tables>, WorkspaceError> {
+    // Without the word there is no such table, and nothing has to be read for that.
+    if !text.contains("poetry") {
+        return Ok(None);
+    }
+    if !Tables::is_stated(text) && !tilsit_files::exists(&folder.join(POETRY_LOCK))? {
+        return Ok(None);
+    }
+    Tables::read(text).map_err(|reason| WorkspaceError::Poetry {
+        path: folder.join(PYPROJECT),
         reason,
     })
 }

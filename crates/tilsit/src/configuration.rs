@@ -141,11 +141,16 @@ impl Configuration {
     }
 
     /// The same with what another file of a project says, as strong as its pyproject.toml.
-    pub(crate) fn with_project(&self, path: PathBuf, settings: Settings) -> Self {
+    pub(crate) fn with_project(
+        &self,
+        path: PathBuf,
+        settings: Settings,
+        table: &'static str,
+    ) -> Self {
         let mut configuration = self.clone();
         let layer = Layer {
             settings,
-            origin: Origin::File(path, Some("Pipfile")),
+            origin: Origin::File(path, Some(table)),
         };
         configuration.layers.insert(self.place_of_project(), layer);
         configuration

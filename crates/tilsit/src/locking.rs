@@ -142,6 +142,11 @@ impl Locking<'_> {
         if let Some(pipfile) = &self.project.workspace.pipfile {
             return self.lock_pipfile(pipfile);
         }
+        if let (Some(poetry), LockKind::Project) =
+            (&self.project.workspace.poetry, &self.project.workspace.lock)
+        {
+            return self.lock_poetry(poetry);
+        }
         let began = Instant::now();
         let text = self.text()?;
         let interpreter = self.project.python(self.python, Scope::Any)?;
@@ -268,6 +273,21 @@ impl Locking<'_> {
         fingerprint: &str,
         before: Option<&Lock>,
     ) -> Result<Lock, CommandError> {
+        let (lock, _) = self.resolve_all(interpreter, inputs, fingerprint, before)?;
+        Ok(lock)
+    }
+
+    /// The same, with what was found in each world.
+    ///
+    /// # Errors
+    /// When the requirements cannot be met, or something cannot be locked.
+    pub(crate) fn resolve_all(
+        &self,
+        interpreter: &Interpreter,
+        inputs: &Inputs,
+        fingerprint: &str,
+        before: Option<&Lock>,
+    ) -> Result<(Lock, Vec<Resolved>), CommandError> {
         let context = &self.project.context;
         let upgraded = self.upgrade.projects()?;
         let is_upgraded = |name: &str| upgraded.iter().any(|one| one.as_str() == name);
@@ -336,7 +356,7 @@ impl Locking<'_> {
         if rules.concern_licenses() {
             check_licenses(&mut lock, before, &found, &rules)?;
         }
-        Ok(lock)
+        Ok((lock, found))
     }
 
     /// Where files come from, with the limits of the policy.

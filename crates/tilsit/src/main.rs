@@ -34,6 +34,7 @@ mod logins;
 mod network;
 mod newest;
 mod pipfiles;
+mod poetry;
 mod policies;
 mod projects;
 mod pythons;

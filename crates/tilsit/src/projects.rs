@@ -18,7 +18,7 @@ use crate::configuration::Settings;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
-use crate::{pipfiles, pythons};
+use crate::{pipfiles, poetry, pythons};
 
 /// A project with what is known of it.
 #[derive(Clone)]
@@ -132,11 +132,20 @@ impl Project {
         context.configuration = if let Some(pipfile) = &workspace.pipfile {
             let settings = pipfiles::settings(pipfile, &context)?;
             let path = workspace.root.join(&pipfile.file_name);
-            context.configuration.with_project(path, settings)
+            context
+                .configuration
+                .with_project(path, settings, "Pipfile")
         } else {
             let path = workspace.root.join(PYPROJECT);
             let text = tilsit_files::read_to_string(&path)?;
-            context.configuration.with_root(&path, &text)?
+            let configuration = context.configuration.with_root(&path, &text)?;
+            match &workspace.poetry {
+                None => configuration,
+                Some(project) => {
+                    let settings = poetry::settings(&project.tables)?;
+                    configuration.with_project(path, settings, "[tool.poetry]")
+                }
+            }
         };
         context.working_folder.clone_from(&workspace.root);
         Ok(Self {

@@ -359,7 +359,8 @@ fn requires(draft: &Draft<'_>, whole: Marker) -> Vec<Requirement> {
     requires.map(without_url).collect()
 }
 
-fn without_url(requirement: &Requirement) -> Requirement {
+/// A requirement without the place that it names.
+pub(crate) fn without_url(requirement: &Requirement) -> Requirement {
     match requirement.source {
         RequirementSource::Specifiers(_) => requirement.clone(),
         RequirementSource::Url(_) => Requirement {

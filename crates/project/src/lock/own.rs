@@ -230,7 +230,7 @@ impl LockedMember {
 }
 
 /// What a package of the lock requires, as its metadata said when it was locked.
-pub(super) fn requires(package: &Package) -> Option<Vec<Requirement>> {
+pub(crate) fn requires(package: &Package) -> Option<Vec<Requirement>> {
     let own = package.tool.get(TOOL)?;
     let listed = own.get("requires")?.as_array()?;
     let texts = listed.iter().map(|text| text.as_str()?.parse().ok());
@@ -253,7 +253,7 @@ pub fn set_license(package: &mut Package, license: &LicenseExpression) {
 }
 
 /// The table of a package with what it requires.
-pub(super) fn with_requires(requires: &[Requirement]) -> toml::Table {
+pub(crate) fn with_requires(requires: &[Requirement]) -> toml::Table {
     let texts = requires
         .iter()
         .map(|one| toml::Value::String(one.to_string()));

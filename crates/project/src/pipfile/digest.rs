@@ -11,6 +11,7 @@ use tilsit_packaging::name::ProjectName;
 
 use super::{DEFAULT, DEVELOP, OTHERS};
 use crate::inputs::hex;
+use crate::python_json::{as_json, dump};
 
 /// The specification of locks that is followed.
 const SPECIFICATION: u32 = 6;
@@ -40,7 +41,7 @@ pub(super) fn digest(table: &toml::Table, default_index: &str) -> String {
     }
     let whole: Map<String, Value> = whole.into_iter().collect();
     let mut text = String::new();
-    dump(&Value::Object(whole), &mut text);
+    dump(&Value::Object(whole), [",", ":"], &mut text);
     hex(&Sha256::digest(text.as_bytes()))
 }
 
@@ -75,69 +76,4 @@ fn named(category: &toml::Value) -> Value {
         (name, as_json(value))
     });
     Value::Object(entries.collect())
-}
-
-fn as_json(value: &toml::Value) -> Value {
-    match value {
-        toml::Value::Table(table) => {
-            let entries = table.iter();
-            Value::Object(
-                entries
-                    .map(|(key, value)| (key.clone(), as_json(value)))
-                    .collect(),
-            )
-        }
-        toml::Value::Array(list) => list.iter().map(as_json).collect(),
-        toml::Value::Datetime(time) => Value::String(time.to_string()),
-        toml::Value::String(text) => Value::String(text.clone()),
-        toml::Value::Integer(number) => json!(number),
-        toml::Value::Float(number) => json!(number),
-        toml::Value::Boolean(truth) => json!(truth),
-    }
-}
-
-fn dump(value: &Value, text: &mut String) {
-    match value {
-        Value::Object(map) => {
-            let sorted: BTreeMap<&String, &Value> = map.iter().collect();
-            text.push('{');
-            for (number, (key, value)) in sorted.into_iter().enumerate() {
-                if number > 0 {
-                    text.push(',');
-                }
-                string(key, text);
-                text.push(':');
-                dump(value, text);
-            }
-            text.push('}');
-        }
-        Value::Array(list) => {
-            text.push('[');
-            for (number, value) in list.iter().enumerate() {
-                if number > 0 {
-                    text.push(',');
-                }
-                dump(value, text);
-            }
-            text.push(']');
-        }
-        Value::String(words) => string(words, text),
-        other => text.push_str(&other.to_string()),
-    }
-}
-
-/// A string of JSON, in which all but printable ASCII is escaped.
-fn string(words: &str, text: &mut String) {
-    let quoted = Value::from(words).to_string();
-    for letter in quoted.chars() {
-        if letter.is_ascii() && letter != '\u{7f}' {
-            text.push(letter);
-            continue;
-        }
-        let mut units = [0; 2];
-        for unit in letter.encode_utf16(&mut units) {
-            text.push_str("\\u");
-            text.push_str(&hex(&unit.to_be_bytes()));
-        }
-    }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use insta::assert_snapshot;
 
 use super::constraint::{Constraint, Of};
-use super::{Priority, Tables};
+use super::{Poetry, Priority, Tables};
 
 /// What PEP 440 says of a constraint, with a star where it allows less.
 fn specifiers(text: &str, of: Of) -> String {
@@ -165,6 +165,12 @@ fn tables_are_requirements() {
     assert!(tables.is_package);
     assert_eq!(tables.sources[0].priority, Priority::Explicit);
     assert_eq!(tables.sources[1].url, None);
+    // As Poetry 2.5.1 calculates it.
+    let poetry = Poetry::new(tables.clone(), POETRY);
+    assert_eq!(
+        poetry.digest,
+        "087a736c189550324a1d1af12df9a4375c36c6cb2320bde2d8c60c6d475981a9"
+    );
     assert_snapshot!(shown(&tables), @r#"
     python <4.0,>=3.9
     main: requests<3.0,>=2.31
@@ -178,6 +184,7 @@ fn tables_are_requirements() {
     main: lost; sys_platform == "darwin" or sys_platform == "linux"
     main: narrow==2.0
     [pg]: psycopg
+    [pg]: requests<3.0,>=2.31
     dev: black
     docs?: mkdocs==1.6.*
     docs?: black
@@ -213,6 +220,12 @@ pytest = {version = "<9", allow-prereleases = true}
 "#;
     let tables = Tables::read(text).unwrap().unwrap();
     assert!(!tables.is_package);
+    // As Poetry 2.5.1 calculates it.
+    let poetry = Poetry::new(tables.clone(), text);
+    assert_eq!(
+        poetry.digest,
+        "78dc10482fc6e0e6864e7b6bfbb58211b0a56c95c6c508877936bf9b82e9f394"
+    );
     assert_snapshot!(shown(&tables), @r#"
     python >=3.9
     main: a<3,>=1; python_version < "3.12"

@@ -21,11 +21,11 @@ use crate::error::CommandError;
 use crate::explain::Code;
 use crate::installing::{self, Change, LinkOptions};
 use crate::locking::{self, Locking};
-use crate::pipfiles;
 use crate::projects::WhichLock;
 use crate::report::Report;
 use crate::syncing::{Place, Syncing, environment};
 use crate::terminal::{GOOD, count, duration};
+use crate::{pipfiles, poetry};
 
 use selecting::SelectionOptions;
 
@@ -199,6 +199,9 @@ pub(crate) fn fitting(
         let text = text.ok_or_else(|| locking::outdated(locking.project, false, context))?;
         if locking.project.workspace.pipfile.is_some() {
             return pipfiles::frozen(locking, &text);
+        }
+        if let Some(project) = &locking.project.workspace.poetry {
+            return poetry::frozen(locking, project, &text);
         }
         let lock = Lock::parse(&text, &path)?;
         if lock.is_edited {

@@ -133,6 +133,7 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/project/src/poetry/constraint.rs", "poetry_tables"),
     ("crates/project/src/poetry/dependency.rs", "poetry_tables"),
     ("crates/project/src/poetry/groups.rs", "poetry_tables"),
+    ("crates/project/src/poetry/lock.rs", "poetry_lock"),
     ("crates/project/src/settings.rs", "project_settings"),
     ("crates/project/src/tasks.rs", "project_settings"),
     ("crates/publish/src/pypirc.rs", "pypirc"),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use tilsit_build_frontend::Renewal;
 use tilsit_environment::{Environment, Interpreter};
 use tilsit_project::pipfile::PIPFILE;
+use tilsit_project::poetry::Tables;
 use tilsit_project::workspace::PYPROJECT;
 
 use super::Arguments;
@@ -54,6 +55,7 @@ pub(super) fn is_in_project(context: &Context) -> bool {
     let mut texts = texts.map(|text| {
         let headings = [
             "[project]",
+            "[tool.poetry]",
             "[tool.tilsit.workspace]",
             "[tool.uv.workspace]",
         ];
@@ -62,6 +64,7 @@ pub(super) fn is_in_project(context: &Context) -> bool {
             || text
                 .parse::<toml::Table>()
                 .is_ok_and(|table| table.contains_key("project"))
+            || Tables::is_stated(&text)
     });
     let is_pipenv = |folder: &Path| folder.join(PIPFILE).is_file();
     texts.any(|is_project| is_project)
