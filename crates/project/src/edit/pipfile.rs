@@ -227,15 +227,14 @@ impl PipfileEditor {
             let text = marker(requirement.marker, quote);
             entries.push(("markers", string(&text, quote)));
         }
-        match &entries[..] {
-            [("version", version)] => version.clone(),
-            _ => {
-                let entries = entries
-                    .iter()
-                    .map(|(key, value)| format!("{key} = {value}"));
-                format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
-            }
+        if let [("version", version)] = &entries[..] {
+            return version.clone();
         }
+        let entries = entries.iter();
+        let entries: Vec<String> = entries
+            .map(|(key, value)| format!("{key} = {value}"))
+            .collect();
+        format!("{{{}}}", entries.join(", "))
     }
 
     /// The quotes of what was there, or of the last entry, or of most strings.
@@ -274,7 +273,7 @@ impl PipfileEditor {
 
     /// The place of a category's entries, and each entry with its comments above: lines without their
     /// last end. None where nothing is to be sorted, or entries share lines with something else.
-    fn entries_to_sort(&self, category: &str) -> Option<(Range<usize>, Vec<(String, String)>)> {
+    fn entries_to_sort(&self, category: &str) -> Option<(Range<usize>, Vec<Lines>)> {
         let text = self.text.as_str();
         let document = self.text.document();
         let wants = find(document.as_table(), &["pipenv", "sort_pipfile"]);
@@ -315,6 +314,9 @@ impl PipfileEditor {
         (!entries.is_empty()).then_some((range, entries))
     }
 }
+
+/// An entry to sort: its key, and its lines.
+type Lines = (String, String);
 
 /// What is asked for of a project so far.
 struct Old<'d> {

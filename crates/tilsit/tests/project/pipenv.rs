@@ -61,10 +61,14 @@ impl Project {
     fn pipenv(&self, line: &str) -> Output {
         let root = self.sandbox.root();
         let mut command = Command::new(&self.pipenv);
-        for (name, _) in std::env::vars_os() {
-            if name.to_string_lossy().starts_with("PIP") {
-                command.env_remove(name);
-            }
+        // Nothing but the index of this test is asked.
+        for name in [
+            "PIP_INDEX_URL",
+            "PIP_EXTRA_INDEX_URL",
+            "PIP_FIND_LINKS",
+            "PIP_NO_INDEX",
+        ] {
+            command.env_remove(name);
         }
         let output = command
             .args(line.split_whitespace())
