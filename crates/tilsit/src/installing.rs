@@ -482,6 +482,11 @@ impl Installation<'_> {
 }
 
 impl Change {
+    /// Whether nothing comes and nothing goes.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.entries.is_empty() && self.removed.is_empty()
+    }
+
     /// Carries the plan out.
     ///
     /// # Errors

@@ -155,7 +155,7 @@ impl Locking<'_> {
         let path = self.project.lock_path();
         let rules = Rules::of(self.project);
         if let Some(text) = &text
-            && !self.is_asked()
+            && !self.upgrade.is_asked()
             && fingerprint_of(text) == Some(fingerprint.as_str())
         {
             let lock = Lock::parse(text, &path)?;
@@ -233,14 +233,6 @@ impl Locking<'_> {
         let message = format!("`{shown}` is the lock of {owner}");
         Err(CommandError::new(Code::LockRefused, message)
             .hint("give one of the two another name, or remove the file"))
-    }
-
-    /// Whether a lock that fits is to be made anew all the same.
-    pub(crate) fn is_asked(&self) -> bool {
-        self.upgrade.upgrade
-            || !self.upgrade.upgrade_package.is_empty()
-            || self.upgrade.refresh
-            || !self.upgrade.refresh_package.is_empty()
     }
 
     /// The text of the lock that is there.

@@ -179,7 +179,7 @@ impl Locking<'_> {
         let before = text.as_deref().map(PipfileLock::parse).transpose();
         let before = before.map_err(|error| wrong(&error))?;
         if let (Some(before), Some(text)) = (&before, &text)
-            && !self.is_asked()
+            && !self.upgrade.is_asked()
             && before.digest == pipfile.digest(&default_index)
         {
             return Ok(Locked {

@@ -117,7 +117,7 @@ impl Locking<'_> {
         let before = text.as_deref().map(PoetryLock::parse).transpose();
         let before = before.map_err(|error| wrong(&path, &error, context))?;
         if let (Some(before), Some(text)) = (&before, &text)
-            && !self.is_asked()
+            && !self.upgrade.is_asked()
             && poetry.is_answered_by(before)
         {
             return Ok(Locked {

@@ -3,6 +3,7 @@
 //!
 //! A note is never needed: where it is missing or doubtful, all is looked at.
 
+use std::fmt::Debug;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,6 +11,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use tilsit_environment::Environment;
 use tilsit_files::Durability;
 use tilsit_project::Workspace;
 use tilsit_project::pipfile::PIPFILE;
@@ -19,6 +21,7 @@ use tilsit_simple_api::Sha256Digest;
 
 use crate::context::Context;
 use crate::error::CommandError;
+use crate::projects::Project;
 
 /// The folder of the notes in the cache.
 pub(crate) const STAMPS: &str = "projects-1";
@@ -116,6 +119,41 @@ fn nanoseconds(time: SystemTime) -> u128 {
     time.duration_since(UNIX_EPOCH)
         .unwrap_or_default()
         .as_nanos()
+}
+
+/// The variables that decide where the environment of a project is.
+const OF_ENVIRONMENT: [&str; 8] = [
+    "TILSIT_PROJECT_ENVIRONMENT",
+    "UV_PROJECT_ENVIRONMENT",
+    "WORKON_HOME",
+    "XDG_DATA_HOME",
+    "PIPENV_VENV_IN_PROJECT",
+    "PIPENV_CUSTOM_VENV_NAME",
+    "PIPENV_PYTHON",
+    "PIPENV_PIPFILE",
+];
+
+/// What a command in a project depends on besides its files: where it is given, its arguments, the
+/// variables and the settings.
+pub(crate) fn question(arguments: &dyn Debug, context: &Context) -> String {
+    format!(
+        "{} {arguments:?} {:?} {}",
+        context.working_folder.display(),
+        OF_ENVIRONMENT.map(|name| context.variables.path(name)),
+        context.configuration.resolution_key(),
+    )
+}
+
+/// The lock of a project, and where its environment would show that it was changed.
+pub(crate) fn files_of_environment(project: &Project, environment: &Environment) -> Vec<PathBuf> {
+    let packages = environment.site_packages();
+    let packages = packages.into_iter().map(Path::to_path_buf);
+    let others = [
+        project.lock_path(),
+        environment.root().join("pyvenv.cfg"),
+        environment.interpreter().executable().to_path_buf(),
+    ];
+    packages.chain(others).collect()
 }
 
 /// The files that decide what a project asks for, seen from a folder: those of all members and of the

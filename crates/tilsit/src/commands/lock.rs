@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use std::time::Instant;
+
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -12,7 +14,11 @@ use crate::error::CommandError;
 use crate::locking::{self, Locked, Locking};
 use crate::projects::Project;
 use crate::report::Report;
+use crate::stamps::{self, Stamp, files_of};
 use crate::terminal::{DIM, ERROR, GOOD, STRONG, WARNING, count, duration};
+
+/// What is said of a lock that fits.
+const NOTHING: &str = "Nothing to change in the lock of";
 
 /// Pin everything that the project needs, for all systems and Pythons at once
 ///
@@ -51,6 +57,17 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
+    let (start, began) = (Instant::now(), context.now());
+    let stamp = arguments.stamp(context);
+    if let Some(result) = stamp.as_ref().and_then(Stamp::read::<Value>) {
+        let packages = result["packages"].as_u64().unwrap_or_default();
+        let packages = count(usize::try_from(packages).unwrap_or(usize::MAX), "package");
+        let took = duration(start.elapsed());
+        context
+            .terminal
+            .say(format_args!("{GOOD}{NOTHING}{GOOD:#} {packages} in {took}"));
+        return Ok(Report::silent(result));
+    }
     let projects = arguments.projects(context)?;
     let mut results = Vec::with_capacity(projects.len());
     let mut outdated = Vec::new();
@@ -72,13 +89,32 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         return Err(outdated.fold(first, |first, other| first.caused_by(other.message)));
     }
     let result = match <[Value; 1]>::try_from(results) {
-        Ok([result]) => result,
+        Ok([result]) => {
+            if let (Some(stamp), [project]) = (stamp, &*projects)
+                && result["is_current"] == true
+            {
+                let read = files_of(&project.workspace, &context.working_folder);
+                let made = vec![project.lock_path()];
+                stamp.write(&result, (began, read), made, context)?;
+            }
+            result
+        }
         Err(results) => json!({ "locks": results }),
     };
     Ok(Report::silent(result))
 }
 
 impl Arguments {
+    /// The note that the lock fits; none where more is asked for.
+    fn stamp(&self, context: &Context) -> Option<Stamp> {
+        let asks_more =
+            self.script.is_some() || self.all || !self.name.is_empty() || self.upgrade.is_asked();
+        // Where nobody says which Python, it is one of these.
+        let path = context.variables.path("PATH");
+        let question = || stamps::question(&("lock", self, path), context);
+        (!asks_more).then(|| Stamp::on(&question(), context))
+    }
+
     /// The projects, each with a lock of it that is meant.
     fn projects(&self, context: &Context) -> Result<Vec<Project>, CommandError> {
         if let Some(script) = &self.script {
@@ -132,7 +168,7 @@ impl Arguments {
         let packages = count(locked.lock.pylock.packages.len(), "package");
         let took = duration(locked.took);
         let done = match (locked.is_current, self.dry_run) {
-            (true, _) => "Nothing to change in the lock of",
+            (true, _) => NOTHING,
             (false, true) => "Would lock",
             (false, false) => "Locked",
         };

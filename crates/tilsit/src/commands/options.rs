@@ -156,6 +156,14 @@ pub(crate) struct UpgradeOptions {
 }
 
 impl UpgradeOptions {
+    /// Whether a lock that fits is to be made anew all the same.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.upgrade
+            || !self.upgrade_package.is_empty()
+            || self.refresh
+            || !self.refresh_package.is_empty()
+    }
+
     /// Which pages are asked for again.
     pub(crate) fn refresh(&self) -> Refresh {
         match self.refreshed() {

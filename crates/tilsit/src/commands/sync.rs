@@ -6,9 +6,12 @@ mod script;
 pub(crate) mod selecting;
 
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use clap::Args;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use tilsit_build_frontend::Renewal;
 use tilsit_environment::Environment;
 use tilsit_installer::LockedEnvironment;
 use tilsit_project::lock::Lock;
@@ -23,6 +26,7 @@ use crate::installing::{self, Change, LinkOptions};
 use crate::locking::{self, Locking};
 use crate::projects::WhichLock;
 use crate::report::Report;
+use crate::stamps::{self, Stamp, files_of, files_of_environment};
 use crate::syncing::{Place, Syncing, environment};
 use crate::terminal::{GOOD, count, duration};
 use crate::{pipfiles, poetry};
@@ -104,6 +108,12 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     if let Some(bundle) = &arguments.bundle {
         return bundled::run(arguments, bundle, context);
     }
+    let (start, began) = (Instant::now(), context.now());
+    let stamp = arguments.stamp(context);
+    if let Some(known) = stamp.as_ref().and_then(Stamp::read::<NothingToDo>) {
+        tell_checked(known.unchanged, start.elapsed(), context);
+        return Ok(Report::silent(known.result));
+    }
     let project = arguments.which.project(context)?;
     let configuration = arguments.index.over(&project.context)?;
     let configuration = arguments.resolver.over(&configuration);
@@ -146,7 +156,37 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         bundle: None,
     };
     let change = syncing.plan(&environment)?;
+    if let Some(stamp) = stamp.filter(|_| change.is_empty() && !lock.is_edited) {
+        let known = NothingToDo {
+            unchanged: change.unchanged,
+            result: result(&change, &environment),
+        };
+        let read = files_of(&project.workspace, &context.working_folder);
+        let made = files_of_environment(&project, &environment);
+        stamp.write(known, (began, read), made, context)?;
+    }
     finish(arguments, change, (&environment, &locked), &lock, context)
+}
+
+/// What is noted of a run that had nothing to do, so that the next one need not look.
+#[derive(Deserialize, Serialize)]
+struct NothingToDo {
+    unchanged: usize,
+    result: Value,
+}
+
+impl Arguments {
+    /// The note of such a run; none where more is asked for than that all is in place.
+    fn stamp(&self, context: &Context) -> Option<Stamp> {
+        let asks_more = self.dry_run
+            || self.check
+            || self.digest
+            || self.which.is_script()
+            || self.upgrade.is_asked()
+            || self.reinstall.renewal() != Renewal::None;
+        let question = || stamps::question(&("sync", self), context);
+        (!asks_more).then(|| Stamp::on(&question(), context))
+    }
 }
 
 /// Carries a plan out, unless nothing may be changed.
@@ -160,8 +200,7 @@ fn finish(
     if arguments.dry_run || arguments.check {
         return unchanged(arguments, &change, environment);
     }
-    let changes = !change.entries.is_empty() || !change.removed.is_empty();
-    if changes {
+    if !change.is_empty() {
         change.apply(locked, context)?;
     }
     tell(&change, context);
@@ -246,8 +285,7 @@ fn unchanged(
     change: &Change,
     environment: &Environment,
 ) -> Result<Report, CommandError> {
-    let changes = !change.entries.is_empty() || !change.removed.is_empty();
-    if arguments.check && changes {
+    if arguments.check && !change.is_empty() {
         let (coming, going) = (
             count(change.entries.len(), "project"),
             count(change.removed.len(), "project"),
@@ -268,16 +306,21 @@ fn unchanged(
     Ok(Report::new(text, result(change, environment)))
 }
 
+/// Says that all is in place.
+fn tell_checked(unchanged: usize, took: Duration, context: &Context) {
+    let (there, took) = (count(unchanged, "project"), duration(took));
+    context
+        .terminal
+        .say(format_args!("{GOOD}Checked{GOOD:#} {there} in {took}"));
+}
+
 /// Says what came and went.
 pub(crate) fn tell(change: &Change, context: &Context) {
-    let took = duration(change.took);
-    if change.entries.is_empty() && change.removed.is_empty() {
-        let there = count(change.unchanged, "project");
-        context
-            .terminal
-            .say(format_args!("{GOOD}Checked{GOOD:#} {there} in {took}"));
+    if change.is_empty() {
+        tell_checked(change.unchanged, change.took, context);
         return;
     }
+    let took = duration(change.took);
     let (coming, going) = (
         count(change.entries.len(), "wheel"),
         count(change.removed.len(), "project"),

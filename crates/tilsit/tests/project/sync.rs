@@ -286,3 +286,52 @@ fn run_brings_the_environment_up_to_date_first() {
     command.current_dir(sandbox.path("inside"));
     assert_eq!(sandbox.finish(&mut command).stdout, "app 2.0\n");
 }
+
+/// The third `sync` knows by a note that there is nothing to do; whatever changes takes the note away.
+#[test]
+fn what_changes_is_seen_by_a_sync_that_had_nothing_to_do() {
+    let Some(sandbox) = crate::sandbox() else {
+        return;
+    };
+    sandbox.write("pyproject.toml", PROJECT);
+    let settle = || {
+        for _ in 0..3 {
+            // A file that was just changed is not trusted.
+            std::thread::sleep(std::time::Duration::from_millis(25));
+            sandbox.run_well("sync");
+        }
+        let answer = sandbox.run_well("sync");
+        assert!(answer.stderr.contains("Checked 3 projects"), "{answer}");
+        let (_, envelope) = sandbox.run_json("sync");
+        assert_eq!(envelope["result"]["unchanged"], 3, "{envelope}");
+        let answer = sandbox.run_well("lock");
+        assert!(answer.stderr.contains("Nothing to change"), "{answer}");
+        let answer = sandbox.run_well("lock");
+        assert!(answer.stderr.contains("4 packages"), "{answer}");
+    };
+    settle();
+    sandbox.run_well("pip uninstall -y --python .venv lib");
+    let answer = sandbox.run_well("sync");
+    assert!(answer.stderr.contains("Installed 1 wheel"), "{answer}");
+    settle();
+    let lock = sandbox.read("pylock.toml");
+    sandbox.write(
+        "pylock.toml",
+        "lock-version = '1.0'\ncreated-by = 'x'\npackages = []\n",
+    );
+    sandbox.run_well("lock");
+    assert_eq!(sandbox.read("pylock.toml"), lock);
+    settle();
+    sandbox.write(
+        "pyproject.toml",
+        &PROJECT.replace("'app'", "'app', 'other'"),
+    );
+    let answer = sandbox.run("lock");
+    assert_ne!(answer.exit, 0, "{answer}");
+    let answer = sandbox.run("sync");
+    assert_ne!(answer.exit, 0, "{answer}");
+    sandbox.write("pyproject.toml", PROJECT);
+    tilsit_files::remove_dir_all(sandbox.path(".venv")).unwrap();
+    let answer = sandbox.run_well("sync");
+    assert!(answer.stderr.contains("Installed 3 wheels"), "{answer}");
+}

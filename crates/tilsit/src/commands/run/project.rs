@@ -22,21 +22,9 @@ use crate::installing;
 use crate::locking::Locking;
 use crate::pipfiles;
 use crate::projects::Project;
-use crate::stamps::{Stamp, files_of};
+use crate::stamps::{self, Stamp, files_of, files_of_environment};
 use crate::syncing::{self, Syncing};
 use crate::terminal::{DIM, GOOD, count, duration};
-
-/// The variables that decide where the environment is.
-const OF_ENVIRONMENT: [&str; 8] = [
-    "TILSIT_PROJECT_ENVIRONMENT",
-    "UV_PROJECT_ENVIRONMENT",
-    "WORKON_HOME",
-    "XDG_DATA_HOME",
-    "PIPENV_VENV_IN_PROJECT",
-    "PIPENV_CUSTOM_VENV_NAME",
-    "PIPENV_PYTHON",
-    "PIPENV_PIPFILE",
-];
 
 /// The place that was brought to what the lock says.
 #[derive(Deserialize, Serialize)]
@@ -77,20 +65,15 @@ pub(super) fn is_in_project(context: &Context) -> bool {
 /// # Errors
 /// When the project cannot be locked, or its environment not be made so.
 pub(super) fn place(arguments: &Arguments, context: &Context) -> Result<Place, CommandError> {
-    let question = format!(
-        "{} {:?} {:?} {:?} {:?} {}",
-        context.working_folder.display(),
-        arguments.selection,
-        arguments.python,
-        (
-            arguments.no_sync,
-            arguments.active,
-            &arguments.fixed,
-            &arguments.lock
-        ),
-        OF_ENVIRONMENT.map(|name| context.variables.path(name)),
-        context.configuration.resolution_key(),
+    let asked = (
+        &arguments.selection,
+        &arguments.python,
+        arguments.no_sync,
+        arguments.active,
+        &arguments.fixed,
+        &arguments.lock,
     );
+    let question = stamps::question(&("run", asked), context);
     let stamp = Stamp::on(&question, context);
     if let Some(ready) = stamp.read::<Ready>() {
         return Ok(Place {
@@ -110,22 +93,10 @@ pub(super) fn place(arguments: &Arguments, context: &Context) -> Result<Place, C
             programs: place.programs.clone(),
         };
         let read = files_of(&project.workspace, &context.working_folder);
-        let made = made(&project, &environment);
+        let made = files_of_environment(&project, &environment);
         stamp.write(ready, (began, read), made, context)?;
     }
     Ok(place)
-}
-
-/// The lock, and where the environment would show that it was changed.
-fn made(project: &Project, environment: &Environment) -> Vec<PathBuf> {
-    let packages = environment.site_packages();
-    let packages = packages.into_iter().map(Path::to_path_buf);
-    let others = [
-        project.lock_path(),
-        environment.root().join("pyvenv.cfg"),
-        environment.interpreter().executable().to_path_buf(),
-    ];
-    packages.chain(others).collect()
 }
 
 fn synced(
