@@ -5,7 +5,9 @@
 //! decision diagrams.
 
 use std::borrow::Cow;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use rustc_hash::FxHashMap;
 use tilsit_packaging::marker::{Marker, MarkerEnvironment};
 use tilsit_packaging::name::ExtraName;
 use tilsit_packaging::range::{Cut, Side, VersionRange};
@@ -29,8 +31,14 @@ pub(crate) enum Scope {
         marker: Marker,
         /// The major version of the oldest Python.
         major: u64,
+        /// How much of it each `Requires-Python` admits that was asked about: there are few of them, and
+        /// every release has one.
+        covers: Covers,
     },
 }
+
+/// What was found out of the `Requires-Python` of releases.
+type Covers = Arc<Mutex<FxHashMap<VersionSpecifiers, Cover>>>;
 
 /// How much of a scope something is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,6 +91,7 @@ impl Scope {
         Scope::Many {
             marker,
             major: oldest.unwrap_or(0),
+            covers: Covers::default(),
         }
     }
 
@@ -183,13 +192,19 @@ impl Scope {
                     Cover::Nothing
                 }
             }
-            Scope::Many { major, .. } => {
+            Scope::Many { major, covers, .. } => {
+                let mut covers = covers.lock().unwrap_or_else(PoisonError::into_inner);
+                if let Some(cover) = covers.get(specifiers) {
+                    return *cover;
+                }
                 let known = specifiers.iter();
                 let known = known.filter_map(|specifier| without_guess(specifier, *major));
                 let range = known.fold(VersionRange::full(), |range, specifier| {
                     range.intersection(&VersionRange::from(&*specifier))
                 });
-                self.cover(Marker::python(&whole_minors(&range)))
+                let cover = self.cover(Marker::python(&whole_minors(&range)));
+                covers.insert(specifiers.clone(), cover);
+                cover
             }
         }
     }
