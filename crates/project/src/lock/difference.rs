@@ -5,6 +5,7 @@ use std::fmt;
 
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::pylock::{Package, PackageSource};
+use tilsit_packaging::requirement::Requirement;
 
 use super::{Lock, own};
 
@@ -42,6 +43,7 @@ impl Difference {
         let new = by_name(after);
         let names: BTreeSet<&ProjectName> = old.keys().chain(new.keys()).copied().collect();
         let none = Vec::new();
+        let mut requirers = None;
         let changes = names.into_iter().filter_map(|name| {
             let (was, is) = (
                 old.get(name).unwrap_or(&none),
@@ -55,7 +57,8 @@ impl Difference {
             Some(Change {
                 name: name.clone(),
                 required_by: if was.is_empty() {
-                    required_by(name, after)
+                    let all = requirers.get_or_insert_with(|| required_by(after));
+                    all.get(name).into_iter().flatten().cloned().collect()
                 } else {
                     Vec::new()
                 },
@@ -100,40 +103,34 @@ fn words(packages: &[&Package]) -> Vec<String> {
     words.into_iter().collect()
 }
 
-/// Who requires a project: members, groups, packages.
-pub(super) fn required_by(name: &ProjectName, lock: &Lock) -> Vec<String> {
-    let mut found = BTreeSet::new();
-    let requires = |list: &[tilsit_packaging::requirement::Requirement]| {
-        list.iter().any(|requirement| requirement.name == *name)
+/// Who requires each project: members, groups, packages.
+fn required_by(lock: &Lock) -> BTreeMap<ProjectName, BTreeSet<String>> {
+    let mut found: BTreeMap<ProjectName, BTreeSet<String>> = BTreeMap::new();
+    let mut note = |list: &[Requirement], by: &dyn Fn() -> String| {
+        for requirement in list {
+            let all = found.entry(requirement.name.clone()).or_default();
+            all.insert(by());
+        }
     };
     if let Some(own) = &lock.own {
         for (member, locked) in &own.members {
-            if requires(&locked.requires) {
-                found.insert(member.to_string());
-            }
+            note(&locked.requires, &|| member.to_string());
             for (extra, (_, list)) in &locked.extras {
-                if requires(list) {
-                    found.insert(format!("{member}[{extra}]"));
-                }
+                note(list, &|| format!("{member}[{extra}]"));
             }
             for (group, list) in &locked.groups {
-                if requires(list) {
-                    found.insert(format!("the group `{group}` of {member}"));
-                }
+                note(list, &|| format!("the group `{group}` of {member}"));
             }
         }
         for (group, list) in &own.groups {
-            if requires(list) {
-                found.insert(format!("the group `{group}`"));
-            }
+            note(list, &|| format!("the group `{group}`"));
         }
     }
     for package in &lock.pylock.packages {
-        if own::requires(package).is_some_and(|list| requires(&list)) {
-            found.insert(package.name.to_string());
-        }
+        let requires = own::requires(package).unwrap_or_default();
+        note(&requires, &|| package.name.to_string());
     }
-    found.into_iter().collect()
+    found
 }
 
 impl fmt::Display for Change {
