@@ -69,7 +69,7 @@ pub struct Member {
 #[non_exhaustive]
 pub enum WorkspaceError {
     /// Neither the folder nor one above it is a project.
-    #[error("neither `{}` nor a folder above it has a pyproject.toml with a `[project]`, or a Pipfile", .0.display())]
+    #[error("neither `{}` nor a folder above it has a pyproject.toml with `[project]` or `[tool.poetry]`, or a Pipfile", .0.display())]
     None(PathBuf),
     /// A pyproject.toml breaks the specification.
     #[error("`{}` is not valid: {source}", .path.display())]

@@ -5,6 +5,7 @@
 //! to be found out again.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{ExtraName, GroupName, ProjectName};
@@ -346,7 +347,7 @@ fn read_marker(text: &str) -> Result<Marker, String> {
             (Some(operator), Some((name, behind))) => {
                 let name: ExtraName = name.parse().map_err(|error| format!("{error}"))?;
                 let not = if *operator == "!=" { "not " } else { "" };
-                written.push_str(&format!("'{name}' {not}in extras"));
+                let _ = write!(written, "'{name}' {not}in extras");
                 rest = behind;
             }
             _ => {
