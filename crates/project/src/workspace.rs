@@ -313,7 +313,7 @@ impl Workspace {
         };
         if let Some(tables) = &root.poetry
             && root.settings.workspace.is_none()
-            && !tilsit_files::exists(&root.folder.join(PYLOCK))?
+            && !tilsit_files::exists(root.folder.join(PYLOCK))?
         {
             workspace.poetry = Some(Poetry::new(tables.clone(), &root.text));
         }
@@ -476,7 +476,7 @@ fn read_poetry(folder: &Path, text: &str) -> Result<Option<Tables>, WorkspaceErr
     if !text.contains("poetry") {
         return Ok(None);
     }
-    if !Tables::is_stated(text) && !tilsit_files::exists(&folder.join(POETRY_LOCK))? {
+    if !Tables::is_stated(text) && !tilsit_files::exists(folder.join(POETRY_LOCK))? {
         return Ok(None);
     }
     Tables::read(text).map_err(|reason| WorkspaceError::Poetry {

@@ -111,12 +111,22 @@ impl Project {
     }
 }
 
-/// What decides what is installed of each package that a lock names.
-fn versions(lock: &str) -> Vec<[String; 6]> {
+/// What a lock says of each package, but its markers: the two have other words for the same ones.
+fn packages(lock: &str) -> Vec<[String; 9]> {
     let lock: toml::Table = lock.parse().unwrap();
     let packages = lock.get("package").and_then(toml::Value::as_array);
     let packages = packages.into_iter().flatten().map(|package| {
-        let keys = ["name", "version", "optional", "groups", "files", "source"];
+        let keys = [
+            "name",
+            "version",
+            "optional",
+            "groups",
+            "files",
+            "source",
+            "extras",
+            "dependencies",
+            "python-versions",
+        ];
         keys.map(|key| {
             package
                 .get(key)
@@ -141,11 +151,11 @@ fn poetry_accepts_and_installs_our_locks() {
         let lock = project.sandbox.read("poetry.lock");
         assert_eq!(answer.exit, 0, "{tables}\n{answer}\n{lock}");
         // It makes the same lock of ours, in its own words.
-        let ours = versions(&lock);
+        let ours = packages(&lock);
         assert!(!ours.is_empty());
         project.poetry("lock");
         let theirs = project.sandbox.read("poetry.lock");
-        assert_eq!(ours, versions(&theirs), "{tables}\n{lock}\n{theirs}");
+        assert_eq!(ours, packages(&theirs), "{tables}\n{lock}\n{theirs}");
     }
 }
 
