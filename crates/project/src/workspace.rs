@@ -69,7 +69,7 @@ pub struct Member {
 #[non_exhaustive]
 pub enum WorkspaceError {
     /// Neither the folder nor one above it is a project.
-    #[error("neither `{}` nor a folder above it has a pyproject.toml with a `[project]`, or a Pipfile", .0.display())]
+    #[error("neither `{}` nor a folder above it has a pyproject.toml with `[project]` or `[tool.poetry]`, or a Pipfile", .0.display())]
     None(PathBuf),
     /// A pyproject.toml breaks the specification.
     #[error("`{}` is not valid: {source}", .path.display())]
@@ -313,7 +313,7 @@ impl Workspace {
         };
         if let Some(tables) = &root.poetry
             && root.settings.workspace.is_none()
-            && !tilsit_files::exists(&root.folder.join(PYLOCK))?
+            && !tilsit_files::exists(root.folder.join(PYLOCK))?
         {
             workspace.poetry = Some(Poetry::new(tables.clone(), &root.text));
         }
@@ -476,7 +476,7 @@ fn read_poetry(folder: &Path, text: &str) -> Result<Option<Tables>, WorkspaceErr
     if !text.contains("poetry") {
         return Ok(None);
     }
-    if !Tables::is_stated(text) && !tilsit_files::exists(&folder.join(POETRY_LOCK))? {
+    if !Tables::is_stated(text) && !tilsit_files::exists(folder.join(POETRY_LOCK))? {
         return Ok(None);
     }
     Tables::read(text).map_err(|reason| WorkspaceError::Poetry {

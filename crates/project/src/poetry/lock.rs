@@ -5,6 +5,7 @@
 //! to be found out again.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{ExtraName, GroupName, ProjectName};
@@ -342,17 +343,14 @@ fn read_marker(text: &str) -> Result<Marker, String> {
                 .filter(|one| ['"', '\''].contains(one))?;
             value[1..].split_once(quote)
         });
-        match (operator, quoted) {
-            (Some(operator), Some((name, behind))) => {
-                let name: ExtraName = name.parse().map_err(|error| format!("{error}"))?;
-                let not = if *operator == "!=" { "not " } else { "" };
-                written.push_str(&format!("'{name}' {not}in extras"));
-                rest = behind;
-            }
-            _ => {
-                written.push_str("extra ");
-                rest = behind;
-            }
+        if let (Some(operator), Some((name, behind))) = (operator, quoted) {
+            let name: ExtraName = name.parse().map_err(|error| format!("{error}"))?;
+            let not = if *operator == "!=" { "not " } else { "" };
+            let _ = write!(written, "'{name}' {not}in extras");
+            rest = behind;
+        } else {
+            written.push_str("extra ");
+            rest = behind;
         }
     }
     written.push_str(rest);

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{ExtraName, GroupName, ProjectName};
 use tilsit_packaging::pylock::{DistributionFile, Package, PackageSource};
-use tilsit_packaging::requirement::Requirement;
+use tilsit_packaging::requirement::{Requirement, RequirementSource};
 use tilsit_packaging::version::Version;
 use tilsit_provider::Pin;
 
@@ -135,7 +135,7 @@ impl Writing<'_> {
         line(text, "python-versions", &quoted(&pythons));
         let groups: Vec<String> = wanted
             .keys()
-            .map(|group| quoted(group_words(group)))
+            .map(|group| quoted(group_words(group.as_ref())))
             .collect();
         line(text, "groups", &format!("[{}]", groups.join(", ")));
         if let Some(markers) = markers(wanted) {
@@ -145,7 +145,7 @@ impl Writing<'_> {
         if let Some(is_editable) = is_editable(&package.source) {
             line(text, "develop", &is_editable.to_string());
         }
-        dependencies(package, text);
+        dependencies(package, pin, text);
         self.source(package, text)
     }
 
@@ -253,8 +253,8 @@ fn key(name: &str) -> String {
     }
 }
 
-fn group_words(group: &Option<GroupName>) -> &str {
-    group.as_ref().map_or(MAIN, GroupName::as_str)
+fn group_words(group: Option<&GroupName>) -> &str {
+    group.map_or(MAIN, GroupName::as_str)
 }
 
 /// Whether only extras of the project want a package.
@@ -276,7 +276,7 @@ fn markers(wanted: &Wanted) -> Option<String> {
     let stated: Vec<String> = stated
         .map(|(group, marker)| {
             let words = quoted(&marker_words(*marker));
-            format!("{} = {words}", key(group_words(group)))
+            format!("{} = {words}", key(group_words(group.as_ref())))
         })
         .collect();
     Some(format!("{{{}}}", stated.join(", ")))
@@ -350,8 +350,8 @@ fn is_editable(source: &PackageSource) -> Option<bool> {
     }
 }
 
-/// What a package requires, and its extras.
-fn dependencies(package: &Package, text: &mut String) {
+/// What a package requires, and its extras: all that its metadata names, if that was read.
+fn dependencies(package: &Package, pin: Option<&Pin>, text: &mut String) {
     let requires = requires_of(package).unwrap_or_default();
     let mut by_name: BTreeMap<&ProjectName, Vec<&Requirement>> = BTreeMap::new();
     for requirement in &requires {
@@ -380,7 +380,7 @@ fn dependencies(package: &Package, text: &mut String) {
         };
         line(text, &key(name.as_str()), &words);
     }
-    let extras = extras(&requires);
+    let extras = extras(pin.map_or(&requires[..], |pin| &pin.requires));
     if !extras.is_empty() {
         text.push_str("\n[package.extras]\n");
     }
@@ -419,7 +419,7 @@ fn dependency(requirement: &Requirement, is_plain: bool) -> String {
     format!("{{{}}}", parts.join(", "))
 }
 
-/// What the extras of a package require, as far as that was locked.
+/// What the extras of a package require.
 fn extras(requires: &[Requirement]) -> BTreeMap<ExtraName, Vec<String>> {
     let mut extras: BTreeMap<ExtraName, Vec<String>> = BTreeMap::new();
     for requirement in requires {
@@ -432,14 +432,37 @@ fn extras(requires: &[Requirement]) -> BTreeMap<ExtraName, Vec<String>> {
             if with.is_false() {
                 continue;
             }
-            let plain = Requirement {
-                marker: with,
-                ..requirement.clone()
-            };
-            extras.entry(extra).or_default().push(plain.to_string());
+            extras
+                .entry(extra)
+                .or_default()
+                .push(extra_words(requirement, with));
         }
     }
     extras
+}
+
+/// A requirement of an extra in Poetry's words: `name[extra] (>=1,<2) ; marker`.
+fn extra_words(requirement: &Requirement, marker: Marker) -> String {
+    let RequirementSource::Specifiers(specifiers) = &requirement.source else {
+        let requirement = Requirement {
+            marker,
+            ..requirement.clone()
+        };
+        return requirement.to_string();
+    };
+    let mut words = requirement.name.to_string();
+    if !requirement.extras.is_empty() {
+        let extras: Vec<&str> = requirement.extras.iter().map(ExtraName::as_str).collect();
+        let _ = write!(words, "[{}]", extras.join(","));
+    }
+    let specifiers = specifiers.to_string();
+    if !specifiers.is_empty() {
+        let _ = write!(words, " ({})", specifiers.replace(' ', ""));
+    }
+    if !marker.is_true() {
+        let _ = write!(words, " ; {marker}");
+    }
+    words
 }
 
 /// The names behind `extra ==` in the words of a marker.

@@ -356,7 +356,7 @@ fn without_a_project_there_is_a_hint() {
     assert_snapshot!(sandbox.run("lock"), @"
     exit: 2
     -- stderr
-    error: neither `[ROOT]/project` nor a folder above it has a pyproject.toml with a `[project]`, or a Pipfile [TL0104]
+    error: neither `[ROOT]/project` nor a folder above it has a pyproject.toml with `[project]` or `[tool.poetry]`, or a Pipfile [TL0104]
     hint: make a project here: `tilsit init`
     ");
 }

@@ -21,6 +21,7 @@ mod locks;
 mod pipenv;
 mod pipfile;
 mod pipfile_changes;
+mod poetry;
 mod policy;
 mod sync;
 mod tasks;

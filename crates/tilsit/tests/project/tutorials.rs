@@ -138,7 +138,7 @@ fn is_like(script: &str, shown: &str) -> bool {
     let without_python = |text: &str| {
         let lines = text.trim_end().lines();
         let kept = lines.filter(|line| !line.contains("requires-python"));
-        kept.map(|line| format!("{line}\n")).collect::<String>()
+        kept.flat_map(|line| [line, "\n"]).collect::<String>()
     };
     without_python(script) == without_python(shown)
 }

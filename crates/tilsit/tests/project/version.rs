@@ -110,7 +110,7 @@ fn what_has_no_version_is_told() {
     assert_snapshot!(sandbox.run("version"), @"
     exit: 2
     -- stderr
-    error: neither `[ROOT]/project` nor a folder above it has a pyproject.toml with a `[project]`, or a Pipfile [TL0104]
+    error: neither `[ROOT]/project` nor a folder above it has a pyproject.toml with `[project]` or `[tool.poetry]`, or a Pipfile [TL0104]
     hint: make a project here: `tilsit init`
     ");
     sandbox.write(
