@@ -124,6 +124,7 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/project/src/lock.rs", "project_lock"),
     ("crates/project/src/lock/own.rs", "project_lock"),
     ("crates/project/src/locks.rs", "project_settings"),
+    ("crates/project/src/edit/pipfile.rs", "edit_pipfile"),
     ("crates/project/src/pipfile.rs", "pipfile"),
     ("crates/project/src/pipfile/entry.rs", "pipfile"),
     ("crates/project/src/pipfile/lock.rs", "pipfile_lock"),
