@@ -53,5 +53,5 @@ fn what_is_no_lock_is_refused() {
         @"the package `a` of it: `x` is not a version: a number is missing at byte 0"
     );
     assert_snapshot!(said("[[package]]\nversion = '1'\n"), @"the package `` of it: the project name is empty");
-    assert!(ForeignLock::Pipenv.pins("{}").is_err());
+    assert!(ForeignLock::Pipenv.pins(r#"{"_meta": 1}"#).is_err());
 }
