@@ -60,6 +60,6 @@ fn what_cannot_be_locked_is_refused_with_the_reason() {
     );
     assert!(error("a.py", "dependencies = ['-']").contains("line 3"));
     assert!(error("a.py", "[tool.tilsit]\nsources = 1").contains("settings are not valid"));
-    let none = workspace(Path::new("/work/a.py"), "print()\n").unwrap_err();
+    let none = workspace(Path::new("/folder/a.py"), "print()\n").unwrap_err();
     assert_eq!(none.to_string(), "it has no block `# /// script`");
 }
