@@ -25,7 +25,7 @@ const MONOREPO: &str = "monorepo";
 const MEMBERS: usize = 500;
 
 /// The set that the Pipfile asks for.
-const PIPFILE: &str = "jupyter";
+const PIPFILE: &str = "flask";
 
 const PIPENV: &str = "pipenv==2026.10.3";
 
@@ -296,6 +296,15 @@ impl<'a> Pipenv<'a> {
             );
             let _ = writeln!(text, "{one} = \"*\"");
         }
+        // A Pipfile.lock holds one version of each project: it is for one Python.
+        let ask = "import sys; print('%d.%d' % sys.version_info[:2])";
+        let version = Command::new(bench.python()).args(["-c", ask]).output()?;
+        let version = String::from_utf8(version.stdout)?;
+        let _ = writeln!(
+            text,
+            "\n[requires]\npython_version = \"{}\"",
+            version.trim()
+        );
         for side in [0, 1] {
             let folder = pipenv.folder(side);
             remove(&folder)?;
