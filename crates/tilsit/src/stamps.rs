@@ -121,8 +121,12 @@ fn nanoseconds(time: SystemTime) -> u128 {
         .as_nanos()
 }
 
-/// The variables that decide where the environment of a project is.
-const OF_ENVIRONMENT: [&str; 8] = [
+/// The variables that decide where the environment of a project is, and its Python.
+const OF_ENVIRONMENT: [&str; 12] = [
+    "TILSIT_PYTHON",
+    "UV_PYTHON",
+    "VIRTUAL_ENV",
+    "CONDA_PREFIX",
     "TILSIT_PROJECT_ENVIRONMENT",
     "UV_PROJECT_ENVIRONMENT",
     "WORKON_HOME",

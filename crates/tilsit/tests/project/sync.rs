@@ -334,4 +334,11 @@ fn what_changes_is_seen_by_a_sync_that_had_nothing_to_do() {
     tilsit_files::remove_dir_all(sandbox.path(".venv")).unwrap();
     let answer = sandbox.run_well("sync");
     assert!(answer.stderr.contains("Installed 3 wheels"), "{answer}");
+    settle();
+    // Another Python is asked for: the note does not count.
+    for line in ["sync", "lock", "run python -V"] {
+        let mut command = sandbox.command(line);
+        let answer = sandbox.finish(command.env("TILSIT_PYTHON", "no-such-python"));
+        assert_ne!(answer.exit, 0, "{line}: {answer}");
+    }
 }
