@@ -1,6 +1,7 @@
 //! Target of `tilsit-resolver`: the bytes are a universe of projects and the order of answers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
@@ -93,7 +94,8 @@ impl Bytes<'_> {
         Metadata {
             requires: self.requirements(),
             provides_extra: vec!["x".parse().expect("an extra")],
-            requires_python: (!python.is_empty()).then(|| python.parse().expect("specifiers")),
+            requires_python: (!python.is_empty())
+                .then(|| Arc::new(python.parse().expect("specifiers"))),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Slim metadata as the resolver wants it: parsed, and held against the file that it came from.
 
+use std::sync::Arc;
+
 use tilsit_index_client::SlimMetadata;
 use tilsit_packaging::name::{ExtraName, ProjectName};
 use tilsit_packaging::requirement::{Requirement, RequirementSource, plain_url};
@@ -57,6 +59,7 @@ fn parse(
         requires_python: slim
             .requires_python
             .as_deref()
-            .and_then(|text| text.parse().ok()),
+            .and_then(|text| text.parse().ok())
+            .map(Arc::new),
     })
 }

@@ -19,14 +19,14 @@ use tilsit_resolver::{
     UrlTarget, Versions, Wants, Words,
 };
 use tilsit_simple_api::{
-    ApiVersion, CoreMetadataFile, Hashes, ProjectPage, ProjectState, ProjectStatus,
+    ApiVersion, CoreMetadataFile, File, Hashes, ProjectPage, ProjectState, ProjectStatus,
 };
 
 use crate::builder::BuildSource;
 use crate::installed::InstalledRelease;
 use crate::metadata::dependencies;
 use crate::options::{IndexStrategy, Sources};
-use crate::releases::{Judge, Known, ReleaseFile, Releases};
+use crate::releases::{Judge, Known, ReleaseFile, Releases, hashes};
 use crate::resolution::{Pin, PinnedFile, Resolution};
 use crate::resolve::{ResolveError, ResolveEvent, Resolving};
 use crate::sdist;
@@ -648,10 +648,10 @@ impl<'a> Provider<'a> {
             let indexes = self.resolving.options.sources.indexes_of(&pin.name);
             let (hashes, files) = match of_index {
                 Some(release) => {
-                    let client = self.resolving.client;
-                    let hashes = release.hashes(client);
-                    let hashes = hashes.map_err(|error| page_error(&pin.name, error))?;
-                    (hashes, self.files(&pin.name, release)?)
+                    let all = release.in_full(self.resolving.client);
+                    let all = all.map_err(|error| page_error(&pin.name, error))?;
+                    let hashes = hashes(all.iter().map(|(_, file)| file));
+                    (hashes, self.files(&all))
                 }
                 None => (stated(&file.remote), Vec::new()),
             };
@@ -682,16 +682,10 @@ impl<'a> Provider<'a> {
     }
 
     /// All files of a release that may be taken, where the answer is for many environments.
-    fn files(
-        &self,
-        name: &ProjectName,
-        release: &crate::releases::Release,
-    ) -> Result<Vec<PinnedFile>, ResolveError> {
+    fn files(&self, all: &[(ReleaseFile<'_>, File)]) -> Vec<PinnedFile> {
         if self.python.is_some() {
-            return Ok(Vec::new());
+            return Vec::new();
         }
-        let all = release.in_full(self.resolving.client);
-        let all = all.map_err(|error| page_error(name, error))?;
         let usable = all.iter().filter(|(file, _)| file.objection().is_none());
         let pinned = usable.filter_map(|(file, in_full)| {
             Some(PinnedFile {
@@ -699,7 +693,7 @@ impl<'a> Provider<'a> {
                 ..pinned(file, file.located(in_full)?)
             })
         });
-        Ok(pinned.collect())
+        pinned.collect()
     }
 }
 

@@ -114,7 +114,11 @@ impl<'a> ReleaseFile<'a> {
 
     /// The Python versions that it is for.
     pub fn requires_python(&self) -> Option<&'a VersionSpecifiers> {
-        self.python()?.0.as_deref()
+        self.shared_python().map(AsRef::as_ref)
+    }
+
+    fn shared_python(&self) -> Option<&'a Arc<VersionSpecifiers>> {
+        self.python()?.0.as_ref()
     }
 
     /// Whether it is a wheel.
@@ -201,7 +205,7 @@ impl Release {
         let mut candidate = Candidate::new(version.clone());
         candidate.tier = self.tier;
         if let Some(best) = self.best() {
-            candidate.requires_python = best.requires_python().cloned();
+            candidate.requires_python = best.shared_python().cloned();
             if let CompactYanked::Yes(reason) = best.row.yanked() {
                 let reason = reason.map(|text| best.compact().text(text).to_owned());
                 candidate.yanked = Some(Yanked { reason });
@@ -216,7 +220,7 @@ impl Release {
             None => candidate.unusable = Some(Unusable::NoFiles),
             // The resolver compares, and says which versions of Python would do.
             Some((Objection::Python, file)) => {
-                candidate.requires_python = file.requires_python().cloned();
+                candidate.requires_python = file.shared_python().cloned();
             }
             Some((objection, file)) => candidate.unusable = Some(self.unusable(objection, file)),
         }
@@ -239,27 +243,6 @@ impl Release {
         }
     }
 
-    /// The stated hashes of all files, as `algorithm:digest`, sorted, each once; of a file that has a
-    /// SHA-256 only that.
-    ///
-    /// # Errors
-    /// As [`ReleaseFile::remote`].
-    pub fn hashes(&self, client: &IndexClient) -> Result<Vec<String>, PageError> {
-        let mut hashes = BTreeSet::new();
-        for (_, file) in self.in_full(client)? {
-            let stated = &file.hashes;
-            match stated.sha256 {
-                Some(digest) => drop(hashes.insert(format!("sha256:{digest}"))),
-                None => hashes.extend(
-                    stated
-                        .iter()
-                        .map(|(name, digest)| format!("{name}:{digest}")),
-                ),
-            }
-        }
-        Ok(hashes.into_iter().collect())
-    }
-
     /// All files with what their pages say of them.
     ///
     /// # Errors
@@ -272,6 +255,24 @@ impl Release {
         }
         Ok(all)
     }
+}
+
+/// The stated hashes of the files, as `algorithm:digest`, sorted, each once; of a file that has a
+/// SHA-256 only that.
+pub(crate) fn hashes<'f>(files: impl Iterator<Item = &'f File>) -> Vec<String> {
+    let mut hashes = BTreeSet::new();
+    for file in files {
+        let stated = &file.hashes;
+        match stated.sha256 {
+            Some(digest) => drop(hashes.insert(format!("sha256:{digest}"))),
+            None => hashes.extend(
+                stated
+                    .iter()
+                    .map(|(name, digest)| format!("{name}:{digest}")),
+            ),
+        }
+    }
+    hashes.into_iter().collect()
 }
 
 /// What the wheels of a release are for, in words: `cp39, cp310 on win_amd64`, not all of a long

@@ -25,7 +25,7 @@ use crate::scope::Cover;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Refusal {
     /// It is for other Pythons.
-    Python(VersionSpecifiers),
+    Python(Arc<VersionSpecifiers>),
     /// The provider cannot use it.
     Unusable(Unusable),
     /// It is yanked, and not pinned.
@@ -76,6 +76,10 @@ pub(crate) struct ProjectFacts {
     /// URLs that yield nothing usable.
     pub(crate) refused_urls: Vec<(Arc<str>, Unusable)>,
     sets: FxHashMap<RequirementSource, CandidateSet>,
+    /// Where all this holds: in the scope that it was found out for, and in all parts of it unless
+    /// something was said of a part.
+    scope: Marker,
+    is_same_in_parts: bool,
 }
 
 impl ProjectFacts {
@@ -170,9 +174,10 @@ impl Facts {
         }
     }
 
-    /// Forgets what followed from the answers in another scope.
-    pub(crate) fn enter_scope(&mut self) {
-        self.projects.clear();
+    /// Forgets what followed from the answers in another scope and may not hold in this one.
+    pub(crate) fn enter_scope(&mut self, scope: Marker) {
+        self.projects
+            .retain(|_, facts| facts.is_same_in_parts && scope.implies(facts.scope));
     }
 
     /// Whether the versions of a project are known.
@@ -224,6 +229,8 @@ impl Facts {
             refused: Vec::new(),
             refused_urls: Vec::new(),
             sets: FxHashMap::default(),
+            scope: policy.scope.marker(),
+            is_same_in_parts: !policy.speaks_of_part(name),
         };
         if policy.user_url(name).is_none() {
             facts.presence = match self.versions.get(name).map(AsRef::as_ref) {
@@ -267,20 +274,21 @@ impl Facts {
 impl ProjectFacts {
     fn judge_candidate(&mut self, name: &ProjectName, candidate: &Candidate, policy: &Policy) {
         let version = candidate.version.clone();
-        match policy.refusal(name, candidate) {
+        let pythons = candidate.requires_python.as_ref();
+        let pythons = policy.scope.shared_python_cover(pythons);
+        let only = match pythons {
+            Cover::Part(marker) => Some(marker),
+            Cover::All | Cover::Nothing => None,
+        };
+        self.is_same_in_parts &= only.is_none();
+        match policy.refusal(name, candidate, pythons) {
             Some(refusal) => self.refused.push((version, refusal)),
             None => self.usable.push(Usable {
                 version,
                 url: None,
                 yanked: candidate.yanked.clone(),
                 tier: candidate.tier,
-                only: match policy
-                    .scope
-                    .python_cover(candidate.requires_python.as_ref())
-                {
-                    Cover::Part(marker) => Some(marker),
-                    Cover::All | Cover::Nothing => None,
-                },
+                only,
             }),
         }
     }

@@ -12,9 +12,8 @@ use tilsit_packaging::name::ExtraName;
 use tilsit_packaging::range::{Cut, Side, VersionRange};
 use tilsit_packaging::version::{Version, VersionParts};
 
-use crate::candidate_set::Place;
 use crate::facts::Facts;
-use crate::needs::{Need, needs, release};
+use crate::needs::{Need, release};
 use crate::options::{Preferences, Target};
 use crate::package::Package;
 use crate::policy::Policy;
@@ -54,7 +53,7 @@ struct Conditions {
 struct Node<'a> {
     package: &'a Package,
     release: Option<Release>,
-    needs: Vec<Need>,
+    needs: &'a [Need],
     marker: Marker,
 }
 
@@ -65,7 +64,12 @@ impl Graph {
         self.scopes.push(scope);
         let mut nodes: Vec<Node<'_>> = search
             .decisions()
-            .map(|(package, place)| node(policy, facts, search, package, place))
+            .map(|(package, place, needs)| Node {
+                package,
+                release: release(facts, package, place),
+                needs,
+                marker: Marker::FALSE,
+            })
             .collect();
         let places: FxHashMap<&Package, usize> = nodes
             .iter()
@@ -77,7 +81,7 @@ impl Graph {
             self.add_node(facts, node);
         }
         for node in &nodes {
-            for need in &node.needs {
+            for need in node.needs {
                 let target = Package::Project(need.requirement.name.clone());
                 let target = places.get(&target).and_then(|&place| nodes.get(place));
                 let condition = node.marker.and(need.marker);
@@ -145,9 +149,7 @@ impl Graph {
                 requirer,
                 requirement: need.requirement.clone(),
             };
-            if !target.required_by.contains(&edge) {
-                target.required_by.push(edge);
-            }
+            target.required_by.push(edge);
         }
         let Some(source) = from
             .release
@@ -170,7 +172,7 @@ impl Graph {
 
     /// What was chosen in the search that was taken in last, for those that follow.
     pub(crate) fn prefer_chosen(search: &Search, facts: &Facts, preferences: &mut Preferences) {
-        for (package, place) in search.decisions() {
+        for (package, place, _) in search.decisions() {
             if let (Package::Project(_), Some(release)) = (package, release(facts, package, place))
                 && release.url.is_none()
                 && !preferences
@@ -190,25 +192,13 @@ impl Graph {
             Target::Universal(universal) => universe(universal),
         };
         let whole = (self.scopes.iter()).fold(Marker::FALSE, |whole, scope| whole.or(*scope));
-        let without_patches = without_patch_prereleases(&self.scopes);
-        let simplified = |marker: Marker| {
-            if whole.implies(marker) {
-                return Marker::TRUE;
-            }
-            let exact = marker.simplify_within(world);
-            if without_patches.is_true() {
-                return exact;
-            }
-            let plain = marker.and(without_patches).simplify_within(world);
-            if plain.to_string().len() < exact.to_string().len() {
-                plain
-            } else {
-                exact
-            }
+        let mut short = Simplifier {
+            world,
+            whole,
+            without_patches: without_patch_prereleases(&self.scopes),
+            done: FxHashMap::default(),
         };
         let pin = |(release, draft): (Release, Draft)| {
-            let mut required_by = draft.required_by;
-            required_by.sort_by(|a, b| a.requirer.cmp(&b.requirer));
             let dependency = |((for_extra, to, extras), conditions): (Edge, Conditions)| {
                 let Conditions { written, exact } = conditions;
                 let exact = exact.and(draft.marker);
@@ -223,19 +213,21 @@ impl Graph {
                     release: to,
                     extras,
                     for_extra,
-                    marker: simplified(marker),
+                    marker: short.simplified(marker),
                 }
             };
+            let dependencies = draft.edges.into_iter().map(dependency).collect();
             Pin {
                 name: release.name,
                 version: release.version,
                 url: release.url,
-                marker: simplified(draft.marker),
+                marker: short.simplified(draft.marker),
                 extras: draft.extras,
-                required_by,
-                dependencies: draft.edges.into_iter().map(dependency).collect(),
+                required_by: each_once(draft.required_by),
+                dependencies,
             }
         };
+        let pins = self.pins.into_iter().map(pin).collect();
         let mut notices = self.notices;
         notices.sort_by_key(|notice| match notice {
             Notice::UnknownExtra { release, .. } | Notice::Yanked { release, .. } => {
@@ -243,14 +235,66 @@ impl Graph {
             }
         });
         let forks = if self.scopes.len() > 1 {
-            self.scopes.iter().copied().map(simplified).collect()
+            let scopes = self.scopes.iter();
+            scopes.map(|scope| short.simplified(*scope)).collect()
         } else {
             Vec::new()
         };
         Resolution {
-            pins: self.pins.into_iter().map(pin).collect(),
+            pins,
             forks,
             notices,
+        }
+    }
+}
+
+/// Who requires a release, sorted; what was found in several scopes is told once.
+fn each_once(mut all: Vec<RequiredBy>) -> Vec<RequiredBy> {
+    all.sort_by(|a, b| a.requirer.cmp(&b.requirer));
+    let mut kept: Vec<RequiredBy> = Vec::with_capacity(all.len());
+    for one in all {
+        let of_same = kept.iter().rev();
+        let mut of_same = of_same.take_while(|other| other.requirer == one.requirer);
+        if of_same.all(|other| other.requirement != one.requirement) {
+            kept.push(one);
+        }
+    }
+    kept
+}
+
+/// Finds shorter words for markers within what a resolution is for.
+struct Simplifier {
+    world: Marker,
+    /// Where there is an answer.
+    whole: Marker,
+    without_patches: Marker,
+    done: FxHashMap<Marker, Marker>,
+}
+
+impl Simplifier {
+    fn simplified(&mut self, marker: Marker) -> Marker {
+        if let Some(&done) = self.done.get(&marker) {
+            return done;
+        }
+        let short = self.compute(marker);
+        self.done.insert(marker, short);
+        short
+    }
+
+    fn compute(&self, marker: Marker) -> Marker {
+        if self.whole.implies(marker) {
+            return Marker::TRUE;
+        }
+        let exact = marker.simplify_within(self.world);
+        if self.without_patches.is_true() {
+            return exact;
+        }
+        let plain = marker.and(self.without_patches);
+        let plain = plain.simplify_within(self.world);
+        if plain.to_string().len() < exact.to_string().len() {
+            plain
+        } else {
+            exact
         }
     }
 }
@@ -277,22 +321,6 @@ fn without_patch_prereleases(scopes: &[Marker]) -> Marker {
     marker
 }
 
-fn node<'a>(
-    policy: &Policy,
-    facts: &Facts,
-    search: &Search,
-    package: &'a Package,
-    place: Place,
-) -> Node<'a> {
-    Node {
-        package,
-        release: release(facts, package, place),
-        needs: needs(policy, facts, search.lines(), package, place)
-            .expect("what a decided candidate requires is known"),
-        marker: Marker::FALSE,
-    }
-}
-
 /// Finds where in the scope each node is needed.
 fn reach(nodes: &mut [Node<'_>], places: &FxHashMap<&Package, usize>, scope: Marker) {
     let mut changed: Vec<usize> = Vec::new();
@@ -300,12 +328,18 @@ fn reach(nodes: &mut [Node<'_>], places: &FxHashMap<&Package, usize>, scope: Mar
         nodes[user].marker = scope;
         changed.push(user);
     }
+    let targets: Vec<Vec<(usize, Marker)>> = nodes
+        .iter()
+        .map(|node| {
+            let targets = targets(node).into_iter();
+            let known =
+                targets.filter_map(|(target, marker)| Some((*places.get(&target)?, marker)));
+            known.collect()
+        })
+        .collect();
     while let Some(place) = changed.pop() {
         let from = nodes[place].marker;
-        for (target, condition) in targets(&nodes[place]) {
-            let Some(&target) = places.get(&target) else {
-                continue;
-            };
+        for &(target, condition) in &targets[place] {
             let reached = nodes[target].marker.or(from.and(condition));
             if reached != nodes[target].marker {
                 nodes[target].marker = reached;
@@ -321,7 +355,7 @@ fn targets(node: &Node<'_>) -> Vec<(Package, Marker)> {
     if let Package::Extra(name, _) = node.package {
         targets.push((Package::Project(name.clone()), Marker::TRUE));
     }
-    for need in &node.needs {
+    for need in node.needs {
         let requirement = &need.requirement;
         targets.push((Package::Project(requirement.name.clone()), need.marker));
         for extra in &requirement.extras {

@@ -70,7 +70,7 @@ pub(crate) fn needs(
             return Err(NoNeeds::Refused(Refusal::Unusable(reason.clone())));
         }
     };
-    let pythons = metadata.requires_python.as_ref();
+    let pythons = metadata.requires_python.as_deref();
     match policy.scope.python_cover(pythons) {
         Cover::All => {}
         Cover::Part(marker) => return Err(NoNeeds::InPart(marker)),

@@ -87,6 +87,19 @@ impl Policy {
             .filter(|marker| matches!(self.scope.cover(*marker), Cover::Part(_)))
     }
 
+    /// Whether a line of the user, or a preference, speaks of the project in a part of the scope only.
+    pub(crate) fn speaks_of_part(&self, name: &ProjectName) -> bool {
+        let lines = self.requirements.iter().chain(&self.options.overrides[..]);
+        let lines = lines.chain(&self.all_constraints[..]);
+        let lines = lines.filter(|line| line.requirement.name == *name);
+        let preferences = self.options.preferences.of(name).iter();
+        lines
+            .map(|line| line.requirement.marker)
+            .chain(preferences.map(|(marker, _)| *marker))
+            .flat_map(|marker| [marker, marker.with_extras(&[])])
+            .any(|marker| matches!(self.scope.cover(marker), Cover::Part(_)))
+    }
+
     /// All lines of the user that speak of the project, here.
     fn lines_about(&self, name: &ProjectName) -> impl Iterator<Item = &RootRequirement> {
         self.requirements
@@ -137,10 +150,14 @@ impl Policy {
         })
     }
 
-    /// Why a candidate of an index cannot be used, if so.
-    pub(crate) fn refusal(&self, name: &ProjectName, candidate: &Candidate) -> Option<Refusal> {
+    /// Why a candidate of an index that is for these Pythons cannot be used, if so.
+    pub(crate) fn refusal(
+        &self,
+        name: &ProjectName,
+        candidate: &Candidate,
+        pythons: Cover,
+    ) -> Option<Refusal> {
         let version = &candidate.version;
-        let pythons = self.scope.python_cover(candidate.requires_python.as_ref());
         if pythons == Cover::Nothing {
             let specifiers = candidate.requires_python.clone().unwrap_or_default();
             return Some(Refusal::Python(specifiers));

@@ -77,7 +77,7 @@ pub struct Candidate {
     /// The version.
     pub version: Version,
     /// `Requires-Python` as the index states it; the resolver compares.
-    pub requires_python: Option<VersionSpecifiers>,
+    pub requires_python: Option<Arc<VersionSpecifiers>>,
     /// `Some` if the version is yanked (PEP 592), with the reason that its maintainer gave.
     pub yanked: Option<Yanked>,
     /// `Some` if the version cannot be used for a reason that the provider knows.
@@ -132,7 +132,7 @@ pub struct Metadata {
     /// `Provides-Extra`.
     pub provides_extra: Vec<ExtraName>,
     /// `Requires-Python`.
-    pub requires_python: Option<VersionSpecifiers>,
+    pub requires_python: Option<Arc<VersionSpecifiers>>,
 }
 
 /// Why a version cannot be used.

@@ -154,7 +154,7 @@ impl Resolver {
     fn enter_next(&mut self) {
         let next = self.open.pop().expect("a part is open");
         self.policy = Arc::new(self.policy.under(next, self.preferences.clone()));
-        self.facts.enter_scope();
+        self.facts.enter_scope(self.policy.scope.marker());
         self.search = Search::new(self.search.lines().to_vec());
     }
 

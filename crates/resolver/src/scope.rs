@@ -31,14 +31,18 @@ pub(crate) enum Scope {
         marker: Marker,
         /// The major version of the oldest Python.
         major: u64,
-        /// How much of it each `Requires-Python` admits that was asked about: there are few of them, and
-        /// every release has one.
-        covers: Covers,
+        covers: Arc<Mutex<Covers>>,
     },
 }
 
-/// What was found out of the `Requires-Python` of releases.
-type Covers = Arc<Mutex<FxHashMap<VersionSpecifiers, Cover>>>;
+/// How much of a scope each `Requires-Python` admits that was asked about: there are few of them, and
+/// every release has one.
+#[derive(Debug, Default)]
+pub(crate) struct Covers {
+    stated: FxHashMap<VersionSpecifiers, Cover>,
+    /// Those that many candidates share, by their place in memory, where they stay as long as this does.
+    shared: FxHashMap<usize, (Arc<VersionSpecifiers>, Cover)>,
+}
 
 /// How much of a scope something is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +95,7 @@ impl Scope {
         Scope::Many {
             marker,
             major: oldest.unwrap_or(0),
-            covers: Covers::default(),
+            covers: Arc::default(),
         }
     }
 
@@ -194,7 +198,7 @@ impl Scope {
             }
             Scope::Many { major, covers, .. } => {
                 let mut covers = covers.lock().unwrap_or_else(PoisonError::into_inner);
-                if let Some(cover) = covers.get(specifiers) {
+                if let Some(cover) = covers.stated.get(specifiers) {
                     return *cover;
                 }
                 let known = specifiers.iter();
@@ -203,10 +207,26 @@ impl Scope {
                     range.intersection(&VersionRange::from(&*specifier))
                 });
                 let cover = self.cover(Marker::python(&whole_minors(&range)));
-                covers.insert(specifiers.clone(), cover);
+                covers.stated.insert(specifiers.clone(), cover);
                 cover
             }
         }
+    }
+
+    /// The same for one that many candidates share.
+    pub(crate) fn shared_python_cover(&self, shared: Option<&Arc<VersionSpecifiers>>) -> Cover {
+        let (Some(specifiers), Scope::Many { covers, .. }) = (shared, self) else {
+            return self.python_cover(shared.map(AsRef::as_ref));
+        };
+        let lock = || covers.lock().unwrap_or_else(PoisonError::into_inner);
+        let place = Arc::as_ptr(specifiers).addr();
+        if let Some((_, cover)) = lock().shared.get(&place) {
+            return *cover;
+        }
+        let cover = self.python_cover(Some(specifiers));
+        let known = (Arc::clone(specifiers), cover);
+        lock().shared.insert(place, known);
+        cover
     }
 
     /// What a `Requires-Python` was held against, in words.

@@ -4,8 +4,10 @@
 //! It can be cloned at any point, and a clone goes its own way: this is what forks need, and what
 //! an explanation uses to try the user's lines without each other.
 
+use std::sync::Arc;
+
 use pubgrub::{DerivationTree, State, Term, VersionSet};
-use rustc_hash::{FxHashMap, FxHashSet};
+use rustc_hash::FxHashMap;
 use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::ProjectName;
 
@@ -56,8 +58,8 @@ pub(crate) struct Search {
     phase: Phase,
     /// The packages for which the core must draw conclusions.
     pending: Vec<Id>,
-    /// The candidates whose requirements the core knows.
-    added: FxHashSet<(Id, Place)>,
+    /// What the candidates require whose requirements the core knows.
+    added: FxHashMap<(Id, Place), Arc<[Need]>>,
     /// How many candidates of a package were tried.
     tried: FxHashMap<Id, u32>,
     steps: u64,
@@ -76,7 +78,7 @@ impl Search {
             lines,
             phase: Phase::Propagate,
             pending,
-            added: FxHashSet::default(),
+            added: FxHashMap::default(),
             tried: FxHashMap::default(),
             steps: 0,
         }
@@ -243,7 +245,7 @@ impl Search {
         id: Id,
         place: Place,
     ) -> Result<(), Outcome> {
-        if self.added.contains(&(id, place)) {
+        if self.added.contains_key(&(id, place)) {
             self.state.partial_solution.add_decision(id, place);
             return Ok(());
         }
@@ -279,7 +281,7 @@ impl Search {
         for (dependency, _) in &dependencies {
             self.order.require(dependency);
         }
-        self.added.insert((id, place));
+        self.added.insert((id, place), needs.into());
         let own = CandidateSet::singleton(place);
         let rejected = self
             .state
@@ -349,12 +351,13 @@ impl Search {
             .filter_map(move |index| release(facts, package, Place { index, ..place }))
     }
 
-    /// The decided packages, once the search is solved.
-    pub(crate) fn decisions(&self) -> impl Iterator<Item = (&Package, Place)> + '_ {
-        self.state
-            .partial_solution
-            .extract_solution()
-            .map(|(id, place)| (&self.state.package_store[id], place))
+    /// The decided packages with what they require, once the search is solved.
+    pub(crate) fn decisions(&self) -> impl Iterator<Item = (&Package, Place, &[Need])> + '_ {
+        let decided = self.state.partial_solution.extract_solution();
+        decided.map(|(id, place)| {
+            let needs = &self.added[&(id, place)];
+            (&self.state.package_store[id], place, needs.as_ref())
+        })
     }
 }
 

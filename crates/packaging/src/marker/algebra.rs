@@ -3,6 +3,7 @@
 //! All of them walk the questions in order and rebuild what lies below, remembering what they have
 //! done already; so each costs at most the product of the sizes of its diagrams.
 
+use std::cell::RefCell;
 use std::cmp::Ordering;
 
 use rustc_hash::FxHashMap;
@@ -22,11 +23,25 @@ pub(super) enum Operation {
     Or,
 }
 
+/// After so many results of one thread, all are forgotten.
+const REMEMBERED_MAX: usize = 1 << 16;
+
+thread_local! {
+    /// The same few markers are joined over and over while a resolution is sought.
+    static SHARED: RefCell<Builder> = RefCell::default();
+}
+
 /// Does operations, and remembers their results for as long as it lives.
 #[derive(Default)]
 pub(super) struct Builder {
     applied: FxHashMap<(Operation, Marker, Marker), Marker>,
     negated: FxHashMap<Marker, Marker>,
+    /// What [`super::within`] has made of a marker within a world.
+    pub(super) within: FxHashMap<(Marker, Marker), Marker>,
+    /// What is left with no names wanted, by the first of the variables.
+    nameless: FxHashMap<(Marker, MarkerVariable), Marker>,
+    /// What holds for some choice of names.
+    some_names: FxHashMap<Marker, Marker>,
     /// Steps that are left; `None` is without limit.
     steps: Option<usize>,
     exhausted: bool,
@@ -47,9 +62,23 @@ enum Step {
 type Versions = (Marker, Vec<(Cut, Marker)>, Marker);
 
 impl Builder {
-    /// Does an operation on markers that exist already.
+    /// Does an operation on markers that exist already, with what this thread remembers.
     pub(super) fn unlimited<T>(operation: impl FnOnce(&mut Self) -> T) -> T {
-        operation(&mut Self::default())
+        SHARED.with(|shared| match shared.try_borrow_mut() {
+            Ok(mut builder) => {
+                if builder.remembered() > REMEMBERED_MAX {
+                    *builder = Self::default();
+                }
+                operation(&mut builder)
+            }
+            // An operation within another one.
+            Err(_) => operation(&mut Self::default()),
+        })
+    }
+
+    fn remembered(&self) -> usize {
+        let about_names = self.nameless.len() + self.some_names.len();
+        self.applied.len() + self.negated.len() + self.within.len() + about_names
     }
 
     /// Does the operations for one text, within the limit.
@@ -330,6 +359,10 @@ impl Builder {
         variables: &[MarkerVariable],
         names: &[&str],
     ) -> Marker {
+        let nameless = (names.is_empty()).then(|| (marker, variables[0]));
+        if let Some(&done) = nameless.and_then(|nameless| self.nameless.get(&nameless)) {
+            return done;
+        }
         let decide = |question: &Question| match (
             question.key.variable,
             &question.key.test,
@@ -343,16 +376,25 @@ impl Builder {
             }
             _ => Step::Descend,
         };
-        self.rewrite(marker, &decide, &mut FxHashMap::default())
+        let result = self.rewrite(marker, &decide, &mut FxHashMap::default());
+        if let Some(nameless) = nameless {
+            self.nameless.insert(nameless, result);
+        }
+        result
     }
 
     /// Holds where the marker holds for some choice of names.
     pub(super) fn for_some_names(&mut self, marker: Marker) -> Marker {
+        if let Some(&done) = self.some_names.get(&marker) {
+            return done;
+        }
         let decide = |question: &Question| match question.key.variable.kind() {
             Kind::Names => Step::Either,
             _ => Step::Descend,
         };
-        self.rewrite(marker, &decide, &mut FxHashMap::default())
+        let result = self.rewrite(marker, &decide, &mut FxHashMap::default());
+        self.some_names.insert(marker, result);
+        result
     }
 
     /// Rebuilds a diagram from the root down.

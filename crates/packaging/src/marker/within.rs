@@ -4,15 +4,10 @@
 //! chance, its neighbour's answer serves as well, and a question whose answers then agree is not
 //! asked.
 
-use rustc_hash::FxHashMap;
-
 use super::algebra::{self, Builder, Operation};
 use super::diagram::{Branches, Key, Question};
 use super::{Marker, algebra::stretches};
 use crate::range::Cut;
-
-/// What is done already, by marker and world.
-type Done = FxHashMap<(Marker, Marker), Marker>;
 
 /// Both are asked here; each branch is `(what the marker says, where the world is)`.
 type Both = (Marker, Marker);
@@ -21,16 +16,16 @@ type Both = (Marker, Marker);
 pub(super) fn within(marker: Marker, world: Marker) -> Marker {
     Builder::unlimited(|builder| {
         let exact = builder.apply(Operation::And, marker, world);
-        restrict(builder, exact, world, &mut Done::default())
+        restrict(builder, exact, world)
     })
 }
 
-fn restrict(builder: &mut Builder, marker: Marker, world: Marker, done: &mut Done) -> Marker {
+fn restrict(builder: &mut Builder, marker: Marker, world: Marker) -> Marker {
     let (Some(asked), Some(known)) = (marker.question(), world.question()) else {
         // Where the world is nothing, every marker agrees.
         return marker;
     };
-    if let Some(&result) = done.get(&(marker, world)) {
+    if let Some(&result) = builder.within.get(&(marker, world)) {
         return result;
     }
     let exact = builder.apply(Operation::And, marker, world);
@@ -43,19 +38,17 @@ fn restrict(builder: &mut Builder, marker: Marker, world: Marker, done: &mut Don
         let anywhere = targets.fold(Marker::FALSE, |anywhere, target| {
             builder.apply(Operation::Or, anywhere, target)
         });
-        restrict(builder, marker, anywhere, done)
+        restrict(builder, marker, anywhere)
     } else if asked.key < known.key {
-        builder.map(asked, |builder, target| {
-            restrict(builder, target, world, done)
-        })
+        builder.map(asked, |builder, target| restrict(builder, target, world))
     } else {
-        join(builder, asked, known, done)
+        join(builder, asked, known)
     };
-    done.insert((marker, world), result);
+    builder.within.insert((marker, world), result);
     result
 }
 
-fn join(builder: &mut Builder, asked: &Question, known: &Question, done: &mut Done) -> Marker {
+fn join(builder: &mut Builder, asked: &Question, known: &Question) -> Marker {
     let key = asked.key.clone();
     match (&asked.branches, &known.branches) {
         (
@@ -70,9 +63,9 @@ fn join(builder: &mut Builder, asked: &Question, known: &Question, done: &mut Do
                 otherwise: world_otherwise,
             },
         ) => {
-            let otherwise = restrict(builder, *otherwise, *world_otherwise, done);
+            let otherwise = restrict(builder, *otherwise, *world_otherwise);
             let parts = common_stretches((*first, rest), (*world_first, world_rest));
-            versions(builder, key, parts, otherwise, done)
+            versions(builder, key, parts, otherwise)
         }
         (
             Branches::Texts { cases, otherwise },
@@ -96,13 +89,7 @@ fn join(builder: &mut Builder, asked: &Question, known: &Question, done: &mut Do
                 })
                 .filter(|(_, (_, world))| !world.is_false())
                 .collect();
-            texts(
-                builder,
-                key,
-                &possible,
-                (*otherwise, *world_otherwise),
-                done,
-            )
+            texts(builder, key, &possible, (*otherwise, *world_otherwise))
         }
         (
             Branches::Test { holds, fails },
@@ -112,7 +99,7 @@ fn join(builder: &mut Builder, asked: &Question, known: &Question, done: &mut Do
             },
         ) => {
             let [holds, fails] = [(*holds, *world_holds), (*fails, *world_fails)]
-                .map(|(target, world)| restrict(builder, target, world, done));
+                .map(|(target, world)| restrict(builder, target, world));
             match (world_holds.is_false(), world_fails.is_false()) {
                 (true, _) => fails,
                 (_, true) => holds,
@@ -129,12 +116,11 @@ fn versions(
     key: Key,
     parts: Vec<(Option<&Cut>, Both)>,
     otherwise: Marker,
-    done: &mut Done,
 ) -> Marker {
     let mut kept: Vec<(Option<Cut>, Marker)> = Vec::new();
     for (start, (target, world)) in parts {
         if !world.is_false() {
-            kept.push((start.cloned(), restrict(builder, target, world, done)));
+            kept.push((start.cloned(), restrict(builder, target, world)));
         }
     }
     let first = kept.first().map_or(otherwise, |(_, target)| *target);
@@ -152,11 +138,10 @@ fn texts(
     key: Key,
     possible: &[(&str, Both)],
     (otherwise, world_otherwise): Both,
-    done: &mut Done,
 ) -> Marker {
     let cases: Vec<(&str, Marker)> = possible
         .iter()
-        .map(|(value, (target, world))| (*value, restrict(builder, *target, *world, done)))
+        .map(|(value, (target, world))| (*value, restrict(builder, *target, *world)))
         .collect();
     let rest = match cases.first() {
         // No other value is possible: what holds for all holds for others too.
@@ -164,7 +149,7 @@ fn texts(
             let all_agree = cases.iter().all(|(_, target)| target == first);
             if all_agree { *first } else { Marker::FALSE }
         }
-        _ => restrict(builder, otherwise, world_otherwise, done),
+        _ => restrict(builder, otherwise, world_otherwise),
     };
     let mut kept = Vec::new();
     for ((value, target), (_, (exact, world))) in cases.into_iter().zip(possible) {

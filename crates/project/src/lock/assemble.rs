@@ -6,15 +6,18 @@ pub(crate) use place::relative;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::LazyLock;
 
 use tilsit_packaging::direct_url::DirectUrl;
 use tilsit_packaging::file_name::WheelFileName;
 use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{ExtraName, ProjectName};
 use tilsit_packaging::pylock::{DistributionFile, Package, PackageSource, Pylock};
+use tilsit_packaging::range::VersionRange;
 use tilsit_packaging::requirement::{Requirement, RequirementSource};
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_packaging::version::Version;
+use tilsit_provider::options::is_for_pythons;
 use tilsit_provider::{Pin, PinnedFile, Resolution};
 use tilsit_resolver::Release;
 
@@ -105,13 +108,21 @@ impl Assembly<'_> {
             let version = package.version.clone();
             (package.name.clone(), version, package.marker.to_string())
         });
-        let named: Vec<(Release, Package)> = packages
+        let named = Named::of(&packages);
+        let edges: Vec<Vec<toml::Table>> = packages
             .iter()
-            .map(|(draft, package)| (release(draft.pin), package.clone()))
+            .map(|(draft, _)| {
+                draft
+                    .targets
+                    .iter()
+                    .filter_map(|target| named.table(target))
+            })
+            .map(Iterator::collect)
             .collect();
-        let packages = packages.into_iter().map(|(draft, mut package)| {
-            package.dependencies = dependencies(draft, &named);
-            package
+        let packages = packages.into_iter().zip(edges);
+        let packages = packages.map(|((_, package), dependencies)| Package {
+            dependencies,
+            ..package
         });
         let workspace = self.workspace;
         Ok(Lock {
@@ -253,6 +264,7 @@ impl Assembly<'_> {
             [] => std::slice::from_ref(&pin.file),
             files => files,
         };
+        let wanted = Wanted::by(marker);
         let mut sdist: Option<&PinnedFile> = None;
         let mut wheels = Vec::new();
         for file in files {
@@ -262,7 +274,7 @@ impl Assembly<'_> {
                 if sdist.is_none_or(|known| !is_tar(known) && is_tar(file)) {
                     sdist = Some(file);
                 }
-            } else if is_for(&file.remote.name, marker) {
+            } else if wanted.includes(&file.remote.name) {
                 wheels.push(self.file(pin, file)?);
             }
         }
@@ -319,29 +331,52 @@ impl Assembly<'_> {
     }
 }
 
-/// Whether a wheel may be of use where the marker holds.
-fn is_for(file: &str, marker: Marker) -> bool {
-    let Ok(name) = file.parse::<WheelFileName>() else {
-        return true;
-    };
-    let pythons = marker.python_range();
-    let is_for_a_python = name.tags.interpreters().any(|interpreter| {
-        name.tags
-            .abis()
-            .any(|abi| tilsit_provider::options::is_for_pythons(interpreter, abi, &pythons))
-    });
-    let is_for_a_system = name.tags.platforms().any(|platform| {
-        let system = match platform {
-            _ if platform.starts_with("win") => "win32",
-            _ if platform.starts_with("macosx") => "darwin",
-            _ if platform.contains("linux") => "linux",
-            _ => return true,
-        };
-        let there = format!("sys_platform == '{system}'").parse::<Marker>();
-        there.is_ok_and(|there| !there.is_disjoint(marker))
-    });
-    is_for_a_python && is_for_a_system
+/// Which wheels may be of use where a marker holds.
+struct Wanted {
+    pythons: VersionRange,
+    /// By the word that the names of the platforms of a system have.
+    systems: [(&'static str, bool); 3],
 }
+
+impl Wanted {
+    fn by(marker: Marker) -> Self {
+        let is_there =
+            |(word, system): &(&'static str, Marker)| (*word, !system.is_disjoint(marker));
+        Self {
+            pythons: marker.python_range(),
+            systems: SYSTEMS.each_ref().map(is_there),
+        }
+    }
+
+    fn includes(&self, file: &str) -> bool {
+        let Ok(name) = file.parse::<WheelFileName>() else {
+            return true;
+        };
+        let is_for_a_python = name.tags.interpreters().any(|interpreter| {
+            let mut abis = name.tags.abis();
+            abis.any(|abi| is_for_pythons(interpreter, abi, &self.pythons))
+        });
+        let is_for_a_system = name.tags.platforms().any(|platform| {
+            let mut systems = self.systems.iter();
+            let known = systems.find(|(word, _)| platform.contains(word));
+            known.is_none_or(|(_, is_there)| *is_there)
+        });
+        is_for_a_python && is_for_a_system
+    }
+}
+
+/// The systems that names of platforms tell apart.
+static SYSTEMS: LazyLock<[(&str, Marker); 3]> = LazyLock::new(|| {
+    let system = |name: &str| {
+        let marker = format!("sys_platform == '{name}'");
+        marker.parse().expect("the text is a marker")
+    };
+    [
+        ("linux", system("linux")),
+        ("macosx", system("darwin")),
+        ("win", system("win32")),
+    ]
+});
 
 /// What a pin requires, as far as that led to other pins; without URLs, for what they mean is in the
 /// lock.
@@ -377,29 +412,42 @@ fn with_marker(requirement: &Requirement, marker: Marker) -> Requirement {
     }
 }
 
-/// Which other packages of the lock a package leads to; each by the least that tells it from the
-/// others.
-fn dependencies(draft: &Draft<'_>, packages: &[(Release, Package)]) -> Vec<toml::Table> {
-    let targets = draft.targets.iter();
-    let tables = targets.filter_map(|target| {
-        let (_, package) = packages.iter().find(|(release, _)| release == *target)?;
+/// The packages of a lock, to be named in it.
+struct Named<'a> {
+    releases: BTreeMap<Release, &'a Package>,
+    names: BTreeMap<&'a ProjectName, Vec<&'a Package>>,
+}
+
+impl<'a> Named<'a> {
+    fn of(packages: &'a [(&Draft<'_>, Package)]) -> Self {
+        let mut named = Self {
+            releases: BTreeMap::new(),
+            names: BTreeMap::new(),
+        };
+        for (draft, package) in packages {
+            named.releases.insert(release(draft.pin), package);
+            named.names.entry(&package.name).or_default().push(package);
+        }
+        named
+    }
+
+    /// A package by the least that tells it from the others.
+    fn table(&self, target: &Release) -> Option<toml::Table> {
+        let package = *self.releases.get(target)?;
         let text = |text: String| toml::Value::String(text);
         let mut table = toml::Table::new();
         table.insert("name".to_owned(), text(package.name.to_string()));
-        let others = packages
-            .iter()
-            .filter(|(release, other)| release != *target && other.name == package.name);
-        let others: Vec<&Package> = others.map(|(_, other)| other).collect();
-        if others.is_empty() {
+        let all = &self.names[&package.name];
+        if all.len() < 2 {
             return Some(table);
         }
         if let Some(version) = &package.version {
             table.insert("version".to_owned(), text(version.to_string()));
         }
-        if others.iter().any(|other| other.version == package.version) {
+        let same_version = all.iter().filter(|other| other.version == package.version);
+        if same_version.count() > 1 {
             table.insert("marker".to_owned(), text(package.marker.to_string()));
         }
         Some(table)
-    });
-    tables.collect()
+    }
 }

@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use tilsit_index_client::RemoteFile;
 use tilsit_packaging::marker::MarkerEnvironment;
@@ -65,7 +66,7 @@ pub(crate) fn lock_with(
             requires_python: slim
                 .requires_python
                 .as_ref()
-                .map(|text| text.parse().unwrap()),
+                .map(|text| Arc::new(text.parse().unwrap())),
         };
         let version = slim.version.parse().unwrap();
         index.add_url(&url, member.name.clone(), version, metadata);

@@ -1,5 +1,7 @@
 //! Why not one candidate answers a requirement.
 
+use std::sync::Arc;
+
 use tilsit_packaging::requirement::{Requirement, RequirementSource};
 use tilsit_packaging::specifier::{Operator, VersionSpecifiers};
 use tilsit_packaging::version::Version;
@@ -179,7 +181,7 @@ fn other_pythons(
     in_range: &[&(Version, Refusal)],
     hints: &mut Vec<Hint>,
 ) -> Option<String> {
-    let mut pythons: Vec<(&Version, &VersionSpecifiers)> = Vec::new();
+    let mut pythons: Vec<(&Version, &Arc<VersionSpecifiers>)> = Vec::new();
     for (version, refusal) in in_range.iter().rev() {
         let Refusal::Python(specifiers) = refusal else {
             return None;
@@ -204,7 +206,7 @@ fn other_pythons(
     let sentence = format!("{python}, and `{name}` {}", and(parts));
     hints.push(Hint::OtherPython {
         name,
-        requires_python: pythons[0].1.clone(),
+        requires_python: pythons[0].1.as_ref().clone(),
     });
     Some(sentence)
 }
@@ -229,7 +231,7 @@ pub(crate) fn refused(
             let need = if many { "need" } else { "needs" };
             hints.push(Hint::OtherPython {
                 name,
-                requires_python: requires_python.clone(),
+                requires_python: requires_python.as_ref().clone(),
             });
             let python = policy.scope.python_in_words();
             format!("{subject} {need} Python {requires_python}, and {python}")

@@ -20,6 +20,8 @@ fn facts(versions: &[&str]) -> ProjectFacts {
         refused: Vec::new(),
         refused_urls: Vec::new(),
         sets: FxHashMap::default(),
+        scope: Marker::TRUE,
+        is_same_in_parts: true,
     };
     facts.sort();
     facts

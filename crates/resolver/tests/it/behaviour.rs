@@ -1,5 +1,7 @@
 //! Single rules, each with requirements and pins.
 
+use std::sync::Arc;
+
 use tilsit_packaging::name::{ExtraName, ProjectName};
 use tilsit_packaging::requirement::Requirement;
 use tilsit_resolver::in_memory::{Index, linux};
@@ -433,7 +435,7 @@ fn a_release_whose_metadata_cannot_be_read_is_passed_over() {
 fn metadata_may_ask_for_another_python_than_the_page_says() {
     let mut index = index(&[("a", "1.0", &[])]);
     let metadata = Metadata {
-        requires_python: Some(">=3.13".parse().expect("specifiers")),
+        requires_python: Some(Arc::new(">=3.13".parse().expect("specifiers"))),
         ..Metadata::default()
     };
     let candidate = Candidate::new("2.0".parse().expect("a version"));
@@ -471,7 +473,7 @@ fn an_upper_bound_on_python_counts_for_the_major_version() {
         ("3.0", "==2.7.*"),
     ] {
         let mut candidate = Candidate::new(version.parse().expect("a version"));
-        candidate.requires_python = Some(python.parse().expect("specifiers"));
+        candidate.requires_python = Some(Arc::new(python.parse().expect("specifiers")));
         index.add(
             name("a"),
             candidate,
@@ -565,7 +567,7 @@ fn newer_versions_for_another_python_are_named() {
     ]);
     for version in ["2.0", "2.1"] {
         let mut candidate = Candidate::new(version.parse().expect("a version"));
-        candidate.requires_python = Some(">=3.13".parse().expect("specifiers"));
+        candidate.requires_python = Some(Arc::new(">=3.13".parse().expect("specifiers")));
         let metadata = Metadata::default();
         index.add(name("web"), candidate, Dependencies::Found(metadata));
     }

@@ -77,7 +77,7 @@ pub(crate) fn fault(
             return Some(format!("`{requirement}` is answered by {}", pin.version));
         }
         let metadata = metadata(index, pin);
-        if !python_fits(metadata.requires_python.as_ref(), environment) {
+        if !python_fits(metadata.requires_python.as_deref(), environment) {
             return Some(format!("{} {} is for others", pin.name, pin.version));
         }
         let extras = requirement.extras.iter().cloned().map(Some).chain([None]);

@@ -1,6 +1,7 @@
 //! What people run into, and what they are told.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use insta::assert_snapshot;
 use tilsit_packaging::version::Version;
@@ -74,7 +75,7 @@ fn add(index: &mut Index, name: &str, text: &str, describe: impl FnOnce(&mut Can
 
 fn for_python(index: &mut Index, name: &str, text: &str, python: &str) {
     add(index, name, text, |candidate| {
-        candidate.requires_python = Some(python.parse().expect("specifiers"));
+        candidate.requires_python = Some(Arc::new(python.parse().expect("specifiers")));
     });
 }
 

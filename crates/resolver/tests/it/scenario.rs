@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::Deserialize;
 use tilsit_packaging::name::ExtraName;
@@ -135,7 +136,7 @@ impl Scenario {
             index.add_project(name.parse().expect("a name"));
             for (version, release) in &package.versions {
                 let mut candidate = Candidate::new(version.parse().expect("a version"));
-                candidate.requires_python = release.requires_python();
+                candidate.requires_python = release.requires_python().map(Arc::new);
                 candidate.yanked = release.yanked.then(Yanked::default);
                 candidate.unusable = release.unusable(name, &self.resolver_options);
                 let metadata = release.metadata();
@@ -230,7 +231,7 @@ impl Release {
         Metadata {
             requires,
             provides_extra,
-            requires_python: self.requires_python(),
+            requires_python: self.requires_python().map(Arc::new),
         }
     }
 

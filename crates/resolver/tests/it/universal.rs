@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use proptest::prelude::*;
 use tilsit_packaging::requirement::Requirement;
@@ -58,7 +59,7 @@ fn resolve(index: &mut Index, user: &[&str], options: ResolverOptions) -> String
 
 fn for_python(index: &mut Index, name: &str, version: &str, requires_python: &str) {
     let mut candidate = Candidate::new(version.parse().expect("a version"));
-    candidate.requires_python = Some(requires_python.parse().expect("specifiers"));
+    candidate.requires_python = Some(Arc::new(requires_python.parse().expect("specifiers")));
     let metadata = Metadata {
         requires_python: candidate.requires_python.clone(),
         ..Metadata::default()
@@ -412,7 +413,7 @@ impl Universe {
                 let version = (place + 1).to_string();
                 let mut candidate = Candidate::new(version.parse().expect("a version"));
                 let python = format!(">=3.{minor}");
-                candidate.requires_python = Some(python.parse().expect("specifiers"));
+                candidate.requires_python = Some(Arc::new(python.parse().expect("specifiers")));
                 let metadata = Metadata {
                     requires: edges.iter().map(|edge| edge.requirement(true)).collect(),
                     provides_extra: vec!["x".parse().expect("an extra")],
