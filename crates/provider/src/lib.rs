@@ -32,6 +32,7 @@ pub mod resolution;
 pub mod resolve;
 
 mod metadata;
+mod pages;
 mod provider;
 mod sdist;
 

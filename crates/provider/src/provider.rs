@@ -6,6 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustc_hash::{FxHashMap, FxHashSet};
+use tilsit_files::threads;
 use tilsit_index_client::{
     Batch, Fetched, HttpError, IndexClient, IndexUrl, MetadataError, Page, PageError, RedactedUrl,
     RemoteFile, SlimMetadata,
@@ -15,18 +16,19 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::version::Version;
 use tilsit_resolver::{
-    Answer, Dependencies, Metadata, Question, Release, Resolution as Solved, Target, Unusable,
-    UrlTarget, Versions, Wants, Words,
+    Answer, Dependencies, Metadata, Pin as SolvedPin, Question, Release, Resolution as Solved,
+    Target, Unusable, UrlTarget, Versions, Wants, Words,
 };
 use tilsit_simple_api::{
-    ApiVersion, CoreMetadataFile, File, Hashes, ProjectPage, ProjectState, ProjectStatus,
+    ApiVersion, CoreMetadataFile, Hashes, ProjectPage, ProjectState, ProjectStatus,
 };
 
 use crate::builder::BuildSource;
 use crate::installed::InstalledRelease;
 use crate::metadata::dependencies;
 use crate::options::{IndexStrategy, Sources};
-use crate::releases::{Judge, Known, ReleaseFile, Releases, hashes};
+use crate::pages::{Pages, pinned};
+use crate::releases::{Judge, Known, ReleaseFile, Releases};
 use crate::resolution::{Pin, PinnedFile, Resolution};
 use crate::resolve::{ResolveError, ResolveEvent, Resolving};
 use crate::sdist;
@@ -50,6 +52,8 @@ pub(crate) struct Provider<'a> {
     /// What was understood of texts that stand on many pages.
     known: Known,
     projects: FxHashMap<ProjectName, Releases>,
+    /// What is there of projects and not yet understood.
+    unjudged: Vec<Pages>,
     /// Pages of projects for which several indexes were asked at once; by index, `None` for those
     /// that do not have it.
     gathered: FxHashMap<ProjectName, BTreeMap<usize, Option<Arc<Page>>>>,
@@ -98,6 +102,7 @@ impl<'a> Provider<'a> {
             links,
             known: Known::default(),
             projects: FxHashMap::default(),
+            unjudged: Vec::new(),
             gathered: FxHashMap::default(),
             without_times: Vec::new(),
             told_without_times: 0,
@@ -127,7 +132,14 @@ impl<'a> Provider<'a> {
                 self.ask(question)?;
             }
         }
-        while self.answers.is_empty() {
+        loop {
+            while let Some((asked, fetched)) = self.batch.ready_answer() {
+                self.take(asked, fetched)?;
+            }
+            self.judge_pages()?;
+            if !self.answers.is_empty() {
+                break;
+            }
             // Looking into sdists blocks, so it waits until nothing else is under way.
             if let Some((asked, fetched)) = self.batch.next_answer() {
                 self.take(asked, fetched)?;
@@ -138,9 +150,6 @@ impl<'a> Provider<'a> {
                     wants.needed
                 );
             }
-        }
-        while let Some((asked, fetched)) = self.batch.ready_answer() {
-            self.take(asked, fetched)?;
         }
         for answer in &self.answers {
             let told = match answer {
@@ -210,31 +219,46 @@ impl<'a> Provider<'a> {
             let asked = Asked::Page(name.clone(), place);
             return Ok(self.batch.project_page(asked, index, name)?);
         }
-        self.know_pages(name, &[])
+        self.speak(name, Vec::new());
+        Ok(())
     }
 
-    /// Takes in the pages that speak for a project, with the files that links add.
-    fn know_pages(
-        &mut self,
-        name: &ProjectName,
-        pages: &[(usize, Arc<Page>)],
-    ) -> Result<(), ResolveError> {
+    /// These pages of indexes speak for a project.
+    fn speak(&mut self, name: &ProjectName, of_indexes: Vec<(usize, Arc<Page>)>) {
+        let name = name.clone();
+        self.unjudged.push(Pages { name, of_indexes });
+    }
+
+    /// Takes in the pages that speak for projects, with the files that links add.
+    fn judge_pages(&mut self) -> Result<(), ResolveError> {
+        let all = std::mem::take(&mut self.unjudged);
         let options = &self.resolving.options;
-        let failed = |error| page_error(name, error);
-        let mut judge = Judge {
+        let judge = Judge {
             policy: &options.files,
             python: self.python.as_ref().filter(|_| !options.files.any_python),
             client: self.resolving.client,
-            known: &mut self.known,
+            known: &self.known,
         };
-        let mut releases = Releases::default();
-        for (rank, (place, page)) in pages.iter().enumerate() {
-            let tier = match options.sources.strategy {
-                IndexStrategy::UnsafeFirstMatch => u32::try_from(rank).unwrap_or(u32::MAX),
-                IndexStrategy::FirstIndex | IndexStrategy::UnsafeBestMatch => 0,
+        let links = &self.links;
+        let judged = threads::map(&all, |pages| pages.judged(&judge, options, links));
+        for (pages, judged) in all.iter().zip(judged) {
+            let (releases, found) = judged.map_err(|error| page_error(&pages.name, error))?;
+            self.note(pages, &releases);
+            let is_nowhere = pages.of_indexes.is_empty() && found.is_empty();
+            let versions = if is_nowhere {
+                nowhere(&pages.name, &options.sources)
+            } else {
+                Versions::Found(found)
             };
-            let added = releases.add_index(name, page, (*place, tier), &mut judge);
-            added.map_err(failed)?;
+            self.know(&pages.name, releases, versions);
+        }
+        Ok(())
+    }
+
+    /// Notes what pages say besides.
+    fn note(&mut self, pages: &Pages, releases: &Releases) {
+        let (name, options) = (&pages.name, &self.resolving.options);
+        for (place, page) in &pages.of_indexes {
             let index = &options.sources.indexes_of(name)[*place];
             let about = page.compact().about();
             if about.api_version > ApiVersion::WITH_NAMESPACES
@@ -252,36 +276,6 @@ impl<'a> Provider<'a> {
                 self.without_times.push(index.clone());
             }
         }
-        if options.sources.admits_links(name) {
-            for page in &self.links {
-                let page = Arc::new(Page::of_links(page, name));
-                let added = releases.add_links(name, &page, &mut judge);
-                added.map_err(failed)?;
-            }
-        }
-        let mut found = releases.candidates(options.files.prefer_binary);
-        if options.files.any_python {
-            for candidate in &mut found {
-                candidate.requires_python = None;
-            }
-        }
-        if let Some(installed) = options.installed.get(name) {
-            installed.add_to(&mut found);
-        }
-        for candidate in &mut found {
-            let mut forbidden = options.forbidden.iter();
-            if let Some(one) = forbidden.find(|one| one.includes(name, &candidate.version)) {
-                candidate.unusable = Some(Unusable::Other(one.words.clone()));
-            }
-        }
-        let is_nowhere = pages.is_empty() && found.is_empty();
-        let versions = if is_nowhere {
-            nowhere(name, &options.sources)
-        } else {
-            Versions::Found(found)
-        };
-        self.know(name, releases, versions);
-        Ok(())
     }
 
     fn know(&mut self, name: &ProjectName, releases: Releases, versions: Versions) {
@@ -333,7 +327,10 @@ impl<'a> Provider<'a> {
         }
         let Some(gathered) = self.gathered.get_mut(name) else {
             return match page {
-                Some(page) => self.know_pages(name, &[(place, page)]),
+                Some(page) => {
+                    self.speak(name, vec![(place, page)]);
+                    Ok(())
+                }
                 None => self.ask_index(name, place + 1),
             };
         };
@@ -344,7 +341,7 @@ impl<'a> Provider<'a> {
                 .filter_map(|(place, page)| Some((place, page?)))
                 .collect();
             self.gathered.remove(name);
-            self.know_pages(name, &pages)?;
+            self.speak(name, pages);
         }
         Ok(())
     }
@@ -635,24 +632,26 @@ impl<'a> Provider<'a> {
 
     /// The files, hashes and requirements of what the resolver chose.
     pub(crate) fn finish(self, solved: Solved) -> Result<Resolution, ResolveError> {
+        let of_index = |pin: &SolvedPin| {
+            let releases = self.projects.get(&pin.name).filter(|_| pin.url.is_none());
+            releases.and_then(|releases| releases.release(&pin.version))
+        };
+        let of_index: Vec<_> = solved.pins.iter().map(of_index).collect();
+        let (client, is_for_one) = (self.resolving.client, self.python.is_some());
+        let known = threads::map(&of_index, |release| {
+            release.map(|release| release.known(client, is_for_one))
+        });
         let mut pins = Vec::with_capacity(solved.pins.len());
-        for pin in solved.pins {
+        for ((pin, of_index), known) in solved.pins.into_iter().zip(of_index).zip(known) {
             let release = pin.release();
             let of_sources = self.file_of(&release)?;
             let file = of_sources
                 .or_else(|| self.installed(&release)?.file())
                 .expect("the resolver chooses among releases with files");
-            let releases = self.projects.get(&pin.name).filter(|_| pin.url.is_none());
-            let of_index = releases.and_then(|releases| releases.release(&pin.version));
             let index = of_index.and_then(|release| release.index);
             let indexes = self.resolving.options.sources.indexes_of(&pin.name);
-            let (hashes, files) = match of_index {
-                Some(release) => {
-                    let all = release.in_full(self.resolving.client);
-                    let all = all.map_err(|error| page_error(&pin.name, error))?;
-                    let hashes = hashes(all.iter().map(|(_, file)| file));
-                    (hashes, self.files(&all))
-                }
+            let (hashes, files) = match known {
+                Some(known) => known.map_err(|error| page_error(&pin.name, error))?,
                 None => (stated(&file.remote), Vec::new()),
             };
             pins.push(Pin {
@@ -680,35 +679,11 @@ impl<'a> Provider<'a> {
             notices: solved.notices,
         })
     }
-
-    /// All files of a release that may be taken, where the answer is for many environments.
-    fn files(&self, all: &[(ReleaseFile<'_>, File)]) -> Vec<PinnedFile> {
-        if self.python.is_some() {
-            return Vec::new();
-        }
-        let usable = all.iter().filter(|(file, _)| file.objection().is_none());
-        let pinned = usable.filter_map(|(file, in_full)| {
-            Some(PinnedFile {
-                upload_time: in_full.upload_time,
-                ..pinned(file, file.located(in_full)?)
-            })
-        });
-        pinned.collect()
-    }
 }
 
 /// After so many sdists of a project in vain, the older ones are not looked into: each is a download,
 /// and what kept the newer ones from being used is seldom better in old ones.
 const LOOKED_INTO_MAX: u32 = 3;
-
-fn pinned(file: &ReleaseFile<'_>, remote: RemoteFile) -> PinnedFile {
-    PinnedFile {
-        remote,
-        is_wheel: file.is_wheel(),
-        requires_python: file.requires_python().cloned(),
-        upload_time: None,
-    }
-}
 
 /// What is said of a project that no source has.
 fn nowhere(name: &ProjectName, sources: &Sources) -> Versions {

@@ -5,7 +5,7 @@ use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Bound;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -313,7 +313,7 @@ impl Releases {
         name: &ProjectName,
         page: &Arc<Page>,
         (place, tier): (usize, u32),
-        judge: &mut Judge<'_>,
+        judge: &Judge<'_>,
     ) -> Result<(), PageError> {
         let mut releases = read(name, page, judge)?;
         for release in releases.values_mut() {
@@ -345,7 +345,7 @@ impl Releases {
         &mut self,
         name: &ProjectName,
         page: &Arc<Page>,
-        judge: &mut Judge<'_>,
+        judge: &Judge<'_>,
     ) -> Result<(), PageError> {
         for (version, release) in read(name, page, judge)? {
             let known = self.releases.entry(version).or_default();
@@ -399,7 +399,7 @@ const WITHOUT_WHEEL: u32 = 1 << 16;
 fn read(
     name: &ProjectName,
     page: &Arc<Page>,
-    judge: &mut Judge<'_>,
+    judge: &Judge<'_>,
 ) -> Result<BTreeMap<Version, Release>, PageError> {
     let compact = page.compact();
     let page = Arc::new(judge.page(name, page)?);
@@ -431,14 +431,14 @@ pub struct Judge<'a> {
     /// Reads files in full where their hashes decide.
     pub client: &'a IndexClient,
     /// What was understood before.
-    pub known: &'a mut Known,
+    pub known: &'a Known,
 }
 
 /// Texts of pages that were understood once: the same few stand on most pages.
 #[derive(Debug, Default)]
 pub struct Known {
-    wheels: FxHashMap<Box<str>, Option<Rank>>,
-    pythons: FxHashMap<Box<str>, Python>,
+    wheels: Mutex<FxHashMap<Box<str>, Option<Rank>>>,
+    pythons: Mutex<FxHashMap<Box<str>, Python>>,
 }
 
 /// What a `requires-python` asks for, and whether this Python is among it. A text that is no set of
@@ -446,7 +446,7 @@ pub struct Known {
 type Python = (Option<Arc<VersionSpecifiers>>, bool);
 
 impl Judge<'_> {
-    fn page(&mut self, name: &ProjectName, page: &Arc<Page>) -> Result<JudgedPage, PageError> {
+    fn page(&self, name: &ProjectName, page: &Arc<Page>) -> Result<JudgedPage, PageError> {
         let compact = page.compact();
         let policy = self.policy;
         let mut judged = JudgedPage {
@@ -483,8 +483,8 @@ impl Judge<'_> {
         Ok(judged)
     }
 
-    fn python(&mut self, text: &str) -> Python {
-        if let Some(known) = self.known.pythons.get(text) {
+    fn python(&self, text: &str) -> Python {
+        if let Some(known) = locked(&self.known.pythons).get(text) {
             return known.clone();
         }
         let specifiers: Option<VersionSpecifiers> = text.parse().ok();
@@ -493,18 +493,16 @@ impl Judge<'_> {
             .zip(self.python)
             .is_none_or(|(specifiers, python)| specifiers.contains(python));
         let python = (specifiers.map(Arc::new), fits);
-        self.known.pythons.insert(text.into(), python.clone());
-        python
+        let mut known = locked(&self.known.pythons);
+        known.entry(text.into()).or_insert(python).clone()
     }
 
-    fn wheel(&mut self, page: &CompactPage, text: Text) -> Option<Rank> {
-        if let Some(known) = self.known.wheels.get(page.text(text)) {
+    fn wheel(&self, page: &CompactPage, text: Text) -> Option<Rank> {
+        if let Some(known) = locked(&self.known.wheels).get(page.text(text)) {
             return known.clone();
         }
         let rank = page.wheel(text).and_then(|wheel| self.rank(&wheel));
-        self.known
-            .wheels
-            .insert(page.text(text).into(), rank.clone());
+        locked(&self.known.wheels).insert(page.text(text).into(), rank.clone());
         rank
     }
 
@@ -521,6 +519,10 @@ impl Judge<'_> {
             build: wheel.build.clone().map(Arc::new),
         })
     }
+}
+
+fn locked<T>(known: &Mutex<T>) -> MutexGuard<'_, T> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The first few of sorted words, each once.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use tilsit_packaging::marker::Marker;
-use tilsit_packaging::name::ProjectName;
+use tilsit_packaging::name::{ExtraName, ProjectName};
 use tilsit_packaging::range::{Cut, VersionRange};
 use tilsit_packaging::requirement::{Requirement, RequirementSource};
 use tilsit_packaging::specifier::VersionSpecifiers;
@@ -19,7 +19,7 @@ use crate::policy::Policy;
 use crate::question::{
     Answer, Candidate, Dependencies, Metadata, Release, Unusable, UrlTarget, Versions, Yanked,
 };
-use crate::scope::Cover;
+use crate::scope::{Cover, condition};
 
 /// Why a candidate is not one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,12 +139,20 @@ fn has_texts(specifiers: &VersionSpecifiers) -> bool {
     specifiers.iter().any(|one| one.text().is_some())
 }
 
+/// What a release requires.
+#[derive(Debug, Clone)]
+struct KnownDependencies {
+    answer: Arc<Dependencies>,
+    /// What applies somewhere, by itself or for one extra, with the places among all and where.
+    conditions: Vec<(Option<ExtraName>, Arc<[(usize, Marker)]>)>,
+}
+
 /// Everything that has been answered.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Facts {
     versions: FxHashMap<ProjectName, Arc<Versions>>,
     urls: FxHashMap<ProjectName, Vec<(Arc<str>, UrlTarget)>>,
-    dependencies: FxHashMap<Release, Arc<Dependencies>>,
+    dependencies: FxHashMap<Release, KnownDependencies>,
     projects: FxHashMap<ProjectName, ProjectFacts>,
 }
 
@@ -166,9 +174,11 @@ impl Facts {
                 self.projects.remove(&name).map(|_| name)
             }
             Answer::Dependencies(release, dependencies) => {
-                self.dependencies
-                    .entry(release)
-                    .or_insert(Arc::new(dependencies));
+                let known = self.dependencies.entry(release);
+                known.or_insert_with(|| KnownDependencies {
+                    answer: Arc::new(dependencies),
+                    conditions: Vec::new(),
+                });
                 None
             }
         }
@@ -194,12 +204,36 @@ impl Facts {
 
     /// What a release requires, if it is known.
     pub(crate) fn dependencies(&self, release: &Release) -> Option<&Arc<Dependencies>> {
-        self.dependencies.get(release)
+        self.dependencies.get(release).map(|known| &known.answer)
+    }
+
+    /// Which of the requirements of a release apply somewhere, by itself or for one extra, and where:
+    /// the same in all scopes.
+    pub(crate) fn conditions(
+        &mut self,
+        release: &Release,
+        extra: Option<&ExtraName>,
+    ) -> Arc<[(usize, Marker)]> {
+        let Some(known) = self.dependencies.get_mut(release) else {
+            return Arc::default();
+        };
+        let mut conditions = known.conditions.iter();
+        if let Some((_, found)) = conditions.find(|(other, _)| other.as_ref() == extra) {
+            return Arc::clone(found);
+        }
+        let Dependencies::Found(metadata) = known.answer.as_ref() else {
+            return Arc::default();
+        };
+        let all = metadata.requires.iter().enumerate();
+        let all = all.map(|(place, one)| (place, condition(one.marker, extra)));
+        let found: Arc<[_]> = all.filter(|(_, marker)| !marker.is_false()).collect();
+        known.conditions.push((extra.cloned(), Arc::clone(&found)));
+        found
     }
 
     /// The metadata of a release, if it is known and can be used.
     pub(crate) fn metadata(&self, release: &Release) -> Option<&Metadata> {
-        match self.dependencies.get(release)?.as_ref() {
+        match self.dependencies.get(release)?.answer.as_ref() {
             Dependencies::Found(metadata) => Some(metadata),
             Dependencies::Unusable(_) => None,
         }

@@ -12,7 +12,7 @@ use crate::options::Origin;
 use crate::package::Package;
 use crate::policy::{Policy, shared};
 use crate::question::{Dependencies, Question, Release};
-use crate::scope::Cover;
+use crate::scope::{Cover, Scope};
 
 /// A requirement that applies, and where the user wrote it if he did.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -52,7 +52,7 @@ pub(crate) fn release(facts: &Facts, package: &Package, place: Place) -> Option<
 /// its own project is left to the caller.
 pub(crate) fn needs(
     policy: &Policy,
-    facts: &Facts,
+    facts: &mut Facts,
     lines: &[usize],
     package: &Package,
     place: Place,
@@ -80,9 +80,22 @@ pub(crate) fn needs(
         }
     }
     let mut needs = Vec::new();
-    for requirement in &metadata.requires {
-        if let Some(marker) = policy.scope.condition(requirement, package.extra()) {
-            push(policy, &mut needs, (requirement, marker), None);
+    if let Scope::One { .. } = policy.scope {
+        for requirement in &metadata.requires {
+            if let Some(marker) = policy.scope.condition(requirement, package.extra()) {
+                push(policy, &mut needs, (requirement, marker), None);
+            }
+        }
+        return Ok(needs);
+    }
+    for &(place, marker) in facts.conditions(&release, package.extra()).iter() {
+        if policy.scope.cover(marker) != Cover::Nothing {
+            push(
+                policy,
+                &mut needs,
+                (&metadata.requires[place], marker),
+                None,
+            );
         }
     }
     Ok(needs)

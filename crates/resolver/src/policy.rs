@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use rustc_hash::FxHashMap;
 use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{ExtraName, ProjectName};
 use tilsit_packaging::requirement::{Requirement, RequirementSource};
@@ -17,16 +18,51 @@ use crate::options::{
 use crate::question::Candidate;
 use crate::scope::{Cover, Scope};
 
+/// Where lines of the user speak of each project.
+#[derive(Debug, Clone, Default)]
+struct Places(FxHashMap<ProjectName, Vec<usize>>);
+
+impl Places {
+    fn of(lines: &[RootRequirement]) -> Self {
+        let mut places = Self::default();
+        for (place, line) in lines.iter().enumerate() {
+            let known = places.0.entry(line.requirement.name.clone());
+            known.or_default().push(place);
+        }
+        places
+    }
+
+    /// The lines among these that speak of a project.
+    fn among<'a>(
+        &'a self,
+        lines: &'a [RootRequirement],
+        name: &ProjectName,
+    ) -> impl Iterator<Item = (usize, &'a RootRequirement)> + use<'a> {
+        let places = self.0.get(name).map_or(&[][..], Vec::as_slice);
+        places.iter().map(|&place| (place, &lines[place]))
+    }
+}
+
+/// Where the user's lines speak of each project, in whatever scope.
+#[derive(Debug)]
+struct AllPlaces {
+    requirements: Places,
+    constraints: Places,
+    overrides: Places,
+}
+
 /// What does not change while an answer for a scope is sought.
 #[derive(Debug, Clone)]
 pub(crate) struct Policy {
     pub(crate) requirements: Arc<[RootRequirement]>,
     all_constraints: Arc<[RootRequirement]>,
+    places: Arc<AllPlaces>,
     pub(crate) options: Arc<ResolverOptions>,
     /// The environments that the answer is for.
     pub(crate) scope: Scope,
     /// The constraints that hold in the whole scope.
     pub(crate) constraints: Vec<RootRequirement>,
+    places_of_constraints: Places,
     /// What was chosen for other parts of the world, the latest part first.
     elsewhere: Preferences,
 }
@@ -38,12 +74,19 @@ impl Policy {
         options: ResolverOptions,
         scope: Scope,
     ) -> Self {
+        let places = AllPlaces {
+            requirements: Places::of(&requirements),
+            constraints: Places::of(&constraints),
+            overrides: Places::of(&options.overrides),
+        };
         Self {
             requirements: requirements.into(),
             all_constraints: constraints.into(),
+            places: Arc::new(places),
             options: Arc::new(options),
             scope: scope.clone(),
             constraints: Vec::new(),
+            places_of_constraints: Places::default(),
             elsewhere: Preferences::default(),
         }
         .under(scope, Preferences::default())
@@ -52,11 +95,15 @@ impl Policy {
     /// The same in another scope, with what was chosen elsewhere.
     pub(crate) fn under(&self, scope: Scope, elsewhere: Preferences) -> Self {
         let holds = |line: &&RootRequirement| scope.cover(line.requirement.marker) == Cover::All;
+        let constraints: Vec<RootRequirement> =
+            self.all_constraints.iter().filter(holds).cloned().collect();
         Self {
             requirements: Arc::clone(&self.requirements),
             all_constraints: Arc::clone(&self.all_constraints),
+            places: Arc::clone(&self.places),
             options: Arc::clone(&self.options),
-            constraints: self.all_constraints.iter().filter(holds).cloned().collect(),
+            places_of_constraints: Places::of(&constraints),
+            constraints,
             scope,
             elsewhere,
         }
@@ -74,24 +121,18 @@ impl Policy {
         name: &ProjectName,
         with_urls: bool,
     ) -> impl Iterator<Item = Marker> + '_ {
-        let name = name.clone();
-        let urls = self
-            .requirements
-            .iter()
-            .filter(move |line| with_urls && line.requirement.url().is_some());
-        self.all_constraints
-            .iter()
+        let urls = self.requirements_about(name);
+        let urls = urls.filter(move |line| with_urls && line.requirement.url().is_some());
+        self.all_constraints_about(name)
             .chain(urls)
-            .filter(move |line| line.requirement.name == name)
             .map(|line| line.requirement.marker)
             .filter(|marker| matches!(self.scope.cover(*marker), Cover::Part(_)))
     }
 
     /// Whether a line of the user, or a preference, speaks of the project in a part of the scope only.
     pub(crate) fn speaks_of_part(&self, name: &ProjectName) -> bool {
-        let lines = self.requirements.iter().chain(&self.options.overrides[..]);
-        let lines = lines.chain(&self.all_constraints[..]);
-        let lines = lines.filter(|line| line.requirement.name == *name);
+        let lines = self.requirements_about(name).chain(self.overrides(name));
+        let lines = lines.chain(self.all_constraints_about(name));
         let preferences = self.options.preferences.of(name).iter();
         lines
             .map(|line| line.requirement.marker)
@@ -102,20 +143,33 @@ impl Policy {
 
     /// All lines of the user that speak of the project, here.
     fn lines_about(&self, name: &ProjectName) -> impl Iterator<Item = &RootRequirement> {
-        self.requirements
-            .iter()
-            .chain(&self.options.overrides)
-            .chain(&self.constraints)
-            .filter(move |line| line.requirement.name == *name)
+        let constraints = self.places_of_constraints.among(&self.constraints, name);
+        self.requirements_about(name)
+            .chain(self.overrides(name))
+            .chain(constraints.map(|(_, line)| line))
             .filter(|line| self.applies(&line.requirement, None))
+    }
+
+    fn requirements_about<'a>(
+        &'a self,
+        name: &ProjectName,
+    ) -> impl Iterator<Item = &'a RootRequirement> + use<'a> {
+        let lines = self.places.requirements.among(&self.requirements, name);
+        lines.map(|(_, line)| line)
+    }
+
+    fn all_constraints_about<'a>(
+        &'a self,
+        name: &ProjectName,
+    ) -> impl Iterator<Item = &'a RootRequirement> + use<'a> {
+        let lines = self.places.constraints.among(&self.all_constraints, name);
+        lines.map(|(_, line)| line)
     }
 
     /// The requirements that stand in the place of all others on the project, if any.
     pub(crate) fn overrides(&self, name: &ProjectName) -> impl Iterator<Item = &RootRequirement> {
-        self.options
-            .overrides
-            .iter()
-            .filter(move |line| line.requirement.name == *name)
+        let lines = self.places.overrides.among(&self.options.overrides, name);
+        lines.map(|(_, line)| line)
     }
 
     /// The URL that the user names for the project, and in which line.
@@ -129,8 +183,7 @@ impl Policy {
 
     /// Whether the user himself requires the project.
     fn is_direct(&self, name: &ProjectName) -> bool {
-        let mut lines = self.requirements.iter();
-        self.options.direct.contains(name) || lines.any(|line| line.requirement.name == *name)
+        self.options.direct.contains(name) || self.requirements_about(name).next().is_some()
     }
 
     /// The constraint that excludes a version, or what is at a URL, as its place among the
@@ -141,13 +194,12 @@ impl Policy {
         version: &Version,
         url: Option<&str>,
     ) -> Option<usize> {
-        self.constraints.iter().position(|line| {
-            line.requirement.name == *name
-                && match &line.requirement.source {
-                    RequirementSource::Specifiers(_) => !admits(&line.requirement, version),
-                    RequirementSource::Url(only) => url.is_some_and(|url| url != only),
-                }
-        })
+        let lines = self.places_of_constraints.among(&self.constraints, name);
+        let mut excluding = lines.filter(|(_, line)| match &line.requirement.source {
+            RequirementSource::Specifiers(_) => !admits(&line.requirement, version),
+            RequirementSource::Url(only) => url.is_some_and(|url| url != only),
+        });
+        excluding.next().map(|(place, _)| place)
     }
 
     /// Why a candidate of an index that is for these Pythons cannot be used, if so.

@@ -162,16 +162,7 @@ impl Scope {
                 applies.then_some(Marker::TRUE)
             }
             Scope::Many { marker: own, .. } => {
-                if marker.is_true() {
-                    return extra.is_none().then_some(Marker::TRUE);
-                }
-                let plain = marker.with_extras(&[]);
-                let condition = match extra {
-                    None => plain,
-                    Some(extra) => marker
-                        .with_extras(std::slice::from_ref(extra))
-                        .and(plain.not()),
-                };
+                let condition = condition(marker, extra);
                 (!own.is_disjoint(condition)).then_some(condition)
             }
         }
@@ -245,6 +236,19 @@ impl Scope {
     /// The place below the oldest Python; `None` for all Pythons.
     pub(crate) fn oldest_python(&self) -> Option<Cut> {
         oldest(self.marker())
+    }
+}
+
+/// Where a marker holds, by itself or for one extra and not without.
+pub(crate) fn condition(marker: Marker, extra: Option<&ExtraName>) -> Marker {
+    let plain = marker.with_extras(&[]);
+    match extra {
+        None => plain,
+        Some(_) if plain == marker => Marker::FALSE,
+        Some(extra) => {
+            let with = marker.with_extras(std::slice::from_ref(extra));
+            with.and(plain.not())
+        }
     }
 }
 

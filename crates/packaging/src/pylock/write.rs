@@ -1,6 +1,7 @@
 //! Writing a lock file: keys in the order of the specification, each file on a line of its own, so
 //! that a change of one file is a change of one line.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::{Display, Write as _};
 
@@ -166,27 +167,47 @@ impl Lines {
         if values.peek().is_none() {
             return;
         }
-        let rows: Vec<String> = values.map(|value| format!("    {value},")).collect();
-        self.line(key, &format!("[\n{}\n]", rows.join("\n")));
+        for part in [key, " = [\n"] {
+            self.text.push_str(part);
+        }
+        for value in values {
+            for part in ["    ", &value, ",\n"] {
+                self.text.push_str(part);
+            }
+        }
+        self.text.push_str("]\n");
     }
 }
 
 /// A table on one line.
 #[derive(Default)]
 struct Inline {
-    fields: Vec<String>,
+    /// All but the end.
+    text: String,
 }
 
 impl Inline {
+    fn key(&mut self, key: &str) {
+        let before = if self.text.is_empty() { "{ " } else { ", " };
+        for part in [before, &key_text(key), " = "] {
+            self.text.push_str(part);
+        }
+    }
+
     fn bare<T: Display>(mut self, key: &str, value: Option<T>) -> Self {
         if let Some(value) = value {
-            self.fields.push(format!("{} = {value}", key_text(key)));
+            self.key(key);
+            write!(self.text, "{value}").expect("a string takes all");
         }
         self
     }
 
-    fn text(self, key: &str, value: Option<&String>) -> Self {
-        self.bare(key, value.map(|value| quoted(value)))
+    fn text(mut self, key: &str, value: Option<&String>) -> Self {
+        if let Some(value) = value {
+            self.key(key);
+            push_quoted(&mut self.text, value);
+        }
+        self
     }
 
     fn hashes(self, hashes: &BTreeMap<String, String>) -> Self {
@@ -198,11 +219,10 @@ impl Inline {
         self.bare("hashes", Some(inline.finish()))
     }
 
-    fn finish(self) -> String {
-        if self.fields.is_empty() {
-            return String::from("{}");
-        }
-        format!("{{ {} }}", self.fields.join(", "))
+    fn finish(mut self) -> String {
+        self.text
+            .push_str(if self.text.is_empty() { "{}" } else { " }" });
+        self.text
     }
 }
 
@@ -229,22 +249,41 @@ fn inline_value(value: &Value) -> String {
     }
 }
 
-fn key_text(key: &str) -> String {
+fn key_text(key: &str) -> Cow<'_, str> {
     let is_bare = !key.is_empty()
         && key
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    if is_bare { key.to_owned() } else { quoted(key) }
+    if is_bare {
+        Cow::Borrowed(key)
+    } else {
+        Cow::Owned(quoted(key))
+    }
 }
 
-/// A string on one line: a literal one where that saves escapes.
 fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 2);
+    push_quoted(&mut out, text);
+    out
+}
+
+/// Adds a string on one line: a literal one where that saves escapes.
+fn push_quoted(out: &mut String, text: &str) {
+    let is_plain = |byte: u8| byte >= b' ' && byte < 0x7f && byte != b'"' && byte != b'\\';
+    if text.bytes().all(is_plain) {
+        for part in ["\"", text, "\""] {
+            out.push_str(part);
+        }
+        return;
+    }
     let is_literal =
         text.contains(['"', '\\']) && !text.contains(|c: char| c == '\'' || c.is_control());
     if is_literal {
-        return format!("'{text}'");
+        for part in ["'", text, "'"] {
+            out.push_str(part);
+        }
+        return;
     }
-    let mut out = String::with_capacity(text.len() + 2);
     out.push('"');
     for character in text.chars() {
         match character {
@@ -260,5 +299,4 @@ fn quoted(text: &str) -> String {
         }
     }
     out.push('"');
-    out
 }

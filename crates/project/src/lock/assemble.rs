@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::LazyLock;
 
+use tilsit_files::threads;
 use tilsit_packaging::direct_url::DirectUrl;
 use tilsit_packaging::file_name::WheelFileName;
 use tilsit_packaging::marker::Marker;
@@ -98,11 +99,11 @@ impl Assembly<'_> {
     pub fn lock(&self) -> Result<Lock, AssemblyError> {
         let drafts = self.drafts();
         let whole = self.inputs.whole();
-        let mut packages = Vec::with_capacity(drafts.len());
-        for draft in drafts.values() {
-            if let Some(package) = self.package(draft, whole)? {
-                packages.push((draft, package));
-            }
+        let all: Vec<&Draft<'_>> = drafts.values().collect();
+        let made = threads::map(&all, |draft| self.package(draft, whole));
+        let mut packages = Vec::with_capacity(all.len());
+        for (draft, package) in all.into_iter().zip(made) {
+            packages.extend(package?.map(|package| (draft, package)));
         }
         packages.sort_by_cached_key(|(_, package)| {
             let version = package.version.clone();

@@ -1,7 +1,7 @@
 //! Where a package of a lock is: files, folders, repositories, with paths from the lock's folder.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path};
+use std::path::{Component, Path, PathBuf};
 
 use tilsit_packaging::direct_url::{DirectUrl, Origin};
 use tilsit_packaging::pylock::{
@@ -97,7 +97,7 @@ impl Assembly<'_> {
                 file: remote.name.to_string(),
             });
         }
-        let path = local(remote.url.as_str()).map(|path| self.relative(&path));
+        let path = path_of(&remote.url).map(|path| self.relative(&path));
         let mut locked = DistributionFile {
             name: None,
             upload_time: file.upload_time,
@@ -113,9 +113,12 @@ impl Assembly<'_> {
     }
 }
 
+fn local(url: &str) -> Option<PathBuf> {
+    path_of(&Url::parse(url).ok()?)
+}
+
 /// The path of a `file:` URL.
-fn local(url: &str) -> Option<std::path::PathBuf> {
-    let url = Url::parse(url).ok()?;
+fn path_of(url: &Url) -> Option<PathBuf> {
     (url.scheme() == "file").then(|| url.to_file_path().ok())?
 }
 
