@@ -143,9 +143,12 @@ fn has_texts(specifiers: &VersionSpecifiers) -> bool {
 #[derive(Debug, Clone)]
 struct KnownDependencies {
     answer: Arc<Dependencies>,
-    /// What applies somewhere, by itself or for one extra, with the places among all and where.
-    conditions: Vec<(Option<ExtraName>, Arc<[(usize, Marker)]>)>,
+    /// What applies somewhere, by itself or for one extra.
+    conditions: Vec<(Option<ExtraName>, Conditions)>,
 }
+
+/// Requirements, and where each applies.
+pub(crate) type Conditions = Arc<[(Arc<Requirement>, Marker)]>;
 
 /// Everything that has been answered.
 #[derive(Debug, Clone, Default)]
@@ -213,7 +216,7 @@ impl Facts {
         &mut self,
         release: &Release,
         extra: Option<&ExtraName>,
-    ) -> Arc<[(usize, Marker)]> {
+    ) -> Conditions {
         let Some(known) = self.dependencies.get_mut(release) else {
             return Arc::default();
         };
@@ -224,9 +227,12 @@ impl Facts {
         let Dependencies::Found(metadata) = known.answer.as_ref() else {
             return Arc::default();
         };
-        let all = metadata.requires.iter().enumerate();
-        let all = all.map(|(place, one)| (place, condition(one.marker, extra)));
-        let found: Arc<[_]> = all.filter(|(_, marker)| !marker.is_false()).collect();
+        let all = metadata.requires.iter();
+        let all = all.map(|one| (one, condition(one.marker, extra)));
+        let applying = all.filter(|(_, marker)| !marker.is_false());
+        let found: Conditions = applying
+            .map(|(one, marker)| (Arc::new(one.clone()), marker))
+            .collect();
         known.conditions.push((extra.cloned(), Arc::clone(&found)));
         found
     }

@@ -5,11 +5,13 @@
 //! force where any of them needs it.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::ExtraName;
 use tilsit_packaging::range::{Cut, Side, VersionRange};
+use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::version::{Version, VersionParts};
 
 use crate::facts::Facts;
@@ -34,7 +36,7 @@ pub(crate) struct Graph {
 struct Draft {
     marker: Marker,
     extras: BTreeSet<ExtraName>,
-    required_by: Vec<RequiredBy>,
+    required_by: Vec<(Requirer, Arc<Requirement>)>,
     edges: BTreeMap<Edge, Conditions>,
 }
 
@@ -145,11 +147,8 @@ impl Graph {
             }
         };
         if let Some(target) = self.pins.get_mut(&to) {
-            let edge = RequiredBy {
-                requirer,
-                requirement: need.requirement.clone(),
-            };
-            target.required_by.push(edge);
+            let requirement = Arc::clone(&need.requirement);
+            target.required_by.push((requirer, requirement));
         }
         let Some(source) = from
             .release
@@ -249,17 +248,21 @@ impl Graph {
 }
 
 /// Who requires a release, sorted; what was found in several scopes is told once.
-fn each_once(mut all: Vec<RequiredBy>) -> Vec<RequiredBy> {
-    all.sort_by(|a, b| a.requirer.cmp(&b.requirer));
-    let mut kept: Vec<RequiredBy> = Vec::with_capacity(all.len());
-    for one in all {
+fn each_once(mut all: Vec<(Requirer, Arc<Requirement>)>) -> Vec<RequiredBy> {
+    all.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let mut kept: Vec<(Requirer, Arc<Requirement>)> = Vec::with_capacity(all.len());
+    for (requirer, requirement) in all {
         let of_same = kept.iter().rev();
-        let mut of_same = of_same.take_while(|other| other.requirer == one.requirer);
-        if of_same.all(|other| other.requirement != one.requirement) {
-            kept.push(one);
+        let mut of_same = of_same.take_while(|(other, _)| *other == requirer);
+        if of_same.all(|(_, other)| !Arc::ptr_eq(other, &requirement) && *other != requirement) {
+            kept.push((requirer, requirement));
         }
     }
-    kept
+    let edges = kept.into_iter().map(|(requirer, requirement)| RequiredBy {
+        requirer,
+        requirement: Arc::unwrap_or_clone(requirement),
+    });
+    edges.collect()
 }
 
 /// Finds shorter words for markers within what a resolution is for.

@@ -17,7 +17,7 @@ use crate::scope::{Cover, Scope};
 /// A requirement that applies, and where the user wrote it if he did.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Need {
-    pub(crate) requirement: Requirement,
+    pub(crate) requirement: Arc<Requirement>,
     /// The place among the user's requirements, for those that are the user's own.
     pub(crate) line: Option<usize>,
     /// Where the user wrote it, for a requirement or an override of the user.
@@ -83,19 +83,15 @@ pub(crate) fn needs(
     if let Scope::One { .. } = policy.scope {
         for requirement in &metadata.requires {
             if let Some(marker) = policy.scope.condition(requirement, package.extra()) {
-                push(policy, &mut needs, (requirement, marker), None);
+                let requirement = Arc::new(requirement.clone());
+                push(policy, &mut needs, (&requirement, marker), None);
             }
         }
         return Ok(needs);
     }
-    for &(place, marker) in facts.conditions(&release, package.extra()).iter() {
-        if policy.scope.cover(marker) != Cover::Nothing {
-            push(
-                policy,
-                &mut needs,
-                (&metadata.requires[place], marker),
-                None,
-            );
+    for (requirement, marker) in facts.conditions(&release, package.extra()).iter() {
+        if policy.scope.cover(*marker) != Cover::Nothing {
+            push(policy, &mut needs, (requirement, *marker), None);
         }
     }
     Ok(needs)
@@ -106,7 +102,7 @@ fn user_needs(policy: &Policy, lines: &[usize]) -> Vec<Need> {
     for &index in lines {
         let line = &policy.requirements[index];
         if let Some(marker) = policy.scope.condition(&line.requirement, None) {
-            let wanted = (&line.requirement, marker);
+            let wanted = (&policy.shared_requirements[index], marker);
             push(policy, &mut needs, wanted, Some((index, &line.origin)));
         }
     }
@@ -117,7 +113,7 @@ fn user_needs(policy: &Policy, lines: &[usize]) -> Vec<Need> {
 fn push(
     policy: &Policy,
     needs: &mut Vec<Need>,
-    (requirement, marker): (&Requirement, Marker),
+    (requirement, marker): (&Arc<Requirement>, Marker),
     line: Option<(usize, &Origin)>,
 ) {
     let mut overridden = false;
@@ -137,7 +133,7 @@ fn push(
             }
         }
         let need = Need {
-            requirement: instead,
+            requirement: Arc::new(instead),
             line: line.map(|(index, _)| index),
             origin: Some(over.origin.clone()),
             marker,
@@ -148,7 +144,7 @@ fn push(
     }
     if !overridden {
         needs.push(Need {
-            requirement: requirement.clone(),
+            requirement: Arc::clone(requirement),
             line: line.map(|(index, _)| index),
             origin: line.map(|(_, origin)| origin.clone()),
             marker,

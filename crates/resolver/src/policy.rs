@@ -55,6 +55,8 @@ struct AllPlaces {
 #[derive(Debug, Clone)]
 pub(crate) struct Policy {
     pub(crate) requirements: Arc<[RootRequirement]>,
+    /// The requirements in them.
+    pub(crate) shared_requirements: Arc<[Arc<Requirement>]>,
     all_constraints: Arc<[RootRequirement]>,
     places: Arc<AllPlaces>,
     pub(crate) options: Arc<ResolverOptions>,
@@ -79,7 +81,9 @@ impl Policy {
             constraints: Places::of(&constraints),
             overrides: Places::of(&options.overrides),
         };
+        let shared = requirements.iter().map(|line| &line.requirement);
         Self {
+            shared_requirements: shared.cloned().map(Arc::new).collect(),
             requirements: requirements.into(),
             all_constraints: constraints.into(),
             places: Arc::new(places),
@@ -99,6 +103,7 @@ impl Policy {
             self.all_constraints.iter().filter(holds).cloned().collect();
         Self {
             requirements: Arc::clone(&self.requirements),
+            shared_requirements: Arc::clone(&self.shared_requirements),
             all_constraints: Arc::clone(&self.all_constraints),
             places: Arc::clone(&self.places),
             options: Arc::clone(&self.options),

@@ -269,7 +269,7 @@ fn quoted(text: &str) -> String {
 
 /// Adds a string on one line: a literal one where that saves escapes.
 fn push_quoted(out: &mut String, text: &str) {
-    let is_plain = |byte: u8| byte >= b' ' && byte < 0x7f && byte != b'"' && byte != b'\\';
+    let is_plain = |byte: u8| matches!(byte, b' '..=b'~') && !b"\"\\".contains(&byte);
     if text.bytes().all(is_plain) {
         for part in ["\"", text, "\""] {
             out.push_str(part);
