@@ -236,6 +236,8 @@ impl Configuration {
             self.all(|settings| settings.variant.as_ref()),
             self.all(|settings| settings.constraint_dependencies.as_ref()),
             self.all(|settings| settings.override_dependencies.as_ref()),
+            self.all(|settings| settings.exclude_dependencies.as_ref()),
+            self.all(|settings| settings.build_constraint_dependencies.as_ref()),
         ];
         let tables = [
             self.merged(|settings| settings.prerelease_package.as_ref()),

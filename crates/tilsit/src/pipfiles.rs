@@ -241,6 +241,18 @@ impl Locking<'_> {
         Ok(lock)
     }
 
+    /// The lock as it is, whatever the Pipfile says.
+    ///
+    /// # Errors
+    /// When it cannot be read, or an index does not have what is locked.
+    pub(crate) fn frozen_pipfile(&self, text: &str) -> Result<Lock, CommandError> {
+        let path = self.project.lock_path();
+        let locked = PipfileLock::parse(text);
+        let locked = locked.map_err(|error| wrong(&path, &error, &self.project.context))?;
+        let interpreter = self.project.python(self.python, Scope::Any)?;
+        self.of_pipfile_lock(&locked, &interpreter, &path)
+    }
+
     /// The index that stands in the digest of a Pipfile without a source.
     fn default_index(&self, interpreter: &Interpreter) -> Result<String, CommandError> {
         let context = &self.project.context;
@@ -250,18 +262,6 @@ impl Locking<'_> {
         let url = sources.indexes.last().map(|index| index.url().to_string());
         Ok(url.unwrap_or_default().trim_end_matches('/').to_owned())
     }
-}
-
-/// The lock as it is, whatever the Pipfile says.
-///
-/// # Errors
-/// When it cannot be read, or an index does not have what is locked.
-pub(crate) fn frozen(locking: &Locking<'_>, text: &str) -> Result<Lock, CommandError> {
-    let path = locking.project.lock_path();
-    let context = &locking.project.context;
-    let locked = PipfileLock::parse(text).map_err(|error| wrong(&path, &error, context))?;
-    let interpreter = locking.project.python(locking.python, Scope::Any)?;
-    locking.of_pipfile_lock(&locked, &interpreter, &path)
 }
 
 fn wrong(path: &Path, error: &PipfileLockError, context: &Context) -> CommandError {

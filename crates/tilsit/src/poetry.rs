@@ -193,22 +193,18 @@ impl Locking<'_> {
         let lock = locked.lock(&self.project.workspace, &pythons, &found);
         lock.map_err(|error| wrong(&error))
     }
-}
 
-/// The lock as it is, whatever the tables say.
-///
-/// # Errors
-/// When it cannot be read, or an index does not have what is locked.
-pub(crate) fn frozen(
-    locking: &Locking<'_>,
-    poetry: &Poetry,
-    text: &str,
-) -> Result<Lock, CommandError> {
-    let path = locking.project.lock_path();
-    let context = &locking.project.context;
-    let locked = PoetryLock::parse(text).map_err(|error| wrong(&path, &error, context))?;
-    let interpreter = locking.project.python(locking.python, Scope::Any)?;
-    locking.of_poetry_lock(poetry, &locked, &interpreter)
+    /// The lock as it is, whatever the tables say.
+    ///
+    /// # Errors
+    /// When it cannot be read, or an index does not have what is locked.
+    pub(crate) fn frozen_poetry(&self, poetry: &Poetry, text: &str) -> Result<Lock, CommandError> {
+        let path = self.project.lock_path();
+        let locked = PoetryLock::parse(text);
+        let locked = locked.map_err(|error| wrong(&path, &error, &self.project.context))?;
+        let interpreter = self.project.python(self.python, Scope::Any)?;
+        self.of_poetry_lock(poetry, &locked, &interpreter)
+    }
 }
 
 fn wrong(path: &Path, error: &PoetryLockError, context: &Context) -> CommandError {

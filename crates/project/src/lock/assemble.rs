@@ -12,6 +12,7 @@ use tilsit_packaging::file_name::WheelFileName;
 use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{ExtraName, ProjectName};
 use tilsit_packaging::pylock::{DistributionFile, Package, PackageSource, Pylock};
+use tilsit_packaging::range::VersionRange;
 use tilsit_packaging::requirement::{Requirement, RequirementSource};
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_packaging::version::Version;
@@ -22,7 +23,7 @@ use super::own::{LockedMember, OwnTable, with_requires};
 use super::reach::{reach, release};
 use super::{Lock, own};
 use crate::inputs::Inputs;
-use crate::locks::LockKind;
+use crate::locks::{LockForm, LockKind};
 use crate::workspace::{Member, Workspace};
 
 /// The lock version that is written.
@@ -253,6 +254,11 @@ impl Assembly<'_> {
             [] => std::slice::from_ref(&pin.file),
             files => files,
         };
+        // uv keeps files for all Pythons of the project.
+        let pythons = match self.workspace.lock_form() {
+            LockForm::Uv => VersionRange::from(&self.inputs.universal.requires_python),
+            _ => marker.python_range(),
+        };
         let mut sdist: Option<&PinnedFile> = None;
         let mut wheels = Vec::new();
         for file in files {
@@ -262,7 +268,7 @@ impl Assembly<'_> {
                 if sdist.is_none_or(|known| !is_tar(known) && is_tar(file)) {
                     sdist = Some(file);
                 }
-            } else if is_for(&file.remote.name, marker) {
+            } else if is_for(&file.remote.name, marker, &pythons) {
                 wheels.push(self.file(pin, file)?);
             }
         }
@@ -292,17 +298,7 @@ impl Assembly<'_> {
                 locked.extras.insert(extra.clone(), named);
             }
             for requirement in &draft.pin.requires {
-                let plain = requirement.marker.with_extras(&[]);
-                if !plain.is_false() {
-                    locked.requires.push(with_marker(requirement, plain));
-                }
-                for (extra, (_, requires)) in &mut locked.extras {
-                    let with = requirement.marker.with_extras(std::slice::from_ref(extra));
-                    let more = with.and(plain.not());
-                    if !more.is_false() {
-                        requires.push(with_marker(requirement, more));
-                    }
-                }
+                locked.add(requirement);
             }
             for (group, requirements) in &member.groups {
                 let requirements = requirements.iter().map(without_url).collect();
@@ -319,16 +315,15 @@ impl Assembly<'_> {
     }
 }
 
-/// Whether a wheel may be of use where the marker holds.
-fn is_for(file: &str, marker: Marker) -> bool {
+/// Whether a wheel may be of use for these Pythons where the marker holds.
+fn is_for(file: &str, marker: Marker, pythons: &VersionRange) -> bool {
     let Ok(name) = file.parse::<WheelFileName>() else {
         return true;
     };
-    let pythons = marker.python_range();
     let is_for_a_python = name.tags.interpreters().any(|interpreter| {
         name.tags
             .abis()
-            .any(|abi| tilsit_provider::options::is_for_pythons(interpreter, abi, &pythons))
+            .any(|abi| tilsit_provider::options::is_for_pythons(interpreter, abi, pythons))
     });
     let is_for_a_system = name.tags.platforms().any(|platform| {
         let system = match platform {
@@ -367,13 +362,6 @@ pub(crate) fn without_url(requirement: &Requirement) -> Requirement {
             source: RequirementSource::Specifiers(VersionSpecifiers::any()),
             ..requirement.clone()
         },
-    }
-}
-
-fn with_marker(requirement: &Requirement, marker: Marker) -> Requirement {
-    Requirement {
-        marker,
-        ..without_url(requirement)
     }
 }
 

@@ -7,6 +7,7 @@ use tilsit_packaging::specifier::VersionSpecifiers;
 use toml::{Table, Value};
 
 use super::constraint::{Constraint, Of};
+use crate::edit::GitReference;
 use crate::settings::SourcePlace;
 
 /// One dependency.
@@ -177,12 +178,18 @@ fn place(table: &Table) -> Result<Option<SourcePlace>, String> {
     };
     if let Some(url) = text(table, "git")? {
         let mut reference = None;
-        for key in ["branch", "tag", "rev"] {
-            reference = reference.or(text(table, key)?);
+        let kinds: [(&str, fn(String) -> GitReference); 3] = [
+            ("branch", GitReference::Branch),
+            ("tag", GitReference::Tag),
+            ("rev", GitReference::Revision),
+        ];
+        for (key, kind) in kinds {
+            let named = text(table, key)?.map(|name| kind(name.to_owned()));
+            reference = reference.or(named);
         }
         return Ok(Some(SourcePlace::Git {
             url: git_url(url),
-            reference: reference.map(str::to_owned),
+            reference,
             subdirectory,
         }));
     }

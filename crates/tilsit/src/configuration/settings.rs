@@ -153,6 +153,10 @@ pub(crate) struct Settings {
     pub(crate) constraint_dependencies: Option<Vec<String>>,
     /// Requirements that replace those of releases, and always apply.
     pub(crate) override_dependencies: Option<Vec<String>>,
+    /// Projects that are not installed, whoever requires them.
+    pub(crate) exclude_dependencies: Option<Vec<String>>,
+    /// Requirements that limit versions where something is built.
+    pub(crate) build_constraint_dependencies: Option<Vec<String>>,
     /// `disabled`, `keyring` (or `subprocess`), `secret-service` or `auto`.
     pub(crate) keyring_provider: Option<String>,
     /// Ignore files uploaded later than this moment or date.

@@ -38,6 +38,8 @@ struct Uv {
     prerelease: Option<String>,
     constraint_dependencies: Option<Vec<String>>,
     override_dependencies: Option<Vec<String>>,
+    exclude_dependencies: Option<Vec<String>>,
+    build_constraint_dependencies: Option<Vec<String>>,
     sources: BTreeMap<String, toml::Value>,
     #[serde(flatten)]
     others: BTreeMap<String, toml::Value>,
@@ -76,6 +78,11 @@ pub(super) fn of_pyproject(
             uv.constraint_dependencies,
         ),
         override_dependencies: silent(own.override_dependencies.as_ref(), uv.override_dependencies),
+        exclude_dependencies: silent(own.exclude_dependencies.as_ref(), uv.exclude_dependencies),
+        build_constraint_dependencies: silent(
+            own.build_constraint_dependencies.as_ref(),
+            uv.build_constraint_dependencies,
+        ),
         sources: silent(own.sources.as_ref(), of_indexes(&uv.sources)),
         ..Settings::default()
     };

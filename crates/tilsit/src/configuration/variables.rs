@@ -47,6 +47,8 @@ pub(super) fn settings(
         }),
         constraint_dependencies: None,
         override_dependencies: None,
+        exclude_dependencies: None,
+        build_constraint_dependencies: None,
         keyring_provider: text("TILSIT_KEYRING_PROVIDER"),
         exclude_newer: text("TILSIT_EXCLUDE_NEWER"),
         exclude_newer_package: None,

@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use tilsit_files::TemporaryFolder;
 use tilsit_index_client::{Refresh, RemoteFile};
 use tilsit_packaging::file_name::WheelFileName;
+use tilsit_packaging::marker::Marker;
 use tilsit_packaging::requirement::{Requirement, RequirementSource, plain_url};
 use tilsit_packaging::requirements_file::{
     FileHash, FileOption, IncludeKind, RequirementLine, RequirementsFile, Statement, Target,
@@ -21,7 +22,7 @@ use crate::commands::controls::Controls;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
-use crate::network;
+use crate::{network, uv_locks};
 
 pub(super) struct Reader<'a> {
     pub(super) wanted: Wanted,
@@ -480,6 +481,15 @@ impl Reader<'_> {
                     _ => self.wanted.constraints.push(root),
                 }
             }
+        }
+        for name in configuration.all(|settings| settings.exclude_dependencies.as_ref()) {
+            // In its place stands what is wanted nowhere.
+            let nowhere = Requirement {
+                marker: Marker::FALSE,
+                ..Requirement::any(uv_locks::excluded(&name)?)
+            };
+            let root = RootRequirement::new(nowhere, "`exclude-dependencies`");
+            self.wanted.overrides.push(root);
         }
         Ok(())
     }
