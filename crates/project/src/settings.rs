@@ -235,7 +235,7 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
 
 #[derive(serde::Deserialize)]
 #[serde(untagged)]
-enum RawGroups {
+pub(crate) enum RawGroups {
     Named(Vec<String>),
     Word(String),
 }
@@ -342,7 +342,7 @@ fn values<T>(list: Vec<Parsed<T>>) -> Vec<T> {
 }
 
 impl RawGroups {
-    fn read(self) -> Result<DefaultGroups, SettingsError> {
+    pub(crate) fn read(self) -> Result<DefaultGroups, SettingsError> {
         match self {
             RawGroups::Word(word) if word == "all" => Ok(DefaultGroups::All),
             RawGroups::Word(word) => Err(SettingsError(format!(

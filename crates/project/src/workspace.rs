@@ -10,9 +10,8 @@ use tilsit_packaging::dependency_groups::{DependencyGroups, DependencyGroupsErro
 use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{GroupName, ProjectName};
 use tilsit_packaging::pyproject::{Project, ProjectKey, PyProject, PyProjectError};
-use tilsit_packaging::range::VersionRange;
 use tilsit_packaging::requirement::Requirement;
-use tilsit_packaging::specifier::VersionSpecifiers;
+use tilsit_packaging::specifier::{Operator, VersionSpecifiers};
 
 use crate::lock::PYLOCK;
 use crate::locks::LockKind;
@@ -228,7 +227,7 @@ impl Read {
             known.extend(self.settings.dev_dependencies.iter().cloned());
         }
         for (group, pythons) in &self.settings.group_pythons {
-            let marker = Marker::python(&VersionRange::from(pythons));
+            let marker = python_marker(pythons);
             for requirement in resolved.get_mut(group).into_iter().flatten() {
                 requirement.marker = requirement.marker.and(marker);
             }
@@ -496,6 +495,27 @@ impl Member {
     pub fn url(&self) -> String {
         folder_url(&self.folder)
     }
+}
+
+/// Pythons as a marker: what is said of `3.12` is about the minor version, so that nothing lies between
+/// `<3.12` and `>=3.12`.
+fn python_marker(pythons: &VersionSpecifiers) -> Marker {
+    let markers = pythons.iter().map(|specifier| {
+        let Some(version) = specifier.version() else {
+            return Marker::TRUE;
+        };
+        let is_minor = version.release().len() == 2;
+        let (variable, star) = match (specifier.operator(), specifier.is_prefix()) {
+            (Operator::Less | Operator::GreaterEqual, _) if is_minor => ("python_version", ""),
+            (_, true) if is_minor => ("python_version", ""),
+            (_, true) => ("python_full_version", ".*"),
+            _ => ("python_full_version", ""),
+        };
+        let operator = specifier.operator().as_str();
+        let text = format!("{variable} {operator} '{version}{star}'");
+        text.parse().unwrap_or(Marker::TRUE)
+    });
+    markers.fold(Marker::TRUE, Marker::and)
 }
 
 /// The `file:` URL of a folder or file, as requirements name it.

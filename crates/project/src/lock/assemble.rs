@@ -203,7 +203,7 @@ impl Assembly<'_> {
         };
         match &pin.url {
             None => {
-                let (sdist, wheels) = self.distributions(pin, draft.marker)?;
+                let (sdist, wheels) = self.distributions(pin, draft.marker.and(whole))?;
                 package.source = PackageSource::Distributions { sdist, wheels };
                 // pipenv states it with each project.
                 if self.workspace.pipfile.is_some() {

@@ -15,7 +15,7 @@ use tilsit_provider::Pin;
 use super::source::{LockedSource, repository_url};
 use super::wish::{Wish, WishPlace, ordered};
 use crate::lock::{named_extras, relative};
-use crate::settings::{ConflictItem, SourcePlace};
+use crate::settings::{ConflictItem, DefaultGroups, ProjectSettings, SourcePlace};
 use crate::sources::{Requirer, SourceError, editables};
 use crate::workspace::{Member, Workspace};
 
@@ -43,7 +43,7 @@ pub struct Asked {
     /// `build-constraints`
     pub build_constraints: Vec<Wish>,
     /// The groups of a root that is no project.
-    pub groups: BTreeMap<GroupName, Vec<Wish>>,
+    pub groups: Groups,
     /// The projects on this machine.
     pub locals: BTreeMap<ProjectName, Local>,
     /// Keys that are not known here.
@@ -83,8 +83,19 @@ pub struct Says {
     pub requires: Vec<Wish>,
     /// `provides-extras`
     pub extras: Vec<ExtraName>,
-    /// `requires-dev`
-    pub groups: BTreeMap<GroupName, Vec<Wish>>,
+    /// Its groups.
+    pub groups: Groups,
+}
+
+/// What is said of groups.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Groups {
+    /// What each requires.
+    pub requires: BTreeMap<GroupName, Vec<Wish>>,
+    /// `default-groups`: what is installed when nobody says which, if that is not `dev`.
+    pub defaults: DefaultGroups,
+    /// `group-requires-python`: the Pythons that groups are for.
+    pub pythons: BTreeMap<GroupName, VersionSpecifiers>,
 }
 
 /// What a project says elsewhere than in what it requires.
@@ -153,7 +164,10 @@ impl Asked {
             overrides: of_root(&terms.overrides)?,
             excludes: terms.excludes.clone(),
             build_constraints: of_root(&terms.build_constraints)?,
-            groups: asking.groups(requirer, &workspace.root_groups)?,
+            groups: match workspace.root_member() {
+                Some(_) => Groups::default(),
+                None => asking.groups(requirer, &workspace.root_groups, &workspace.settings)?,
+            },
             locals,
             others: toml::Table::new(),
         })
@@ -162,7 +176,7 @@ impl Asked {
     /// Whether a lock that was made for this answers what `project` asks for now. What only a build
     /// tells is taken as it was.
     pub fn answers(&self, project: &Self) -> bool {
-        let world = Marker::python(&VersionRange::from(&project.requires_python));
+        let world = project.universal().world();
         let mut locked = self.within(world);
         let mut asked = project.within(world);
         // Folders that are no members are looked at when they are installed.
@@ -196,13 +210,28 @@ impl Asked {
         simplify(&mut same.constraints);
         simplify(&mut same.overrides);
         simplify(&mut same.build_constraints);
-        same.groups.values_mut().for_each(simplify);
+        same.groups.requires.values_mut().for_each(simplify);
         for says in same.locals.values_mut().filter_map(|one| one.says.as_mut()) {
             simplify(&mut says.requires);
-            says.groups.values_mut().for_each(simplify);
+            says.groups.requires.values_mut().for_each(simplify);
             says.extras.sort_unstable();
         }
         same
+    }
+}
+
+impl DefaultGroups {
+    /// The same in order; nothing where it is what is usual.
+    pub(super) fn unless_usual(self) -> Self {
+        match self {
+            Self::Named(names) if names.iter().map(GroupName::as_str).eq(["dev"]) => Self::Unsaid,
+            Self::Named(mut names) => {
+                names.sort_unstable();
+                names.dedup();
+                Self::Named(names)
+            }
+            other => other,
+        }
     }
 }
 
@@ -298,37 +327,39 @@ impl<'a> Asking<'a> {
         Says {
             requires: ordered(wishes.collect()),
             extras,
-            groups: BTreeMap::new(),
+            groups: Groups::default(),
         }
     }
 
-    /// What the groups of a member require.
-    pub(super) fn groups_of(
-        &self,
-        member: &Member,
-    ) -> Result<BTreeMap<GroupName, Vec<Wish>>, SourceError> {
+    /// What a member says of its groups.
+    pub(super) fn groups_of(&self, member: &Member) -> Result<Groups, SourceError> {
         let requirer = Requirer {
             workspace: self.workspace,
             member: Some(member),
             extra: None,
             group: None,
         };
-        self.groups(requirer, &member.groups)
+        self.groups(requirer, &member.groups, &member.settings)
     }
 
     fn groups(
         &self,
         requirer: Requirer<'_>,
         groups: &BTreeMap<GroupName, Vec<Requirement>>,
-    ) -> Result<BTreeMap<GroupName, Vec<Wish>>, SourceError> {
-        let groups = groups.iter().map(|(group, requirements)| {
+        settings: &ProjectSettings,
+    ) -> Result<Groups, SourceError> {
+        let requires = groups.iter().map(|(group, requirements)| {
             let requirer = Requirer {
                 group: Some(group),
                 ..requirer
             };
             Ok((group.clone(), self.wishes(requirer, requirements)?))
         });
-        groups.collect()
+        Ok(Groups {
+            requires: requires.collect::<Result<_, SourceError>>()?,
+            defaults: settings.default_groups.clone().unless_usual(),
+            pythons: settings.group_pythons.clone(),
+        })
     }
 
     fn wishes(

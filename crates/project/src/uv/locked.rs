@@ -2,6 +2,7 @@
 //! ways between them come to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{ExtraName, GroupName, ProjectName};
@@ -17,7 +18,9 @@ use super::asked::{Asked, Says};
 use super::source::{LockedSource, Repository};
 use super::{FilePlace, LockedDependency, LockedFile, LockedPackage, UvLock, UvLockError};
 use crate::inputs::{ExtraNames, extra_marker, group_marker};
-use crate::lock::{Goal, Lock, LockedMember, OwnTable, Stop, Way, walk, with_requires};
+use crate::lock::{
+    Goal, Lock, LockedMember, OwnTable, Stop, Way, relative, walk, with_requires,
+};
 use crate::settings::{ConflictItem, ConflictKind};
 use crate::workspace::Workspace;
 
@@ -70,15 +73,16 @@ impl UvLock {
             }
             let marker = marker.simplify_within(whole);
             let is_member = members.contains(&locked.name);
-            packages.extend(self.package(locked, marker, is_member)?);
+            let package = self.package(locked, marker, is_member)?;
+            packages.extend(package.map(|package| as_ours(package, is_member, &workspace.root)));
         }
         let says = members.iter().copied().filter_map(|name| {
             let says = self.asked.locals.get(name)?.says.as_ref()?;
             Some((name, says))
         });
         let says: BTreeMap<&ProjectName, &Says> = says.collect();
-        let groups = says.values().flat_map(|says| says.groups.keys());
-        let groups: BTreeSet<&GroupName> = groups.chain(self.asked.groups.keys()).collect();
+        let groups = says.values().flat_map(|says| says.groups.requires.keys());
+        let groups: BTreeSet<&GroupName> = groups.chain(self.asked.groups.requires.keys()).collect();
         let named = says.iter().flat_map(|(name, says)| {
             let named = says.extras.iter();
             named.map(|extra| extras.in_lock(name, extra).clone())
@@ -106,7 +110,7 @@ impl UvLock {
                         Some(((*name).clone(), member))
                     })
                     .collect(),
-                groups: requirements(&self.asked.groups),
+                groups: requirements(&self.asked.groups.requires),
                 ..OwnTable::default()
             }),
             is_edited: false,
@@ -129,7 +133,7 @@ impl UvLock {
         let mut starts = Vec::new();
         for (place, package) in self.packages.iter().enumerate() {
             if !members.contains(&package.name) {
-                for wish in self.asked.groups.iter().flat_map(|(group, wishes)| {
+                for wish in self.asked.groups.requires.iter().flat_map(|(group, wishes)| {
                     let named = wishes.iter().filter(|wish| wish.name == package.name);
                     named.map(move |wish| (group, wish))
                 }) {
@@ -246,9 +250,27 @@ impl UvLock {
         for wish in &says.requires {
             member.add(&wish.requirement());
         }
-        member.groups = requirements(&says.groups);
+        member.groups = requirements(&says.groups.requires);
         Some(member)
     }
+}
+
+/// A package as ours would lock it: of a folder only its build tells the version, and what is on this
+/// machine is named by its path.
+fn as_ours(mut package: Package, is_member: bool, root: &Path) -> Package {
+    match &mut package.source {
+        PackageSource::Directory(_) if !is_member => package.version = None,
+        PackageSource::Vcs(vcs) => {
+            let url = vcs.url.as_deref().and_then(|url| url::Url::parse(url).ok());
+            let file = url.filter(|url| url.scheme() == "file");
+            if let Some(path) = file.and_then(|url| url.to_file_path().ok()) {
+                vcs.path = Some(relative(&path, root));
+                vcs.url = None;
+            }
+        }
+        _ => {}
+    }
+    package
 }
 
 fn requirements(

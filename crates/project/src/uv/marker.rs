@@ -12,6 +12,13 @@ use crate::settings::{ConflictItem, ConflictKind};
 /// How many alternatives are written out.
 const ALTERNATIVES_MAX: usize = 512;
 
+/// Values of `platform_system`, and of `sys_platform` that mean the same.
+const SYSTEMS: [(&str, &str); 3] = [
+    ("Darwin", "darwin"),
+    ("Linux", "linux"),
+    ("Windows", "win32"),
+];
+
 /// What an extra or group is called elsewhere.
 pub(super) trait Names {
     /// Whose an extra or group of the lock is.
@@ -43,6 +50,7 @@ struct Term {
 
 /// The words of a marker.
 pub(super) fn words(marker: Marker, names: &dyn Names) -> String {
+    let marker = by_sys_platform(marker);
     let plain = marker.to_string();
     let Ok(expression) = plain.parse::<MarkerExpression>() else {
         return plain;
@@ -65,6 +73,49 @@ pub(super) fn words(marker: Marker, names: &dyn Names) -> String {
         }
     });
     clauses.collect::<Vec<_>>().join(" or ")
+}
+
+/// uv says `sys_platform` for what `platform_system` means the same as.
+fn by_sys_platform(marker: Marker) -> Marker {
+    let text = marker.to_string();
+    if !text.contains(MarkerVariable::PlatformSystem.as_str()) {
+        return marker;
+    }
+    let expression = text.parse::<MarkerExpression>();
+    let said = expression.ok().and_then(|expression| {
+        let said = each(expression, &|comparison| {
+            let system = match (&comparison.left, &comparison.right) {
+                (Operand::Variable(MarkerVariable::PlatformSystem), Operand::Text(system)) => system,
+                _ => return comparison,
+            };
+            let known = SYSTEMS.iter().find(|(name, _)| name == system);
+            match known {
+                None => comparison,
+                Some((_, platform)) => Comparison {
+                    left: Operand::Variable(MarkerVariable::SysPlatform),
+                    operator: comparison.operator,
+                    right: Operand::Text((*platform).to_owned()),
+                },
+            }
+        });
+        said.to_marker().ok()
+    });
+    said.unwrap_or(marker)
+}
+
+/// An expression with each comparison changed.
+fn each(
+    expression: MarkerExpression,
+    change: &dyn Fn(Comparison) -> Comparison,
+) -> MarkerExpression {
+    let all = |parts: Vec<MarkerExpression>| parts.into_iter().map(|part| each(part, change));
+    match expression {
+        MarkerExpression::And(parts) => MarkerExpression::And(all(parts).collect()),
+        MarkerExpression::Or(parts) => MarkerExpression::Or(all(parts).collect()),
+        MarkerExpression::Comparison(comparison) => {
+            MarkerExpression::Comparison(change(comparison))
+        }
+    }
 }
 
 /// Alternatives of what must hold together; none where they are too many.
@@ -177,46 +228,40 @@ pub(super) fn read(text: &str, names: &dyn Names) -> Result<Marker, String> {
     let expression = text
         .parse::<MarkerExpression>()
         .map_err(|error| wrong(&error))?;
-    let marker = in_lock(expression, names).to_marker();
+    let change = |comparison| in_lock(of_minor_version(comparison), names);
+    let marker = each(expression, &change).to_marker();
     marker.map_err(|error| wrong(&error))
 }
 
-fn in_lock(expression: MarkerExpression, names: &dyn Names) -> MarkerExpression {
-    let all = |parts: Vec<MarkerExpression>| parts.into_iter().map(|part| in_lock(part, names));
-    match expression {
-        MarkerExpression::And(parts) => MarkerExpression::And(all(parts).collect()),
-        MarkerExpression::Or(parts) => MarkerExpression::Or(all(parts).collect()),
-        MarkerExpression::Comparison(comparison) => {
-            let comparison = of_minor_version(comparison);
-            let operator = match comparison.operator {
-                MarkerOperator::Compare(Operator::Equal) => MarkerOperator::In,
-                MarkerOperator::Compare(Operator::NotEqual) => MarkerOperator::NotIn,
-                _ => return MarkerExpression::Comparison(comparison),
-            };
-            let item = match (&comparison.left, &comparison.right) {
-                (Operand::Variable(MarkerVariable::Extra), Operand::Text(text)) => decoded(text),
-                _ => None,
-            };
-            let Some(ConflictItem {
-                package: Some(package),
-                kind,
-            }) = item
-            else {
-                return MarkerExpression::Comparison(comparison);
-            };
-            let (name, variable) = match kind {
-                ConflictKind::Extra(extra) => (
-                    names.in_lock(&package, &extra).to_string(),
-                    MarkerVariable::Extras,
-                ),
-                ConflictKind::Group(group) => (group.to_string(), MarkerVariable::DependencyGroups),
-            };
-            MarkerExpression::Comparison(Comparison {
-                left: Operand::Text(name),
-                operator,
-                right: Operand::Variable(variable),
-            })
+/// An extra or group that conflicts, under its name in our lock.
+fn in_lock(comparison: Comparison, names: &dyn Names) -> Comparison {
+    let operator = match comparison.operator {
+        MarkerOperator::Compare(Operator::Equal) => MarkerOperator::In,
+        MarkerOperator::Compare(Operator::NotEqual) => MarkerOperator::NotIn,
+        _ => return comparison,
+    };
+    let item = match (&comparison.left, &comparison.right) {
+        (Operand::Variable(MarkerVariable::Extra), Operand::Text(text)) => decoded(text),
+        _ => None,
+    };
+    let (name, variable) = match item {
+        Some(ConflictItem {
+            package: Some(package),
+            kind: ConflictKind::Extra(extra),
+        }) => {
+            let extra = names.in_lock(&package, &extra);
+            (extra.to_string(), MarkerVariable::Extras)
         }
+        Some(ConflictItem {
+            kind: ConflictKind::Group(group),
+            ..
+        }) => (group.to_string(), MarkerVariable::DependencyGroups),
+        _ => return comparison,
+    };
+    Comparison {
+        left: Operand::Text(name),
+        operator,
+        right: Operand::Variable(variable),
     }
 }
 

@@ -9,7 +9,7 @@ use tilsit_packaging::name::{ExtraName, GroupName, ProjectName};
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_packaging::version::Version;
 
-use super::asked::{Asked, Local, Options, Says};
+use super::asked::{Asked, Groups, Local, Options, Says};
 use super::marker::{self, Names};
 use super::source::{LockedSource, RawSource};
 use super::wish::{RawWish, Wish};
@@ -18,7 +18,12 @@ use super::{
     VERSION,
 };
 use crate::inputs::ExtraNames;
-use crate::settings::{ConflictItem, Parsed, RawConflict};
+use crate::settings::{
+    ConflictItem, ConflictKind, DefaultGroups, Parsed, RawConflict, RawGroups,
+};
+
+/// The Pythons of groups.
+type Pythons = BTreeMap<Parsed<GroupName>, Parsed<VersionSpecifiers>>;
 
 #[derive(Deserialize)]
 struct Versioned {
@@ -68,9 +73,8 @@ struct RawManifest {
     excludes: Vec<Parsed<ProjectName>>,
     build_constraints: Vec<RawWish>,
     dependency_groups: BTreeMap<Parsed<GroupName>, Vec<RawWish>>,
-    /// The markers of what the groups require say the same.
-    #[serde(rename = "group-requires-python")]
-    _group_requires_python: toml::Table,
+    default_groups: Option<RawGroups>,
+    group_requires_python: Pythons,
     #[serde(flatten)]
     others: toml::Table,
 }
@@ -87,6 +91,9 @@ struct RawPackage {
     optional_dependencies: BTreeMap<Parsed<ExtraName>, Vec<RawDependency>>,
     #[serde(default, alias = "dependency-groups")]
     dev_dependencies: BTreeMap<Parsed<GroupName>, Vec<RawDependency>>,
+    default_groups: Option<RawGroups>,
+    #[serde(default)]
+    group_requires_python: Pythons,
     sdist: Option<RawFile>,
     #[serde(default)]
     wheels: Vec<RawFile>,
@@ -134,11 +141,11 @@ impl Names for LockNames<'_> {
     fn owner(&self, variable: MarkerVariable, name: &str) -> Option<ConflictItem> {
         let mut items = self.conflicts.iter().flatten();
         let is_it = |item: &&ConflictItem| match (&item.kind, &item.package) {
-            (crate::settings::ConflictKind::Extra(extra), Some(package)) => {
+            (ConflictKind::Extra(extra), Some(package)) => {
                 variable == MarkerVariable::Extras
                     && self.extras.in_lock(package, extra).as_str() == name
             }
-            (crate::settings::ConflictKind::Group(group), _) => {
+            (ConflictKind::Group(group), _) => {
                 variable == MarkerVariable::DependencyGroups && group.as_str() == name
             }
             _ => false,
@@ -215,7 +222,11 @@ impl Raw {
             let metadata = std::mem::take(&mut package.metadata);
             let (name, version, source) = ids[place].clone();
             if source.folder().is_some() {
-                let says = metadata.read();
+                let said = (
+                    package.default_groups.take(),
+                    std::mem::take(&mut package.group_requires_python),
+                );
+                let says = metadata.read(said);
                 let says = says.map_err(|reason| package.wrong(reason))?;
                 let local = Local {
                     version: version.clone(),
@@ -228,8 +239,8 @@ impl Raw {
         }
         let manifest = self.manifest;
         let wishes = |list: Vec<RawWish>| wishes(list).map_err(UvLockError::Form);
-        let groups = manifest.dependency_groups.into_iter();
-        let groups = groups.map(|(Parsed(name), list)| Ok((name, wishes(list)?)));
+        let said = (manifest.default_groups, manifest.group_requires_python);
+        let groups = groups(manifest.dependency_groups, said).map_err(UvLockError::Form)?;
         let asked = Asked {
             requires_python: self.requires_python.0,
             environments: markers(self.supported_markers)?,
@@ -240,7 +251,7 @@ impl Raw {
             overrides: wishes(manifest.overrides)?,
             excludes: names_of(manifest.excludes),
             build_constraints: wishes(manifest.build_constraints)?,
-            groups: groups.collect::<Result<_, UvLockError>>()?,
+            groups,
             locals,
             others: manifest.others,
             conflicts: Vec::new(),
@@ -272,16 +283,32 @@ impl RawOptions {
 }
 
 impl RawMetadata {
-    fn read(self) -> Result<Says, String> {
-        let groups = self.requires_dev.into_iter();
-        let groups = groups.map(|(Parsed(name), list)| Ok((name, wishes(list)?)));
+    fn read(self, said: (Option<RawGroups>, Pythons)) -> Result<Says, String> {
         let extras = self.provides_extras.into_iter();
         Ok(Says {
             requires: wishes(self.requires_dist)?,
             extras: extras.map(|Parsed(extra)| extra).collect(),
-            groups: groups.collect::<Result<_, String>>()?,
+            groups: groups(self.requires_dev, said)?,
         })
     }
+}
+
+/// What is said of groups: what they require, which are installed by themselves, and their Pythons.
+fn groups(
+    requires: BTreeMap<Parsed<GroupName>, Vec<RawWish>>,
+    (defaults, pythons): (Option<RawGroups>, Pythons),
+) -> Result<Groups, String> {
+    let requires = requires.into_iter();
+    let requires = requires.map(|(Parsed(name), list)| Ok((name, wishes(list)?)));
+    let defaults = defaults.map_or(Ok(DefaultGroups::Unsaid), RawGroups::read);
+    let pythons = pythons.into_iter();
+    Ok(Groups {
+        requires: requires.collect::<Result<_, String>>()?,
+        defaults: defaults.map_err(|error| error.to_string())?.unless_usual(),
+        pythons: pythons
+            .map(|(Parsed(group), Parsed(pythons))| (group, pythons))
+            .collect(),
+    })
 }
 
 impl RawPackage {

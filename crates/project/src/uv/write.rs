@@ -11,6 +11,7 @@ use tilsit_packaging::pylock::{
     ArchiveSource, DistributionFile, Package, PackageSource, VcsSource,
 };
 use tilsit_packaging::range::VersionRange;
+use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_packaging::version::Version;
 use tilsit_provider::Pin;
 
@@ -19,10 +20,10 @@ use super::marker::{self, NoNames};
 use super::read::LockNames;
 use super::source::{LockedSource, repository_url};
 use super::wish::{Wish, WishPlace, in_order};
-use super::{REVISION, UvLock, UvLockError, VERSION};
+use super::{LockedPackage, REVISION, UvLock, UvLockError, VERSION};
 use crate::inputs::{ExtraNames, extra_marker, group_marker};
 use crate::lock::{Edge, Graph, Lock, Node, Through};
-use crate::settings::{ConflictItem, ConflictKind};
+use crate::settings::{ConflictItem, ConflictKind, DefaultGroups};
 use crate::toml_text::{inline, key, lines, quoted};
 use crate::workspace::Workspace;
 
@@ -60,9 +61,17 @@ struct Id {
     source: LockedSource,
 }
 
-/// Ways from one thing to others: by place, and for each extra where it is wanted, and under no extra
-/// the package itself.
-type Ways = BTreeMap<usize, BTreeMap<Option<ExtraName>, Marker>>;
+/// Ways from one thing to others: by place, for each extra, and under no extra for the package itself.
+type Ways = BTreeMap<usize, BTreeMap<Option<ExtraName>, Way>>;
+
+/// A way from one thing to another.
+#[derive(Clone, Copy, Debug)]
+struct Way {
+    /// Where it counts.
+    marker: Marker,
+    /// The same as it was said.
+    said: Marker,
+}
 
 impl Writing<'_> {
     /// The text of the lock.
@@ -149,20 +158,14 @@ impl Writing<'_> {
                 line(&mut manifest, key, &list(&values));
             }
         }
-        if !asked.groups.is_empty() {
+        default_groups(&asked.groups.defaults, &mut manifest);
+        if !asked.groups.requires.is_empty() {
             manifest.push_str("\n[manifest.dependency-groups]\n");
-            for (group, wishes) in &asked.groups {
+            for (group, wishes) in &asked.groups.requires {
                 line(&mut manifest, &key(group.as_str()), &list(&tables(wishes)));
             }
         }
-        let pythons = &self.workspace.settings.group_pythons;
-        if self.workspace.root_member().is_none() && !pythons.is_empty() {
-            manifest.push_str("\n[manifest.group-requires-python]\n");
-            for (group, pythons) in pythons {
-                let words = in_order(pythons, ", ");
-                line(&mut manifest, &key(group.as_str()), &quoted(&words));
-            }
-        }
+        group_pythons("manifest", &asked.groups.pythons, &mut manifest);
         if !manifest.is_empty() {
             let _ = write!(text, "\n[manifest]\n{manifest}");
         }
@@ -171,29 +174,35 @@ impl Writing<'_> {
     /// The parts of the world that were resolved apart. Together they are all of it, for uv takes no
     /// lock that leaves some out.
     fn forks(&self) -> Vec<Marker> {
-        let mut forks: Vec<Marker> = Vec::new();
         let world = self.asked.universal().world();
+        let environments = &self.asked.environments;
+        let named = environments.iter().fold(Marker::FALSE, |all, one| all.or(*one));
+        let named = if environments.is_empty() {
+            Marker::TRUE
+        } else {
+            named
+        };
+        let mut forks: Vec<Marker> = Vec::new();
         for fork in self.lock.own.iter().flat_map(|own| &own.forks) {
-            let fork = fork.without_extras().simplify_within(world);
-            if !forks.contains(&fork) && !fork.is_true() {
-                forks.push(fork);
+            let fork = fork.without_extras();
+            let is_known = |known: &Marker| known.and(world) == fork.and(world);
+            if !forks.iter().any(is_known) && !world.implies(fork) {
+                forks.push(fork.and(named));
             }
         }
         if forks.is_empty() {
-            return self.asked.environments.clone();
+            return environments.clone();
         }
         let rest = forks.iter().fold(world, |rest, fork| rest.and(fork.not()));
         if !rest.is_false() {
-            forks.push(rest.simplify_within(world));
+            forks.push(rest);
         }
-        let before = self.before.map(|before| before.forks.as_slice());
-        let before: Vec<Marker> = before
-            .into_iter()
-            .flatten()
-            .map(|fork| fork.simplify_within(world))
-            .collect();
-        let is_same = before.len() == forks.len() && before.iter().all(|one| forks.contains(one));
-        if is_same { before } else { forks }
+        let before = self.before.map_or(&[][..], |before| &before.forks);
+        let is_there = |one: &Marker| forks.iter().any(|fork| fork.and(world) == one.and(world));
+        if before.len() == forks.len() && before.iter().all(is_there) {
+            return before.to_vec();
+        }
+        forks
     }
 
     /// What tells each node of a graph from the others; none of the groups of a root.
@@ -310,10 +319,10 @@ impl Writing<'_> {
             .values()
             .filter_map(|one| one.says.as_ref());
         let of_projects = says.flat_map(|says| {
-            let groups = says.groups.values().flatten();
+            let groups = says.groups.requires.values().flatten();
             says.requires.iter().chain(groups)
         });
-        of_projects.chain(self.asked.groups.values().flatten())
+        of_projects.chain(self.asked.groups.requires.values().flatten())
     }
 
     /// The URL of an index, as it is written.
@@ -322,6 +331,20 @@ impl Writing<'_> {
         let mut written = self.terms.urls.iter();
         let written = written.find(|written| plain(written) == plain(url));
         written.cloned().unwrap_or_else(|| plain(url))
+    }
+}
+
+impl Way {
+    /// The marker where `here` holds; in the words that were said if these say all, for ours may name
+    /// another variable that means the same on every system.
+    fn within(self, here: Marker, plain: Marker) -> Marker {
+        let shortest = self.marker.simplify_within(here);
+        let said = self.said.simplify_within(plain);
+        if !shortest.is_true() && said.and(here) == self.marker.and(here) {
+            said
+        } else {
+            shortest
+        }
     }
 }
 
@@ -363,6 +386,10 @@ impl Body<'_> {
                 line(text, "resolution-markers", &lines(&markers));
             }
         }
+        let says = (id.source.may_change()).then(|| self.says(id, node));
+        if let Some(says) = &says {
+            default_groups(&says.groups.defaults, text);
+        }
         let dependencies = self.dependencies(place, &Through::Project);
         if !dependencies.is_empty() {
             line(text, "dependencies", &lines(&dependencies));
@@ -393,8 +420,9 @@ impl Body<'_> {
             }
             line(text, &key(name), &lines(&dependencies));
         }
-        if id.source.may_change() {
-            metadata(&self.says(id, node), text);
+        if let Some(says) = &says {
+            group_pythons("package", &says.groups.pythons, text);
+            metadata(says, text);
         }
     }
 
@@ -453,20 +481,46 @@ impl Body<'_> {
         }
     }
 
+    /// Where a package, or an extra or a group of it, leads to; what an extra names of its own project
+    /// stands in its place.
     fn ways(&self, place: usize, through: &Through) -> Ways {
         let mut ways = Ways::new();
+        let mut waiting = vec![through.clone()];
+        let mut seen = BTreeSet::new();
+        while let Some(through) = waiting.pop() {
+            if seen.insert(through.clone()) {
+                waiting.extend(self.add_ways(place, &through, &mut ways));
+            }
+        }
+        ways
+    }
+
+    /// Adds ways, and gives what else of the package itself they start from.
+    fn add_ways(&self, place: usize, through: &Through, ways: &mut Ways) -> Vec<Through> {
+        let mut own = Vec::new();
         let is_meant = |edge: &&Edge| edge.from == place && edge.through == *through;
         for edge in self.graph.edges.iter().filter(is_meant) {
+            if edge.to == place && matches!(through, Through::Extra(_)) {
+                let named = edge.requirement.iter().flat_map(|one| &one.extras);
+                own.extend(named.cloned().map(Through::Extra));
+                continue;
+            }
             let extras = edge.requirement.iter().flat_map(|one| &one.extras);
             let extras = extras.filter(|extra| self.has_extra(edge.to, extra));
             let extras = extras.cloned().map(Some);
             let to = ways.entry(edge.to).or_default();
             for extra in std::iter::once(None).chain(extras) {
-                let marker = to.entry(extra).or_insert(Marker::FALSE);
-                *marker = marker.or(edge.marker);
+                let said = edge.requirement.as_ref().map(|one| one.marker);
+                let said = said.unwrap_or(Marker::TRUE).without_extras();
+                let way = to.entry(extra).or_insert(Way {
+                    marker: Marker::FALSE,
+                    said: Marker::FALSE,
+                });
+                way.marker = way.marker.or(edge.marker);
+                way.said = way.said.or(said);
             }
         }
-        ways
+        own
     }
 
     /// Whether an extra leads to anything, or is one of a member.
@@ -477,9 +531,36 @@ impl Body<'_> {
         })
     }
 
+    /// The markers that the lock that was there has on a way.
+    fn known(&self, from: &Id, through: &Through, to: &Id) -> Vec<Marker> {
+        let Some(before) = self.writing.before else {
+            return Vec::new();
+        };
+        let is_it = |package: &LockedPackage, id: &Id| {
+            (&package.name, &package.version, &package.source)
+                == (&id.name, &id.version, &id.source)
+        };
+        let mut packages = before.packages.iter();
+        let Some(package) = packages.find(|package| is_it(package, from)) else {
+            return Vec::new();
+        };
+        let dependencies = match through {
+            Through::Project => Some(&package.dependencies),
+            Through::Extra(extra) => package.extras.get(extra),
+            Through::Group(group) => package.groups.get(group),
+        };
+        let dependencies = dependencies.into_iter().flatten();
+        let same = dependencies.filter(|one| is_it(&before.packages[one.place], to));
+        same.map(|one| one.marker).collect()
+    }
+
     /// The tables of what a package, or an extra or a group of it, leads to.
     fn dependencies(&self, place: usize, through: &Through) -> Vec<String> {
-        let here = self.whole.and(self.wanted(place, through));
+        let Some(from) = &self.ids[place] else {
+            return Vec::new();
+        };
+        let wanted = self.wanted(place, through);
+        let here = self.whole.and(wanted);
         let names = LockNames {
             extras: self.writing.extras,
             conflicts: &self.writing.asked.conflicts,
@@ -488,11 +569,16 @@ impl Body<'_> {
         for (to, by_extra) in self.ways(place, through) {
             let Some(id) = &self.ids[to] else { continue };
             let mut joined: Vec<(Marker, Vec<ExtraName>)> = Vec::new();
-            for (extra, marker) in by_extra {
-                if marker.is_disjoint(here) {
+            for (extra, way) in by_extra {
+                if way.marker.is_disjoint(here) {
                     continue;
                 }
-                let mut marker = marker.simplify_within(here);
+                let known = self.known(from, through, id);
+                let is_same = |known: &Marker| known.and(here) == way.marker.and(here);
+                let mut marker = match known.into_iter().find(is_same) {
+                    Some(known) => known,
+                    None => way.within(here, wanted.and(self.writing.world())),
+                };
                 if names.conflicts.is_empty() {
                     marker = marker.without_extras();
                 }
@@ -583,8 +669,32 @@ fn options(options: &Options, text: &mut String) {
     }
 }
 
+fn default_groups(defaults: &DefaultGroups, text: &mut String) {
+    match defaults {
+        DefaultGroups::Unsaid => {}
+        DefaultGroups::All => line(text, "default-groups", &quoted("all")),
+        DefaultGroups::Named(names) => {
+            let names: Vec<String> = names.iter().map(|name| quoted(name.as_str())).collect();
+            line(text, "default-groups", &format!("[{}]", names.join(", ")));
+        }
+    }
+}
+
+fn group_pythons(
+    table: &str,
+    pythons: &BTreeMap<GroupName, VersionSpecifiers>,
+    text: &mut String,
+) {
+    if !pythons.is_empty() {
+        let _ = writeln!(text, "\n[{table}.group-requires-python]");
+    }
+    for (group, pythons) in pythons {
+        line(text, &key(group.as_str()), &quoted(&in_order(pythons, ", ")));
+    }
+}
+
 fn metadata(says: &Says, text: &mut String) {
-    let has_groups = !says.groups.is_empty();
+    let has_groups = !says.groups.requires.is_empty();
     if says.requires.is_empty() && says.extras.is_empty() && !has_groups {
         return;
     }
@@ -599,8 +709,7 @@ fn metadata(says: &Says, text: &mut String) {
     }
     if has_groups {
         text.push_str("\n[package.metadata.requires-dev]\n");
-        for (group, wishes) in &says.groups {
-            let group: &GroupName = group;
+        for (group, wishes) in &says.groups.requires {
             line(text, &key(group.as_str()), &list(&tables(wishes)));
         }
     }
