@@ -23,6 +23,8 @@ pub mod script;
 pub mod settings;
 pub mod sources;
 pub mod tasks;
+mod toml_text;
+pub mod uv;
 pub mod workspace;
 
 pub use inputs::Inputs;

@@ -20,9 +20,10 @@ pub use difference::{Change, Difference};
 pub use environment::EnvironmentLock;
 pub use graph::{Edge, Graph, Node, Part, Through};
 pub use own::{LockedMember, OwnTable, fingerprint_of, license_of, set_license};
-pub(crate) use own::{requires as requires_of, with_requires};
+pub(crate) use own::{named_extras, requires as requires_of, with_requires};
 pub use pins::{PinError, pins};
 pub(crate) use pins::{archive_url, repository};
+pub(crate) use reach::{Goal, Stop, Way, walk};
 pub use select::{Selection, SelectionError};
 
 use std::path::{Path, PathBuf};
@@ -169,8 +170,8 @@ impl Lock {
     }
 }
 
-/// The line of the first marker of a merge, counted from 1.
-fn merge_marker(text: &str) -> Option<usize> {
+/// The line of the first marker of a merge that was not decided, counted from 1.
+pub fn merge_marker(text: &str) -> Option<usize> {
     let is_marker = |line: &str| {
         ["<<<<<<< ", ">>>>>>> ", "||||||| "]
             .iter()

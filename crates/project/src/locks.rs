@@ -10,8 +10,10 @@ use tilsit_packaging::pylock::is_pylock_file_name;
 use tilsit_packaging::specifier::VersionSpecifiers;
 
 use crate::lock::PYLOCK;
-use crate::poetry::POETRY_LOCK;
+use crate::pipfile::Pipfile;
+use crate::poetry::{POETRY_LOCK, Poetry};
 use crate::settings::{ConflictKind, DefaultGroups, OneOrMany, Parsed};
+use crate::uv::UV_LOCK;
 use crate::workspace::{Member, Workspace};
 
 /// The lock that is meant.
@@ -24,6 +26,19 @@ pub enum LockKind {
     Named(String, Box<LockTable>),
     /// That of a script, by the name of its file.
     Script(String),
+}
+
+/// Whose form the lock has that is meant.
+#[derive(Clone, Copy, Debug)]
+pub enum LockForm<'w> {
+    /// Ours: PEP 751.
+    Pylock,
+    /// pipenv's, of this Pipfile.
+    Pipenv(&'w Pipfile),
+    /// Poetry's, of these tables.
+    Poetry(&'w Poetry),
+    /// uv's.
+    Uv,
 }
 
 /// `[tool.tilsit.locks.<name>]`: what a lock holds, and how it is resolved. What is not said is as in
@@ -196,14 +211,26 @@ impl Workspace {
         Ok(self)
     }
 
+    /// The form of its lock: locks of others are used in place where a project has one of them and
+    /// none of ours.
+    pub fn lock_form(&self) -> LockForm<'_> {
+        match (&self.lock, &self.pipfile, &self.poetry) {
+            (LockKind::Project, Some(pipfile), _) => LockForm::Pipenv(pipfile),
+            (LockKind::Project, None, Some(poetry)) => LockForm::Poetry(poetry),
+            (LockKind::Project, None, None) if self.has_uv_lock => LockForm::Uv,
+            _ => LockForm::Pylock,
+        }
+    }
+
     /// The name of the file of its lock.
     pub fn lock_file(&self) -> String {
-        match (&self.lock, &self.pipfile) {
-            (LockKind::Project, Some(pipfile)) => pipfile.lock_name(),
-            (LockKind::Project, None) if self.poetry.is_some() => POETRY_LOCK.to_owned(),
-            (LockKind::Project, None) => PYLOCK.to_owned(),
-            (LockKind::Named(name, _), _) => format!("pylock.{name}.toml"),
-            (LockKind::Script(file), _) => script_lock(file).unwrap_or_default(),
+        match (self.lock_form(), &self.lock) {
+            (LockForm::Pipenv(pipfile), _) => pipfile.lock_name(),
+            (LockForm::Poetry(_), _) => POETRY_LOCK.to_owned(),
+            (LockForm::Uv, _) => UV_LOCK.to_owned(),
+            (LockForm::Pylock, LockKind::Project) => PYLOCK.to_owned(),
+            (LockForm::Pylock, LockKind::Named(name, _)) => format!("pylock.{name}.toml"),
+            (LockForm::Pylock, LockKind::Script(file)) => script_lock(file).unwrap_or_default(),
         }
     }
 

@@ -203,6 +203,7 @@ impl Pipfile {
             pipfile: Some(self),
             lock: LockKind::Project,
             poetry: None,
+            has_uv_lock: false,
         }
     }
 

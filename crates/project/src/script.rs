@@ -71,6 +71,7 @@ pub fn workspace(path: &Path, text: &str) -> Result<Workspace, ScriptError> {
         root_groups: BTreeMap::new(),
         current: None,
         poetry: None,
+        has_uv_lock: false,
         pipfile: None,
         lock: LockKind::Script(file),
     })

@@ -11,20 +11,24 @@ use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{ExtraName, GroupName, ProjectName};
 use tilsit_packaging::requirement::Requirement;
+use tilsit_packaging::specifier::VersionSpecifiers;
 
+use crate::edit::GitReference;
 use crate::locks::{LockTable, RawLockTable};
 use crate::policy::Policy;
 
 /// The keys of the tables that are read here.
-pub const KEYS: [&str; 9] = [
+pub const KEYS: [&str; 11] = [
     "sources",
     "workspace",
     "default-groups",
     "package",
     "environments",
+    "required-environments",
     "conflicts",
     "locks",
     "policy",
+    "dependency-groups",
     "dev-dependencies",
 ];
 
@@ -42,8 +46,12 @@ pub struct ProjectSettings {
     pub workspace: Option<WorkspaceTable>,
     /// The environments that the lock is for; all where none is said.
     pub environments: Vec<Marker>,
+    /// Environments that every release has to have a file for.
+    pub required_environments: Vec<Marker>,
     /// Sets of extras and groups of which only one can be had at a time.
     pub conflicts: Vec<Vec<ConflictItem>>,
+    /// `dependency-groups`: the Pythons that groups are for, where that is said.
+    pub group_pythons: BTreeMap<GroupName, VersionSpecifiers>,
     /// uv's older way to write the group `dev`.
     pub dev_dependencies: Vec<Requirement>,
     /// The locks with a name, besides the project's own.
@@ -124,8 +132,8 @@ pub enum SourcePlace {
     Git {
         /// The repository.
         url: String,
-        /// A commit, tag or branch.
-        reference: Option<String>,
+        /// What of it.
+        reference: Option<GitReference>,
         /// The folder of the project in it.
         subdirectory: Option<String>,
     },
@@ -168,7 +176,9 @@ struct Table {
     default_groups: Option<RawGroups>,
     package: Option<bool>,
     environments: Option<OneOrMany<Parsed<Marker>>>,
+    required_environments: Option<OneOrMany<Parsed<Marker>>>,
     conflicts: Option<Vec<Vec<RawConflict>>>,
+    dependency_groups: Option<BTreeMap<Parsed<GroupName>, RawGroup>>,
     dev_dependencies: Option<Vec<Parsed<Requirement>>>,
     /// Ours alone; another tool's would mean another thing.
     locks: Option<toml::Value>,
@@ -225,14 +235,20 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for OneOrMany<T> {
 
 #[derive(serde::Deserialize)]
 #[serde(untagged)]
-enum RawGroups {
+pub(crate) enum RawGroups {
     Named(Vec<String>),
     Word(String),
 }
 
 #[derive(serde::Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+struct RawGroup {
+    requires_python: Option<Parsed<VersionSpecifiers>>,
+}
+
+#[derive(serde::Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RawConflict {
+pub(crate) struct RawConflict {
     package: Option<Parsed<ProjectName>>,
     extra: Option<Parsed<ExtraName>>,
     group: Option<Parsed<GroupName>>,
@@ -284,13 +300,22 @@ impl ProjectSettings {
             .map(|set| set.into_iter().map(RawConflict::read).collect())
             .collect::<Result<Vec<Vec<ConflictItem>>, _>>()?;
         let environments = tilsit.environments.or(uv.environments);
+        let required = tilsit.required_environments.or(uv.required_environments);
         let dev = tilsit.dev_dependencies.or(uv.dev_dependencies);
+        let group_pythons = tilsit.dependency_groups.or(uv.dependency_groups);
+        let group_pythons = group_pythons.unwrap_or_default().into_iter();
+        let group_pythons = group_pythons.filter_map(|(Parsed(group), said)| {
+            let Parsed(pythons) = said.requires_python?;
+            Some((group, pythons))
+        });
         Ok(Self {
+            group_pythons: group_pythons.collect(),
             sources,
             default_groups: groups.map_or(Ok(DefaultGroups::Unsaid), RawGroups::read)?,
             package: tilsit.package.or(uv.package),
             workspace: tilsit.workspace.or(uv.workspace),
             environments: environments.map_or_else(Vec::new, |OneOrMany(list)| values(list)),
+            required_environments: required.map_or_else(Vec::new, |OneOrMany(list)| values(list)),
             conflicts,
             dev_dependencies: dev.map_or_else(Vec::new, values),
             locks: tilsit.locks.map(locks).transpose()?.unwrap_or_default(),
@@ -317,7 +342,7 @@ fn values<T>(list: Vec<Parsed<T>>) -> Vec<T> {
 }
 
 impl RawGroups {
-    fn read(self) -> Result<DefaultGroups, SettingsError> {
+    pub(crate) fn read(self) -> Result<DefaultGroups, SettingsError> {
         match self {
             RawGroups::Word(word) if word == "all" => Ok(DefaultGroups::All),
             RawGroups::Word(word) => Err(SettingsError(format!(
@@ -335,7 +360,7 @@ impl RawGroups {
 }
 
 impl RawConflict {
-    fn read(self) -> Result<ConflictItem, SettingsError> {
+    pub(crate) fn read(self) -> Result<ConflictItem, SettingsError> {
         let kind = match (self.extra, self.group) {
             (Some(Parsed(extra)), None) => ConflictKind::Extra(extra),
             (None, Some(Parsed(group))) => ConflictKind::Group(group),
@@ -354,7 +379,11 @@ impl RawConflict {
 impl RawSource {
     fn read(self, name: &ProjectName) -> Result<Source, SettingsError> {
         let wrong = |words: &str| SettingsError(format!("the source of `{name}` {words}"));
-        let references = [self.rev, self.tag, self.branch];
+        let references = [
+            self.rev.map(GitReference::Revision),
+            self.tag.map(GitReference::Tag),
+            self.branch.map(GitReference::Branch),
+        ];
         let mut references = references.into_iter().flatten();
         let reference = references.next();
         if references.next().is_some() {

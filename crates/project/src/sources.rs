@@ -61,8 +61,17 @@ impl Requirer<'_> {
     /// The requirements that stand for this one: one for each source whose marker is not the
     /// other's, and the index for what is left.
     pub(crate) fn lower(&self, requirement: &Requirement) -> Result<Vec<Requirement>, SourceError> {
+        let placed = self.lower_with_places(requirement)?;
+        Ok(placed.into_iter().map(|(lowered, _)| lowered).collect())
+    }
+
+    /// The same, each with the source that it comes from.
+    pub(crate) fn lower_with_places(
+        &self,
+        requirement: &Requirement,
+    ) -> Result<Vec<(Requirement, Option<&SourcePlace>)>, SourceError> {
         let Some((sources, folder)) = self.sources(&requirement.name) else {
-            return Ok(vec![self.member_itself(requirement)]);
+            return Ok(vec![(self.member_itself(requirement), None)]);
         };
         let mut lowered = Vec::new();
         let mut left = requirement.marker;
@@ -90,17 +99,19 @@ impl Requirer<'_> {
                 }
                 Some(url) => RequirementSource::Url(url),
             };
-            lowered.push(Requirement {
+            let placed = Requirement {
                 source: placed,
                 marker,
                 ..requirement.clone()
-            });
+            };
+            lowered.push((placed, Some(&source.place)));
         }
         if !left.is_false() {
-            lowered.push(Requirement {
+            let rest = Requirement {
                 marker: left,
                 ..requirement.clone()
-            });
+            };
+            lowered.push((rest, None));
         }
         Ok(lowered)
     }
@@ -167,7 +178,7 @@ impl Requirer<'_> {
                 let mut whole = format!("git+{url}");
                 if let Some(reference) = reference {
                     whole.push('@');
-                    whole.push_str(reference);
+                    whole.push_str(reference.parts().1);
                 }
                 with_subdirectory(whole, subdirectory.as_deref())
             }

@@ -7,16 +7,18 @@ use std::path::{Path, PathBuf};
 
 use tilsit_files::FileError;
 use tilsit_packaging::dependency_groups::{DependencyGroups, DependencyGroupsError};
+use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{GroupName, ProjectName};
 use tilsit_packaging::pyproject::{Project, ProjectKey, PyProject, PyProjectError};
 use tilsit_packaging::requirement::Requirement;
-use tilsit_packaging::specifier::VersionSpecifiers;
+use tilsit_packaging::specifier::{Operator, VersionSpecifiers};
 
 use crate::lock::PYLOCK;
 use crate::locks::LockKind;
 use crate::pipfile::{DEVELOP, PIPFILE, Pipfile, PipfileError};
 use crate::poetry::{POETRY_LOCK, Poetry, Tables, TablesError};
 use crate::settings::{DefaultGroups, ProjectSettings, SettingsError};
+use crate::uv::UV_LOCK;
 
 /// The file that makes a folder a project.
 pub const PYPROJECT: &str = "pyproject.toml";
@@ -43,6 +45,8 @@ pub struct Workspace {
     pub lock: LockKind,
     /// Poetry's tables, of a project that is locked in `poetry.lock`.
     pub poetry: Option<Poetry>,
+    /// Whether it is locked in `uv.lock`.
+    pub has_uv_lock: bool,
 }
 
 /// One project.
@@ -222,6 +226,12 @@ impl Read {
             let known: &mut Vec<Requirement> = resolved.entry(dev).or_default();
             known.extend(self.settings.dev_dependencies.iter().cloned());
         }
+        for (group, pythons) in &self.settings.group_pythons {
+            let marker = python_marker(pythons);
+            for requirement in resolved.get_mut(group).into_iter().flatten() {
+                requirement.marker = requirement.marker.and(marker);
+            }
+        }
         Ok(resolved)
     }
 
@@ -310,12 +320,15 @@ impl Workspace {
             pipfile: None,
             lock: LockKind::Project,
             poetry: None,
+            has_uv_lock: false,
         };
-        if let Some(tables) = &root.poetry
-            && root.settings.workspace.is_none()
-            && !tilsit_files::exists(root.folder.join(PYLOCK))?
-        {
+        // Our own lock goes before those of others.
+        let is_free = !tilsit_files::exists(root.folder.join(PYLOCK))?;
+        let has_workspace = root.settings.workspace.is_some();
+        if let Some(tables) = root.poetry.as_ref().filter(|_| is_free && !has_workspace) {
             workspace.poetry = Some(Poetry::new(tables.clone(), &root.text));
+        } else if is_free {
+            workspace.has_uv_lock = tilsit_files::exists(root.folder.join(UV_LOCK))?;
         }
         let folders = match &root.settings.workspace {
             Some(table) => members::folders(&root.folder, table)?,
@@ -336,7 +349,40 @@ impl Workspace {
             };
             workspace.add(member.ok_or(WorkspaceError::NoMember(folder))?)?;
         }
+        if workspace.has_uv_lock {
+            workspace.build_required();
+        }
         Ok(workspace)
+    }
+
+    /// As uv has it, a member that another requires is built, also without a `[build-system]`.
+    fn build_required(&mut self) {
+        let mut required = BTreeSet::new();
+        for member in self.members.values() {
+            let groups = member.groups.values().flatten();
+            let extras = member.project.optional_dependencies.iter();
+            let extras = extras.flat_map(|(_, requirements)| requirements);
+            let all = member
+                .project
+                .dependencies
+                .iter()
+                .chain(extras)
+                .chain(groups);
+            let others = all.filter(|one| one.name != member.name);
+            required.extend(others.map(|one| one.name.clone()));
+        }
+        for member in self.members.values_mut() {
+            let is_unsaid = member.settings.package.is_none();
+            member.is_package |= is_unsaid && required.contains(&member.name);
+        }
+    }
+
+    /// The same, locked in `pylock.toml` whatever lock of another tool is there.
+    #[must_use]
+    pub fn in_own_lock(mut self) -> Self {
+        self.poetry = None;
+        self.has_uv_lock = false;
+        self
     }
 
     fn add(&mut self, member: Member) -> Result<(), WorkspaceError> {
@@ -365,6 +411,7 @@ impl Workspace {
             pipfile: None,
             lock: LockKind::Project,
             poetry: None,
+            has_uv_lock: false,
         }
     }
 
@@ -448,6 +495,28 @@ impl Member {
     pub fn url(&self) -> String {
         folder_url(&self.folder)
     }
+}
+
+/// Pythons as a marker: what is said of `3.12` is about the minor version, so that nothing lies between
+/// `<3.12` and `>=3.12`.
+fn python_marker(pythons: &VersionSpecifiers) -> Marker {
+    let markers = pythons.iter().map(|specifier| {
+        let Some(version) = specifier.version() else {
+            return Marker::TRUE;
+        };
+        let is_minor = version.release().len() == 2;
+        let (variable, star) = match (specifier.operator(), specifier.is_prefix()) {
+            (Operator::Less | Operator::GreaterEqual, _) | (_, true) if is_minor => {
+                ("python_version", "")
+            }
+            (_, true) => ("python_full_version", ".*"),
+            _ => ("python_full_version", ""),
+        };
+        let operator = specifier.operator().as_str();
+        let text = format!("{variable} {operator} '{version}{star}'");
+        text.parse().unwrap_or(Marker::TRUE)
+    });
+    markers.fold(Marker::TRUE, Marker::and)
 }
 
 /// The `file:` URL of a folder or file, as requirements name it.

@@ -73,6 +73,9 @@ pub(crate) struct NotFollowed {
     pub(crate) key: String,
     /// Where it stands.
     pub(crate) from: String,
+    /// Whether it is about locking or installing a project, so that who does that has to know.
+    #[serde(skip)]
+    pub(crate) is_of_projects: bool,
 }
 
 impl Configuration {
@@ -236,6 +239,8 @@ impl Configuration {
             self.all(|settings| settings.variant.as_ref()),
             self.all(|settings| settings.constraint_dependencies.as_ref()),
             self.all(|settings| settings.override_dependencies.as_ref()),
+            self.all(|settings| settings.exclude_dependencies.as_ref()),
+            self.all(|settings| settings.build_constraint_dependencies.as_ref()),
         ];
         let tables = [
             self.merged(|settings| settings.prerelease_package.as_ref()),

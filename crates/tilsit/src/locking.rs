@@ -17,7 +17,7 @@ use tilsit_project::inputs::{Inputs, fingerprint};
 use tilsit_project::lock::{
     Answer, Assembly, Difference, Lock, LockError, Origins, fingerprint_of, license_of, set_license,
 };
-use tilsit_project::locks::LockKind;
+use tilsit_project::locks::{LockForm, LockKind};
 use tilsit_project::sources::editables;
 use tilsit_provider::{Pin, Sources};
 
@@ -139,14 +139,40 @@ impl Locking<'_> {
     /// # Errors
     /// When the project cannot be resolved.
     pub(crate) fn lock(&self) -> Result<Locked, CommandError> {
-        if let Some(pipfile) = &self.project.workspace.pipfile {
-            return self.lock_pipfile(pipfile);
+        match self.project.workspace.lock_form() {
+            LockForm::Pylock => self.lock_own(),
+            LockForm::Pipenv(pipfile) => self.lock_pipfile(pipfile),
+            LockForm::Poetry(poetry) => self.lock_poetry(poetry),
+            LockForm::Uv => self.lock_uv(),
         }
-        if let (Some(poetry), LockKind::Project) =
-            (&self.project.workspace.poetry, &self.project.workspace.lock)
-        {
-            return self.lock_poetry(poetry);
+    }
+
+    /// The lock that is there, whatever the project says now.
+    ///
+    /// # Errors
+    /// When there is none, it cannot be read, or an index does not have what it names.
+    pub(crate) fn frozen(&self) -> Result<Lock, CommandError> {
+        let context = &self.project.context;
+        let path = self.project.lock_path();
+        let text = self.text()?;
+        let text = text.ok_or_else(|| outdated(self.project, false, context))?;
+        match self.project.workspace.lock_form() {
+            LockForm::Pipenv(_) => return self.frozen_pipfile(&text),
+            LockForm::Poetry(poetry) => return self.frozen_poetry(poetry, &text),
+            LockForm::Uv => return self.frozen_uv(&text),
+            LockForm::Pylock => {}
         }
+        let lock = Lock::parse(&text, &path)?;
+        if lock.is_edited {
+            let shown = context.show(&path);
+            context.terminal.warn(format_args!(
+                "`{shown}` was changed by somebody else since it was written"
+            ));
+        }
+        Ok(lock)
+    }
+
+    fn lock_own(&self) -> Result<Locked, CommandError> {
         let began = Instant::now();
         let text = self.text()?;
         let interpreter = self.project.python(self.python, Scope::Any)?;
@@ -163,13 +189,7 @@ impl Locking<'_> {
                 let sources = self.sources(&interpreter)?;
                 rules.check_lock(&lock, &sources)?;
             }
-            return Ok(Locked {
-                lock,
-                difference: Difference::default(),
-                text: text.clone(),
-                is_current: true,
-                took: began.elapsed(),
-            });
+            return Ok(Locked::current(lock, text, began));
         }
         let before = self.before(text.as_deref())?;
         let lock = self.resolve(&interpreter, &inputs, &fingerprint, before.as_ref());
@@ -352,7 +372,7 @@ impl Locking<'_> {
     }
 
     /// Where files come from, with the limits of the policy.
-    fn sources(&self, interpreter: &Interpreter) -> Result<Sources, CommandError> {
+    pub(crate) fn sources(&self, interpreter: &Interpreter) -> Result<Sources, CommandError> {
         let context = &self.project.context;
         let mut sources = indexes::choose(self.configuration, interpreter, None, context)?;
         let policy = &self.project.workspace.settings.policy;
@@ -421,6 +441,36 @@ impl Locking<'_> {
 }
 
 impl Locked {
+    /// The lock that is there, and fits.
+    pub(crate) fn current(lock: Lock, text: &str, began: Instant) -> Self {
+        Self {
+            lock,
+            difference: Difference::default(),
+            text: text.to_owned(),
+            is_current: true,
+            took: began.elapsed(),
+        }
+    }
+
+    /// A lock that was made, and is written as `new` in the form of another tool.
+    pub(crate) fn foreign(
+        lock: Lock,
+        before: Option<&Lock>,
+        (text, new): (Option<&str>, String),
+        began: Instant,
+    ) -> Self {
+        let mut difference = Difference::between(before, &lock);
+        // What locks of others do not say differs always.
+        difference.changes.retain(|change| !change.is_detail);
+        Self {
+            difference,
+            is_current: text == Some(new.as_str()),
+            text: new,
+            lock,
+            took: began.elapsed(),
+        }
+    }
+
     fn of(lock: Lock, before: Option<&Lock>, text: Option<&str>, began: Instant) -> Self {
         let new = lock.to_toml();
         Self {

@@ -47,6 +47,7 @@ mod stamps;
 mod syncing;
 mod targets;
 mod terminal;
+mod uv_locks;
 
 use std::process::ExitCode;
 

@@ -11,7 +11,7 @@ use tilsit_environment::Interpreter;
 use tilsit_environment::discovery::Scope;
 use tilsit_files::Durability;
 use tilsit_project::Pipfile;
-use tilsit_project::lock::{Difference, Lock};
+use tilsit_project::lock::Lock;
 use tilsit_project::pipfile::{PIPFILE, PipfileLock, PipfileLockError, environment_name};
 
 use crate::configuration::Settings;
@@ -182,13 +182,8 @@ impl Locking<'_> {
             && !self.upgrade.is_asked()
             && before.digest == pipfile.digest(&default_index)
         {
-            return Ok(Locked {
-                lock: self.of_pipfile_lock(before, &interpreter, &path)?,
-                difference: Difference::default(),
-                text: text.clone(),
-                is_current: true,
-                took: began.elapsed(),
-            });
+            let lock = self.of_pipfile_lock(before, &interpreter, &path)?;
+            return Ok(Locked::current(lock, text, began));
         }
         let inputs = self.project.inputs(&interpreter)?;
         let versions = before.as_ref().map(PipfileLock::versions);
@@ -200,16 +195,8 @@ impl Locking<'_> {
             Some(text) if text.contains("\r\n") => new.replace('\n', "\r\n"),
             _ => new,
         };
-        let mut difference = Difference::between(versions.as_ref(), &lock);
-        // A lock without files differs in them always.
-        difference.changes.retain(|change| !change.is_detail);
-        Ok(Locked {
-            difference,
-            is_current: text.as_deref() == Some(new.as_str()),
-            text: new,
-            lock,
-            took: began.elapsed(),
-        })
+        let texts = (text.as_deref(), new);
+        Ok(Locked::foreign(lock, versions.as_ref(), texts, began))
     }
 
     /// What a Pipfile.lock says, with the files that an index has of it.
@@ -241,6 +228,18 @@ impl Locking<'_> {
         Ok(lock)
     }
 
+    /// The lock as it is, whatever the Pipfile says.
+    ///
+    /// # Errors
+    /// When it cannot be read, or an index does not have what is locked.
+    pub(crate) fn frozen_pipfile(&self, text: &str) -> Result<Lock, CommandError> {
+        let path = self.project.lock_path();
+        let locked = PipfileLock::parse(text);
+        let locked = locked.map_err(|error| wrong(&path, &error, &self.project.context))?;
+        let interpreter = self.project.python(self.python, Scope::Any)?;
+        self.of_pipfile_lock(&locked, &interpreter, &path)
+    }
+
     /// The index that stands in the digest of a Pipfile without a source.
     fn default_index(&self, interpreter: &Interpreter) -> Result<String, CommandError> {
         let context = &self.project.context;
@@ -250,18 +249,6 @@ impl Locking<'_> {
         let url = sources.indexes.last().map(|index| index.url().to_string());
         Ok(url.unwrap_or_default().trim_end_matches('/').to_owned())
     }
-}
-
-/// The lock as it is, whatever the Pipfile says.
-///
-/// # Errors
-/// When it cannot be read, or an index does not have what is locked.
-pub(crate) fn frozen(locking: &Locking<'_>, text: &str) -> Result<Lock, CommandError> {
-    let path = locking.project.lock_path();
-    let context = &locking.project.context;
-    let locked = PipfileLock::parse(text).map_err(|error| wrong(&path, &error, context))?;
-    let interpreter = locking.project.python(locking.python, Scope::Any)?;
-    locking.of_pipfile_lock(&locked, &interpreter, &path)
 }
 
 fn wrong(path: &Path, error: &PipfileLockError, context: &Context) -> CommandError {

@@ -23,7 +23,7 @@ use crate::error::CommandError;
 use crate::requirements::Wanted;
 use crate::{building, indexes, network};
 
-pub(crate) use choices::{Elsewhere, formats};
+pub(crate) use choices::{Elsewhere, cut_off, formats};
 
 /// What is to be resolved, and how.
 pub(crate) struct Question<'a> {

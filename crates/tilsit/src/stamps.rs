@@ -14,8 +14,10 @@ use sha2::{Digest as _, Sha256};
 use tilsit_environment::Environment;
 use tilsit_files::Durability;
 use tilsit_project::Workspace;
+use tilsit_project::lock::PYLOCK;
 use tilsit_project::pipfile::PIPFILE;
 use tilsit_project::settings::SourcePlace;
+use tilsit_project::uv::UV_LOCK;
 use tilsit_project::workspace::PYPROJECT;
 use tilsit_simple_api::Sha256Digest;
 
@@ -173,6 +175,8 @@ pub(crate) fn files_of(workspace: &Workspace, from: &Path) -> Vec<PathBuf> {
     let own = workspace.pipfile.as_ref();
     files.extend(own.map(|pipfile| workspace.root.join(&pipfile.file_name)));
     files.push(workspace.root.join(".python-version"));
+    // Which lock there is decides which one is meant.
+    files.extend([PYLOCK, UV_LOCK].map(|name| workspace.root.join(name)));
     let mut add_project = |folder: &Path| {
         files.extend(OF_BUILDS.iter().map(|name| folder.join(name)));
     };

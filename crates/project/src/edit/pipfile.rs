@@ -12,7 +12,7 @@ use toml_edit::{Array, Item, TableLike, Value};
 
 use super::EditError;
 use super::literal::{Quote, marker, string};
-use super::source::{GitReference, Location, Source};
+use super::source::{Location, Source};
 use super::table::{find, push_table, remove, set};
 use super::text::{Splice, TomlText, line_end, whole_lines};
 use crate::pipfile::is_category;
@@ -362,11 +362,7 @@ fn placed(place: &Location, quote: Quote) -> Vec<(&'static str, String)> {
             reference,
             subdirectory,
         } => {
-            let reference = reference.as_ref().map(|reference| match reference {
-                GitReference::Tag(name)
-                | GitReference::Branch(name)
-                | GitReference::Revision(name) => name,
-            });
+            let reference = reference.as_ref().map(|reference| reference.parts().1);
             entries.extend(reference.map(|name| ("ref", text(name))));
             entries.push(("git", text(url)));
             entries.extend(

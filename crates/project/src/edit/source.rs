@@ -56,6 +56,17 @@ pub enum GitReference {
     Revision(String),
 }
 
+impl GitReference {
+    /// The key that says it in a source, and the name.
+    pub fn parts(&self) -> (&'static str, &str) {
+        match self {
+            Self::Tag(name) => ("tag", name),
+            Self::Branch(name) => ("branch", name),
+            Self::Revision(name) => ("rev", name),
+        }
+    }
+}
+
 impl Source {
     /// A source that holds everywhere.
     pub fn of(location: Location) -> Self {
@@ -78,10 +89,9 @@ impl Source {
             } => {
                 entries.push(("git", text(url)));
                 folder(&mut entries, subdirectory);
-                entries.extend(reference.as_ref().map(|reference| match reference {
-                    GitReference::Tag(tag) => ("tag", text(tag)),
-                    GitReference::Branch(branch) => ("branch", text(branch)),
-                    GitReference::Revision(revision) => ("rev", text(revision)),
+                entries.extend(reference.as_ref().map(|reference| {
+                    let (key, name) = reference.parts();
+                    (key, text(name))
                 }));
             }
             Location::Url { url, subdirectory } => {

@@ -5,7 +5,7 @@ use toml::Value;
 
 use super::setuptools::name_in;
 use super::{Collector, Foreign, ImportError, Index, Listed, Pin, What, World, invalid};
-use crate::edit::{GitReference, List, Location, Source, ordered};
+use crate::edit::{List, Location, Source, ordered};
 use crate::pipfile::{PIPFILE_LOCK, Pipfile, PipfileLock};
 use crate::settings::SourcePlace;
 
@@ -154,7 +154,7 @@ pub(super) fn location(place: &SourcePlace) -> Location {
             subdirectory,
         } => Location::Git {
             url: url.clone(),
-            reference: reference.clone().map(GitReference::Revision),
+            reference: reference.clone(),
             subdirectory: subdirectory.clone(),
         },
         SourcePlace::Url { url, subdirectory } => Location::Url {

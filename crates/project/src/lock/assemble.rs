@@ -26,7 +26,7 @@ use super::own::{LockedMember, OwnTable, with_requires};
 use super::reach::{reach, release};
 use super::{Lock, own};
 use crate::inputs::Inputs;
-use crate::locks::LockKind;
+use crate::locks::{LockForm, LockKind};
 use crate::workspace::{Member, Workspace};
 
 /// The lock version that is written.
@@ -214,7 +214,7 @@ impl Assembly<'_> {
         };
         match &pin.url {
             None => {
-                let (sdist, wheels) = self.distributions(pin, draft.marker)?;
+                let (sdist, wheels) = self.distributions(pin, draft.marker.and(whole))?;
                 package.source = PackageSource::Distributions { sdist, wheels };
                 // pipenv states it with each project.
                 if self.workspace.pipfile.is_some() {
@@ -265,7 +265,11 @@ impl Assembly<'_> {
             [] => std::slice::from_ref(&pin.file),
             files => files,
         };
-        let wanted = Wanted::by(marker);
+        let mut wanted = Wanted::by(marker);
+        // uv keeps files for all Pythons of the project.
+        if let LockForm::Uv = self.workspace.lock_form() {
+            wanted.pythons = VersionRange::from(&self.inputs.universal.requires_python);
+        }
         let mut sdist: Option<&PinnedFile> = None;
         let mut wheels = Vec::new();
         for file in files {
@@ -305,17 +309,7 @@ impl Assembly<'_> {
                 locked.extras.insert(extra.clone(), named);
             }
             for requirement in &draft.pin.requires {
-                let plain = requirement.marker.with_extras(&[]);
-                if !plain.is_false() {
-                    locked.requires.push(with_marker(requirement, plain));
-                }
-                for (extra, (_, requires)) in &mut locked.extras {
-                    let with = requirement.marker.with_extras(std::slice::from_ref(extra));
-                    let more = with.and(plain.not());
-                    if !more.is_false() {
-                        requires.push(with_marker(requirement, more));
-                    }
-                }
+                locked.add(requirement);
             }
             for (group, requirements) in &member.groups {
                 let requirements = requirements.iter().map(without_url).collect();
@@ -403,13 +397,6 @@ pub(crate) fn without_url(requirement: &Requirement) -> Requirement {
             source: RequirementSource::Specifiers(VersionSpecifiers::any()),
             ..requirement.clone()
         },
-    }
-}
-
-fn with_marker(requirement: &Requirement, marker: Marker) -> Requirement {
-    Requirement {
-        marker,
-        ..without_url(requirement)
     }
 }
 

@@ -122,12 +122,21 @@ impl Lock {
 
     /// All of it: with every extra and group, also those that exclude each other.
     pub fn whole_graph(&self) -> Graph<'_> {
+        self.graph_of_all(&Marker::without_extras)
+    }
+
+    /// All of it, with the extras and groups in the markers that open each way.
+    pub(crate) fn conditional_graph(&self) -> Graph<'_> {
+        self.graph_of_all(&|marker| marker)
+    }
+
+    fn graph_of_all(&self, chosen: &dyn Fn(Marker) -> Marker) -> Graph<'_> {
         let selection = Selection {
             all_extras: true,
             groups: self.pylock.dependency_groups.clone(),
             ..Selection::default()
         };
-        let mut building = Building::new(self, &Marker::without_extras);
+        let mut building = Building::new(self, chosen);
         match &self.own {
             Some(own) => {
                 for (name, member) in &own.members {

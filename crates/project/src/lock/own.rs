@@ -11,7 +11,7 @@ use tilsit_packaging::name::{ExtraName, GroupName, ProjectName};
 use tilsit_packaging::pylock::Package;
 use tilsit_packaging::requirement::Requirement;
 
-use super::LockError;
+use super::{LockError, without_url};
 use crate::inputs::hex;
 
 /// The name of the table.
@@ -218,6 +218,25 @@ impl LockedMember {
         tables(text, "tool.tilsit.members.groups", groups);
     }
 
+    /// Adds what it requires, to itself or to the extras that it is for; extras have to be named before.
+    pub(crate) fn add(&mut self, requirement: &Requirement) {
+        let with = |marker: Marker| Requirement {
+            marker,
+            ..without_url(requirement)
+        };
+        let plain = requirement.marker.with_extras(&[]);
+        if !plain.is_false() {
+            self.requires.push(with(plain));
+        }
+        for (extra, (_, requires)) in &mut self.extras {
+            let more = requirement.marker.with_extras(std::slice::from_ref(extra));
+            let more = more.and(plain.not());
+            if !more.is_false() {
+                requires.push(with(more));
+            }
+        }
+    }
+
     /// What it requires with some of its extras.
     pub(super) fn with_extras<'a>(
         &'a self,
@@ -314,4 +333,14 @@ fn groups(
     groups
         .map(|(name, requires)| Ok((parsed(name)?, parsed_all(requires)?)))
         .collect()
+}
+
+/// The names behind `extra ==` in the words of a marker.
+pub(crate) fn named_extras(words: &str) -> Vec<ExtraName> {
+    let parts = words.split("extra == ").skip(1);
+    let names = parts.filter_map(|part| part.split(['"', '\'']).nth(1)?.parse().ok());
+    let mut names: Vec<ExtraName> = names.collect();
+    names.sort_unstable();
+    names.dedup();
+    names
 }

@@ -4,6 +4,7 @@ use tilsit_packaging::marker::{Marker, MarkerVariable};
 use tilsit_packaging::name::GroupName;
 use tilsit_packaging::requirement::Requirement;
 
+use crate::edit::GitReference;
 use crate::settings::{Source, SourcePlace};
 
 /// The version control systems that an entry may name.
@@ -101,7 +102,7 @@ fn place(table: &toml::Table) -> Result<Option<SourcePlace>, String> {
         }
         return Ok(Some(SourcePlace::Git {
             url: text(kind).unwrap_or_default().to_owned(),
-            reference: text("ref").map(str::to_owned),
+            reference: text("ref").map(|name| GitReference::Revision(name.to_owned())),
             subdirectory,
         }));
     }

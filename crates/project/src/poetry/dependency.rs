@@ -7,6 +7,7 @@ use tilsit_packaging::specifier::VersionSpecifiers;
 use toml::{Table, Value};
 
 use super::constraint::{Constraint, Of};
+use crate::edit::GitReference;
 use crate::settings::SourcePlace;
 
 /// One dependency.
@@ -176,13 +177,14 @@ fn place(table: &Table) -> Result<Option<SourcePlace>, String> {
         None => path.to_owned(),
     };
     if let Some(url) = text(table, "git")? {
-        let mut reference = None;
-        for key in ["branch", "tag", "rev"] {
-            reference = reference.or(text(table, key)?);
-        }
+        let named = |key: &str| Ok::<_, String>(text(table, key)?.map(str::to_owned));
+        let branch = named("branch")?.map(GitReference::Branch);
+        let tag = named("tag")?.map(GitReference::Tag);
+        let revision = named("rev")?.map(GitReference::Revision);
+        let reference = branch.or(tag).or(revision);
         return Ok(Some(SourcePlace::Git {
             url: git_url(url),
-            reference: reference.map(str::to_owned),
+            reference,
             subdirectory,
         }));
     }

@@ -32,7 +32,7 @@ fn sources_of_every_kind_are_read() {
             },
             &SourcePlace::Git {
                 url: "https://g.example/c".to_owned(),
-                reference: Some("v1".to_owned()),
+                reference: Some(GitReference::Tag("v1".to_owned())),
                 subdirectory: Some("s".to_owned())
             },
             &SourcePlace::Url {

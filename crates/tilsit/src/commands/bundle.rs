@@ -13,6 +13,7 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::tag::CompatibleTags;
 use tilsit_packaging::version::Version;
 use tilsit_project::bundle::Target;
+use tilsit_project::locks::LockForm;
 use tilsit_provider::{Platform, elsewhere};
 
 use crate::commands::sync::FixedOptions;
@@ -65,8 +66,9 @@ pub(super) struct Place {
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
     let project = arguments.locked.project(context)?;
-    if project.workspace.pipfile.is_some() {
-        let message = "a Pipfile.lock does not say where files are, and cannot be bundled";
+    if !matches!(project.workspace.lock_form(), LockForm::Pylock) {
+        let file = project.workspace.lock_file();
+        let message = format!("a {file} is another tool's, and cannot be bundled");
         return Err(CommandError::new(Code::Usage, message)
             .hint("`tilsit export --format pylock.toml` writes a lock that says it"));
     }

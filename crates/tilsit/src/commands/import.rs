@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tilsit_environment::discovery::Scope;
 use tilsit_files::Durability;
 use tilsit_packaging::name::GroupName;
+use tilsit_project::Workspace;
 use tilsit_project::edit::EditError;
 use tilsit_project::import::{
     self, Candidate, Defaults, Fate, Foreign, Kind, Outcome, World, Written,
@@ -226,7 +227,9 @@ impl Importing<'_> {
     fn lock(&self, result: &mut Value, originals: &mut Originals) -> Result<(), CommandError> {
         // The settings that were read when the program began are those of before.
         let context = self.context.without_project();
-        let project = Project::find(&context)?;
+        let mut project = Project::find(&context)?;
+        // What is imported is locked in our own form, also where the lock of the other tool stays.
+        project.workspace = Workspace::clone(&project.workspace).in_own_lock().into();
         let configuration = self.arguments.index.over(&project.context)?;
         let configuration = self.arguments.resolver.over(&configuration);
         let locking = Locking {

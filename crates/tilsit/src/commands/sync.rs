@@ -29,7 +29,6 @@ use crate::report::Report;
 use crate::stamps::{self, Stamp, files_of, files_of_environment};
 use crate::syncing::{Place, Syncing, environment};
 use crate::terminal::{GOOD, count, duration};
-use crate::{pipfiles, poetry};
 
 use selecting::SelectionOptions;
 
@@ -234,22 +233,7 @@ pub(crate) fn fitting(
             .hint("leave out either `--upgrade` or `--locked` and `--frozen`"));
     }
     if fixed.frozen {
-        let text = locking::read_text(&path)?;
-        let text = text.ok_or_else(|| locking::outdated(locking.project, false, context))?;
-        if locking.project.workspace.pipfile.is_some() {
-            return pipfiles::frozen(locking, &text);
-        }
-        if let Some(project) = &locking.project.workspace.poetry {
-            return poetry::frozen(locking, project, &text);
-        }
-        let lock = Lock::parse(&text, &path)?;
-        if lock.is_edited {
-            let shown = context.show(&path);
-            context.terminal.warn(format_args!(
-                "`{shown}` was changed by somebody else since it was written"
-            ));
-        }
-        return Ok(lock);
+        return locking.frozen();
     }
     let is_there = tilsit_files::exists(&path)?;
     let locked = locking.lock()?;

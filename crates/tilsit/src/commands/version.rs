@@ -9,7 +9,6 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::{Bump, PreReleaseKind, Version};
 use tilsit_project::Workspace;
 use tilsit_project::edit::List;
-use tilsit_project::lock::PYLOCK;
 use tilsit_project::workspace::{Member, PYPROJECT};
 
 use crate::commands::options::UpgradeOptions;
@@ -144,7 +143,7 @@ fn relock(
     originals: &mut Originals,
     context: &Context,
 ) -> Result<(), CommandError> {
-    if arguments.frozen || !tilsit_files::exists(workspace.root.join(PYLOCK))? {
+    if arguments.frozen || !tilsit_files::exists(workspace.root.join(workspace.lock_file()))? {
         return Ok(());
     }
     let following = Following {

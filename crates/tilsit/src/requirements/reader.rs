@@ -8,6 +8,7 @@ use std::path::{Component, Path, PathBuf};
 use tilsit_files::TemporaryFolder;
 use tilsit_index_client::{Refresh, RemoteFile};
 use tilsit_packaging::file_name::WheelFileName;
+use tilsit_packaging::marker::Marker;
 use tilsit_packaging::requirement::{Requirement, RequirementSource, plain_url};
 use tilsit_packaging::requirements_file::{
     FileHash, FileOption, IncludeKind, RequirementLine, RequirementsFile, Statement, Target,
@@ -15,13 +16,13 @@ use tilsit_packaging::requirements_file::{
 use tilsit_resolver::RootRequirement;
 use url::Url;
 
-use super::{COMMAND_LINE, LINE, Role, Wanted};
+use super::{COMMAND_LINE, LINE, Role, Wanted, of_setting};
 use crate::building::Unnamed;
 use crate::commands::controls::Controls;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
-use crate::network;
+use crate::{network, uv_locks};
 
 pub(super) struct Reader<'a> {
     pub(super) wanted: Wanted,
@@ -467,19 +468,22 @@ impl Reader<'_> {
             ),
         ] {
             for text in texts {
-                let requirement: Requirement = text.parse().map_err(|error| {
-                    CommandError::new(
-                        Code::ConfigurationInvalid,
-                        format!("`{text}` in `{key}` is no requirement"),
-                    )
-                    .caused_by(format!("{error}"))
-                })?;
+                let requirement = of_setting(key, &text)?;
                 let root = RootRequirement::new(requirement, format!("`{key}`"));
                 match role {
                     Role::Overrides => self.wanted.overrides.push(root),
                     _ => self.wanted.constraints.push(root),
                 }
             }
+        }
+        for name in configuration.all(|settings| settings.exclude_dependencies.as_ref()) {
+            // In its place stands what is wanted nowhere.
+            let nowhere = Requirement {
+                marker: Marker::FALSE,
+                ..Requirement::any(uv_locks::excluded(&name)?)
+            };
+            let root = RootRequirement::new(nowhere, "`exclude-dependencies`");
+            self.wanted.overrides.push(root);
         }
         Ok(())
     }

@@ -390,7 +390,7 @@ fn cut_offs(configuration: &Configuration, now: Timestamp) -> Result<CutOff, Com
 
 /// The moment after which files are ignored. A date means the whole day, in UTC; a span such as
 /// `2 weeks` counts back from now.
-pub(super) fn cut_off(text: &str, now: Timestamp) -> Result<Timestamp, CommandError> {
+pub(crate) fn cut_off(text: &str, now: Timestamp) -> Result<Timestamp, CommandError> {
     if let Ok(moment) = text.parse::<Timestamp>() {
         return Ok(moment);
     }

@@ -27,6 +27,8 @@ mod sync;
 mod tasks;
 mod tree;
 mod tutorials;
+mod uv;
+mod uv_tables;
 mod version;
 mod workspace;
 
