@@ -19,7 +19,7 @@ use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{ExtraName, GroupName, ProjectName};
 use tilsit_packaging::version::Version;
 
-pub use asked::{Asked, Groups, Local, Options, Says, Terms};
+pub use asked::{Asked, Groups, Local, Options, Says, Terms, without_secrets};
 pub use source::LockedSource;
 pub use wish::{Wish, WishPlace};
 pub use write::Writing;
@@ -117,6 +117,9 @@ pub enum UvLockError {
     /// It is too large to be one.
     #[error("it has {0} bytes, and {SIZE_MAX_BYTES} are the most")]
     Size(usize),
+    /// Two versions of it were merged and not decided.
+    #[error("it has an undecided merge in line {0}")]
+    Merge(usize),
     /// It is not in the form that such a lock has.
     #[error("{0}")]
     Form(String),
