@@ -9,6 +9,7 @@ pub mod archive;
 pub mod build_backend;
 pub mod build_frontend;
 pub mod dist;
+pub mod elf;
 pub mod environment;
 pub mod import;
 pub mod index_client;
@@ -47,7 +48,8 @@ pub const TARGETS: &[Target] = &[
     ("edit_pipfile", pipfile::edit_pipfile),
     ("edit_pyproject", project::edit_pyproject),
     ("edit_script", project::edit_script),
-    ("elf_needs", build_backend::elf_needs),
+    ("elf_change", elf::elf_change),
+    ("elf_file", elf::elf_file),
     ("entry_points", packaging_formats::entry_points),
     ("env_file", environment::env_file),
     ("foreign_lock", poetry::foreign_lock),

@@ -17,7 +17,6 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/archive/src/zip/directory.rs", "zip_archive"),
     ("crates/archive/src/zip/end_record.rs", "zip_tail"),
     ("crates/archive/src/zip/extra.rs", "zip_archive"),
-    ("crates/build-backend/src/elf.rs", "elf_needs"),
     (
         "crates/build-backend/src/static_version.rs",
         "static_version",
@@ -32,6 +31,8 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/dist/src/sdist.rs", "sdist_parts"),
     ("crates/dist/src/wheel.rs", "wheel"),
     ("crates/dist/src/wheel/wheel_file.rs", "wheel_file"),
+    ("crates/elf/src/change.rs", "elf_change"),
+    ("crates/elf/src/file.rs", "elf_file"),
     (
         "crates/environment/src/default_index.rs",
         "pip_default_index",
