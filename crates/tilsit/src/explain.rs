@@ -283,6 +283,13 @@ cannot be had. The end of what was printed is shown; `-v` shows all of it. Often
 is missing: the hints name the packages that have it, where that is known. What needs no build is taken
 with `--only-binary :all:`.";
 
+    NotRepaired = "TL0602", No, "a wheel cannot be audited or repaired",
+"The wheel has no compiled code for Linux, code for several machines or C libraries, a library that was not
+found here, or it wants newer versions of symbols, other symbols or instructions than the wanted platform
+has. `tilsit repair show WHEEL` says what it wants and what stands against a better tag. Versions of symbols
+come from the system that compiled it: compile it on an older one, such as a manylinux image. Libraries are
+looked for as the loader does; `--ldpaths` names other folders, and `--exclude` leaves libraries out.";
+
     FilesRefused = "TL0701", No, "files are not fit to be published",
 "Before anything is sent, all files are checked: the archives, the names, versions and metadata, and
 that they belong together. Nothing was sent. The message names each file and what is wrong with it.";

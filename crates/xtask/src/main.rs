@@ -5,6 +5,7 @@ mod conformance;
 mod documents;
 mod fuzzing;
 mod parity;
+mod policies;
 mod process;
 mod projects;
 mod setup;
@@ -33,7 +34,8 @@ cargo xtask <task>
   conformance virtualenv --suite FOLDER [ARGUMENT ..]
                          virtualenv's tests of activation and creation on `tilsit venv`
   fuzz [NAME] [SECONDS]  fuzz every parser, or one, for that many CPU seconds each (60)
-  docs [--check]         write the generated documents, or fail when they are stale";
+  docs [--check]         write the generated documents, or fail when they are stale
+  policies FOLDER        the table of platform policies, from auditwheel's folder in site-packages";
 
 #[expect(clippy::print_stderr, reason = "a task talks to the developer")]
 fn main() -> ExitCode {
@@ -50,6 +52,7 @@ fn main() -> ExitCode {
         ["bench", names @ ..] => benches::run_named(names),
         ["fuzz", rest @ ..] => fuzzing::run(rest),
         ["docs", rest @ ..] => documents::run(rest),
+        ["policies", folder] => policies::write(std::path::Path::new(folder)),
         _ => Err(anyhow::anyhow!("unknown task\n\n{USAGE}")),
     };
     match result {
