@@ -54,8 +54,8 @@ impl Architecture {
                 && *is_wide == platform.is_wide
                 && *is_little == platform.is_little_endian
         })?;
-        let is_hard_float = platform.flags & ARM_EABI_MASK == ARM_EABI_5
-            && platform.flags & ARM_HARD_FLOAT != 0;
+        let is_hard_float =
+            platform.flags & ARM_EABI_MASK == ARM_EABI_5 && platform.flags & ARM_HARD_FLOAT != 0;
         (*architecture != Self::Armv7l || is_hard_float).then_some(*architecture)
     }
 

@@ -76,7 +76,9 @@ impl Audit {
             let versions = versions.iter().map(String::as_str);
             versions.map(move |version| (library.as_str(), version))
         });
-        wanted.filter(|(_, version)| policy.lacks(std::iter::once(*version)).is_some()).collect()
+        wanted
+            .filter(|(_, version)| policy.lacks(std::iter::once(*version)).is_some())
+            .collect()
     }
 
     /// The audit in the form of `auditwheel show --json`, schema version 1.
@@ -128,7 +130,7 @@ struct Compiled {
 /// # Errors
 /// When the wheel is refused, has no compiled code, or none for the machine of its name.
 pub fn audit<S: ReadAt>(wheel: &Wheel<S>, options: &AuditOptions) -> Result<Audit, RepairError> {
-    let (files, mut notes) = read::compiled_files(wheel)?;
+    let (files, mut notes) = read::compiled_files(wheel, options.wanted.is_some())?;
     let excluded = patterns(&options.exclude)?;
     let compiled = choose(wheel, &files)?;
     notes.extend(compiled.notes);
@@ -160,9 +162,8 @@ pub fn audit<S: ReadAt>(wheel: &Wheel<S>, options: &AuditOptions) -> Result<Audi
     };
     let wanted = options.wanted.as_deref();
     let policies = Policies::of(libc, compiled.architecture, wanted);
-    let by_file = |(path, tree): (&String, &Tree)| {
-        (path.clone(), externals(tree, &files[path], &policies))
-    };
+    let by_file =
+        |(path, tree): (&String, &Tree)| (path.clone(), externals(tree, &files[path], &policies));
     let externals = modules.iter().chain(&others).map(by_file).collect();
     // A library of the wheel that another file of it needs is looked at with that one.
     let needed: BTreeSet<String> = modules
@@ -245,7 +246,8 @@ fn patterns(texts: &[String]) -> Result<GlobSet, RepairError> {
         let glob = GlobBuilder::new(text).literal_separator(false).build();
         set.add(glob.map_err(|error| fault(text, &error))?);
     }
-    set.build().map_err(|error| fault(&texts.join(", "), &error))
+    set.build()
+        .map_err(|error| fault(&texts.join(", "), &error))
 }
 
 /// The last part of a path.

@@ -50,6 +50,11 @@ pub enum RepairError {
         /// What is wrong with it, as the rest of a sentence.
         fault: &'static str,
     },
+    /// A file that needs libraries lies where they could not be found.
+    #[error(
+        "`{0}` is installed outside of the modules, where it would not find the libraries of the wheel"
+    )]
+    Placed(String),
     /// A pattern of libraries to leave out is none.
     #[error("`{pattern}` is no pattern: {reason}")]
     Pattern {

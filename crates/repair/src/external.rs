@@ -52,7 +52,12 @@ fn libraries(tree: &Tree, policy: &Policy) -> BTreeMap<String, Option<PathBuf>> 
             continue;
         }
         let library = tree.libraries.get(name);
-        wanted.extend(library.into_iter().flat_map(|library| &library.needed).filter(is_wanted));
+        wanted.extend(
+            library
+                .into_iter()
+                .flat_map(|library| &library.needed)
+                .filter(is_wanted),
+        );
         match library.and_then(|library| library.found.as_ref()) {
             // Those in the wheel count only for what they need.
             Some(Found::Wheel(_)) => {}

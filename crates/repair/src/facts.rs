@@ -45,11 +45,17 @@ impl Facts {
     ) -> Result<Self, ElfError> {
         let elf = Elf::parse(file)?;
         let owned = |text: Option<&str>| text.unwrap_or_default().to_owned();
-        let libraries = elf.versions.iter().filter(|entry| !is_loader(entry.library));
+        let libraries = elf
+            .versions
+            .iter()
+            .filter(|entry| !is_loader(entry.library));
         let mut versions: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for entry in libraries {
             let names = entry.versions.iter().map(|(name, _)| (*name).to_owned());
-            versions.entry(entry.library.to_owned()).or_default().extend(names);
+            versions
+                .entry(entry.library.to_owned())
+                .or_default()
+                .extend(names);
         }
         let mut facts = Self {
             platform: elf.platform,
@@ -75,7 +81,9 @@ impl Facts {
         let (mut narrow, mut traps, mut old) = (false, false, false);
         for symbol in elf.symbols() {
             if symbol.is_defined {
-                let start = starts.iter().position(|start| start.as_bytes() == symbol.name);
+                let start = starts
+                    .iter()
+                    .position(|start| start.as_bytes() == symbol.name);
                 if start.is_some() && symbol.kind == SymbolKind::Function && !self.is_extension {
                     self.is_extension = true;
                     old = start != Some(0);
@@ -182,7 +190,8 @@ pub(crate) fn is_libpython(name: &str) -> bool {
         .split_once('.')
         .is_some_and(|(major, minor)| digits(major) && digits(minor));
     let mut numbers = end.split('.').skip(1);
-    let is_end = end.is_empty() || end.starts_with('.') && numbers.all(|part| digits(part) && part.len() == 1);
+    let is_end = end.is_empty()
+        || end.starts_with('.') && numbers.all(|part| digits(part) && part.len() == 1);
     is_version && is_end
 }
 

@@ -26,12 +26,18 @@ mod audit;
 mod error;
 mod external;
 mod facts;
+pub mod owner;
+mod plan;
 pub mod policy;
+mod repair;
+mod sbom;
 mod search;
+mod tags;
 mod tree;
 mod wheel_name;
 
 pub use audit::{Audit, AuditOptions, audit};
 pub use error::RepairError;
 pub use external::External;
+pub use repair::{RepairOptions, Repaired, repair};
 pub use search::LibrarySearch;

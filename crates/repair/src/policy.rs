@@ -96,9 +96,9 @@ impl Policies {
         }
         let mut all = reader.finish();
         if libc == Libc::Musl {
-            let wanted = all.iter().position(|policy| {
-                musl.is_some_and(|musl| policy.base(architecture) == musl)
-            });
+            let wanted = all
+                .iter()
+                .position(|policy| musl.is_some_and(|musl| policy.base(architecture) == musl));
             let newest = all.len().saturating_sub(1);
             let kept = wanted.unwrap_or(newest);
             all = all.into_iter().skip(kept).take(1).collect();
@@ -183,11 +183,16 @@ impl Reader {
             return;
         };
         match first {
-            "libraries" => policy.libraries.extend(words.map(|name| match name {
-                // musl's own name for itself has the machine in it.
-                "libc.so" => format!("libc.musl-{}.so.1", self.architecture.musl_name()),
-                name => name.to_owned(),
-            })),
+            "libraries" => {
+                let musl = format!("libc.musl-{}.so.1", self.architecture.musl_name());
+                for name in words {
+                    // musl's name for itself has the machine in it; its loader takes both for itself.
+                    policy
+                        .libraries
+                        .extend((name == "libc.so").then(|| musl.clone()));
+                    policy.libraries.insert(name.to_owned());
+                }
+            }
             "forbidden" => {
                 let library = words.next().unwrap_or_default().to_owned();
                 let symbols: BTreeSet<String> = words.map(str::to_owned).collect();
@@ -218,9 +223,15 @@ impl Reader {
         let policy = Policy {
             name: with_machine(name),
             aliases: names.map(with_machine).collect(),
-            libraries: before.map(|policy| policy.libraries.clone()).unwrap_or_default(),
-            forbidden: before.map(|policy| policy.forbidden.clone()).unwrap_or_default(),
-            versions: before.map(|policy| policy.versions.clone()).unwrap_or_default(),
+            libraries: before
+                .map(|policy| policy.libraries.clone())
+                .unwrap_or_default(),
+            forbidden: before
+                .map(|policy| policy.forbidden.clone())
+                .unwrap_or_default(),
+            versions: before
+                .map(|policy| policy.versions.clone())
+                .unwrap_or_default(),
         };
         self.policies.push((policy, false));
     }
@@ -229,10 +240,13 @@ impl Reader {
     /// that the earlier ones lack it.
     fn finish(self) -> Vec<Policy> {
         let for_machine = self.policies.into_iter();
-        let policies = for_machine.filter_map(|(policy, is_for_machine)| is_for_machine.then_some(policy));
+        let policies =
+            for_machine.filter_map(|(policy, is_for_machine)| is_for_machine.then_some(policy));
         let mut policies: Vec<Policy> = policies.collect();
         let last = policies.last();
-        let kinds: Vec<String> = last.map(|last| last.versions.keys().cloned().collect()).unwrap_or_default();
+        let kinds: Vec<String> = last
+            .map(|last| last.versions.keys().cloned().collect())
+            .unwrap_or_default();
         for policy in &mut policies {
             for kind in &kinds {
                 policy.versions.entry(kind.clone()).or_default();

@@ -158,14 +158,18 @@ impl<'a> Searcher<'a> {
 }
 
 fn expand(entry: &str, origin: &str) -> String {
-    entry.replace("$ORIGIN", origin).replace("${ORIGIN}", origin)
+    entry
+        .replace("$ORIGIN", origin)
+        .replace("${ORIGIN}", origin)
 }
 
 /// The folder of the wheel that a run path leads to, where it stays inside.
 pub(crate) fn in_wheel(entry: &str, file: &str) -> Option<String> {
     let folder = file.rsplit_once('/').map_or("", |(folder, _)| folder);
     // An origin that is not at the start leads nowhere.
-    let rest = entry.strip_prefix("$ORIGIN").or_else(|| entry.strip_prefix("${ORIGIN}"))?;
+    let rest = entry
+        .strip_prefix("$ORIGIN")
+        .or_else(|| entry.strip_prefix("${ORIGIN}"))?;
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in rest.split('/') {
         match part {
@@ -258,12 +262,16 @@ fn musl_folders(configuration: &Path) -> Vec<PathBuf> {
     let files = matching(&configuration.join("ld-musl-*.path"));
     let text = files.first().and_then(|path| tilsit_files::read(path).ok());
     let Some(text) = text else {
-        return ["/lib", "/usr/local/lib", "/usr/lib"].map(PathBuf::from).to_vec();
+        return ["/lib", "/usr/local/lib", "/usr/lib"]
+            .map(PathBuf::from)
+            .to_vec();
     };
     let text = String::from_utf8_lossy(&text);
     let folders = text.split([':', '\n']).map(str::trim);
     let folders = folders.filter(|folder| !folder.is_empty());
-    folders.map(|folder| normal(&Path::new("/").join(folder))).collect()
+    folders
+        .map(|folder| normal(&Path::new("/").join(folder)))
+        .collect()
 }
 
 #[cfg(test)]
@@ -280,7 +288,11 @@ mod tests {
             ("$ORIGIN/../lib", "a.so", None),
             ("/x/$ORIGIN", "a.so", None),
         ] {
-            assert_eq!(in_wheel(entry, file).as_deref(), folder, "{entry} of {file}");
+            assert_eq!(
+                in_wheel(entry, file).as_deref(),
+                folder,
+                "{entry} of {file}"
+            );
         }
     }
 

@@ -161,7 +161,10 @@ fn folders(
             needed: Vec::new(),
         };
         libraries.insert(name.to_owned(), library);
-        let folders = [format!("/{}", folder.trim_start_matches('/')), format!("/usr{folder}")];
+        let folders = [
+            format!("/{}", folder.trim_start_matches('/')),
+            format!("/usr{folder}"),
+        ];
         last.extend(folders.map(|folder| Folder::System(folder.into())));
     }
     let first = searcher.first();
@@ -202,10 +205,15 @@ fn with_reference(tree: &Tree, reference: &Tree) -> Tree {
     let missing = missing.filter(|(_, library)| library.found.is_none());
     let mut wanted: Vec<String> = missing.map(|(name, _)| name.clone()).collect();
     while let Some(name) = wanted.pop() {
-        let is_missing = libraries.get(&name).is_none_or(|library| library.found.is_none());
+        let is_missing = libraries
+            .get(&name)
+            .is_none_or(|library| library.found.is_none());
         if let Some(library) = reference.libraries.get(&name).filter(|_| is_missing) {
             libraries.insert(name, library.clone());
-            let new = library.needed.iter().filter(|name| !libraries.contains_key(*name));
+            let new = library
+                .needed
+                .iter()
+                .filter(|name| !libraries.contains_key(*name));
             wanted.extend(new.cloned().collect::<Vec<_>>());
         }
     }

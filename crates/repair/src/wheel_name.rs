@@ -14,11 +14,6 @@ pub(crate) fn platforms(name: &WheelFileName) -> Vec<String> {
     platforms
 }
 
-/// Whether it is for any platform.
-pub(crate) fn is_pure(name: &WheelFileName) -> bool {
-    platforms(name).iter().all(|platform| platform == "any")
-}
-
 /// The machine, where all tags name the same.
 pub(crate) fn architecture(name: &WheelFileName) -> Option<Architecture> {
     let platforms = platforms(name);

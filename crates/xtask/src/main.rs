@@ -8,6 +8,7 @@ mod parity;
 mod policies;
 mod process;
 mod projects;
+mod repairs;
 mod setup;
 mod tests;
 mod trees;
@@ -33,6 +34,9 @@ cargo xtask <task>
                          pip's functional tests with tilsit in pip's place
   conformance virtualenv --suite FOLDER [ARGUMENT ..]
                          virtualenv's tests of activation and creation on `tilsit venv`
+  conformance repair [WORD ..]
+                         `repair show --json` beside auditwheel's, on 100 wheels;
+                         words: parts of wheels' names, `--record` (once, first), `--program=PATH`
   fuzz [NAME] [SECONDS]  fuzz every parser, or one, for that many CPU seconds each (60)
   docs [--check]         write the generated documents, or fail when they are stale
   policies FOLDER        the table of platform policies, from auditwheel's folder in site-packages";
@@ -45,6 +49,7 @@ fn main() -> ExitCode {
         ["test", filters @ ..] => tests::run(filters),
         ["ci"] => tests::ci(),
         ["real", filters @ ..] => tests::real(filters),
+        ["conformance", "repair", words @ ..] => repairs::compare(words),
         ["conformance", words @ ..] => conformance::suite(words),
         ["parity", words @ ..] => parity::compare(words),
         ["trees", words @ ..] => trees::compare(words),

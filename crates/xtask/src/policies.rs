@@ -31,7 +31,8 @@ pub(crate) fn write(folder: &Path) -> Result<()> {
     let mut table = HEAD.replace("@VERSION@", &version);
     for kind in ["manylinux", "musllinux"] {
         let path = folder.join(format!("policy/{kind}-policy.json"));
-        let text = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text =
+            std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let policies: Vec<Value> = serde_json::from_slice(&text)?;
         write_policies(&policies, &mut table)?;
     }
@@ -53,7 +54,10 @@ fn version(folder: &Path) -> Result<String> {
 
 fn write_policies(policies: &[Value], table: &mut String) -> Result<()> {
     let priority = |policy: &Value| policy["priority"].as_u64().unwrap_or_default();
-    let mut policies: Vec<&Value> = policies.iter().filter(|policy| priority(policy) > 0).collect();
+    let mut policies: Vec<&Value> = policies
+        .iter()
+        .filter(|policy| priority(policy) > 0)
+        .collect();
     policies.sort_by_key(|policy| std::cmp::Reverse(priority(policy)));
     let mut known: BTreeSet<String> = BTreeSet::new();
     let mut forbidden: BTreeMap<String, Vec<String>> = BTreeMap::new();
@@ -78,14 +82,19 @@ fn write_policies(policies: &[Value], table: &mut String) -> Result<()> {
             }
         }
         forbidden = now;
-        let machines = policy["symbol_versions"].as_object().context("no versions")?;
+        let machines = policy["symbol_versions"]
+            .as_object()
+            .context("no versions")?;
         for (machine, kinds) in machines.iter().collect::<BTreeMap<_, _>>() {
             let mut lines = String::new();
             for (kind, all) in map(kinds) {
                 let before = versions.entry((machine.clone(), kind.clone())).or_default();
                 let is_kept = before.iter().all(|version| all.contains(version));
                 ensure!(is_kept, "{name} lacks versions of {kind} for {machine}");
-                let new: Vec<String> = all.into_iter().filter(|version| !before.contains(version)).collect();
+                let new: Vec<String> = all
+                    .into_iter()
+                    .filter(|version| !before.contains(version))
+                    .collect();
                 if !new.is_empty() {
                     writeln!(lines, "{machine} {kind} {}", new.join(" "))?;
                 }
@@ -102,11 +111,15 @@ fn write_policies(policies: &[Value], table: &mut String) -> Result<()> {
 
 fn words(value: &Value) -> Vec<String> {
     let words = value.as_array().into_iter().flatten();
-    words.filter_map(|word| word.as_str().map(str::to_owned)).collect()
+    words
+        .filter_map(|word| word.as_str().map(str::to_owned))
+        .collect()
 }
 
 /// An object of lists; the lists of symbols are sorted, those of versions stay in their order.
 fn map(value: &Value) -> BTreeMap<String, Vec<String>> {
     let entries = value.as_object().into_iter().flatten();
-    entries.map(|(key, value)| (key.clone(), words(value))).collect()
+    entries
+        .map(|(key, value)| (key.clone(), words(value)))
+        .collect()
 }

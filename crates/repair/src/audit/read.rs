@@ -11,16 +11,23 @@ use crate::error::RepairError;
 use crate::facts::Facts;
 use crate::policy;
 
-/// What of each compiled file counts, by path, and notes on files that cannot be read.
+/// What of each compiled file counts, by path, and notes on files that cannot be read. With `whole`
+/// those files are read too that can hold no code, so that the wheel is known to be sound.
 pub(super) fn compiled_files<S: ReadAt>(
     wheel: &Wheel<S>,
+    whole: bool,
 ) -> Result<(BTreeMap<String, Facts>, Vec<String>), RepairError> {
     let forbidden = policy::forbidden_symbols();
     let entries = wheel.files().iter();
-    let entries: Vec<&WheelEntry> = entries.filter(|entry| !entry.name.ends_with(".py")).collect();
+    let entries: Vec<&WheelEntry> = entries
+        .filter(|entry| whole || !entry.name.ends_with(".py"))
+        .collect();
     let read = |entry: &&WheelEntry| read(wheel, entry, &forbidden);
     let (mut files, mut notes) = (BTreeMap::new(), Vec::new());
-    for (entry, facts) in entries.iter().zip(tilsit_files::threads::map(&entries, read)) {
+    for (entry, facts) in entries
+        .iter()
+        .zip(tilsit_files::threads::map(&entries, read))
+    {
         match facts? {
             None => {}
             Some(Ok(facts)) => {
@@ -48,7 +55,7 @@ fn read<S: ReadAt>(
     let (mut whole, mut facts) = (None::<Vec<u8>>, None);
     let mut is_first = true;
     wheel.reader().stream(entry, &mut |piece| {
-        if is_first && Elf::is_elf(piece) {
+        if is_first && Elf::is_elf(piece) && !name.ends_with(".py") {
             // Most come in one piece, which need not be copied.
             if piece.len() as u64 == entry.size {
                 facts = Some(Facts::read(name, piece, forbidden));

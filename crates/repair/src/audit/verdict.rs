@@ -36,11 +36,9 @@ pub(super) fn judge(found: Found<'_>, searcher: &Searcher<'_>, options: &AuditOp
         add(&mut versions, &searcher.wheel[path].versions);
     }
     let libraries = library_names(&externals);
-    let (by_symbols, versions) =
-        by_symbols(policies, versions, &externals, &libraries, searcher);
-    let highest_with = |is_kept: &dyn Fn(&External) -> bool| {
-        externals.iter().rposition(is_kept).unwrap_or(0)
-    };
+    let (by_symbols, versions) = by_symbols(policies, versions, &externals, &libraries, searcher);
+    let highest_with =
+        |is_kept: &dyn Fn(&External) -> bool| externals.iter().rposition(is_kept).unwrap_or(0);
     let by_libraries = highest_with(&|external| external.libraries.is_empty());
     let by_forbidden = highest_with(&|external| external.forbidden.is_empty());
     let by_instructions = if options.disable_isa_check {
@@ -138,11 +136,20 @@ fn by_instructions(
         if searcher.wheel[path].x86_level.is_some() {
             return 0;
         }
-        for (name, library) in tree.libraries.iter().filter(|(name, _)| names.contains(name)) {
-            let facts = library.found.as_ref().and_then(|place| searcher.facts(place));
+        for (name, library) in tree
+            .libraries
+            .iter()
+            .filter(|(name, _)| names.contains(name))
+        {
+            let facts = library
+                .found
+                .as_ref()
+                .and_then(|place| searcher.facts(place));
             if facts.is_some_and(|facts| facts.x86_level.is_some()) {
                 let all = policies.all();
-                let having = all.iter().rposition(|policy| policy.libraries.contains(name));
+                let having = all
+                    .iter()
+                    .rposition(|policy| policy.libraries.contains(name));
                 kept = kept.min(having.unwrap_or(0));
             }
         }
@@ -156,8 +163,14 @@ fn by_grafts(policies: &Policies, externals: &[External], wanted: &str) -> usize
         let base = policies.all()[place].base(policies.architecture);
         place > 0 && (wanted == "auto" || base == wanted)
     };
-    let counts = externals.iter().map(|external| external.libraries.len()).enumerate();
-    let fewest = counts.filter(|(place, _)| is_wanted(*place)).map(|(_, count)| count).min();
+    let counts = externals
+        .iter()
+        .map(|external| external.libraries.len())
+        .enumerate();
+    let fewest = counts
+        .filter(|(place, _)| is_wanted(*place))
+        .map(|(_, count)| count)
+        .min();
     let fewest = fewest.unwrap_or(0);
     let is_enough = |external: &External| external.libraries.len() <= fewest;
     externals.iter().rposition(is_enough).unwrap_or(0)

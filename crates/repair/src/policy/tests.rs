@@ -47,32 +47,67 @@ fn versions_decide() {
         (Architecture::X86_64, &[][..], "manylinux_2_5_x86_64"),
         (Architecture::X86_64, &["GLIBC_2.2.5"], "manylinux1_x86_64"),
         (Architecture::X86_64, &["GLIBC_2.6"], "manylinux2010_x86_64"),
-        (Architecture::X86_64, &["ZLIB_1.2.0"], "manylinux_2_12_x86_64"),
-        (Architecture::X86_64, &["GLIBC_2.17"], "manylinux2014_x86_64"),
+        (
+            Architecture::X86_64,
+            &["ZLIB_1.2.0"],
+            "manylinux_2_12_x86_64",
+        ),
+        (
+            Architecture::X86_64,
+            &["GLIBC_2.17"],
+            "manylinux2014_x86_64",
+        ),
         (
             Architecture::X86_64,
             &["GLIBC_2.2.5", "GLIBCXX_3.4.25"],
             "manylinux_2_31_x86_64",
         ),
-        (Architecture::X86_64, &["GLIBC_ABI_DT_RELR"], "manylinux_2_36_x86_64"),
-        (Architecture::Riscv64, &["GLIBC_ABI_DT_RELR"], "manylinux_2_38_riscv64"),
+        (
+            Architecture::X86_64,
+            &["GLIBC_ABI_DT_RELR"],
+            "manylinux_2_36_x86_64",
+        ),
+        (
+            Architecture::Riscv64,
+            &["GLIBC_ABI_DT_RELR"],
+            "manylinux_2_38_riscv64",
+        ),
         (Architecture::X86_64, &["GLIBC_2.42"], "linux_x86_64"),
         (Architecture::X86_64, &["GLIBC_PRIVATE"], "linux_x86_64"),
         // Of other libraries nothing is known.
-        (Architecture::X86_64, &["OPENSSL_3.0.0"], "manylinux_2_5_x86_64"),
-        (Architecture::Aarch64, &["GLIBC_2.17"], "manylinux_2_17_aarch64"),
-        (Architecture::S390x, &["LIBATOMIC_1.0"], "manylinux_2_24_s390x"),
+        (
+            Architecture::X86_64,
+            &["OPENSSL_3.0.0"],
+            "manylinux_2_5_x86_64",
+        ),
+        (
+            Architecture::Aarch64,
+            &["GLIBC_2.17"],
+            "manylinux_2_17_aarch64",
+        ),
+        (
+            Architecture::S390x,
+            &["LIBATOMIC_1.0"],
+            "manylinux_2_24_s390x",
+        ),
     ] {
         let policies = Policies::of(Libc::Glibc, architecture, None);
         let versions: BTreeSet<&str> = versions.iter().copied().collect();
         let found = &policies.all()[policies.with_versions(&versions)];
-        assert!(found.tags().any(|name| name == tag), "{versions:?}: {found:?}");
+        assert!(
+            found.tags().any(|name| name == tag),
+            "{versions:?}: {found:?}"
+        );
     }
 }
 
 #[test]
 fn each_policy_has_what_the_one_above_has() {
-    for architecture in [Architecture::X86_64, Architecture::Ppc64le, Architecture::S390x] {
+    for architecture in [
+        Architecture::X86_64,
+        Architecture::Ppc64le,
+        Architecture::S390x,
+    ] {
         let policies = Policies::of(Libc::Glibc, architecture, None);
         for pair in policies.all()[1..].windows(2) {
             let [lower, higher] = pair else { panic!() };

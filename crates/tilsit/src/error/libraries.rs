@@ -49,9 +49,8 @@ impl From<RepairError> for CommandError {
                 "a wheel of pure Python runs everywhere as it is; `--allow-pure-python-wheel` lets \
                  it pass",
             ),
-            RepairError::Missing { .. } => Self::from_error(Code::NotRepaired, &error).hint(
-                "name its folder with `--ldpaths`, or leave it out with `--exclude`",
-            ),
+            RepairError::Missing { .. } => Self::from_error(Code::NotRepaired, &error)
+                .hint("name its folder with `--ldpaths`, or leave it out with `--exclude`"),
             _ => Self::from_error(Code::NotRepaired, &error),
         }
     }

@@ -37,13 +37,18 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         let document = match audit(&wheel, &options) {
             Ok(audit) => {
                 for note in &audit.notes {
-                    context.terminal.warn(format_args!("{name}: {note}; passed over"));
+                    context
+                        .terminal
+                        .warn(format_args!("{name}: {note}; passed over"));
                 }
                 text += &describe(&audit);
                 audit.to_json()
             }
             Err(error) if arguments.audit.passes(&wheel, &error) => {
-                let _ = writeln!(text, "{STRONG}{name}{STRONG:#}\n  pure Python: runs everywhere");
+                let _ = writeln!(
+                    text,
+                    "{STRONG}{name}{STRONG:#}\n  pure Python: runs everywhere"
+                );
                 json!({ "version": 1, "wheel": name, "pure": true })
             }
             // auditwheel answers so too.
@@ -94,13 +99,19 @@ fn describe(audit: &Audit) -> String {
         line(label, &format!("{library} ({place})"));
     }
     if audit.wants_traps {
-        line("against", "it wants floating point traps of Python (PyFPE_jbuf)");
+        line(
+            "against",
+            "it wants floating point traps of Python (PyFPE_jbuf)",
+        );
     }
     if audit.is_narrow_unicode {
         line("against", "it is for a narrow build of Python 2");
     }
     if audit.has_unsupported_instructions() {
-        line("against", "it needs newer instructions than every such machine has");
+        line(
+            "against",
+            "it needs newer instructions than every such machine has",
+        );
     }
     if let Some(better) = policies.get(audit.overall + 1) {
         for reason in against(audit, audit.overall + 1) {
@@ -115,7 +126,9 @@ fn against(audit: &Audit, place: usize) -> Vec<String> {
     let mut reasons = Vec::new();
     let versions = audit.versions_beyond(place);
     if !versions.is_empty() {
-        let versions = versions.iter().map(|(library, version)| format!("{version} of {library}"));
+        let versions = versions
+            .iter()
+            .map(|(library, version)| format!("{version} of {library}"));
         let versions: Vec<String> = versions.collect();
         reasons.push(format!("wants {}", versions.join(", ")));
     }
