@@ -141,6 +141,7 @@ pub fn audit<S: ReadAt>(wheel: &Wheel<S>, options: &AuditOptions) -> Result<Audi
         let facts = &files[path];
         let libc = facts.libc(file_name(path)).ok().flatten();
         let tree = tree(&mut searcher, path, libc, &excluded);
+        let tree = tree.ok_or_else(|| RepairError::Tangled(wheel.text_name().to_owned()))?;
         let group = if facts.is_extension {
             &mut modules
         } else {

@@ -42,6 +42,9 @@ pub enum RepairError {
     /// Compiled code lies where none may be.
     #[error("the wheel has compiled code in a folder for pure Python: `{}`", .0.join("`, `"))]
     Purelib(Vec<String>),
+    /// Too many files need too many others.
+    #[error("the wheel `{0}` has too many libraries that need each other")]
+    Tangled(String),
     /// A file wants both C libraries, or a module none.
     #[error("`{path}` {fault}")]
     Libc {

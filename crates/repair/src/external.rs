@@ -30,15 +30,22 @@ impl External {
 
 /// What a file wants, for each policy in turn. The first promises nothing, and misses nothing.
 pub(crate) fn externals(tree: &Tree, facts: &Facts, policies: &Policies) -> Vec<External> {
-    let all = policies.all().iter().enumerate();
-    all.map(|(place, policy)| match place {
-        0 => External::default(),
-        _ => External {
-            libraries: libraries(tree, policy),
+    let mut all = vec![External::default()];
+    for pair in policies.all().windows(2) {
+        let [before, policy] = pair else { continue };
+        let libraries = match all.last() {
+            // Most policies have the same libraries as their neighbour.
+            Some(last) if all.len() > 1 && before.libraries == policy.libraries => {
+                last.libraries.clone()
+            }
+            _ => libraries(tree, policy),
+        };
+        all.push(External {
+            libraries,
             forbidden: forbidden(tree, facts, policy),
-        },
-    })
-    .collect()
+        });
+    }
+    all
 }
 
 /// Libraries outside of the wheel that the policy has not, with all that they need in turn.

@@ -78,14 +78,11 @@ pub(crate) fn plan<S: ReadAt>(
             plan.grafts.insert(library.clone(), graft(from)?);
         }
     }
-    for (path, externals) in &audit.files {
-        if !externals[policy].libraries.is_empty() {
-            let entry = wheel.files().iter().find(|file| file.name == *path);
-            let change = entry
-                .map(|entry| plan.file_change(wheel, entry, stem))
-                .transpose()?;
-            plan.changes
-                .extend(change.map(|change| (path.clone(), change)));
+    for file in wheel.files() {
+        let externals = audit.files.get(&file.name);
+        if externals.is_some_and(|externals| !externals[policy].libraries.is_empty()) {
+            let change = plan.file_change(wheel, file, stem)?;
+            plan.changes.insert(file.name.clone(), change);
         }
     }
     Ok(plan)

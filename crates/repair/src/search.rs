@@ -25,6 +25,10 @@ pub struct LibrarySearch {
     pub instead: Option<Vec<PathBuf>>,
 }
 
+/// How many libraries are looked at for all files of a wheel together. Real ones take some thousand; a
+/// wheel whose files all need each other would take endless time.
+const LOOKS_MAX: usize = 250_000;
+
 /// A folder to look into.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Folder {
@@ -52,6 +56,8 @@ pub(crate) struct Searcher<'a> {
     /// What was read of the system; none is a file that is no library.
     system: BTreeMap<PathBuf, Option<Facts>>,
     configured: BTreeMap<Libc, Vec<PathBuf>>,
+    /// How many libraries may still be looked at.
+    left: usize,
 }
 
 impl<'a> Searcher<'a> {
@@ -66,7 +72,14 @@ impl<'a> Searcher<'a> {
             search,
             system: BTreeMap::new(),
             configured: BTreeMap::new(),
+            left: LOOKS_MAX,
         }
+    }
+
+    /// Counts a library that is looked at; false when there were too many.
+    pub(crate) fn count(&mut self) -> bool {
+        self.left = self.left.saturating_sub(1);
+        self.left > 0
     }
 
     /// The file at a place that was found.

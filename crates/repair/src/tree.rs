@@ -84,13 +84,13 @@ fn run_paths(facts: &Facts, place: &Found, searcher: &Searcher<'_>) -> (Vec<Fold
 }
 
 /// The tree of a file of the wheel. `excluded` are libraries, and files of libraries, to leave out with
-/// all that only they need.
+/// all that only they need. Nothing where too many libraries need each other.
 pub(crate) fn tree(
     searcher: &mut Searcher<'_>,
     path: &str,
     libc: Option<Libc>,
     excluded: &GlobSet,
-) -> Tree {
+) -> Option<Tree> {
     let mut libraries = BTreeMap::new();
     let mut needed = Vec::new();
     let place = Found::Wheel(path.to_owned());
@@ -107,6 +107,9 @@ pub(crate) fn tree(
             visits.pop();
             continue;
         };
+        if !searcher.count() {
+            return None;
+        }
         if libraries.contains_key(&name) {
             visit.kept.push(name);
             continue;
@@ -134,7 +137,7 @@ pub(crate) fn tree(
         libraries.insert(name.clone(), library);
         visits.extend(found.and_then(|place| folders.visit(Some(name), &place, searcher)));
     }
-    Tree { needed, libraries }
+    Some(Tree { needed, libraries })
 }
 
 /// The folders for a file and its libraries. Its loader is one of them, and needs none.
@@ -179,24 +182,25 @@ pub(crate) fn complete(
     others: &mut BTreeMap<String, Tree>,
     order: &[String],
 ) {
-    let whole: Vec<(&String, &Tree)> = order
-        .iter()
-        .filter_map(|path| modules.get_key_value(path))
-        .chain(order.iter().filter_map(|path| others.get_key_value(path)))
-        .filter(|(_, tree)| tree.is_whole())
-        .collect();
-    let mut completed = Vec::new();
-    for (path, tree) in others.iter().filter(|(_, tree)| !tree.is_whole()) {
-        let place = Some(Found::Wheel(path.clone()));
-        let has_it = |(_, tree): &&(&String, &Tree)| {
-            let mut libraries = tree.libraries.values();
-            libraries.any(|library| library.found == place)
-        };
-        if let Some((_, reference)) = whole.iter().find(has_it) {
-            completed.push((path.clone(), with_reference(tree, reference)));
+    let in_order = |trees: &'_ BTreeMap<String, Tree>| -> Vec<Tree> {
+        let found = order.iter().filter_map(|path| trees.get(path));
+        found.filter(|tree| tree.is_whole()).cloned().collect()
+    };
+    let whole = [in_order(modules), in_order(others)].concat();
+    // The first tree that has a file in it.
+    let mut having: BTreeMap<&str, &Tree> = BTreeMap::new();
+    for tree in &whole {
+        for library in tree.libraries.values() {
+            if let Some(Found::Wheel(path)) = &library.found {
+                having.entry(path).or_insert(tree);
+            }
         }
     }
-    others.extend(completed);
+    for (path, tree) in others.iter_mut().filter(|(_, tree)| !tree.is_whole()) {
+        if let Some(reference) = having.get(path.as_str()) {
+            *tree = with_reference(tree, reference);
+        }
+    }
 }
 
 fn with_reference(tree: &Tree, reference: &Tree) -> Tree {

@@ -99,6 +99,37 @@ const HERE: &[&str] = &[
     "setproctitle",
 ];
 
+/// Wheels whose libraries are taken out and put back in under other names, what they need besides, and
+/// what uses the libraries.
+const RENAMED: &[(&str, &[&str], &str)] = &[
+    (
+        "numpy-",
+        &[],
+        "import numpy as n; a = n.array([[2., 1.], [1., 3.]]); print(n.linalg.inv(a), n.linalg.svd(a)[1])",
+    ),
+    (
+        "pyzmq-",
+        &[],
+        "import zmq; print(zmq.zmq_version(), zmq.curve_keypair()[0][:0])",
+    ),
+    (
+        "psycopg2_binary-",
+        &[],
+        "import psycopg2; print(psycopg2.extensions.libpq_version())",
+    ),
+    (
+        "cryptography-",
+        &["cffi", "pycparser"],
+        "from cryptography.fernet import Fernet; f = Fernet(Fernet.generate_key()); \
+         print(f.decrypt(f.encrypt(b'x')))",
+    ),
+    (
+        "scipy-",
+        &["numpy"],
+        "import scipy.linalg, scipy.optimize; print(scipy.linalg.eigvals([[2., 1.], [1., 3.]]))",
+    ),
+];
+
 /// Others, by what their files are for.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("markupsafe", "musllinux_1_2_x86_64"),
@@ -131,7 +162,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("ruff", "manylinux_2_31_riscv64"),
 ];
 
-/// Compares; `words` are parts of wheels' names, `--record`, `--program=PATH`.
+/// Compares; `words` are parts of wheels' names, `--record`, `--program=PATH`, or last `--renamed`, which
+/// tries wheels whose libraries were renamed.
 ///
 /// # Errors
 /// When something cannot be made, or an answer differs.
@@ -142,6 +174,7 @@ pub(crate) fn compare(words: &[&str]) -> Result<()> {
     for word in words {
         match word.strip_prefix("--") {
             Some("record") => record(&folder)?,
+            Some("renamed") => return renamed(&folder, &program),
             Some(option) => match option.strip_prefix("program=") {
                 Some(path) => program = path.into(),
                 None => bail!("unknown option `{word}`"),
@@ -244,6 +277,74 @@ fn differences(ours: &Value, theirs: &Value) -> Vec<String> {
             )
         })
         .collect()
+}
+
+/// Takes the libraries out of wheels, repairs them, and uses them, in a fresh environment each.
+fn renamed(folder: &Path, program: &Path) -> Result<()> {
+    let work = folder.join("renamed");
+    if work.exists() {
+        std::fs::remove_dir_all(&work)?;
+    }
+    let script = root().join("crates/xtask/src/conformance/unrepair.py");
+    let wheels = folder.join("wheels");
+    for (name, needed, code) in RENAMED {
+        let wheel = wheels_here(&wheels, name)?;
+        let (place, libraries) = (work.join(name), work.join(name).join("lib"));
+        let out = place.join("out");
+        let mut python = Command::new("python3");
+        run(python.arg(&script).args([&wheel, &place, &libraries]))?;
+        let mut entries = std::fs::read_dir(&place)?.filter_map(Result::ok);
+        let bare = entries.find(|entry| entry.path().extension().is_some_and(|end| end == "whl"));
+        let bare = bare.context("no wheel was written")?.path();
+        let mut repair = Command::new(program);
+        repair
+            .arg("repair")
+            .arg(&bare)
+            .arg("--ldpaths")
+            .arg(&libraries)
+            .arg("-w")
+            .arg(&out);
+        run(&mut repair)?;
+        // What was taken out is to be found in the wheel alone.
+        std::fs::remove_dir_all(&libraries)?;
+        let environment = place.join("venv");
+        run(Command::new("python3")
+            .args(["-m", "venv"])
+            .arg(&environment))?;
+        let python = environment.join("bin/python");
+        let mut pip = Command::new(&python);
+        pip.args([
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--no-deps",
+            "--disable-pip-version-check",
+        ]);
+        pip.args(
+            std::fs::read_dir(&out)?
+                .filter_map(Result::ok)
+                .map(|entry| entry.path()),
+        );
+        run(pip.args(*needed))?;
+        run(Command::new(&python).args(["-c", code]))?;
+    }
+    say(format_args!(
+        "{} wheels work with renamed libraries",
+        RENAMED.len()
+    ));
+    Ok(())
+}
+
+/// The wheel for this machine whose name starts so.
+fn wheels_here(folder: &Path, start: &str) -> Result<PathBuf> {
+    let all = wheels(folder, &[start])?;
+    let is_here = |path: &PathBuf| {
+        let name = name_of(path);
+        name.starts_with(start) && name.contains("manylinux") && name.ends_with("_x86_64.whl")
+    };
+    let found = all.into_iter().find(is_here);
+    found.with_context(|| format!("no wheel `{start}…` in {}", folder.display()))
 }
 
 /// auditwheel's environment, and the wheels that are not there yet.
