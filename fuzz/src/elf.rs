@@ -28,7 +28,7 @@ pub fn elf_change(data: &[u8]) {
     for name in &elf.needed {
         if !needed.iter().any(|(old, _)| old == name) {
             let is_kept = name.len() % 3 > 0;
-            needed.push(((*name).to_owned(), is_kept.then(|| format!("{name}.new"))));
+            needed.push(((*name).to_owned(), is_kept.then(|| format!("{name}-new"))));
         }
     }
     let wanted = Change {
@@ -40,7 +40,7 @@ pub fn elf_change(data: &[u8]) {
         let after = Elf::parse(&changed).expect("a changed file can be read");
         assert_eq!(after.soname, Some("libnew.so"));
         assert_eq!((after.rpath, after.runpath), (Some("$ORIGIN/new"), None));
-        assert!(after.needed.iter().all(|name| name.ends_with(".new")));
+        assert!(after.needed.iter().all(|name| name.ends_with("-new")));
         assert!(changed.len() <= 3 * data.len() + (65 << 20));
     }
 }

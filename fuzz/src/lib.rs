@@ -24,6 +24,7 @@ pub mod poetry;
 pub mod project;
 pub mod publish;
 pub mod readme;
+pub mod repair;
 pub mod resolver;
 pub mod simple_api;
 pub mod tools;
@@ -66,6 +67,7 @@ pub const TARGETS: &[Target] = &[
     ("marker", packaging::marker),
     ("metadata_segment", index_client::metadata_segment),
     ("netrc", index_client::netrc),
+    ("package_databases", repair::package_databases),
     ("pip_configuration", environment::pip_configuration),
     ("pip_default_index", environment::pip_default_index),
     ("pipfile", pipfile::pipfile),

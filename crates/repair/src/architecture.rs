@@ -11,7 +11,7 @@ pub enum Architecture {
     Armv7l,
     /// 32-bit x86.
     I686,
-    /// 64-bit LoongArch.
+    /// 64-bit `LoongArch`.
     Loongarch64,
     /// 64-bit POWER, the big end first.
     Ppc64,

@@ -4,7 +4,6 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use sha2::{Digest as _, Sha256};
 use tilsit_archive::ReadAt;
 use tilsit_dist::wheel::{Scheme, Wheel, WheelEntry};
 use tilsit_elf::{Change, Elf, RunPath};
@@ -14,6 +13,7 @@ use crate::error::RepairError;
 use crate::facts::is_libpython;
 use crate::policy::Policy;
 use crate::repair::RepairOptions;
+use crate::sbom::sha256;
 use crate::search::in_wheel;
 
 /// How many digits of its hash a library gets into its name.
@@ -151,8 +151,7 @@ fn against(audit: &Audit, wanted: usize) -> Option<String> {
 /// program.
 fn graft(from: &PathBuf) -> Result<Graft, RepairError> {
     let contents = tilsit_files::read(from)?;
-    let hash = Sha256::digest(&contents);
-    let digits: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let digits = sha256(&contents);
     let digits = &digits[..HASH_DIGITS];
     let name = from.file_name().unwrap_or_default().to_string_lossy();
     let (base, end) = name.split_once('.').unwrap_or((&name, "so"));

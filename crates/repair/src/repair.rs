@@ -164,13 +164,21 @@ impl<S: ReadAt> Repairer<'_, S> {
                     let contents = self.read(file)?;
                     let machine = self.audit.policies.architecture.name();
                     let text = String::from_utf8_lossy(&contents);
-                    let text = tags::rewritten(&text, machine, &self.plan.tags);
+                    let text = tags::rewritten(&text, machine, &self.plan.tags, self.has_code());
                     writer.add_dist_info("WHEEL", text.as_bytes())?;
                 }
                 _ => self.copy(&mut writer, file)?,
             }
         }
         Ok(writer.finish()?)
+    }
+
+    /// Whether compiled code, or a library of it, lies among the modules.
+    fn has_code(&self) -> bool {
+        let is_among_modules = |file: &WheelEntry| {
+            file.name == file.path() && self.audit.files.contains_key(&file.name)
+        };
+        !self.plan.grafts.is_empty() || self.wheel.files().iter().any(is_among_modules)
     }
 
     fn read(&self, file: &WheelEntry) -> Result<Vec<u8>, RepairError> {

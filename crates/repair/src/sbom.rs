@@ -1,4 +1,6 @@
-//! The bill of materials of what was taken into a wheel (PEP 770, CycloneDX 1.4).
+//! The bill of materials of what was taken into a wheel (PEP 770, `CycloneDX` 1.4).
+
+use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -60,9 +62,17 @@ pub(crate) fn document(wheel: &WheelFileName, file_name: &str, parts: &[Part<'_>
     text.expect("it is plain data").into_bytes()
 }
 
+/// The hash of a file, in hexadecimal digits.
+pub(crate) fn sha256(contents: &[u8]) -> String {
+    let mut text = String::new();
+    for byte in Sha256::digest(contents) {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
+}
+
 fn component(part: &Part<'_>) -> Value {
-    let hash = Sha256::digest(part.contents);
-    let hash: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hash = sha256(part.contents);
     let mut component = json!({
         "type": "library",
         "bom-ref": format!("file:{}", part.name),

@@ -17,19 +17,18 @@ fn is_replaced(platform: &str, machine: &str) -> bool {
     platform == "any" || linux == Some(machine)
 }
 
-/// WHEEL with other platforms; all else stays as it is written.
-pub(crate) fn rewritten(file: &str, machine: &str, tags: &[String]) -> String {
+/// WHEEL with other platforms; all else stays as it is written. With compiled code among the modules they
+/// are no longer said to be pure, which some builds forget.
+pub(crate) fn rewritten(file: &str, machine: &str, tags: &[String], has_code: bool) -> String {
     let mut interpreters: Vec<&str> = Vec::new();
     let mut lines: Vec<String> = Vec::new();
     let mut place = None;
-    let mut was_any = false;
     for line in file.lines() {
         let Some(tag) = line.strip_prefix("Tag:").map(str::trim) else {
             lines.push(line.to_owned());
             continue;
         };
         let (interpreter, platform) = tag.rsplit_once('-').unwrap_or((tag, ""));
-        was_any |= platform == "any";
         if !interpreters.contains(&interpreter) {
             interpreters.push(interpreter);
         }
@@ -47,7 +46,7 @@ pub(crate) fn rewritten(file: &str, machine: &str, tags: &[String]) -> String {
     if let Some(place) = place {
         lines.splice(place..place, new);
     }
-    if was_any {
+    if has_code {
         for line in lines
             .iter_mut()
             .filter(|line| line.starts_with("Root-Is-Purelib:"))
@@ -84,12 +83,12 @@ mod tests {
         let wheel = "Wheel-Version: 1.0\nGenerator: own\nRoot-Is-Purelib: true\n\
                      Tag: py2-none-any\nTag: py3-none-any\nOwn: field\n";
         assert_eq!(
-            rewritten(wheel, "x86_64", &tags),
+            rewritten(wheel, "x86_64", &tags, true),
             "Wheel-Version: 1.0\nGenerator: own\nRoot-Is-Purelib: false\n\
              Tag: py2-none-manylinux_2_17_x86_64\nTag: py2-none-manylinux2014_x86_64\n\
              Tag: py3-none-manylinux_2_17_x86_64\nTag: py3-none-manylinux2014_x86_64\nOwn: field\n"
         );
-        let done = rewritten(wheel, "x86_64", &tags);
-        assert_eq!(rewritten(&done, "x86_64", &tags), done);
+        let done = rewritten(wheel, "x86_64", &tags, true);
+        assert_eq!(rewritten(&done, "x86_64", &tags, false), done);
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn compiled_files<S: ReadAt>(
     let forbidden = policy::forbidden_symbols();
     let entries = wheel.files().iter();
     let entries: Vec<&WheelEntry> = entries
-        .filter(|entry| whole || !entry.name.ends_with(".py"))
+        .filter(|entry| whole || !is_source(&entry.name))
         .collect();
     let read = |entry: &&WheelEntry| read(wheel, entry, &forbidden);
     let (mut files, mut notes) = (BTreeMap::new(), Vec::new());
@@ -55,7 +55,7 @@ fn read<S: ReadAt>(
     let (mut whole, mut facts) = (None::<Vec<u8>>, None);
     let mut is_first = true;
     wheel.reader().stream(entry, &mut |piece| {
-        if is_first && Elf::is_elf(piece) && !name.ends_with(".py") {
+        if is_first && Elf::is_elf(piece) && !is_source(name) {
             // Most come in one piece, which need not be copied.
             if piece.len() as u64 == entry.size {
                 facts = Some(Facts::read(name, piece, forbidden));
@@ -68,6 +68,11 @@ fn read<S: ReadAt>(
         is_first = false;
     })?;
     Ok(facts.or_else(|| whole.map(|file| Facts::read(name, &file, forbidden))))
+}
+
+/// Whether it is Python's source, which is never looked at: auditwheel does not either.
+fn is_source(name: &str) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, end)| end == "py")
 }
 
 /// All folders of a wheel; the root is the empty one.

@@ -51,6 +51,8 @@ impl From<RepairError> for CommandError {
             ),
             RepairError::Missing { .. } => Self::from_error(Code::NotRepaired, &error)
                 .hint("name its folder with `--ldpaths`, or leave it out with `--exclude`"),
+            RepairError::Platform { .. } => Self::from_error(Code::NotRepaired, &error)
+                .hint("`tilsit repair show WHEEL` says what it wants"),
             _ => Self::from_error(Code::NotRepaired, &error),
         }
     }

@@ -156,6 +156,7 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/readme/src/highlight/yaml.rs", "readme_code"),
     ("crates/readme/src/markdown.rs", "readme_markdown"),
     ("crates/readme/src/tag_filter.rs", "readme_markdown"),
+    ("crates/repair/src/owner.rs", "package_databases"),
     ("crates/resolver/src/resolver.rs", "resolver_universe"),
     ("crates/simple-api/src/html/read.rs", "simple_html_page"),
     ("crates/simple-api/src/html/scanner.rs", "simple_html_page"),
