@@ -37,7 +37,8 @@ cargo xtask <task>
   conformance repair [WORD ..]
                          `repair show --json` beside auditwheel's, on 100 wheels;
                          words: parts of wheels' names, `--record` (once, first), `--program=PATH`,
-                         `--renamed` (wheels whose libraries get new names are used)
+                         `--renamed` (wheels whose libraries get new names are used),
+                         `--machines=FOLDER` (programs for others, with compilers and emulators there)
   fuzz [NAME] [SECONDS]  fuzz every parser, or one, for that many CPU seconds each (60)
   docs [--check]         write the generated documents, or fail when they are stale
   policies FOLDER        the table of platform policies, from auditwheel's folder in site-packages";

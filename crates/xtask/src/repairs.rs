@@ -4,6 +4,8 @@
 //! What auditwheel says of a wheel is kept: it takes its time. `--record` makes its environment and
 //! downloads the wheels, each once.
 
+mod machines;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -163,7 +165,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// Compares; `words` are parts of wheels' names, `--record`, `--program=PATH`, or last `--renamed`, which
-/// tries wheels whose libraries were renamed.
+/// tries wheels whose libraries were renamed, or `--machines=FOLDER`, which tries other machines.
 ///
 /// # Errors
 /// When something cannot be made, or an answer differs.
@@ -177,7 +179,10 @@ pub(crate) fn compare(words: &[&str]) -> Result<()> {
             Some("renamed") => return renamed(&folder, &program),
             Some(option) => match option.strip_prefix("program=") {
                 Some(path) => program = path.into(),
-                None => bail!("unknown option `{word}`"),
+                None => match option.strip_prefix("machines=") {
+                    Some(tools) => return machines::all(Path::new(tools), &program),
+                    None => bail!("unknown option `{word}`"),
+                },
             },
             None => chosen.push(*word),
         }
