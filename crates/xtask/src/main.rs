@@ -24,6 +24,7 @@ cargo xtask <task>
   bench [NAME]           the benchmarks (all of them, or one)
   bench check FOLDER     `check` beside twine's, on 100 wheels
   bench client [WORD ..] beside uv; words: sets, steps, rounds, `--record` (once, first)
+  bench repair [ROUNDS]  `repair` beside auditwheel, on a wheel of scipy
   parity [WORD ..]       resolves 43 sets beside uv; words: sets, `--universal`, `--record` (once),
                          `--further` (25 sets from the default index)
   trees [WORD ..]        installs 100 projects with tilsit, uv and pip and compares what is there;
