@@ -1,6 +1,6 @@
 //! ELF files: read, and changed.
 
-use tilsit_elf::{Change, Elf, RunPath, change};
+use tilsit_elf::{Change, Elf, RunPath, change, strip};
 
 /// A file: its names are texts in it, and there are so many of them at most.
 pub fn elf_file(data: &[u8]) {
@@ -17,6 +17,10 @@ pub fn elf_file(data: &[u8]) {
     }
     assert!(elf.symbols().count() <= data.len());
     let _ = elf.x86_isa_needed();
+    if let Ok(stripped) = strip(data) {
+        assert!(stripped.len() <= data.len());
+        Elf::parse(&stripped).expect("a stripped file can be read");
+    }
 }
 
 /// A file, all of whose names are changed: it says so, or there is an error, and what is there stays.

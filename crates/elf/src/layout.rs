@@ -39,9 +39,12 @@ pub(crate) struct SegmentFields {
 pub(crate) struct SectionFields {
     pub(crate) size: usize,
     pub(crate) kind: usize,
+    pub(crate) flags: usize,
     pub(crate) address: usize,
     pub(crate) offset: usize,
     pub(crate) length: usize,
+    pub(crate) link: usize,
+    pub(crate) alignment: usize,
 }
 
 impl Layout {
@@ -116,17 +119,20 @@ impl Layout {
     }
 
     pub(crate) fn section(self) -> SectionFields {
-        let [size, kind, address, offset, length] = if self.wide {
-            [64, 4, 16, 24, 32]
+        let [size, kind, flags, address, offset, length, link, alignment] = if self.wide {
+            [64, 4, 8, 16, 24, 32, 40, 48]
         } else {
-            [40, 4, 12, 16, 20]
+            [40, 4, 8, 12, 16, 20, 24, 32]
         };
         SectionFields {
             size,
             kind,
+            flags,
             address,
             offset,
             length,
+            link,
+            alignment,
         }
     }
 

@@ -32,11 +32,13 @@ mod error;
 mod file;
 mod layout;
 mod notes;
+mod strip;
 mod symbols;
 mod versions;
 
 pub use change::{Change, RunPath, change};
 pub use error::ElfError;
 pub use file::{Elf, Platform};
+pub use strip::strip;
 pub use symbols::{Symbol, SymbolKind};
 pub use versions::VersionsNeeded;

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use tilsit_archive::ReadAt;
 use tilsit_dist::wheel::{CopyError, Wheel, WheelEntry, WheelWriter, WheelWriterOptions};
-use tilsit_elf::{Elf, change};
+use tilsit_elf::{Change, Elf, ElfError, change, strip};
 use tilsit_files::Durability;
 
 use crate::architecture::Architecture;
 use crate::audit::{Audit, AuditOptions, audit};
 use crate::error::RepairError;
 use crate::owner::owner;
-use crate::plan::{Plan, plan};
+use crate::plan::{FileChange, Plan, plan};
 use crate::policy::Libc;
 use crate::sbom::{self, Part};
 use crate::tags;
@@ -28,6 +28,8 @@ pub struct RepairOptions {
     pub only_platform: bool,
     /// Give the wheel the tags at all.
     pub update_tags: bool,
+    /// Leave out what no loader reads, such as debug information.
+    pub strip: bool,
     /// What the folder of libraries is called, behind the name of the project.
     pub libraries_folder: String,
     /// The time stamp of the files, as seconds since 1970.
@@ -209,10 +211,14 @@ impl<S: ReadAt> Repairer<'_, S> {
         writer: &mut WheelWriter<Vec<u8>>,
         file: &WheelEntry,
     ) -> Result<(), RepairError> {
-        let Some(wanted) = self.plan.changes.get(&file.name) else {
+        let wanted = self.plan.changes.get(&file.name);
+        let is_stripped = self.options.strip && self.audit.files.contains_key(&file.name);
+        if wanted.is_none() && !is_stripped {
             return self.copy(writer, file);
-        };
-        let contents = changed(&file.name, &self.read(file)?, &wanted.change)?;
+        }
+        let unchanged = FileChange::default();
+        let wanted = wanted.unwrap_or(&unchanged);
+        let contents = self.changed(&file.name, &self.read(file)?, &wanted.change)?;
         let Some(moved_to) = &wanted.moved_to else {
             return Ok(writer.add_file(&file.name, &contents, file.executable)?);
         };
@@ -236,7 +242,7 @@ impl<S: ReadAt> Repairer<'_, S> {
                 fault,
             })?;
             let change = self.plan.graft_change(graft, &elf.needed);
-            let file = changed(&path, &graft.contents, &change)?;
+            let file = self.changed(&path, &graft.contents, &change)?;
             writer.add_file(&format!("{}/{}", self.plan.folder, graft.name), &file, true)?;
             contents.push((graft, file));
         }
@@ -253,6 +259,19 @@ impl<S: ReadAt> Repairer<'_, S> {
         Ok(writer.add_dist_info(&self.sbom_path(), &document)?)
     }
 
+    /// A file stripped, where that is wanted, and changed: in this order, since what strips does not know
+    /// changed files.
+    fn changed(
+        &self,
+        path: &str,
+        contents: &[u8],
+        wanted: &Change,
+    ) -> Result<Vec<u8>, RepairError> {
+        let stripped = self.options.strip.then(|| strip(contents)).transpose();
+        let stripped = stripped.map_err(fault_of(path))?;
+        change(stripped.as_deref().unwrap_or(contents), wanted).map_err(fault_of(path))
+    }
+
     /// A free name: an earlier repair may have left its own.
     fn sbom_path(&self) -> String {
         let dist_info = self.wheel.dist_info();
@@ -267,15 +286,11 @@ impl<S: ReadAt> Repairer<'_, S> {
     }
 }
 
-fn changed(
-    path: &str,
-    contents: &[u8],
-    wanted: &tilsit_elf::Change,
-) -> Result<Vec<u8>, RepairError> {
-    change(contents, wanted).map_err(|fault| RepairError::Elf {
+fn fault_of(path: &str) -> impl Fn(ElfError) -> RepairError + '_ {
+    |fault| RepairError::Elf {
         path: path.to_owned(),
         fault,
-    })
+    }
 }
 
 /// A script that starts a program in the folder of modules: from the folder of scripts nothing leads

@@ -42,14 +42,16 @@ fn run(program: &str, arguments: &[&str], folder: &Path) -> Option<String> {
 
 fn compile(folder: &Path, source: &str, to: &str, options: &[&str]) -> Option<()> {
     std::fs::write(folder.join("source.c"), source).unwrap();
-    let mut arguments = vec!["-fPIC", "-O1", "source.c", "-o", to];
+    let mut arguments = vec!["-g", "-fPIC", "-O1", "source.c", "-o", to];
     arguments.extend(options);
     run("cc", &arguments, folder).map(|_| ())
 }
 
 /// Compiles module, program and libraries.
 fn build(folder: &Path) -> Option<()> {
-    std::fs::create_dir(folder.join("lib")).unwrap();
+    for name in ["lib", "plain"] {
+        std::fs::create_dir(folder.join(name)).unwrap();
+    }
     std::fs::write(
         folder.join("base.map"),
         "BASE_1 { global: base; local: *; };\n",
@@ -115,7 +117,11 @@ fn it_is_imported_without_its_libraries() {
     let before = open(&made.wheel_name(), made.wheel());
     let mut options = repair_options(&folder.join("lib"), "auto");
     options.audit = in_folder(&folder.join("lib"));
+    let plain = repair(&before, &options, &folder.join("plain")).unwrap();
+    options.strip = true;
     let repaired = repair(&before, &options, folder).unwrap();
+    let size = |path: &Path| std::fs::metadata(path).unwrap().len();
+    assert!(size(&repaired.path) + 2000 < size(&plain.path));
     let names: Vec<&str> = repaired
         .grafted
         .iter()

@@ -98,6 +98,7 @@ fn repair_options(folder: &Path, platform: &str) -> RepairOptions {
         platform: platform.to_owned(),
         only_platform: false,
         update_tags: true,
+        strip: false,
         libraries_folder: ".libs".to_owned(),
         modified_seconds: 0,
         level: None,

@@ -52,6 +52,9 @@ pub(crate) struct Arguments {
     /// Leave the tags and the name of the wheel as they are
     #[arg(long)]
     no_update_tags: bool,
+    /// Leave out what no loader reads: symbols for debuggers, debug information
+    #[arg(long)]
+    strip: bool,
     /// What the folder of libraries is called, behind the name of the project
     #[arg(short = 'L', long, value_name = "NAME", default_value = ".libs")]
     lib_sdir: String,
@@ -191,6 +194,7 @@ fn options(arguments: &Arguments, context: &Context) -> Result<RepairOptions, Co
         platform: platform.unwrap_or("auto").to_owned(),
         only_platform: arguments.only_plat,
         update_tags: !arguments.no_update_tags,
+        strip: arguments.strip,
         libraries_folder: arguments.lib_sdir.clone(),
         modified_seconds: build::modified_seconds(context)?,
         level,

@@ -108,7 +108,7 @@ impl Target<'_> {
         python.arg(script).arg(&wheel).arg("own/bin/prog=prog");
         run(python.current_dir(&place))?;
         let mut repair = Command::new(program);
-        repair.args(["repair", &wheel, "--ldpaths", "lib", "-w", "out"]);
+        repair.args(["repair", &wheel, "--ldpaths", "lib", "--strip", "-w", "out"]);
         run(repair.current_dir(&place))?;
         std::fs::remove_dir_all(place.join("lib"))?;
         let unpack =

@@ -33,6 +33,7 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/dist/src/wheel/wheel_file.rs", "wheel_file"),
     ("crates/elf/src/change.rs", "elf_change"),
     ("crates/elf/src/file.rs", "elf_file"),
+    ("crates/elf/src/strip.rs", "elf_file"),
     (
         "crates/environment/src/default_index.rs",
         "pip_default_index",
