@@ -9,6 +9,7 @@ pub mod archive;
 pub mod build_backend;
 pub mod build_frontend;
 pub mod dist;
+pub mod elf;
 pub mod environment;
 pub mod import;
 pub mod index_client;
@@ -23,6 +24,7 @@ pub mod poetry;
 pub mod project;
 pub mod publish;
 pub mod readme;
+pub mod repair;
 pub mod resolver;
 pub mod simple_api;
 pub mod tools;
@@ -48,7 +50,8 @@ pub const TARGETS: &[Target] = &[
     ("edit_pipfile", pipfile::edit_pipfile),
     ("edit_pyproject", project::edit_pyproject),
     ("edit_script", project::edit_script),
-    ("elf_needs", build_backend::elf_needs),
+    ("elf_change", elf::elf_change),
+    ("elf_file", elf::elf_file),
     ("entry_points", packaging_formats::entry_points),
     ("env_file", environment::env_file),
     ("foreign_lock", poetry::foreign_lock),
@@ -65,6 +68,7 @@ pub const TARGETS: &[Target] = &[
     ("marker", packaging::marker),
     ("metadata_segment", index_client::metadata_segment),
     ("netrc", index_client::netrc),
+    ("package_databases", repair::package_databases),
     ("pip_configuration", environment::pip_configuration),
     ("pip_default_index", environment::pip_default_index),
     ("pipfile", pipfile::pipfile),

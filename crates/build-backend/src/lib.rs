@@ -24,7 +24,7 @@
 //! | `pyproject.toml`, the readme, license files | read by [`source_project`], [`settings`] |
 //! | the module that states the version | read by [`static_version`] |
 //! | the files of the source tree | read by [`source_files`] |
-//! | a compiled program that a wheel brings | read by [`program_wheel`], [`elf`] |
+//! | a compiled program that a wheel brings | read by [`program_wheel`], `tilsit-elf` |
 //! | `*.whl`, `*.tar.gz` in the output folder | [`build`] |
 //!
 //! # Invariants
@@ -40,7 +40,6 @@
 
 pub mod build;
 mod declared_backend;
-pub mod elf;
 pub mod error;
 pub mod modules;
 pub mod program_platform;

@@ -5,9 +5,8 @@
 //! at its usual place, no libraries but those that come with glibc, and the versions of their
 //! symbols. Where the file does not say that, the tag is that of the machine, `linux_x86_64`.
 
+use tilsit_elf::Elf;
 use tilsit_packaging::tag::platform::normalize;
-
-use crate::elf::ElfNeeds;
 
 /// The libraries of glibc, and GCC's, which every system with glibc has.
 const LIBRARIES: [&str; 8] = [
@@ -22,7 +21,7 @@ const LIBRARIES: [&str; 8] = [
 ];
 
 /// The machines whose files are read: the number in the file, and the name in tags.
-const MACHINES: [(usize, &str); 5] = [
+const MACHINES: [(u16, &str); 5] = [
     (21, "ppc64le"),
     (62, "x86_64"),
     (183, "aarch64"),
@@ -76,12 +75,41 @@ fn linux(program: &[u8], machine: &str) -> String {
         "arm" => "armv7l",
         machine => machine,
     };
-    let by_file = ElfNeeds::read(program).and_then(|needs| by_needs(&needs));
+    let elf = Elf::parse(program).ok();
+    let needs = elf.as_ref().and_then(Needs::of);
+    let by_file = needs.and_then(|needs| by_needs(&needs));
     by_file.unwrap_or_else(|| format!("linux_{machine}"))
 }
 
+/// What a program needs of the system that starts it.
+#[derive(Clone, Default)]
+struct Needs<'a> {
+    machine: u16,
+    loader: Option<&'a str>,
+    libraries: Vec<&'a str>,
+    /// The versions of symbols without which it does not start.
+    versions: Vec<&'a str>,
+}
+
+impl<'a> Needs<'a> {
+    /// Reads them; the machines above have 64 bits and the small end first.
+    fn of(elf: &Elf<'a>) -> Option<Self> {
+        let platform = elf.platform;
+        let versions = elf.versions.iter().flat_map(|library| &library.versions);
+        let needs = Self {
+            machine: platform.machine,
+            loader: elf.interpreter,
+            libraries: elf.needed.clone(),
+            versions: versions
+                .filter_map(|(name, is_weak)| (!is_weak).then_some(*name))
+                .collect(),
+        };
+        (platform.is_wide && platform.is_little_endian).then_some(needs)
+    }
+}
+
 /// The tag that a program's needs allow; none where they say too little, or are unusual.
-fn by_needs(needs: &ElfNeeds<'_>) -> Option<String> {
+fn by_needs(needs: &Needs<'_>) -> Option<String> {
     let (_, machine) = MACHINES
         .iter()
         .find(|(number, _)| *number == needs.machine)?;

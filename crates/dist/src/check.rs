@@ -14,6 +14,7 @@ mod metadata;
 mod readme;
 mod releases;
 mod sdist;
+mod stable_abi;
 mod tags;
 mod unwanted;
 mod wheel;

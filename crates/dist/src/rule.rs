@@ -98,6 +98,8 @@ rules! {
     NoBinaryInPlatformWheel Warning,
     /// Compiled modules are for the Pythons that the wheel is for.
     ExtensionForOther Error,
+    /// Modules for the stable ABI want only what all Pythons have that the wheel is for.
+    StableAbi Error,
     /// The platform is one that says what it needs.
     LinuxPlatform Warning,
     /// There are no modules compiled to bytecode.

@@ -11,6 +11,7 @@
 
 pub mod browser;
 pub mod distributions;
+pub mod elf;
 pub mod http;
 pub mod oracle;
 #[cfg(unix)]
@@ -21,6 +22,7 @@ pub mod s3;
 
 pub use browser::{BrowserEnvironment, browser_environment};
 pub use distributions::TestDistribution;
+pub use elf::TestElf;
 pub use oracle::{python, python_environment, python_wheels};
 #[cfg(unix)]
 pub use postgres::PostgresServer;

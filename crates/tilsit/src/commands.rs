@@ -27,6 +27,7 @@ pub(crate) mod pip;
 pub(crate) mod publish;
 pub(crate) mod python;
 mod remove;
+mod repair;
 pub(crate) mod run;
 pub(crate) mod search;
 pub(crate) mod serve;
@@ -91,6 +92,7 @@ pub(crate) enum Command {
     #[command(hide = true)]
     BuildBackend(Late<build_backend::Arguments>),
     Check(Late<check::Arguments>),
+    Repair(Late<repair::Arguments>),
     Version(Late<version::Arguments>),
     Publish(Late<publish::Arguments>),
     Login(Late<login::Arguments>),
@@ -144,6 +146,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::Build(arguments) => build::run(&arguments, context),
         Command::BuildBackend(arguments) => build_backend::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),
+        Command::Repair(arguments) => repair::run(&arguments, context),
         Command::Version(arguments) => version::run(&arguments, context),
         Command::Publish(arguments) => publish::run(&arguments, context),
         Command::Login(arguments) => login::run(&arguments, context),

@@ -283,6 +283,13 @@ cannot be had. The end of what was printed is shown; `-v` shows all of it. Often
 is missing: the hints name the packages that have it, where that is known. What needs no build is taken
 with `--only-binary :all:`.";
 
+    NotRepaired = "TL0602", No, "a wheel cannot be audited or repaired",
+"The wheel has no compiled code for Linux, code for several machines or C libraries, a library that was not
+found here, or it wants newer versions of symbols, other symbols or instructions than the wanted platform
+has. `tilsit repair show WHEEL` says what it wants and what stands against a better tag. Versions of symbols
+come from the system that compiled it: compile it on an older one, such as a manylinux image. Libraries are
+looked for as the loader does; `--ldpaths` names other folders, and `--exclude` leaves libraries out.";
+
     FilesRefused = "TL0701", No, "files are not fit to be published",
 "Before anything is sent, all files are checked: the archives, the names, versions and metadata, and
 that they belong together. Nothing was sent. The message names each file and what is wrong with it.";
@@ -457,7 +464,7 @@ the results of an earlier build was taken along: remove `build/` and build again
     CheckLinuxPlatform = "TL1027", No, "the platform tag does not say which Linux",
 "Wheels with a tag such as `linux_x86_64` work on the machine that built them and perhaps on no
 other: it is not said which C library and which others they need. Public indexes refuse them.
-`auditwheel repair` makes a `manylinux` or `musllinux` wheel of one.";
+`tilsit repair` makes a `manylinux` or `musllinux` wheel of one.";
 
     CheckBytecode = "TL1028", No, "there are compiled modules (W001)",
 "Files `.pyc` and `.pyo` are for one version of Python; installers compile what they install by
@@ -558,6 +565,13 @@ earlier one. check-wheel-contents calls this W102.";
 "`License-Expression` says everything, and classifiers that begin with `License ::` are deprecated and may
 say something else (PEP 639). Build backends refuse both together, indexes may. Take the classifiers out of
 pyproject.toml.";
+
+    CheckStableAbi = "TL1049", No, "a module is not for the stable ABI alone",
+"The wheel's tag is `abi3`: its modules work with every Python from the tagged version on, if they want only
+what belongs to the stable ABI of that version. This one wants something that a newer Python added, and is
+not imported by the older ones, or something that is no part of the stable ABI, and may be gone or changed in
+any version. Set `Py_LIMITED_API` to the oldest version when compiling; a name that is missing is then told
+by the compiler. Or tag the wheel for the version that it needs. abi3audit finds the same.";
 
     ToolManifestInvalid = "TL1201", Usage, "a manifest of tools is not valid",
 "`tilsit-tools.toml` has a table `[tools]` with one entry a tool: its versions as text (`\"24.1\"`,

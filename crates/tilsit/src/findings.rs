@@ -55,6 +55,7 @@ pub(crate) fn code_of(rule: Rule) -> Code {
         Rule::MetadataUnusable => Code::CheckMetadataUnusable,
         Rule::MetadataField => Code::CheckMetadataField,
         Rule::MetadataFieldTooNew => Code::CheckMetadataFieldTooNew,
+        Rule::StableAbi => Code::CheckStableAbi,
         Rule::LicenseClassifier => Code::CheckLicenseClassifier,
         Rule::Record => Code::CheckRecord,
         Rule::RecordTidy => Code::CheckRecordTidy,

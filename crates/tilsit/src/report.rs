@@ -14,6 +14,8 @@ pub(crate) struct Report {
     text: String,
     result: Value,
     exit_code: u8,
+    /// Whether the text is what `--json` shows.
+    is_foreign: bool,
 }
 
 impl Report {
@@ -23,6 +25,15 @@ impl Report {
             text: text.into(),
             result: serde_json::to_value(result).expect("a result is plain data"),
             exit_code: 0,
+            is_foreign: false,
+        }
+    }
+
+    /// An answer that has a form of another tool's, also with `--json`.
+    pub(crate) fn foreign(text: impl Into<String>) -> Self {
+        Self {
+            is_foreign: true,
+            ..Self::new(text, Value::Null)
         }
     }
 
@@ -48,7 +59,7 @@ pub(crate) fn finish(answer: Result<Report, CommandError>, terminal: &Terminal) 
     terminal.clear();
     match answer {
         Ok(report) => {
-            if terminal.json() {
+            if terminal.json() && !report.is_foreign {
                 terminal.data(&json::success(&report.result, report.exit_code != 0));
             } else {
                 terminal.data(&report.text);

@@ -1,5 +1,5 @@
-//! `bench`: the benchmarks, all of them or one, and `bench client`, `bench project`, `bench check` and
-//! `bench index`, which compare with peers.
+//! `bench`: the benchmarks, all of them or one, and `bench client`, `bench project`, `bench check`,
+//! `bench index` and `bench repair`, which compare with peers.
 
 pub(crate) mod check;
 pub(crate) mod client;
@@ -7,6 +7,7 @@ pub(crate) mod index;
 pub(crate) mod local_index;
 pub(crate) mod measuring;
 pub(crate) mod project;
+pub(crate) mod repair;
 
 use anyhow::{Result, bail};
 
@@ -35,11 +36,14 @@ pub(crate) fn run_named(names: &[&str]) -> Result<()> {
     if let ["index", words @ ..] = names {
         return index::compare(words);
     }
+    if let ["repair", words @ ..] = names {
+        return repair::compare(words);
+    }
     for name in names {
         if !BENCHES.iter().any(|(known, ..)| known == name) {
             let known: Vec<&str> = BENCHES.iter().map(|(name, ..)| *name).collect();
             bail!(
-                "no benchmark is called `{name}`; there are: check, client, index, project, {}",
+                "no benchmark is called `{name}`; there are: check, client, index, project, repair, {}",
                 known.join(", ")
             );
         }

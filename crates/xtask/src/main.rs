@@ -5,8 +5,10 @@ mod conformance;
 mod documents;
 mod fuzzing;
 mod parity;
+mod policies;
 mod process;
 mod projects;
+mod repairs;
 mod setup;
 mod tests;
 mod trees;
@@ -22,6 +24,7 @@ cargo xtask <task>
   bench [NAME]           the benchmarks (all of them, or one)
   bench check FOLDER     `check` beside twine's, on 100 wheels
   bench client [WORD ..] beside uv; words: sets, steps, rounds, `--record` (once, first)
+  bench repair [ROUNDS]  `repair` beside auditwheel, on a wheel of scipy
   parity [WORD ..]       resolves 43 sets beside uv; words: sets, `--universal`, `--record` (once),
                          `--further` (25 sets from the default index)
   trees [WORD ..]        installs 100 projects with tilsit, uv and pip and compares what is there;
@@ -32,8 +35,14 @@ cargo xtask <task>
                          pip's functional tests with tilsit in pip's place
   conformance virtualenv --suite FOLDER [ARGUMENT ..]
                          virtualenv's tests of activation and creation on `tilsit venv`
+  conformance repair [WORD ..]
+                         `repair show --json` beside auditwheel's, on 100 wheels;
+                         words: parts of wheels' names, `--record` (once, first), `--program=PATH`,
+                         `--renamed` (wheels whose libraries get new names are used),
+                         `--machines=FOLDER` (programs for others, with compilers and emulators there)
   fuzz [NAME] [SECONDS]  fuzz every parser, or one, for that many CPU seconds each (60)
-  docs [--check]         write the generated documents, or fail when they are stale";
+  docs [--check]         write the generated documents, or fail when they are stale
+  policies FOLDER        the table of platform policies, from auditwheel's folder in site-packages";
 
 #[expect(clippy::print_stderr, reason = "a task talks to the developer")]
 fn main() -> ExitCode {
@@ -43,6 +52,7 @@ fn main() -> ExitCode {
         ["test", filters @ ..] => tests::run(filters),
         ["ci"] => tests::ci(),
         ["real", filters @ ..] => tests::real(filters),
+        ["conformance", "repair", words @ ..] => repairs::compare(words),
         ["conformance", words @ ..] => conformance::suite(words),
         ["parity", words @ ..] => parity::compare(words),
         ["trees", words @ ..] => trees::compare(words),
@@ -50,6 +60,7 @@ fn main() -> ExitCode {
         ["bench", names @ ..] => benches::run_named(names),
         ["fuzz", rest @ ..] => fuzzing::run(rest),
         ["docs", rest @ ..] => documents::run(rest),
+        ["policies", folder] => policies::write(std::path::Path::new(folder)),
         _ => Err(anyhow::anyhow!("unknown task\n\n{USAGE}")),
     };
     match result {

@@ -94,6 +94,18 @@ impl<S: ReadAt> ZipArchive<S> {
         Ok(contents)
     }
 
+    /// The bytes of an entry as they are packed here, for an archive that takes them over. They are
+    /// not looked at: read the entry first.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub fn packed(&self, entry: &ZipEntry) -> Result<Cow<'_, [u8]>, ZipError> {
+        let (data, _) = self.locate(entry)?;
+        let length = usize::try_from(entry.packed_size())
+            .map_err(|_| entry.fault("is too large for this machine's memory"))?;
+        Ok(self.source.bytes_at(data.start, length)?)
+    }
+
     /// A reader of entries that keeps its tables and buffers from one entry to the next.
     pub fn reader(&self) -> EntryReader<'_, S> {
         EntryReader {
@@ -143,10 +155,7 @@ impl<S: ReadAt> EntryReader<'_, S> {
     /// # Errors
     /// When the contents are damaged or the file cannot be read.
     pub fn read_into(&mut self, entry: &ZipEntry, contents: &mut Vec<u8>) -> Result<(), ZipError> {
-        let (data, _) = self.archive.locate(entry)?;
-        let length = usize::try_from(entry.packed_size())
-            .map_err(|_| entry.fault("is too large for this machine's memory"))?;
-        let packed = self.archive.source.bytes_at(data.start, length)?;
+        let packed = self.archive.packed(entry)?;
         let limits = &self.archive.limits;
         decode::whole(entry, &packed, limits, &mut self.inflater, contents)
     }

@@ -8,6 +8,7 @@ use std::io::Write;
 use libdeflater::{CompressionLvl, Compressor};
 
 use super::central::FLAG_UTF8;
+use super::entry::{Method, ZipEntry};
 use super::time::DosTime;
 use crate::entry_name::{self, Names};
 
@@ -109,11 +110,39 @@ impl<W: Write> ZipWriter<W> {
             packed_size: packed.len() as u64,
             size: contents.len() as u64,
             offset: self.position,
-            attributes: if executable { 0o100_755 } else { 0o100_644 } << 16,
+            attributes: file_attributes(executable),
         };
         let result = self.add(&head, packed);
         self.packed = buffer;
         result
+    }
+
+    /// Adds a file from another archive as it is packed there. What this writer does not write
+    /// (Zstandard) is to be unpacked and added.
+    ///
+    /// # Errors
+    /// When the name is there already, writing fails, or the entry is packed in another way.
+    pub fn add_packed(&mut self, entry: &ZipEntry, packed: &[u8]) -> Result<(), ZipWriteError> {
+        let name = entry.name();
+        check_name(name)?;
+        let method = match entry.method() {
+            Method::Stored => 0,
+            Method::Deflate => 8,
+            Method::Zstandard => return Err(name_error(name, "is packed in another way")),
+        };
+        self.names
+            .add_file(name)
+            .map_err(|fault| name_error(name, fault))?;
+        let head = Head {
+            name,
+            method,
+            crc32: entry.crc32(),
+            packed_size: packed.len() as u64,
+            size: entry.size(),
+            offset: self.position,
+            attributes: file_attributes(entry.is_executable()),
+        };
+        self.add(&head, packed)
     }
 
     /// Adds a folder, without a trailing `/` in `name`. Wheels need none.
@@ -193,6 +222,14 @@ impl<W: Write> ZipWriter<W> {
         self.position += (local.len() + packed.len()) as u64;
         self.entries += 1;
         Ok(())
+    }
+}
+
+fn file_attributes(executable: bool) -> u32 {
+    if executable {
+        0o100_755 << 16
+    } else {
+        0o100_644 << 16
     }
 }
 

@@ -1,12 +1,13 @@
 //! Tags by what a program needs, and by the system it was compiled for.
 
-use super::{ProgramSystem, by_needs, platform};
-use crate::elf::ElfNeeds;
+use tilsit_testing::TestElf;
+
+use super::{Needs, ProgramSystem, by_needs, platform};
 
 const LOADER: &str = "/lib64/ld-linux-x86-64.so.2";
 
-fn needs<'a>(libraries: &[&'a str], versions: &[&'a str]) -> ElfNeeds<'a> {
-    ElfNeeds {
+fn needs<'a>(libraries: &[&'a str], versions: &[&'a str]) -> Needs<'a> {
+    Needs {
         machine: 62,
         loader: Some(LOADER),
         libraries: libraries.to_vec(),
@@ -42,14 +43,14 @@ fn what_is_not_everywhere_is_no_manylinux() {
         ("/lib/ld-musl-aarch64.so.1", None),
         ("/nix/store/glibc/lib/ld-linux-aarch64.so.1", None),
     ] {
-        let found = by_needs(&ElfNeeds {
+        let found = by_needs(&Needs {
             machine: 183,
             loader: Some(loader),
-            ..ElfNeeds::default()
+            ..Needs::default()
         });
         assert_eq!(found.as_deref(), tag, "{loader}");
     }
-    let unknown = ElfNeeds {
+    let unknown = Needs {
         machine: 8,
         ..needs(&["libc.so.6"], &[])
     };
@@ -58,9 +59,9 @@ fn what_is_not_everywhere_is_no_manylinux() {
 
 #[test]
 fn a_program_without_loader_runs_with_any_library() {
-    let mut alone = ElfNeeds {
+    let mut alone = Needs {
         machine: 62,
-        ..ElfNeeds::default()
+        ..Needs::default()
     };
     assert_eq!(
         by_needs(&alone).as_deref(),
@@ -68,6 +69,28 @@ fn a_program_without_loader_runs_with_any_library() {
     );
     alone.libraries.push("libc.so.6");
     assert_eq!(by_needs(&alone), None);
+}
+
+#[test]
+fn the_file_says_what_is_needed() {
+    let system = ProgramSystem {
+        os: "linux",
+        machine: "x86_64",
+        macos_oldest: None,
+    };
+    let program = TestElf {
+        interpreter: Some(LOADER),
+        needed: &["libc.so.6"],
+        versions: &[("libc.so.6", &[("GLIBC_2.28", 0), ("GLIBC_2.39", 2)])],
+        ..TestElf::default()
+    };
+    let tag = |program: &TestElf<'_>| platform(&program.to_bytes(), &system).unwrap();
+    assert_eq!(tag(&program), "manylinux_2_28_x86_64");
+    let other = TestElf {
+        is_little_endian: false,
+        ..program
+    };
+    assert_eq!(tag(&other), "linux_x86_64");
 }
 
 #[test]

@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use tilsit_archive::zip::{EntryReader, ZipArchive};
+use tilsit_archive::zip::{EntryReader, ZipArchive, ZipEntry};
 use tilsit_archive::{FileSource, Limits, ReadAt, entry_name};
 use tilsit_packaging::entry_points::EntryPoints;
 use tilsit_packaging::file_name::WheelFileName;
 use tilsit_packaging::metadata::CoreMetadata;
-use tilsit_packaging::record::Record;
+use tilsit_packaging::record::{Record, RecordEntry};
 
 use super::error::{Listing, WheelError, WheelFault};
 use super::hash::Hasher;
@@ -133,6 +133,16 @@ impl<S: ReadAt> Wheel<S> {
         self.reader()
             .stream(file, &mut |piece| contents.extend_from_slice(piece))?;
         Ok(Some(contents))
+    }
+
+    /// A file's entry in the archive.
+    pub fn archive_entry(&self, file: &WheelEntry) -> &ZipEntry {
+        &self.archive.entries()[file.index]
+    }
+
+    /// A file's line of RECORD; RECORD itself and signatures may have none.
+    pub fn record_entry(&self, file: &WheelEntry) -> Option<&RecordEntry> {
+        file.line.map(|index| &self.record.entries[index])
     }
 
     /// A reader of files; threads take one each.

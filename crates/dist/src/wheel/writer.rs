@@ -3,8 +3,13 @@
 use std::io::Write;
 
 use sha2::{Digest as _, Sha256};
-use tilsit_archive::zip::{ZipWriteError, ZipWriter, ZipWriterOptions};
+use tilsit_archive::ReadAt;
+use tilsit_archive::zip::{Method, ZipWriteError, ZipWriter, ZipWriterOptions};
 use tilsit_packaging::record::{Record, RecordEntry, RecordHash};
+
+use super::contents::Wheel;
+use super::error::WheelError;
+use super::layout::WheelEntry;
 
 /// How a wheel is written: time stamp and compression level.
 pub type WheelWriterOptions = ZipWriterOptions;
@@ -17,6 +22,17 @@ pub struct WheelWriteError {
     pub stem: String,
     /// What failed.
     pub source: ZipWriteError,
+}
+
+/// Why a file could not be taken over from another wheel.
+#[derive(Debug, thiserror::Error)]
+pub enum CopyError {
+    /// It could not be read there.
+    #[error(transparent)]
+    Read(#[from] WheelError),
+    /// It could not be written here.
+    #[error(transparent)]
+    Write(#[from] WheelWriteError),
 }
 
 /// A wheel being written. RECORD is made from what is added, and comes last.
@@ -56,6 +72,40 @@ impl<W: Write> WheelWriter<W> {
             path: path.to_owned(),
             hash: Some(RecordHash::sha256(&Sha256::digest(contents).into())),
             size: Some(contents.len() as u64),
+        });
+        Ok(())
+    }
+
+    /// Takes a file over from another wheel as it is packed there, with its line of RECORD. The other
+    /// wheel must have been read to its end, so that the line is known to be true.
+    ///
+    /// # Errors
+    /// When the file cannot be read, its path comes twice, or writing fails.
+    pub fn copy_file<S: ReadAt>(
+        &mut self,
+        wheel: &Wheel<S>,
+        file: &WheelEntry,
+    ) -> Result<(), CopyError> {
+        let entry = wheel.archive_entry(file);
+        let record = wheel.record_entry(file).filter(|line| line.hash.is_some());
+        let Some(record) = record.filter(|_| entry.method() != Method::Zstandard) else {
+            let mut contents = Vec::new();
+            let mut reader = wheel.reader();
+            reader.stream(file, &mut |piece| contents.extend_from_slice(piece))?;
+            return Ok(self.add_file(&file.name, &contents, file.executable)?);
+        };
+        let packed = wheel.archive().packed(entry).map_err(|error| WheelError {
+            wheel: wheel.text_name().to_owned(),
+            fault: Box::new(error.into()),
+        })?;
+        let added = self.zip.add_packed(entry, &packed);
+        added.map_err(|source| WheelWriteError {
+            stem: self.stem.clone(),
+            source,
+        })?;
+        self.record.entries.push(RecordEntry {
+            size: Some(file.size),
+            ..record.clone()
         });
         Ok(())
     }

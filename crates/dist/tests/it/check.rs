@@ -8,6 +8,7 @@ use tilsit_dist::check::{Described, check_file, check_releases};
 use tilsit_dist::sdist::SdistWriter;
 use tilsit_dist::wheel::{WheelFile, WheelWriter, WheelWriterOptions};
 use tilsit_dist::{Finding, Rule};
+use tilsit_testing::TestElf;
 
 const HEAD: &str = "Metadata-Version: 2.4\nName: demo\nVersion: 1.0\n";
 const README: &str = "Description-Content-Type: text/markdown\n\n# Demo\n";
@@ -19,7 +20,7 @@ struct Draft {
     head: String,
     tags: Vec<&'static str>,
     is_pure: bool,
-    files: Vec<(&'static str, String)>,
+    files: Vec<(&'static str, Vec<u8>)>,
     dist_info: Vec<(&'static str, &'static str)>,
 }
 
@@ -30,16 +31,32 @@ impl Draft {
             head: format!("{HEAD}{README}"),
             tags: vec!["py3-none-any"],
             is_pure: true,
-            files: vec![("demo/__init__.py", "answer = 42\n".to_owned())],
+            files: vec![("demo/__init__.py", b"answer = 42\n".to_vec())],
             dist_info: Vec::new(),
         }
     }
 
     fn with(files: &[(&'static str, &str)]) -> Self {
-        let files = files.iter().map(|(path, text)| (*path, (*text).to_owned()));
+        let files = files
+            .iter()
+            .map(|(path, text)| (*path, text.as_bytes().to_vec()));
         let mut draft = Self::sound();
         draft.files.extend(files);
         draft
+    }
+
+    /// With a module for the stable ABI of Python 3.9 that wants these symbols of Python.
+    fn abi3(symbols: &[(&str, bool)]) -> Self {
+        let module = TestElf {
+            symbols,
+            ..TestElf::default()
+        };
+        let mut draft = Self::sound();
+        draft.files.push(("demo/fast.abi3.so", module.to_bytes()));
+        draft.tagged(
+            "demo-1.0-cp39-abi3-manylinux_2_28_x86_64.whl",
+            "cp39-abi3-manylinux_2_28_x86_64",
+        )
     }
 
     fn only(files: &[(&'static str, &str)]) -> Self {
@@ -70,7 +87,7 @@ impl Draft {
         let options = WheelWriterOptions::default();
         let mut writer = WheelWriter::new(Vec::new(), "demo-1.0", options);
         for (path, text) in &self.files {
-            writer.add_file(path, text.as_bytes(), false).unwrap();
+            writer.add_file(path, text, false).unwrap();
         }
         let mut format = WheelFile::pure("a test", self.tags.iter().copied());
         format.root_is_purelib = self.is_pure;
@@ -268,6 +285,25 @@ fn of_wheels() -> Vec<(Vec<Finding>, &'static str)> {
                 .tagged(cpython, cpython_tag)
                 .findings(),
             "ExtensionForOther: is for the ABI `cp312`, and `demo/fast.cpython-311-x86_64-linux-gnu.so` is for `cp311`",
+        ),
+        (
+            Draft::abi3(&[
+                ("PyInit_fast", true),
+                ("PyLong_FromLong", false),
+                ("_PyLong_New", false),
+            ])
+            .findings(),
+            "StableAbi: `demo/fast.abi3.so`: wants `_PyLong_New` of Python, not part of the stable ABI",
+        ),
+        (
+            Draft::abi3(&[
+                ("PyInit_fast", true),
+                ("PyBuffer_Release", false),
+                ("PyModule_AddType", false),
+            ])
+            .findings(),
+            "StableAbi: `demo/fast.abi3.so`: wants `PyBuffer_Release` and 1 other of Python 3.11, and the \
+             wheel is for 3.9 too",
         ),
         (
             Draft::with(&[("demo/fast.so", ELF)])
@@ -553,7 +589,12 @@ fn sound_ones_break_none() {
     );
     // Programs for people on Windows are carried along.
     let windows = Draft::with(&[("demo/run.exe", "MZ and so on")]);
-    for draft in [Draft::sound(), plain, compiled, windows] {
+    let abi3 = Draft::abi3(&[
+        ("PyInit_fast", true),
+        ("_Py_Dealloc", false),
+        ("malloc", false),
+    ]);
+    for draft in [Draft::sound(), plain, compiled, windows, abi3] {
         assert_eq!(words(&draft.findings()), [""; 0]);
     }
     let mut meta = Draft::only(&[]);

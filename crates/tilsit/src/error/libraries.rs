@@ -24,6 +24,7 @@ use tilsit_project::lock::{AssemblyError, LockError, SelectionError};
 use tilsit_project::workspace::WorkspaceError;
 use tilsit_provider::ResolveError;
 use tilsit_publish::{FailureKind, PreflightError, PublishError, Unfit};
+use tilsit_repair::RepairError;
 use tilsit_resolver::Hint;
 use tilsit_tools::ChangeError;
 
@@ -34,6 +35,26 @@ use crate::explain::Code;
 impl From<FileError> for CommandError {
     fn from(error: FileError) -> Self {
         Self::from_error(Code::FileAccess, &error)
+    }
+}
+
+impl From<RepairError> for CommandError {
+    fn from(error: RepairError) -> Self {
+        match error {
+            RepairError::File(error) => error.into(),
+            RepairError::Wheel(_) => Self::from_error(Code::WheelRefused, &error),
+            RepairError::Write(_) => Self::from_error(Code::FileAccess, &error),
+            RepairError::Pattern { .. } => Self::from_error(Code::Usage, &error),
+            RepairError::Pure(_) => Self::from_error(Code::NotRepaired, &error).hint(
+                "a wheel of pure Python runs everywhere as it is; `--allow-pure-python-wheel` lets \
+                 it pass",
+            ),
+            RepairError::Missing { .. } => Self::from_error(Code::NotRepaired, &error)
+                .hint("name its folder with `--ldpaths`, or leave it out with `--exclude`"),
+            RepairError::Platform { .. } => Self::from_error(Code::NotRepaired, &error)
+                .hint("`tilsit repair show WHEEL` says what it wants"),
+            _ => Self::from_error(Code::NotRepaired, &error),
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod logins;
 mod publish;
 mod refusals;
 mod rendering;
+mod repair;
 mod search;
 mod serve;
 

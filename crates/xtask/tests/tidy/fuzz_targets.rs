@@ -17,7 +17,6 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/archive/src/zip/directory.rs", "zip_archive"),
     ("crates/archive/src/zip/end_record.rs", "zip_tail"),
     ("crates/archive/src/zip/extra.rs", "zip_archive"),
-    ("crates/build-backend/src/elf.rs", "elf_needs"),
     (
         "crates/build-backend/src/static_version.rs",
         "static_version",
@@ -32,6 +31,9 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/dist/src/sdist.rs", "sdist_parts"),
     ("crates/dist/src/wheel.rs", "wheel"),
     ("crates/dist/src/wheel/wheel_file.rs", "wheel_file"),
+    ("crates/elf/src/change.rs", "elf_change"),
+    ("crates/elf/src/file.rs", "elf_file"),
+    ("crates/elf/src/strip.rs", "elf_file"),
     (
         "crates/environment/src/default_index.rs",
         "pip_default_index",
@@ -159,6 +161,7 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/readme/src/highlight/yaml.rs", "readme_code"),
     ("crates/readme/src/markdown.rs", "readme_markdown"),
     ("crates/readme/src/tag_filter.rs", "readme_markdown"),
+    ("crates/repair/src/owner.rs", "package_databases"),
     ("crates/resolver/src/resolver.rs", "resolver_universe"),
     ("crates/simple-api/src/html/read.rs", "simple_html_page"),
     ("crates/simple-api/src/html/scanner.rs", "simple_html_page"),

@@ -1,0 +1,308 @@
+//! The repair of a wheel: audit, plan, and the new wheel.
+
+use std::path::{Path, PathBuf};
+
+use tilsit_archive::ReadAt;
+use tilsit_dist::wheel::{CopyError, Wheel, WheelEntry, WheelWriter, WheelWriterOptions};
+use tilsit_elf::{Change, Elf, ElfError, change, strip};
+use tilsit_files::Durability;
+
+use crate::architecture::Architecture;
+use crate::audit::{Audit, AuditOptions, audit};
+use crate::error::RepairError;
+use crate::owner::owner;
+use crate::plan::{FileChange, Plan, plan};
+use crate::policy::Libc;
+use crate::sbom::{self, Part};
+use crate::tags;
+use crate::wheel_name;
+
+/// How a wheel is repaired.
+#[derive(Clone, Debug)]
+pub struct RepairOptions {
+    /// How it is audited; what is wanted is set by the platform below.
+    pub audit: AuditOptions,
+    /// The platform tag, with or without the machine, or `auto`.
+    pub platform: String,
+    /// Give the wheel this tag, also where it could have a better one besides.
+    pub only_platform: bool,
+    /// Give the wheel the tags at all.
+    pub update_tags: bool,
+    /// Leave out what no loader reads, such as debug information.
+    pub strip: bool,
+    /// What the folder of libraries is called, behind the name of the project.
+    pub libraries_folder: String,
+    /// The time stamp of the files, as seconds since 1970.
+    pub modified_seconds: u64,
+    /// Compress all files anew, this hard (0 to 9); else those that stay the same are taken over.
+    pub level: Option<u8>,
+}
+
+/// A repaired wheel.
+#[derive(Clone, Debug)]
+pub struct Repaired {
+    /// Where it is.
+    pub path: PathBuf,
+    /// The platform tags that it keeps.
+    pub tags: Vec<String>,
+    /// The libraries that were taken into it: where each was, and its name in the wheel.
+    pub grafted: Vec<(PathBuf, String)>,
+    /// Files that were passed over, and why.
+    pub notes: Vec<String>,
+}
+
+/// Repairs a wheel into a folder.
+///
+/// # Errors
+/// When the wheel cannot be audited, cannot keep the platform, or cannot be written.
+pub fn repair<S: ReadAt>(
+    wheel: &Wheel<S>,
+    options: &RepairOptions,
+    folder: &Path,
+) -> Result<Repaired, RepairError> {
+    let base = base_of(&options.platform);
+    check_platform(wheel, options)?;
+    let audit_options = AuditOptions {
+        wanted: Some(base.to_owned()),
+        ..options.audit.clone()
+    };
+    let audit = audit(wheel, &audit_options)?;
+    let plan = plan(wheel, &audit, options)?;
+    let machine = audit.policies.architecture.name();
+    let name = if options.update_tags {
+        tags::renamed(wheel.text_name(), machine, &plan.tags)
+    } else {
+        wheel.text_name().to_owned()
+    };
+    let repairer = Repairer {
+        wheel,
+        plan: &plan,
+        options,
+        name: &name,
+        audit: &audit,
+    };
+    let bytes = repairer.write()?;
+    let path = folder.join(&name);
+    tilsit_files::write_atomic(&path, &bytes, Durability::Synced)?;
+    let grafted = plan.grafts.values();
+    Ok(Repaired {
+        path,
+        grafted: grafted
+            .map(|graft| (graft.from.clone(), graft.name.clone()))
+            .collect(),
+        tags: plan.tags,
+        notes: audit.notes,
+    })
+}
+
+/// The platform without its machine.
+fn base_of(platform: &str) -> &str {
+    let machine = Architecture::of_tag(platform);
+    let base = machine.and_then(|machine| platform.strip_suffix(machine.name()));
+    base.and_then(|base| base.strip_suffix('_'))
+        .unwrap_or(platform)
+}
+
+/// A platform of another machine or C library than those in the wheel's name is a mistake.
+fn check_platform<S: ReadAt>(wheel: &Wheel<S>, options: &RepairOptions) -> Result<(), RepairError> {
+    let platform = options.platform.as_str();
+    let name = wheel.file_name();
+    let fault = |reason: &str| RepairError::Platform {
+        wheel: wheel.text_name().to_owned(),
+        platform: platform.to_owned(),
+        reason: reason.to_owned(),
+    };
+    let machines = (
+        Architecture::of_tag(platform),
+        wheel_name::architecture(name),
+    );
+    if let (Some(wanted), Some(own)) = machines
+        && wanted != own
+    {
+        return Err(fault(&format!("it is for {}", own.name())));
+    }
+    match (Libc::of_tag(platform), wheel_name::libc(name)) {
+        (Some(Libc::Glibc), Some(Libc::Musl)) => Err(fault("it is for musl")),
+        (Some(Libc::Musl), Some(Libc::Glibc)) => Err(fault("it is for glibc")),
+        _ => Ok(()),
+    }
+}
+
+struct Repairer<'r, S> {
+    wheel: &'r Wheel<S>,
+    plan: &'r Plan,
+    options: &'r RepairOptions,
+    name: &'r str,
+    audit: &'r Audit,
+}
+
+impl<S: ReadAt> Repairer<'_, S> {
+    /// The new wheel: what is installed, the libraries, and `.dist-info` last.
+    fn write(&self) -> Result<Vec<u8>, RepairError> {
+        let dist_info = self.wheel.dist_info();
+        let stem = dist_info.strip_suffix(".dist-info").unwrap_or(dist_info);
+        let usual = WheelWriterOptions::default();
+        let options = WheelWriterOptions {
+            modified: tilsit_archive::zip::DosTime::from_unix(self.options.modified_seconds),
+            level: self.options.level.unwrap_or(usual.level),
+        };
+        let mut writer = WheelWriter::new(Vec::new(), stem, options);
+        let is_metadata = |file: &&WheelEntry| {
+            let rest = file.name.strip_prefix(dist_info);
+            rest.is_some_and(|rest| rest.starts_with('/'))
+        };
+        let (metadata, installed): (Vec<&WheelEntry>, Vec<_>) =
+            self.wheel.files().iter().partition(is_metadata);
+        for file in installed {
+            self.write_file(&mut writer, file)?;
+        }
+        self.write_grafts(&mut writer)?;
+        for file in metadata {
+            let rest = &file.name[dist_info.len() + 1..];
+            match rest {
+                // A signature is one of the old RECORD.
+                "RECORD" | "RECORD.jws" | "RECORD.p7s" => {}
+                "WHEEL" if self.options.update_tags => {
+                    let contents = self.read(file)?;
+                    let machine = self.audit.policies.architecture.name();
+                    let text = String::from_utf8_lossy(&contents);
+                    let text = tags::rewritten(&text, machine, &self.plan.tags, self.has_code());
+                    writer.add_dist_info("WHEEL", text.as_bytes())?;
+                }
+                _ => self.copy(&mut writer, file)?,
+            }
+        }
+        Ok(writer.finish()?)
+    }
+
+    /// Whether compiled code, or a library of it, lies among the modules.
+    fn has_code(&self) -> bool {
+        let is_among_modules = |file: &WheelEntry| {
+            file.name == file.path() && self.audit.files.contains_key(&file.name)
+        };
+        !self.plan.grafts.is_empty() || self.wheel.files().iter().any(is_among_modules)
+    }
+
+    fn read(&self, file: &WheelEntry) -> Result<Vec<u8>, RepairError> {
+        let mut contents = Vec::new();
+        let mut reader = self.wheel.reader();
+        reader.stream(file, &mut |piece| contents.extend_from_slice(piece))?;
+        Ok(contents)
+    }
+
+    fn copy(
+        &self,
+        writer: &mut WheelWriter<Vec<u8>>,
+        file: &WheelEntry,
+    ) -> Result<(), RepairError> {
+        if self.options.level.is_some() {
+            return Ok(writer.add_file(&file.name, &self.read(file)?, file.executable)?);
+        }
+        writer
+            .copy_file(self.wheel, file)
+            .map_err(|error| match error {
+                CopyError::Read(error) => error.into(),
+                CopyError::Write(error) => error.into(),
+            })
+    }
+
+    fn write_file(
+        &self,
+        writer: &mut WheelWriter<Vec<u8>>,
+        file: &WheelEntry,
+    ) -> Result<(), RepairError> {
+        let wanted = self.plan.changes.get(&file.name);
+        let is_stripped = self.options.strip && self.audit.files.contains_key(&file.name);
+        if wanted.is_none() && !is_stripped {
+            return self.copy(writer, file);
+        }
+        let unchanged = FileChange::default();
+        let wanted = wanted.unwrap_or(&unchanged);
+        let contents = self.changed(&file.name, &self.read(file)?, &wanted.change)?;
+        let Some(moved_to) = &wanted.moved_to else {
+            return Ok(writer.add_file(&file.name, &contents, file.executable)?);
+        };
+        writer.add_file(moved_to, &contents, true)?;
+        Ok(writer.add_file(&file.name, starter(moved_to).as_bytes(), true)?)
+    }
+
+    fn write_grafts(&self, writer: &mut WheelWriter<Vec<u8>>) -> Result<(), RepairError> {
+        let mut contents = Vec::new();
+        // Two names may lead to one file.
+        let mut names: Vec<&str> = Vec::new();
+        for graft in self.plan.grafts.values() {
+            if names.contains(&graft.name.as_str()) {
+                continue;
+            }
+            names.push(&graft.name);
+            let path = graft.from.display().to_string();
+            let elf = Elf::parse(&graft.contents);
+            let elf = elf.map_err(|fault| RepairError::Elf {
+                path: path.clone(),
+                fault,
+            })?;
+            let change = self.plan.graft_change(graft, &elf.needed);
+            let file = self.changed(&path, &graft.contents, &change)?;
+            writer.add_file(&format!("{}/{}", self.plan.folder, graft.name), &file, true)?;
+            contents.push((graft, file));
+        }
+        if contents.is_empty() {
+            return Ok(());
+        }
+        let parts = contents.iter().map(|(graft, file)| Part {
+            name: &graft.name,
+            contents: file,
+            owner: owner(&graft.from),
+        });
+        let parts: Vec<Part<'_>> = parts.collect();
+        let document = sbom::document(self.wheel.file_name(), self.name, &parts);
+        Ok(writer.add_dist_info(&self.sbom_path(), &document)?)
+    }
+
+    /// A file stripped, where that is wanted, and changed: in this order, since what strips does not know
+    /// changed files.
+    fn changed(
+        &self,
+        path: &str,
+        contents: &[u8],
+        wanted: &Change,
+    ) -> Result<Vec<u8>, RepairError> {
+        let stripped = self.options.strip.then(|| strip(contents)).transpose();
+        let stripped = stripped.map_err(fault_of(path))?;
+        change(stripped.as_deref().unwrap_or(contents), wanted).map_err(fault_of(path))
+    }
+
+    /// A free name: an earlier repair may have left its own.
+    fn sbom_path(&self) -> String {
+        let dist_info = self.wheel.dist_info();
+        let is_free = |path: &String| {
+            let path = format!("{dist_info}/{path}");
+            self.wheel.files().iter().all(|file| file.name != path)
+        };
+        let first = "sboms/tilsit.cdx.json".to_owned();
+        let further = (2..).map(|number| format!("sboms/tilsit-{number}.cdx.json"));
+        let mut names = std::iter::once(first).chain(further);
+        names.find(is_free).unwrap_or_default()
+    }
+}
+
+fn fault_of(path: &str) -> impl Fn(ElfError) -> RepairError + '_ {
+    |fault| RepairError::Elf {
+        path: path.to_owned(),
+        fault,
+    }
+}
+
+/// A script that starts a program in the folder of modules: from the folder of scripts nothing leads
+/// to the libraries.
+fn starter(program: &str) -> String {
+    format!(
+        "#!python\n\
+         import os\n\
+         import sys\n\
+         import sysconfig\n\
+         \n\
+         program = os.path.join(sysconfig.get_path(\"platlib\"), {program:?})\n\
+         os.execv(program, sys.argv)\n"
+    )
+}
