@@ -6,7 +6,8 @@
 #[cfg(test)]
 mod tests;
 
-use std::fmt::Display;
+use std::fmt::{Display, Write as _};
+use std::rc::Rc;
 use std::str::FromStr;
 
 use toml::Spanned;
@@ -25,7 +26,7 @@ pub(crate) struct Document<'a> {
 #[derive(Clone)]
 pub(crate) struct Table<'d> {
     table: &'d DeTable<'d>,
-    place: Place<'d>,
+    place: Rc<Place<'d>>,
 }
 
 /// A value and the path of keys to it.
@@ -35,12 +36,20 @@ pub(crate) struct Item<'d> {
     place: Place<'d>,
 }
 
-/// A path of keys and an offset in the text.
+/// A path of keys and an offset in the text. The path is written out for a fault only.
 #[derive(Clone)]
 struct Place<'d> {
-    path: String,
+    above: Option<Rc<Place<'d>>>,
+    step: Step<'d>,
     offset: usize,
     text: &'d str,
+}
+
+/// The last step of a path.
+#[derive(Clone, Copy)]
+enum Step<'d> {
+    Key(&'d str),
+    Index(usize),
 }
 
 impl<'a> Document<'a> {
@@ -49,9 +58,8 @@ impl<'a> Document<'a> {
             Ok(root) => Ok(Document { text, root }),
             Err(error) => {
                 let offset = error.span().map_or(0, |span| span.start);
-                let path = String::from("TOML");
                 let reason = error.message().trim().replace('\n', ", ");
-                Err(Place { path, offset, text }.fault(reason))
+                Err(Place::top("TOML", offset, text).fault(reason))
             }
         }
     }
@@ -59,16 +67,56 @@ impl<'a> Document<'a> {
     pub(crate) fn root(&self) -> Table<'_> {
         Table {
             table: self.root.get_ref(),
-            place: Place {
-                path: String::new(),
-                offset: self.root.span().start,
-                text: self.text,
-            },
+            place: Rc::new(Place::top("", self.root.span().start, self.text)),
         }
     }
 }
 
 impl<'d> Place<'d> {
+    /// A path of one key; of none, where that is empty.
+    fn top(key: &'d str, offset: usize, text: &'d str) -> Self {
+        Self {
+            above: None,
+            step: Step::Key(key),
+            offset,
+            text,
+        }
+    }
+
+    fn below(self: &Rc<Self>, step: Step<'d>, offset: usize) -> Self {
+        Self {
+            above: Some(Rc::clone(self)),
+            step,
+            offset,
+            text: self.text,
+        }
+    }
+
+    fn path(&self) -> String {
+        let mut path = self
+            .above
+            .as_ref()
+            .map(|above| above.path())
+            .unwrap_or_default();
+        let written = match self.step {
+            Step::Index(index) => write!(path, "[{index}]"),
+            Step::Key(key) => {
+                let is_bare = key
+                    .bytes()
+                    .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+                let is_root = self.above.is_none() || path.is_empty();
+                let dot = if is_root { "" } else { "." };
+                if is_bare && (!key.is_empty() || self.above.is_none()) {
+                    write!(path, "{dot}{key}")
+                } else {
+                    write!(path, "{dot}{key:?}")
+                }
+            }
+        };
+        written.expect("a string takes all");
+        path
+    }
+
     fn fault(&self, reason: impl Display) -> Problem {
         let mut offset = self.offset.min(self.text.len());
         while !self.text.is_char_boundary(offset) {
@@ -79,44 +127,19 @@ impl<'d> Place<'d> {
         Problem {
             line: Some(1 + before.matches('\n').count()),
             column: Some(1 + before[line_start..].chars().count()),
-            subject: self.path.clone(),
+            subject: self.path(),
             reason: reason.to_string(),
-        }
-    }
-
-    fn key(&self, key: &str, offset: usize) -> Place<'d> {
-        let is_bare = !key.is_empty()
-            && key
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-        let dot = if self.path.is_empty() { "" } else { "." };
-        let path = if is_bare {
-            format!("{}{dot}{key}", self.path)
-        } else {
-            format!("{}{dot}{key:?}", self.path)
-        };
-        Place {
-            path,
-            offset,
-            text: self.text,
-        }
-    }
-
-    fn index(&self, index: usize, offset: usize) -> Place<'d> {
-        Place {
-            path: format!("{}[{index}]", self.path),
-            offset,
-            text: self.text,
         }
     }
 }
 
 impl<'d> Table<'d> {
     pub(crate) fn item(&self, key: &str) -> Option<Item<'d>> {
-        let value = self.table.get(key)?;
+        let (key, value) = self.table.get_key_value(key)?;
+        let step = Step::Key(key.get_ref());
         Some(Item {
             value: value.get_ref(),
-            place: self.place.key(key, value.span().start),
+            place: self.place.below(step, value.span().start),
         })
     }
 
@@ -124,7 +147,7 @@ impl<'d> Table<'d> {
     pub(crate) fn items(&self) -> impl Iterator<Item = (&'d str, Item<'d>)> {
         self.table.iter().map(|(key, value)| {
             let key: &'d str = key.get_ref();
-            let place = self.place.key(key, value.span().start);
+            let place = self.place.below(Step::Key(key), value.span().start);
             let value = value.get_ref();
             (key, Item { value, place })
         })
@@ -139,7 +162,8 @@ impl<'d> Table<'d> {
     pub(crate) fn key_fault(&self, key: &str, reason: impl Display) -> Problem {
         let found = self.table.get_key_value(key);
         let offset = found.map_or(self.place.offset, |(key, _)| key.span().start);
-        self.place.key(key, offset).fault(reason)
+        let place: Place<'_> = self.place.below(Step::Key(key), offset);
+        place.fault(reason)
     }
 
     pub(crate) fn required(&self, key: &str) -> Result<Item<'d>, Problem> {
@@ -284,7 +308,7 @@ impl<'d> Item<'d> {
         match self.value {
             DeValue::Table(table) => Ok(Table {
                 table,
-                place: self.place.clone(),
+                place: Rc::new(self.place.clone()),
             }),
             _ => Err(self.type_fault("a table")),
         }
@@ -294,9 +318,10 @@ impl<'d> Item<'d> {
         let DeValue::Array(array) = self.value else {
             return Err(self.type_fault("an array"));
         };
+        let here = Rc::new(self.place.clone());
         let items = array.iter().enumerate().map(|(index, value)| Item {
             value: value.get_ref(),
-            place: self.place.index(index, value.span().start),
+            place: here.below(Step::Index(index), value.span().start),
         });
         Ok(items.collect())
     }

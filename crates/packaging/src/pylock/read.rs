@@ -1,5 +1,7 @@
 //! Reading a lock file and checking it against the specification.
 
+mod parts;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
@@ -16,6 +18,13 @@ use crate::toml_reader::{Document, Item, Table};
 use crate::version::Version;
 
 pub(super) fn read(text: &str) -> Result<(Pylock, Vec<Problem>), PylockError> {
+    if let Some(pylock) = parts::read(text, parts::count(text)) {
+        return Ok((pylock, Vec::new()));
+    }
+    read_whole(text)
+}
+
+fn read_whole(text: &str) -> Result<(Pylock, Vec<Problem>), PylockError> {
     let document = Document::parse(text).map_err(PylockError::Toml)?;
     let root = document.root();
     let mut problems = Vec::new();
@@ -57,7 +66,6 @@ fn pylock(
         normalized(&item)?;
     }
     root.required("packages")?;
-    let packages = root.tables("packages")?.unwrap_or_default();
     Ok(Pylock {
         lock_version,
         environments: root.parsed_list("environments")?.unwrap_or_default(),
@@ -66,12 +74,17 @@ fn pylock(
         dependency_groups: root.parsed_list("dependency-groups")?.unwrap_or_default(),
         default_groups: root.parsed_list("default-groups")?.unwrap_or_default(),
         created_by: root.required("created-by")?.as_str()?.to_owned(),
-        packages: packages
-            .iter()
-            .map(|table| package(table, problems))
-            .collect::<Result<_, _>>()?,
+        packages: all_packages(root, problems)?,
         tool: tool(root)?,
     })
+}
+
+fn all_packages(root: &Table<'_>, problems: &mut Vec<Problem>) -> Result<Vec<Package>, Problem> {
+    let packages = root.tables("packages")?.unwrap_or_default();
+    packages
+        .iter()
+        .map(|table| package(table, problems))
+        .collect()
 }
 
 fn tool(table: &Table<'_>) -> Result<toml::Table, Problem> {
