@@ -50,8 +50,9 @@ impl Locking<'_> {
                 ));
                 None
             }
-            Some(text) => Some(self.parse_uv(text, &inputs)?),
-            None => None,
+            Some(text) if !text.trim().is_empty() => Some(self.parse_uv(text, &inputs)?),
+            // An empty one asks for a lock in this form.
+            _ => None,
         };
         let before_lock = before
             .as_ref()
@@ -75,6 +76,10 @@ impl Locking<'_> {
                 took: began.elapsed(),
             });
         }
+        let asked = match &before {
+            Some(before) => asked.in_words_of(&before.asked),
+            None => asked,
+        };
         let resolved = self.resolve_all(&interpreter, &inputs, "", before_lock.as_ref());
         let (lock, found) = resolved.map_err(|error| rules.advise(error))?;
         let pins: Vec<_> = found

@@ -19,6 +19,9 @@ use crate::settings::{ConflictItem, DefaultGroups, ProjectSettings, SourcePlace}
 use crate::sources::{Requirer, SourceError, editables};
 use crate::workspace::{Member, Workspace};
 
+/// How deep extras of a project may name each other.
+const DEPTH_MAX: usize = 8;
+
 /// What a lock answers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Asked {
@@ -194,6 +197,30 @@ impl Asked {
         is_same_python && locked == asked
     }
 
+    /// The same in the words of a lock that was there, where these mean the same.
+    #[must_use]
+    pub fn in_words_of(mut self, before: &Self) -> Self {
+        let world = self.universal().world();
+        let (now, then) = (self.within(world), before.within(world));
+        if VersionRange::from(&self.requires_python) == VersionRange::from(&before.requires_python) {
+            self.requires_python = before.requires_python.clone();
+        }
+        if now.environments == then.environments {
+            self.environments.clone_from(&before.environments);
+        }
+        if now.required == then.required {
+            self.required.clone_from(&before.required);
+        }
+        for (name, local) in &mut self.locals {
+            let said = before.locals.get(name).and_then(|local| local.says.as_ref());
+            let is_same = now.locals[name].says == then.locals.get(name).and_then(|one| one.says.clone());
+            if let (Some(said), true) = (said, is_same) {
+                local.says = Some(said.clone());
+            }
+        }
+        self
+    }
+
     /// The same with markers as they are within a world, so that equal ones can be compared.
     fn within(&self, world: Marker) -> Self {
         let mut same = self.clone();
@@ -211,7 +238,11 @@ impl Asked {
         simplify(&mut same.overrides);
         simplify(&mut same.build_constraints);
         same.groups.requires.values_mut().for_each(simplify);
-        for says in same.locals.values_mut().filter_map(|one| one.says.as_mut()) {
+        for (name, local) in &mut same.locals {
+            let Some(says) = &mut local.says else {
+                continue;
+            };
+            says.requires = flattened(name, std::mem::take(&mut says.requires));
             simplify(&mut says.requires);
             says.groups.requires.values_mut().for_each(simplify);
             says.extras.sort_unstable();
@@ -299,7 +330,7 @@ impl<'a> Asking<'a> {
                 extra: Some(extra),
                 ..requirer
             };
-            requires.extend(self.wishes(requirer, &flattened(member, extra))?);
+            requires.extend(self.wishes(requirer, &of_extra(member, extra))?);
         }
         Ok(Says {
             requires: ordered(requires),
@@ -370,7 +401,13 @@ impl<'a> Asking<'a> {
         let mut wishes = Vec::new();
         for requirement in requirements {
             for (lowered, source) in requirer.lower_with_places(requirement)? {
-                let place = self.place(&lowered, source);
+                let is_own = requirer.member.is_some_and(|member| member.name == lowered.name);
+                let place = if is_own && source.is_none() && requirement.url().is_none() {
+                    // An extra of the project itself.
+                    self.place(requirement, None)
+                } else {
+                    self.place(&lowered, source)
+                };
                 wishes.push(Wish {
                     name: lowered.name,
                     extras: lowered.extras,
@@ -448,33 +485,47 @@ impl<'a> Asking<'a> {
     }
 }
 
-/// What an extra requires, with the extras of the same project that it names in place.
-fn flattened(member: &Member, extra: &ExtraName) -> Vec<Requirement> {
+/// What an extra requires, for that extra.
+fn of_extra(member: &Member, extra: &ExtraName) -> Vec<Requirement> {
     let condition: Marker = format!("extra == '{extra}'")
         .parse()
         .expect("a normal name stands in quotes");
-    let mut found = Vec::new();
-    let mut waiting = vec![(extra, condition)];
-    let mut seen = BTreeSet::from([extra]);
-    while let Some((extra, condition)) = waiting.pop() {
-        let mut extras = member.project.optional_dependencies.iter();
-        let requirements = extras.find(|(known, _)| known == extra);
-        for requirement in requirements.into_iter().flat_map(|(_, list)| list) {
-            let marker = requirement.marker.and(condition);
-            if requirement.name == member.name {
-                let named = requirement.extras.iter();
-                waiting.extend(
-                    named
-                        .filter(|one| seen.insert(one))
-                        .map(|one| (one, marker)),
-                );
-            } else {
-                found.push(Requirement {
-                    marker,
-                    ..requirement.clone()
-                });
-            }
-        }
-    }
-    found
+    let mut extras = member.project.optional_dependencies.iter();
+    let requirements = extras.find(|(known, _)| known == extra);
+    let requirements = requirements.into_iter().flat_map(|(_, list)| list);
+    let requirements = requirements.map(|requirement| Requirement {
+        marker: requirement.marker.and(condition),
+        ..requirement.clone()
+    });
+    requirements.collect()
 }
+
+/// Requirements with what extras of the project itself require in the place of their names: some
+/// backends say it so, and uv takes both.
+fn flattened(name: &ProjectName, mut wishes: Vec<Wish>) -> Vec<Wish> {
+    for _ in 0..DEPTH_MAX {
+        let (own, mut others): (Vec<Wish>, Vec<Wish>) =
+            wishes.iter().cloned().partition(|wish| wish.name == *name);
+        if own.is_empty() {
+            break;
+        }
+        for (wish, extra) in own
+            .iter()
+            .flat_map(|wish| wish.extras.iter().map(move |extra| (wish, extra)))
+        {
+            others.extend(wishes.iter().filter_map(|meant| {
+                let with = meant.marker.with_extras(std::slice::from_ref(extra));
+                let more = with.and(meant.marker.with_extras(&[]).not());
+                let marker = more.and(wish.marker);
+                (!marker.is_false()).then(|| Wish {
+                    marker,
+                    ..meant.clone()
+                })
+            }));
+        }
+        wishes = ordered(others);
+    }
+    wishes.retain(|wish| wish.name != *name);
+    wishes
+}
+

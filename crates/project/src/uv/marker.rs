@@ -76,7 +76,7 @@ pub(super) fn words(marker: Marker, names: &dyn Names) -> String {
 }
 
 /// uv says `sys_platform` for what `platform_system` means the same as.
-fn by_sys_platform(marker: Marker) -> Marker {
+pub(super) fn by_sys_platform(marker: Marker) -> Marker {
     let text = marker.to_string();
     if !text.contains(MarkerVariable::PlatformSystem.as_str()) {
         return marker;

@@ -104,6 +104,18 @@ impl Writing<'_> {
         Marker::python(&VersionRange::from(&self.asked.requires_python))
     }
 
+    /// The same with the environments, and without what is known of systems.
+    fn plain_world(&self) -> Marker {
+        self.world().and(self.environments())
+    }
+
+    fn environments(&self) -> Marker {
+        match &self.asked.environments[..] {
+            [] => Marker::TRUE,
+            named => named.iter().fold(Marker::FALSE, |all, one| all.or(*one)),
+        }
+    }
+
     /// The words of markers that are about Pythons and systems.
     fn words(&self, markers: &[Marker]) -> Vec<String> {
         let world = self.world();
@@ -175,13 +187,7 @@ impl Writing<'_> {
     /// lock that leaves some out.
     fn forks(&self) -> Vec<Marker> {
         let world = self.asked.universal().world();
-        let environments = &self.asked.environments;
-        let named = environments.iter().fold(Marker::FALSE, |all, one| all.or(*one));
-        let named = if environments.is_empty() {
-            Marker::TRUE
-        } else {
-            named
-        };
+        let named = self.environments();
         let mut forks: Vec<Marker> = Vec::new();
         for fork in self.lock.own.iter().flat_map(|own| &own.forks) {
             let fork = fork.without_extras();
@@ -191,7 +197,7 @@ impl Writing<'_> {
             }
         }
         if forks.is_empty() {
-            return environments.clone();
+            return self.asked.environments.clone();
         }
         let rest = forks.iter().fold(world, |rest, fork| rest.and(fork.not()));
         if !rest.is_false() {
@@ -339,7 +345,7 @@ impl Way {
     /// another variable that means the same on every system.
     fn within(self, here: Marker, plain: Marker) -> Marker {
         let shortest = self.marker.simplify_within(here);
-        let said = self.said.simplify_within(plain);
+        let said = marker::by_sys_platform(self.said).simplify_within(plain);
         if !shortest.is_true() && said.and(here) == self.marker.and(here) {
             said
         } else {
@@ -577,7 +583,7 @@ impl Body<'_> {
                 let is_same = |known: &Marker| known.and(here) == way.marker.and(here);
                 let mut marker = match known.into_iter().find(is_same) {
                     Some(known) => known,
-                    None => way.within(here, wanted.and(self.writing.world())),
+                    None => way.within(here, wanted.and(self.writing.plain_world())),
                 };
                 if names.conflicts.is_empty() {
                     marker = marker.without_extras();

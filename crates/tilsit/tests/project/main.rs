@@ -27,6 +27,7 @@ mod sync;
 mod tasks;
 mod tree;
 mod tutorials;
+mod uv;
 mod version;
 mod workspace;
 
