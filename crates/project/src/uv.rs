@@ -79,6 +79,8 @@ pub struct LockedDependency {
     pub extras: Vec<ExtraName>,
     /// Where it counts; with extras and groups as ours names them.
     pub marker: Marker,
+    /// The same as it is written.
+    pub words: Option<String>,
 }
 
 /// A file.

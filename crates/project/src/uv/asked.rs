@@ -202,7 +202,8 @@ impl Asked {
     pub fn in_words_of(mut self, before: &Self) -> Self {
         let world = self.universal().world();
         let (now, then) = (self.within(world), before.within(world));
-        if VersionRange::from(&self.requires_python) == VersionRange::from(&before.requires_python) {
+        if VersionRange::from(&self.requires_python) == VersionRange::from(&before.requires_python)
+        {
             self.requires_python = before.requires_python.clone();
         }
         if now.environments == then.environments {
@@ -212,8 +213,12 @@ impl Asked {
             self.required.clone_from(&before.required);
         }
         for (name, local) in &mut self.locals {
-            let said = before.locals.get(name).and_then(|local| local.says.as_ref());
-            let is_same = now.locals[name].says == then.locals.get(name).and_then(|one| one.says.clone());
+            let said = before
+                .locals
+                .get(name)
+                .and_then(|local| local.says.as_ref());
+            let is_same =
+                now.locals[name].says == then.locals.get(name).and_then(|one| one.says.clone());
             if let (Some(said), true) = (said, is_same) {
                 local.says = Some(said.clone());
             }
@@ -401,7 +406,9 @@ impl<'a> Asking<'a> {
         let mut wishes = Vec::new();
         for requirement in requirements {
             for (lowered, source) in requirer.lower_with_places(requirement)? {
-                let is_own = requirer.member.is_some_and(|member| member.name == lowered.name);
+                let is_own = requirer
+                    .member
+                    .is_some_and(|member| member.name == lowered.name);
                 let place = if is_own && source.is_none() && requirement.url().is_none() {
                     // An extra of the project itself.
                     self.place(requirement, None)
@@ -528,4 +535,3 @@ fn flattened(name: &ProjectName, mut wishes: Vec<Wish>) -> Vec<Wish> {
     wishes.retain(|wish| wish.name != *name);
     wishes
 }
-

@@ -18,9 +18,7 @@ use super::asked::{Asked, Says};
 use super::source::{LockedSource, Repository};
 use super::{FilePlace, LockedDependency, LockedFile, LockedPackage, UvLock, UvLockError};
 use crate::inputs::{ExtraNames, extra_marker, group_marker};
-use crate::lock::{
-    Goal, Lock, LockedMember, OwnTable, Stop, Way, relative, walk, with_requires,
-};
+use crate::lock::{Goal, Lock, LockedMember, OwnTable, Stop, Way, relative, walk, with_requires};
 use crate::settings::{ConflictItem, ConflictKind};
 use crate::workspace::Workspace;
 
@@ -82,7 +80,8 @@ impl UvLock {
         });
         let says: BTreeMap<&ProjectName, &Says> = says.collect();
         let groups = says.values().flat_map(|says| says.groups.requires.keys());
-        let groups: BTreeSet<&GroupName> = groups.chain(self.asked.groups.requires.keys()).collect();
+        let groups: BTreeSet<&GroupName> =
+            groups.chain(self.asked.groups.requires.keys()).collect();
         let named = says.iter().flat_map(|(name, says)| {
             let named = says.extras.iter();
             named.map(|extra| extras.in_lock(name, extra).clone())
@@ -133,10 +132,16 @@ impl UvLock {
         let mut starts = Vec::new();
         for (place, package) in self.packages.iter().enumerate() {
             if !members.contains(&package.name) {
-                for wish in self.asked.groups.requires.iter().flat_map(|(group, wishes)| {
-                    let named = wishes.iter().filter(|wish| wish.name == package.name);
-                    named.map(move |wish| (group, wish))
-                }) {
+                for wish in self
+                    .asked
+                    .groups
+                    .requires
+                    .iter()
+                    .flat_map(|(group, wishes)| {
+                        let named = wishes.iter().filter(|wish| wish.name == package.name);
+                        named.map(move |wish| (group, wish))
+                    })
+                {
                     let (group, wish) = wish;
                     starts.push(Goal {
                         place,

@@ -85,7 +85,9 @@ pub(super) fn by_sys_platform(marker: Marker) -> Marker {
     let said = expression.ok().and_then(|expression| {
         let said = each(expression, &|comparison| {
             let system = match (&comparison.left, &comparison.right) {
-                (Operand::Variable(MarkerVariable::PlatformSystem), Operand::Text(system)) => system,
+                (Operand::Variable(MarkerVariable::PlatformSystem), Operand::Text(system)) => {
+                    system
+                }
                 _ => return comparison,
             };
             let known = SYSTEMS.iter().find(|(name, _)| name == system);

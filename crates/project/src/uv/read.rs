@@ -18,9 +18,7 @@ use super::{
     VERSION,
 };
 use crate::inputs::ExtraNames;
-use crate::settings::{
-    ConflictItem, ConflictKind, DefaultGroups, Parsed, RawConflict, RawGroups,
-};
+use crate::settings::{ConflictItem, ConflictKind, DefaultGroups, Parsed, RawConflict, RawGroups};
 
 /// The Pythons of groups.
 type Pythons = BTreeMap<Parsed<GroupName>, Parsed<VersionSpecifiers>>;
@@ -400,12 +398,13 @@ impl Reading<'_> {
                 ));
             }
         };
-        let marker = raw.marker.as_deref();
-        let marker = marker.map(|text| marker::read(text, self.names));
+        let words = raw.marker;
+        let marker = words.as_deref().map(|text| marker::read(text, self.names));
         Ok(LockedDependency {
             place,
             extras: raw.extra.into_iter().map(|Parsed(extra)| extra).collect(),
             marker: marker.transpose()?.unwrap_or(Marker::TRUE),
+            words,
         })
     }
 }

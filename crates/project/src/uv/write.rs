@@ -20,7 +20,7 @@ use super::marker::{self, NoNames};
 use super::read::LockNames;
 use super::source::{LockedSource, repository_url};
 use super::wish::{Wish, WishPlace, in_order};
-use super::{LockedPackage, REVISION, UvLock, UvLockError, VERSION};
+use super::{LockedDependency, LockedPackage, REVISION, UvLock, UvLockError, VERSION};
 use crate::inputs::{ExtraNames, extra_marker, group_marker};
 use crate::lock::{Edge, Graph, Lock, Node, Through};
 use crate::settings::{ConflictItem, ConflictKind, DefaultGroups};
@@ -537,8 +537,8 @@ impl Body<'_> {
         })
     }
 
-    /// The markers that the lock that was there has on a way.
-    fn known(&self, from: &Id, through: &Through, to: &Id) -> Vec<Marker> {
+    /// What the lock that was there has on a way.
+    fn known(&self, from: &Id, through: &Through, to: &Id) -> Vec<&LockedDependency> {
         let Some(before) = self.writing.before else {
             return Vec::new();
         };
@@ -557,7 +557,22 @@ impl Body<'_> {
         };
         let dependencies = dependencies.into_iter().flatten();
         let same = dependencies.filter(|one| is_it(&before.packages[one.place], to));
-        same.map(|one| one.marker).collect()
+        same.collect()
+    }
+
+    /// The words of the marker of a way; none where it counts always.
+    fn words(&self, marker: Marker) -> Option<String> {
+        let names = LockNames {
+            extras: self.writing.extras,
+            conflicts: &self.writing.asked.conflicts,
+        };
+        // Where nothing conflicts no extra decides where a way leads.
+        let marker = if names.conflicts.is_empty() {
+            marker.without_extras()
+        } else {
+            marker
+        };
+        (!marker.is_true()).then(|| marker::words(marker, &names))
     }
 
     /// The tables of what a package, or an extra or a group of it, leads to.
@@ -567,36 +582,32 @@ impl Body<'_> {
         };
         let wanted = self.wanted(place, through);
         let here = self.whole.and(wanted);
-        let names = LockNames {
-            extras: self.writing.extras,
-            conflicts: &self.writing.asked.conflicts,
-        };
+        let plain = self.writing.plain_world();
         let mut tables = Vec::new();
         for (to, by_extra) in self.ways(place, through) {
             let Some(id) = &self.ids[to] else { continue };
-            let mut joined: Vec<(Marker, Vec<ExtraName>)> = Vec::new();
+            let mut joined: Vec<(Option<String>, Vec<ExtraName>)> = Vec::new();
             for (extra, way) in by_extra {
                 if way.marker.is_disjoint(here) {
                     continue;
                 }
-                let known = self.known(from, through, id);
-                let is_same = |known: &Marker| known.and(here) == way.marker.and(here);
-                let mut marker = match known.into_iter().find(is_same) {
-                    Some(known) => known,
-                    None => way.within(here, wanted.and(self.writing.plain_world())),
+                let mut known = self.known(from, through, id).into_iter();
+                let is_same =
+                    |one: &&LockedDependency| one.marker.and(here) == way.marker.and(here);
+                let words = match known.find(is_same) {
+                    Some(known) => known.words.clone(),
+                    None => self.words(way.within(here, wanted.and(plain))),
                 };
-                if names.conflicts.is_empty() {
-                    marker = marker.without_extras();
-                }
-                match joined.iter_mut().find(|(known, _)| *known == marker) {
+                match joined.iter_mut().find(|(known, _)| *known == words) {
                     Some((_, extras)) => extras.extend(extra),
-                    None => joined.push((marker, extra.into_iter().collect())),
+                    None => joined.push((words, extra.into_iter().collect())),
                 }
             }
-            for (marker, extras) in joined {
-                let words = (!marker.is_true()).then(|| marker::words(marker, &names));
-                tables.push((id, extras, words));
-            }
+            tables.extend(
+                joined
+                    .into_iter()
+                    .map(|(words, extras)| (id, extras, words)),
+            );
         }
         tables.sort_unstable();
         let tables = tables.iter().map(|(id, extras, words)| {
@@ -686,16 +697,16 @@ fn default_groups(defaults: &DefaultGroups, text: &mut String) {
     }
 }
 
-fn group_pythons(
-    table: &str,
-    pythons: &BTreeMap<GroupName, VersionSpecifiers>,
-    text: &mut String,
-) {
+fn group_pythons(table: &str, pythons: &BTreeMap<GroupName, VersionSpecifiers>, text: &mut String) {
     if !pythons.is_empty() {
         let _ = writeln!(text, "\n[{table}.group-requires-python]");
     }
     for (group, pythons) in pythons {
-        line(text, &key(group.as_str()), &quoted(&in_order(pythons, ", ")));
+        line(
+            text,
+            &key(group.as_str()),
+            &quoted(&in_order(pythons, ", ")),
+        );
     }
 }
 

@@ -60,6 +60,9 @@ struct Kind {
     files: &'static [(&'static str, &'static str)],
     /// What of it is installed.
     selection: &'static str,
+    /// Whether all of it is from the index: each of the two knows of what was built only what itself has
+    /// built.
+    is_lasting: bool,
     /// Whether ours comes to the same words as uv without having seen its lock.
     is_same: bool,
 }
@@ -78,6 +81,7 @@ const KINDS: [Kind; 7] = [
              [tool.uv]\ndefault-groups = ['docs', 'dev']\n",
         )],
         selection: "--all-extras --all-groups",
+        is_lasting: true,
         is_same: true,
     },
     // Versions for several Pythons and systems.
@@ -92,6 +96,7 @@ const KINDS: [Kind; 7] = [
              [tool.uv.dependency-groups]\nnew = { requires-python = '>=3.11' }\n",
         )],
         selection: "--all-groups",
+        is_lasting: true,
         is_same: true,
     },
     // What cannot be had together.
@@ -105,6 +110,7 @@ const KINDS: [Kind; 7] = [
              [tool.uv]\nconflicts = [[{extra = 'old'}, {extra = 'new'}], [{group = 'a'}, {group = 'b'}]]\n",
         )],
         selection: "--extra new --group a",
+        is_lasting: true,
         is_same: false,
     },
     // A workspace whose root is a project.
@@ -131,6 +137,7 @@ const KINDS: [Kind; 7] = [
             ("packages/three/pyproject.toml", "no TOML"),
         ],
         selection: "--all-packages --all-groups",
+        is_lasting: false,
         is_same: true,
     },
     // A workspace whose root is none, with groups of its own.
@@ -151,6 +158,7 @@ const KINDS: [Kind; 7] = [
             ),
         ],
         selection: "--all-packages",
+        is_lasting: false,
         is_same: true,
     },
     // Settings, and an index that is asked for one project alone.
@@ -166,6 +174,7 @@ const KINDS: [Kind; 7] = [
              [tool.uv.sources]\nextra-lib = { index = 'named' }\n",
         )],
         selection: "",
+        is_lasting: true,
         is_same: true,
     },
     // Files, folders and repositories.
@@ -185,6 +194,7 @@ const KINDS: [Kind; 7] = [
             ),
         ],
         selection: "",
+        is_lasting: false,
         is_same: true,
     },
 ];
@@ -232,7 +242,6 @@ impl Project {
     fn write(&self, kind: &Kind) {
         let address = &self.index.address;
         let repository = self.sandbox.root().join("repository");
-        let file = format!("{address}/files/other");
         for (path, text) in kind.files {
             let folder = self.sandbox.path(path).parent().unwrap().to_path_buf();
             let mut text = text.replace("[REPOSITORY]", &repository.display().to_string());
@@ -254,7 +263,6 @@ impl Project {
             }
             self.sandbox.write(path, &text);
         }
-        let _ = file;
         let wheel = "lib-1.0-py3-none-any.whl";
         std::fs::create_dir_all(self.sandbox.path("files")).unwrap();
         std::fs::copy(
@@ -268,9 +276,8 @@ impl Project {
     /// A repository with a project that requires something, at a tag.
     fn make_repository(&self, folder: &std::path::Path) {
         std::fs::create_dir_all(folder).unwrap();
-        let text = format!(
-            "[project]\nname = 'far'\nversion = '4'\ndependencies = [\"app\"]\n{BUILT}"
-        );
+        let text =
+            format!("[project]\nname = 'far'\nversion = '4'\ndependencies = [\"app\"]\n{BUILT}");
         std::fs::write(folder.join("pyproject.toml"), text).unwrap();
         std::fs::write(folder.join("backend.py"), BACKEND).unwrap();
         for line in [
@@ -291,12 +298,7 @@ impl Project {
     /// The URL of a file of the index.
     fn url_of(&self, file: &str) -> String {
         let name = file.split('-').next().unwrap();
-        let line = format!(
-            "pip download --no-deps --dry-run --json {name} --index-url {}/simple/",
-            self.index.address
-        );
-        let _ = line;
-        let page = ureq(&format!("{}/simple/{name}/", self.index.address));
+        let page = fetched(&format!("{}/simple/{name}/", self.index.address));
         let start = page.find(&format!("/{file}")).expect("the file is listed");
         let begin = page[..start].rfind('"').unwrap() + 1;
         let end = begin + page[begin..].find(['"', '#']).unwrap();
@@ -338,14 +340,31 @@ impl Project {
         std::fs::read_to_string(self.sandbox.path("uv.lock")).unwrap_or_default()
     }
 
-    /// Takes the environment away.
-    fn clear(&self) {
-        let _ = std::fs::remove_dir_all(self.sandbox.path(".venv"));
+    /// What is in the environment, which is taken away.
+    fn installed(&self) -> String {
+        let line = "pip list --format freeze --python .venv";
+        let text = self.sandbox.run_well(line).stdout;
+        std::fs::remove_dir_all(self.sandbox.path(".venv")).unwrap();
+        text
     }
 }
 
+/// Two locks have to be the same, byte by byte.
+fn assert_same(ours: &str, theirs: &str, tables: &str) {
+    let only_in = |one: &str, other: &str, sign: &str| {
+        let lines = one
+            .lines()
+            .filter(|line| !other.lines().any(|known| known == *line));
+        lines
+            .map(|line| format!("{sign} {line}\n"))
+            .collect::<String>()
+    };
+    let (gone, come) = (only_in(theirs, ours, "-"), only_in(ours, theirs, "+"));
+    assert!(ours == theirs, "{tables}\n{gone}{come}");
+}
+
 /// The text at a URL of the loopback.
-fn ureq(url: &str) -> String {
+fn fetched(url: &str) -> String {
     use std::io::{Read as _, Write as _};
     let rest = url.strip_prefix("http://").unwrap();
     let (host, path) = rest.split_once('/').unwrap();
@@ -373,18 +392,22 @@ fn uv_accepts_and_installs_our_locks() {
         let ours = project.lock();
         project.uv_well("lock --check");
         project.uv_well(&format!("sync --frozen {}", kind.selection));
-        let line = format!("sync --frozen --check {}", kind.selection);
-        let answer = project.sandbox.run(&line);
-        assert_eq!(answer.exit, 0, "{tables}\n{answer}\n{ours}");
+        if kind.is_lasting {
+            let line = format!("sync --frozen --check {}", kind.selection);
+            let answer = project.sandbox.run(&line);
+            assert_eq!(answer.exit, 0, "{tables}\n{answer}\n{ours}");
+        }
+        let by_uv = project.installed();
+        let line = format!("sync --frozen {}", kind.selection);
+        project.sandbox.run_well(&line);
+        assert_eq!(project.installed(), by_uv, "{tables}\n{ours}");
         // uv relocks it without a change, and makes the same one without it.
         project.uv_well("lock --upgrade");
         if kind.is_same {
-            assert_eq!(project.lock(), ours, "{tables}");
-        }
-        std::fs::remove_file(project.sandbox.path("uv.lock")).unwrap();
-        project.uv_well("lock");
-        if kind.is_same {
-            assert_eq!(project.lock(), ours, "{tables}");
+            assert_same(&ours, &project.lock(), &tables);
+            std::fs::remove_file(project.sandbox.path("uv.lock")).unwrap();
+            project.uv_well("lock");
+            assert_same(&ours, &project.lock(), &tables);
         }
     }
 }
@@ -401,16 +424,74 @@ fn ours_takes_and_installs_the_locks_of_uv() {
         project.sandbox.run_well("lock --check");
         let line = format!("sync --locked {}", kind.selection);
         project.sandbox.run_well(&line);
-        let line = format!("sync --frozen --check {}", kind.selection);
-        project.uv_well(&line);
-        assert_eq!(project.lock(), theirs, "{tables}");
+        if kind.is_lasting {
+            project.uv_well(&format!("sync --frozen --check {}", kind.selection));
+        }
+        let ours = project.installed();
+        project.uv_well(&format!("sync --frozen {}", kind.selection));
+        assert_eq!(ours, project.installed(), "{tables}\n{theirs}");
         // Resolved anew it comes out as it was, byte by byte.
         project.sandbox.run_well("lock -P none-of-these");
-        assert_eq!(project.lock(), theirs, "{tables}");
-        for line in ["tree", "export", "why lib", "outdated", "run -- python -c pass"] {
-            let answer = project.sandbox.run(&format!("{line} --frozen"));
+        assert_same(&project.lock(), &theirs, &tables);
+        for line in ["tree", "export", "outdated", "run -- python -c pass"] {
+            let answer = project.sandbox.run(&line.replacen(' ', " --frozen ", 1));
             assert_eq!(answer.exit, 0, "`{line}`\n{tables}\n{answer}\n{theirs}");
         }
-        project.clear();
+        let answer = project.sandbox.run("why lib --frozen");
+        assert_eq!(answer.exit, 0, "{tables}\n{answer}\n{theirs}");
     }
+}
+
+#[test]
+fn locked_versions_stay_until_they_are_upgraded() {
+    let kind = Kind {
+        files: &[(
+            "pyproject.toml",
+            "[project]\nname = 'kept'\nversion = '1'\nrequires-python = '>=3.9'\n\
+             dependencies = ['lib<1.5']\n",
+        )],
+        selection: "",
+        is_lasting: true,
+        is_same: true,
+    };
+    let Some(project) = Project::new(&kind) else {
+        return;
+    };
+    project.uv_well("lock");
+    let tables = project.sandbox.read("pyproject.toml");
+    let changed = tables.replace("['lib<1.5']", "['lib', 'app']");
+    project.sandbox.write("pyproject.toml", &changed);
+    let answer = project.sandbox.run("lock --check");
+    assert_eq!(answer.exit, 6, "{answer}");
+    let answer = project.sandbox.run("sync --locked");
+    assert_eq!(answer.exit, 6, "{answer}");
+    let before = project.lock();
+    let answer = project.sandbox.run_well("lock --dry-run");
+    assert!(answer.stderr.contains("+ app 1.0"), "{answer}");
+    assert!(!answer.stderr.contains("lib 1"), "{answer}");
+    assert_eq!(project.lock(), before);
+    // What is added is added, and nothing else; uv does the same with the lock that was there.
+    project.sandbox.run_well("lock");
+    let ours = project.lock();
+    project.sandbox.write("uv.lock", &before);
+    project.uv_well("lock");
+    assert_same(&ours, &project.lock(), &changed);
+    let answer = project.sandbox.run_well("lock -P lib");
+    assert!(answer.stderr.contains("~ lib 1.0 -> 1.5"), "{answer}");
+    let upgraded = project.lock();
+    project.sandbox.write("uv.lock", &ours);
+    project.uv_well("lock -P lib");
+    assert_same(&upgraded, &project.lock(), &changed);
+    // With `add` the lock of the other tool is what changes.
+    project.sandbox.run_well("add extra-lib");
+    assert!(project.lock().contains("name = \"extra-lib\""));
+    assert!(!project.sandbox.path("pylock.toml").exists());
+    project.uv_well("lock --check");
+    // An index that the project does not name any more answers nothing.
+    let moved = project
+        .lock()
+        .replace("http://127.0.0.1", "http://127.0.0.2");
+    project.sandbox.write("uv.lock", &moved);
+    let answer = project.sandbox.run("lock --check");
+    assert_eq!(answer.exit, 6, "{answer}");
 }
