@@ -26,6 +26,7 @@ pub mod readme;
 pub mod resolver;
 pub mod simple_api;
 pub mod tools;
+pub mod uv;
 
 /// A fuzz target: its name and its body.
 pub type Target = (&'static str, fn(&[u8]));
@@ -108,6 +109,7 @@ pub const TARGETS: &[Target] = &[
     ("tool_tables", import::tool_tables),
     ("upload_form", simple_api::upload_form),
     ("user_name", index_store::user_name),
+    ("uv_lock", uv::uv_lock),
     ("version", packaging::version),
     ("version_specifiers", packaging::version_specifiers),
     ("wheel", dist::wheel),

@@ -215,11 +215,10 @@ impl Workspace {
     /// none of ours.
     pub fn lock_form(&self) -> LockForm<'_> {
         match (&self.lock, &self.pipfile, &self.poetry) {
-            (LockKind::Named(..) | LockKind::Script(_), _, _) => LockForm::Pylock,
             (LockKind::Project, Some(pipfile), _) => LockForm::Pipenv(pipfile),
             (LockKind::Project, None, Some(poetry)) => LockForm::Poetry(poetry),
             (LockKind::Project, None, None) if self.has_uv_lock => LockForm::Uv,
-            (LockKind::Project, None, None) => LockForm::Pylock,
+            _ => LockForm::Pylock,
         }
     }
 

@@ -147,5 +147,5 @@ pub enum UvLockError {
     },
 }
 
-//#[cfg(test)]
-//mod tests;
+#[cfg(test)]
+mod tests;

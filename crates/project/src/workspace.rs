@@ -506,8 +506,9 @@ fn python_marker(pythons: &VersionSpecifiers) -> Marker {
         };
         let is_minor = version.release().len() == 2;
         let (variable, star) = match (specifier.operator(), specifier.is_prefix()) {
-            (Operator::Less | Operator::GreaterEqual, _) if is_minor => ("python_version", ""),
-            (_, true) if is_minor => ("python_version", ""),
+            (Operator::Less | Operator::GreaterEqual, _) | (_, true) if is_minor => {
+                ("python_version", "")
+            }
             (_, true) => ("python_full_version", ".*"),
             _ => ("python_full_version", ""),
         };

@@ -189,13 +189,7 @@ impl Locking<'_> {
                 let sources = self.sources(&interpreter)?;
                 rules.check_lock(&lock, &sources)?;
             }
-            return Ok(Locked {
-                lock,
-                difference: Difference::default(),
-                text: text.clone(),
-                is_current: true,
-                took: began.elapsed(),
-            });
+            return Ok(Locked::current(lock, text, began));
         }
         let before = self.before(text.as_deref())?;
         let lock = self.resolve(&interpreter, &inputs, &fingerprint, before.as_ref());
@@ -447,6 +441,36 @@ impl Locking<'_> {
 }
 
 impl Locked {
+    /// The lock that is there, and fits.
+    pub(crate) fn current(lock: Lock, text: &str, began: Instant) -> Self {
+        Self {
+            lock,
+            difference: Difference::default(),
+            text: text.to_owned(),
+            is_current: true,
+            took: began.elapsed(),
+        }
+    }
+
+    /// A lock that was made, and is written as `new` in the form of another tool.
+    pub(crate) fn foreign(
+        lock: Lock,
+        before: Option<&Lock>,
+        (text, new): (Option<&str>, String),
+        began: Instant,
+    ) -> Self {
+        let mut difference = Difference::between(before, &lock);
+        // What locks of others do not say differs always.
+        difference.changes.retain(|change| !change.is_detail);
+        Self {
+            difference,
+            is_current: text == Some(new.as_str()),
+            text: new,
+            lock,
+            took: began.elapsed(),
+        }
+    }
+
     fn of(lock: Lock, before: Option<&Lock>, text: Option<&str>, began: Instant) -> Self {
         let new = lock.to_toml();
         Self {

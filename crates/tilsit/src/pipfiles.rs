@@ -11,7 +11,7 @@ use tilsit_environment::Interpreter;
 use tilsit_environment::discovery::Scope;
 use tilsit_files::Durability;
 use tilsit_project::Pipfile;
-use tilsit_project::lock::{Difference, Lock};
+use tilsit_project::lock::Lock;
 use tilsit_project::pipfile::{PIPFILE, PipfileLock, PipfileLockError, environment_name};
 
 use crate::configuration::Settings;
@@ -182,13 +182,8 @@ impl Locking<'_> {
             && !self.upgrade.is_asked()
             && before.digest == pipfile.digest(&default_index)
         {
-            return Ok(Locked {
-                lock: self.of_pipfile_lock(before, &interpreter, &path)?,
-                difference: Difference::default(),
-                text: text.clone(),
-                is_current: true,
-                took: began.elapsed(),
-            });
+            let lock = self.of_pipfile_lock(before, &interpreter, &path)?;
+            return Ok(Locked::current(lock, text, began));
         }
         let inputs = self.project.inputs(&interpreter)?;
         let versions = before.as_ref().map(PipfileLock::versions);
@@ -200,16 +195,8 @@ impl Locking<'_> {
             Some(text) if text.contains("\r\n") => new.replace('\n', "\r\n"),
             _ => new,
         };
-        let mut difference = Difference::between(versions.as_ref(), &lock);
-        // A lock without files differs in them always.
-        difference.changes.retain(|change| !change.is_detail);
-        Ok(Locked {
-            difference,
-            is_current: text.as_deref() == Some(new.as_str()),
-            text: new,
-            lock,
-            took: began.elapsed(),
-        })
+        let texts = (text.as_deref(), new);
+        Ok(Locked::foreign(lock, versions.as_ref(), texts, began))
     }
 
     /// What a Pipfile.lock says, with the files that an index has of it.

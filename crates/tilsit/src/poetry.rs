@@ -9,7 +9,7 @@ use std::time::Instant;
 use tilsit_environment::Interpreter;
 use tilsit_environment::discovery::Scope;
 use tilsit_packaging::marker::Marker;
-use tilsit_project::lock::{Difference, Lock};
+use tilsit_project::lock::Lock;
 use tilsit_project::poetry::{Poetry, PoetryLock, PoetryLockError, Priority, Tables, Writing};
 
 use crate::configuration::Settings;
@@ -120,13 +120,8 @@ impl Locking<'_> {
             && !self.upgrade.is_asked()
             && poetry.is_answered_by(before)
         {
-            return Ok(Locked {
-                lock: self.of_poetry_lock(poetry, before, &interpreter)?,
-                difference: Difference::default(),
-                text: text.clone(),
-                is_current: true,
-                took: began.elapsed(),
-            });
+            let lock = self.of_poetry_lock(poetry, before, &interpreter)?;
+            return Ok(Locked::current(lock, text, began));
         }
         let inputs = self.project.inputs(&interpreter)?;
         let versions = before.as_ref().map(PoetryLock::versions);
@@ -143,16 +138,8 @@ impl Locking<'_> {
         };
         let new = writing.text();
         let new = new.map_err(|error| wrong(&path, &error, context))?;
-        let mut difference = Difference::between(versions.as_ref(), &lock);
-        // A lock without files differs in them always.
-        difference.changes.retain(|change| !change.is_detail);
-        Ok(Locked {
-            difference,
-            is_current: text.as_deref() == Some(new.as_str()),
-            text: new,
-            lock,
-            took: began.elapsed(),
-        })
+        let texts = (text.as_deref(), new);
+        Ok(Locked::foreign(lock, versions.as_ref(), texts, began))
     }
 
     /// What a poetry.lock says, with the files that an index has of it.

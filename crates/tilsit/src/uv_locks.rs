@@ -9,7 +9,7 @@ use tilsit_environment::discovery::Scope;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
 use tilsit_project::inputs::Inputs;
-use tilsit_project::lock::{Difference, Lock, merge_marker};
+use tilsit_project::lock::{Lock, merge_marker};
 use tilsit_project::uv::{Asked, LockedSource, Options, Terms, UvLock, UvLockError, Writing};
 
 use crate::error::CommandError;
@@ -33,7 +33,6 @@ impl Locking<'_> {
     /// When the project cannot be resolved, or the form cannot hold the answer.
     pub(crate) fn lock_uv(&self) -> Result<Locked, CommandError> {
         let began = Instant::now();
-        let context = &self.project.context;
         let workspace = &self.project.workspace;
         let text = self.text()?;
         let interpreter = self.project.python(self.python, Scope::Any)?;
@@ -42,18 +41,7 @@ impl Locking<'_> {
         let asked = Asked::of(workspace, &inputs.universal.requires_python, &terms);
         let asked =
             asked.map_err(|error| CommandError::from_error(Code::ProjectInvalid, &error))?;
-        let before = match &text {
-            Some(text) if let Some(line) = merge_marker(text) => {
-                let shown = context.show(&self.project.lock_path());
-                context.terminal.warn(format_args!(
-                    "`{shown}` has an undecided merge in line {line}; it is made anew"
-                ));
-                None
-            }
-            Some(text) if !text.trim().is_empty() => Some(self.parse_uv(text, &inputs)?),
-            // An empty one asks for a lock in this form.
-            _ => None,
-        };
+        let before = self.before_uv(text.as_deref(), &inputs)?;
         let before_lock = before
             .as_ref()
             .map(|lock| lock.lock(workspace, &inputs.extras));
@@ -68,13 +56,7 @@ impl Locking<'_> {
             if !rules.is_empty() {
                 rules.check_lock(lock, &self.sources(&interpreter)?)?;
             }
-            return Ok(Locked {
-                lock: lock.clone(),
-                difference: Difference::default(),
-                text: text.clone(),
-                is_current: true,
-                took: began.elapsed(),
-            });
+            return Ok(Locked::current(lock.clone(), text, began));
         }
         let asked = match &before {
             Some(before) => asked.in_words_of(&before.asked),
@@ -96,16 +78,29 @@ impl Locking<'_> {
             before: before.as_ref(),
         };
         let new = writing.text().map_err(|error| self.wrong_uv(&error))?;
-        let mut difference = Difference::between(before_lock.as_ref(), &lock);
-        // The one says of what packages require only to what it led.
-        difference.changes.retain(|change| !change.is_detail);
-        Ok(Locked {
-            difference,
-            is_current: text.as_deref() == Some(new.as_str()),
-            text: new,
-            lock,
-            took: began.elapsed(),
-        })
+        let texts = (text.as_deref(), new);
+        Ok(Locked::foreign(lock, before_lock.as_ref(), texts, began))
+    }
+
+    /// The lock that is there; none where it is empty, which asks for one in this form, or where a merge
+    /// in it was not decided, so that it is made anew.
+    fn before_uv(
+        &self,
+        text: Option<&str>,
+        inputs: &Inputs,
+    ) -> Result<Option<UvLock>, CommandError> {
+        let Some(text) = text.filter(|text| !text.trim().is_empty()) else {
+            return Ok(None);
+        };
+        if let Some(line) = merge_marker(text) {
+            let context = &self.project.context;
+            let shown = context.show(&self.project.lock_path());
+            context.terminal.warn(format_args!(
+                "`{shown}` has an undecided merge in line {line}; it is made anew"
+            ));
+            return Ok(None);
+        }
+        self.parse_uv(text, inputs).map(Some)
     }
 
     /// The lock as it is, whatever the project says.

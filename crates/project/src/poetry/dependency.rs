@@ -177,16 +177,11 @@ fn place(table: &Table) -> Result<Option<SourcePlace>, String> {
         None => path.to_owned(),
     };
     if let Some(url) = text(table, "git")? {
-        let mut reference = None;
-        let kinds: [(&str, fn(String) -> GitReference); 3] = [
-            ("branch", GitReference::Branch),
-            ("tag", GitReference::Tag),
-            ("rev", GitReference::Revision),
-        ];
-        for (key, kind) in kinds {
-            let named = text(table, key)?.map(|name| kind(name.to_owned()));
-            reference = reference.or(named);
-        }
+        let named = |key: &str| Ok::<_, String>(text(table, key)?.map(str::to_owned));
+        let branch = named("branch")?.map(GitReference::Branch);
+        let tag = named("tag")?.map(GitReference::Tag);
+        let revision = named("rev")?.map(GitReference::Revision);
+        let reference = branch.or(tag).or(revision);
         return Ok(Some(SourcePlace::Git {
             url: git_url(url),
             reference,

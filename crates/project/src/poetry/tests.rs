@@ -179,7 +179,7 @@ fn tables_are_requirements() {
     main: numpy>=2; python_version >= "3.10" from wheels
     main: here from Path { path: "../here", editable: Some(true) }
     main: there from Path { path: "./there/py", editable: Some(false) }
-    main: tool from Git { url: "ssh://git@git.example/owner/tool.git", reference: Some("v1"), subdirectory: Some("py") }
+    main: tool from Git { url: "ssh://git@git.example/owner/tool.git", reference: Some(Tag("v1")), subdirectory: Some("py") }
     main: file from Url { url: "https://index.example/file-1.0.tar.gz", subdirectory: None }
     main: lost; sys_platform == "darwin" or sys_platform == "linux"
     main: narrow==2.0
@@ -230,7 +230,7 @@ pytest = {version = "<9", allow-prereleases = true}
     python >=3.9
     main: a<3,>=1; python_version < "3.12"
     main: a>=1,>=2; python_version >= "3.12" from s
-    main: b; sys_platform == "win32" from Git { url: "https://git.example/b", reference: Some("main"), subdirectory: None }
+    main: b; sys_platform == "win32" from Git { url: "https://git.example/b", reference: Some(Branch("main")), subdirectory: None }
     main: c @ https://index.example/c-1.0.tar.gz
     [x]: d from Path { path: "./d", editable: Some(false) }
     lint: ruff

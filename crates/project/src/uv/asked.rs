@@ -14,6 +14,7 @@ use tilsit_provider::Pin;
 
 use super::source::{LockedSource, repository_url};
 use super::wish::{Wish, WishPlace, ordered};
+use crate::edit::GitReference;
 use crate::lock::{named_extras, relative};
 use crate::settings::{ConflictItem, DefaultGroups, ProjectSettings, SourcePlace};
 use crate::sources::{Requirer, SourceError, editables};
@@ -443,7 +444,7 @@ impl<'a> Asking<'a> {
             subdirectory,
         }) = source
         {
-            let reference = reference.as_ref().map(|reference| reference.parts());
+            let reference = reference.as_ref().map(GitReference::parts);
             let url = repository_url(url, reference, subdirectory.as_deref());
             return WishPlace::At("git", url, None);
         }

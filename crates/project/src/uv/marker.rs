@@ -84,11 +84,10 @@ pub(super) fn by_sys_platform(marker: Marker) -> Marker {
     let expression = text.parse::<MarkerExpression>();
     let said = expression.ok().and_then(|expression| {
         let said = each(expression, &|comparison| {
-            let system = match (&comparison.left, &comparison.right) {
-                (Operand::Variable(MarkerVariable::PlatformSystem), Operand::Text(system)) => {
-                    system
-                }
-                _ => return comparison,
+            let (Operand::Variable(MarkerVariable::PlatformSystem), Operand::Text(system)) =
+                (&comparison.left, &comparison.right)
+            else {
+                return comparison;
             };
             let known = SYSTEMS.iter().find(|(name, _)| name == system);
             match known {
@@ -151,8 +150,8 @@ fn clauses(expression: &MarkerExpression, names: &dyn Names) -> Option<Vec<Vec<T
 
 fn term(comparison: &Comparison, names: &dyn Names) -> Term {
     let (variable, name) = match (&comparison.left, &comparison.right) {
-        (Operand::Variable(variable), Operand::Text(text)) => (*variable, text),
-        (Operand::Text(text), Operand::Variable(variable)) => (*variable, text),
+        (Operand::Variable(variable), Operand::Text(text))
+        | (Operand::Text(text), Operand::Variable(variable)) => (*variable, text),
         _ => (MarkerVariable::Extra, &String::new()),
     };
     let rank = match variable {

@@ -20,6 +20,9 @@ use super::{
 use crate::inputs::ExtraNames;
 use crate::settings::{ConflictItem, ConflictKind, DefaultGroups, Parsed, RawConflict, RawGroups};
 
+/// What tells a package from others.
+type Id = (ProjectName, Option<Version>, LockedSource);
+
 /// The Pythons of groups.
 type Pythons = BTreeMap<Parsed<GroupName>, Parsed<VersionSpecifiers>>;
 
@@ -194,17 +197,8 @@ impl Raw {
             let markers = markers.collect::<Result<Vec<Marker>, _>>();
             markers.map_err(UvLockError::Form)
         };
-        let ids: Vec<(ProjectName, Option<Version>, LockedSource)> = self
-            .packages
-            .iter()
-            .map(|package| {
-                let source = package.source.clone().read();
-                let source = source.map_err(|reason| package.wrong(reason))?;
-                let version = package.version.as_ref();
-                let version = version.map(|Parsed(version)| version.clone());
-                Ok((package.name.0.clone(), version, source))
-            })
-            .collect::<Result<_, UvLockError>>()?;
+        let ids = self.packages.iter().map(RawPackage::id);
+        let ids = ids.collect::<Result<Vec<Id>, UvLockError>>()?;
         let mut places: BTreeMap<&ProjectName, Vec<usize>> = BTreeMap::new();
         for (place, (name, _, _)) in ids.iter().enumerate() {
             places.entry(name).or_default().push(place);
@@ -217,15 +211,9 @@ impl Raw {
         let mut packages = Vec::with_capacity(ids.len());
         let mut locals = BTreeMap::new();
         for (place, mut package) in self.packages.into_iter().enumerate() {
-            let metadata = std::mem::take(&mut package.metadata);
             let (name, version, source) = ids[place].clone();
             if source.folder().is_some() {
-                let said = (
-                    package.default_groups.take(),
-                    std::mem::take(&mut package.group_requires_python),
-                );
-                let says = metadata.read(said);
-                let says = says.map_err(|reason| package.wrong(reason))?;
+                let says = package.says()?;
                 let local = Local {
                     version: version.clone(),
                     source: source.clone(),
@@ -310,6 +298,24 @@ fn groups(
 }
 
 impl RawPackage {
+    fn id(&self) -> Result<Id, UvLockError> {
+        let source = self.source.clone().read();
+        let source = source.map_err(|reason| self.wrong(reason))?;
+        let version = self.version.as_ref();
+        let version = version.map(|Parsed(version)| version.clone());
+        Ok((self.name.0.clone(), version, source))
+    }
+
+    /// What a project on this machine says.
+    fn says(&mut self) -> Result<Says, UvLockError> {
+        let metadata = std::mem::take(&mut self.metadata);
+        let said = (
+            self.default_groups.take(),
+            std::mem::take(&mut self.group_requires_python),
+        );
+        metadata.read(said).map_err(|reason| self.wrong(reason))
+    }
+
     fn wrong(&self, reason: String) -> UvLockError {
         UvLockError::Package {
             name: self.name.0.to_string(),
@@ -345,7 +351,7 @@ fn names_of(list: Vec<Parsed<ProjectName>>) -> BTreeSet<ProjectName> {
 
 /// What is needed to find the packages that others lead to.
 struct Reading<'a> {
-    ids: &'a [(ProjectName, Option<Version>, LockedSource)],
+    ids: &'a [Id],
     places: &'a BTreeMap<&'a ProjectName, Vec<usize>>,
     names: &'a LockNames<'a>,
 }
@@ -354,7 +360,7 @@ impl Reading<'_> {
     fn package(
         &self,
         package: RawPackage,
-        (name, version, source): (ProjectName, Option<Version>, LockedSource),
+        (name, version, source): Id,
     ) -> Result<LockedPackage, UvLockError> {
         let wrong = |reason: String| UvLockError::Package {
             name: name.to_string(),

@@ -62,12 +62,12 @@ impl RawWish {
             ("virtual", self.virtual_path),
         ];
         let mut places = places.into_iter();
-        let place = match places.find_map(|(key, place)| Some((key, place?))) {
-            Some((key, place)) => WishPlace::At(key, place, self.subdirectory),
-            None => {
-                let specifiers = self.specifier.map(|Parsed(one)| one);
-                WishPlace::Versions(specifiers.unwrap_or_default(), self.index)
-            }
+        let named = places.find_map(|(key, place)| Some((key, place?)));
+        let place = if let Some((key, place)) = named {
+            WishPlace::At(key, place, self.subdirectory)
+        } else {
+            let specifiers = self.specifier.map(|Parsed(one)| one);
+            WishPlace::Versions(specifiers.unwrap_or_default(), self.index)
         };
         let marker = self.marker.as_deref();
         let marker = marker

@@ -1,5 +1,6 @@
 //! uv and tilsit on one project, each with the lock that the other made, over one index.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
@@ -256,10 +257,11 @@ impl Project {
             }
             if *path == "pyproject.toml" {
                 let named = address.replace("127.0.0.1", "localhost");
-                text.push_str(&format!(
+                let _ = write!(
+                    text,
                     "\n[[tool.uv.index]]\nname = 'main'\nurl = '{address}/simple/'\ndefault = true\n\
                      [[tool.uv.index]]\nname = 'named'\nurl = '{named}/simple'\nexplicit = true\n"
-                ));
+                );
             }
             self.sandbox.write(path, &text);
         }
@@ -270,11 +272,11 @@ impl Project {
             self.sandbox.path("files").join(wheel),
         )
         .unwrap();
-        self.make_repository(&repository);
+        Self::make_repository(&repository);
     }
 
     /// A repository with a project that requires something, at a tag.
-    fn make_repository(&self, folder: &std::path::Path) {
+    fn make_repository(folder: &std::path::Path) {
         std::fs::create_dir_all(folder).unwrap();
         let text =
             format!("[project]\nname = 'far'\nversion = '4'\ndependencies = [\"app\"]\n{BUILT}");
@@ -355,9 +357,7 @@ fn assert_same(ours: &str, theirs: &str, tables: &str) {
         let lines = one
             .lines()
             .filter(|line| !other.lines().any(|known| known == *line));
-        lines
-            .map(|line| format!("{sign} {line}\n"))
-            .collect::<String>()
+        lines.fold(String::new(), |text, line| text + sign + " " + line + "\n")
     };
     let (gone, come) = (only_in(theirs, ours, "-"), only_in(ours, theirs, "+"));
     assert!(ours == theirs, "{tables}\n{gone}{come}");

@@ -137,6 +137,10 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/project/src/poetry/lock.rs", "poetry_lock"),
     ("crates/project/src/settings.rs", "project_settings"),
     ("crates/project/src/tasks.rs", "project_settings"),
+    ("crates/project/src/uv/marker.rs", "uv_lock"),
+    ("crates/project/src/uv/read.rs", "uv_lock"),
+    ("crates/project/src/uv/source.rs", "uv_lock"),
+    ("crates/project/src/uv/wish.rs", "uv_lock"),
     ("crates/publish/src/pypirc.rs", "pypirc"),
     (
         "crates/readme/src/character_references.rs",

@@ -368,6 +368,7 @@ fn poetry_s_tables_become_a_project() {
     let told = imported(&[("pyproject.toml", POETRY), ("poetry.lock", lock)]);
     assert!(told.starts_with(POETRY), "{told}");
     assert_snapshot!(told[POETRY.len()..], @r#"
+
     [project]
     name = "shop"
     version = "1.2"
@@ -416,7 +417,7 @@ fn poetry_s_tables_become_a_project() {
     explicit = true
 
     [tool.tilsit.sources]
-    tool = { git = "https://git.example/tool.git", rev = "v2" }
+    tool = { git = "https://git.example/tool.git", tag = "v2" }
     secret = { index = "own" }
     ----
     pyproject.toml tool.poetry.name: Written project.name
