@@ -39,6 +39,11 @@ impl ConfigSettings {
         }
     }
 
+    /// Whether a key has a value.
+    pub fn names(&self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
     /// Whether nothing is set.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

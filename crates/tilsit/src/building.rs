@@ -23,7 +23,7 @@ use tilsit_resolver::{PrereleaseMode, ResolverOptions, RootRequirement};
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
-use crate::requirements::{Wanted, constraints_of};
+use crate::requirements::{Wanted, build_constraints, constraints_of};
 use crate::terminal::{DIM, GOOD, duration};
 
 /// How many lines of a failed build are shown; all with `-v`.
@@ -105,6 +105,41 @@ impl BuildOptions {
     }
 }
 
+impl BuildSettings {
+    /// The same, with what the settings say behind it.
+    fn over(&self, context: &Context) -> Result<Self, CommandError> {
+        let configuration = &context.configuration;
+        let mut build = self.clone();
+        let said = configuration.merged(|settings| settings.told_to_backends.as_ref());
+        for (key, value) in said {
+            if !self.settings.names(&key) {
+                for word in value.words() {
+                    build.settings.add(&key, &word);
+                }
+            }
+        }
+        if build.isolation == Isolation::All {
+            let names = configuration.all(|settings| settings.no_build_isolation_package.as_ref());
+            let names = names.iter().map(|name| {
+                name.parse::<ProjectName>().map_err(|error| {
+                    let message =
+                        format!("`{name}` in `no-build-isolation-package` is no name of a project");
+                    CommandError::new(Code::ConfigurationInvalid, message)
+                        .caused_by(error.to_string())
+                })
+            });
+            let names = names.collect::<Result<Vec<_>, _>>()?;
+            if configuration.first(|settings| settings.no_build_isolation) == Some(true) {
+                build.isolation = Isolation::None;
+            } else if !names.is_empty() {
+                build.isolation = Isolation::Except(names);
+            }
+        }
+        build.constraints.extend(build_constraints(context)?);
+        Ok(build)
+    }
+}
+
 /// A front end for what is wanted.
 ///
 /// # Errors
@@ -116,7 +151,7 @@ pub(crate) fn frontend(
     client: &IndexClient,
     context: &Context,
 ) -> Result<BuildFrontend, CommandError> {
-    let build = &wanted.build;
+    let build = wanted.build.over(context)?;
     let options = FrontendOptions {
         constraints: build.constraints.clone(),
         settings: build.settings.clone(),

@@ -73,6 +73,9 @@ pub(crate) struct NotFollowed {
     pub(crate) key: String,
     /// Where it stands.
     pub(crate) from: String,
+    /// Whether it is about locking or installing a project, so that who does that has to know.
+    #[serde(skip)]
+    pub(crate) is_of_projects: bool,
 }
 
 impl Configuration {

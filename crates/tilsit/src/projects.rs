@@ -148,6 +148,7 @@ impl Project {
             }
         };
         context.working_folder.clone_from(&workspace.root);
+        tell_not_followed(&context);
         Ok(Self {
             workspace: Arc::new(workspace),
             context,
@@ -290,6 +291,19 @@ impl Project {
             ));
         }
         Ok(Inputs::of(&self.workspace, &otherwise)?)
+    }
+}
+
+/// Names, in one line, what the project says to uv about locking and installing that is not followed.
+fn tell_not_followed(context: &Context) {
+    let unmet = context.configuration.not_followed().iter();
+    let unmet = unmet.filter(|setting| setting.is_of_projects);
+    let mut keys: Vec<String> = unmet.map(|one| format!("`{}`", one.key)).collect();
+    keys.dedup();
+    if !keys.is_empty() {
+        let keys = keys.join(", ");
+        let words = format!("of `[tool.uv]` this is not followed: {keys}");
+        context.terminal.warn(words);
     }
 }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use tilsit_packaging::name::ProjectName;
+use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::requirements_file::{FileHash, parse_editable, parse_target};
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_project::Workspace;
@@ -165,6 +166,33 @@ pub(crate) fn constraints_of(
         reader.read(file, Role::Constraints)?;
     }
     Ok(reader.wanted.constraints)
+}
+
+/// The constraints of builds that stand in the settings themselves.
+///
+/// # Errors
+/// When one is no requirement.
+pub(crate) fn build_constraints(context: &Context) -> Result<Vec<RootRequirement>, CommandError> {
+    let key = "build-constraint-dependencies";
+    let texts = context
+        .configuration
+        .all(|settings| settings.build_constraint_dependencies.as_ref());
+    let texts = texts.iter().map(|text| {
+        let requirement = of_setting(key, text)?;
+        Ok(RootRequirement::new(requirement, format!("`{key}`")))
+    });
+    texts.collect()
+}
+
+/// A requirement in a setting.
+///
+/// # Errors
+/// When it is none.
+pub(crate) fn of_setting(key: &str, text: &str) -> Result<Requirement, CommandError> {
+    text.parse().map_err(|error| {
+        let message = format!("`{text}` in `{key}` is no requirement");
+        CommandError::new(Code::ConfigurationInvalid, message).caused_by(format!("{error}"))
+    })
 }
 
 /// What is said where a command wants requirements and gets none.

@@ -17,6 +17,7 @@ use crate::explain::Code;
 use crate::indexes;
 use crate::locking::{Locked, Locking};
 use crate::policies::Rules;
+use crate::requirements::of_setting;
 use crate::resolving::cut_off;
 
 /// What uv does where nobody says how to choose versions, and does not write.
@@ -142,7 +143,7 @@ impl Locking<'_> {
         let context = &self.project.context;
         let configuration = self.configuration;
         let requirements = |key: &str, texts: Vec<String>| {
-            let read = texts.iter().map(|text| requirement(key, text));
+            let read = texts.iter().map(|text| of_setting(key, text));
             read.collect::<Result<Vec<Requirement>, _>>()
         };
         let named = configuration.all(|settings| settings.index.as_ref());
@@ -214,13 +215,6 @@ fn has_its_indexes(lock: &UvLock, terms: &Terms) -> bool {
     lock.packages.iter().all(|package| match &package.source {
         LockedSource::Registry(url) if url.contains("://") => known.contains(&plain(url)),
         _ => true,
-    })
-}
-
-fn requirement(key: &str, text: &str) -> Result<Requirement, CommandError> {
-    text.parse().map_err(|error| {
-        let message = format!("`{text}` in `{key}` is no requirement");
-        CommandError::new(Code::ConfigurationInvalid, message).caused_by(format!("{error}"))
     })
 }
 

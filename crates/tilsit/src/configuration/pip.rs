@@ -69,6 +69,7 @@ pub(super) fn read(sources: &Sources<'_>) -> Pip {
     let not_followed = pip.unknown.iter().map(|key| NotFollowed {
         key: key.clone(),
         from: origins.get(key).cloned().unwrap_or_default(),
+        is_of_projects: false,
     });
     let not_followed = not_followed.collect();
     for (theirs, ours) in [

@@ -115,6 +115,29 @@ impl From<ProjectSources> for Written {
     }
 }
 
+/// What a build backend is told: a word or a truth, or several.
+#[derive(Clone, Debug, Deserialize, Serialize, PartialEq, Eq)]
+#[serde(untagged)]
+pub(crate) enum OneOrMany {
+    /// A word.
+    Word(String),
+    /// Yes or no.
+    Truth(bool),
+    /// Several words.
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    /// The words.
+    pub(crate) fn words(&self) -> Vec<String> {
+        match self {
+            Self::Word(word) => vec![word.clone()],
+            Self::Truth(truth) => vec![truth.to_string()],
+            Self::Many(words) => words.clone(),
+        }
+    }
+}
+
 /// One layer of settings. What is absent is asked of the next layer.
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(rename_all = "kebab-case", default)]
@@ -193,6 +216,13 @@ pub(crate) struct Settings {
     pub(crate) no_binary: Option<Vec<String>>,
     /// Projects of which only wheels are taken; `:all:`, `:none:`.
     pub(crate) only_binary: Option<Vec<String>>,
+    /// What build backends are told.
+    #[serde(rename = "config-settings")]
+    pub(crate) told_to_backends: Option<BTreeMap<String, OneOrMany>>,
+    /// Build with the packages of the environment.
+    pub(crate) no_build_isolation: Option<bool>,
+    /// Projects that are built with the packages of the environment.
+    pub(crate) no_build_isolation_package: Option<Vec<String>>,
     /// Take what says that it is for other versions of Python.
     pub(crate) ignore_requires_python: Option<bool>,
     /// The Python to use: a version or a path.
@@ -258,6 +288,14 @@ impl Settings {
             .flatten()
         {
             *path = folder.join(&*path);
+        }
+        // An index without a scheme is a folder.
+        for index in self.index.iter_mut().flatten() {
+            if !index.url.contains("://")
+                && let Ok(url) = url::Url::from_file_path(folder.join(&index.url))
+            {
+                index.url = url.to_string();
+            }
         }
         for path in self.constraint.iter_mut().flatten() {
             *path = folder.join(&*path);

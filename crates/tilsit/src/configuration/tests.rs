@@ -167,7 +167,76 @@ fn uv_is_asked_where_ours_is_silent() {
         sources["c"].0[0].marker.as_deref(),
         Some("os_name == \"nt\"")
     );
-    assert_eq!(configuration.not_followed()[0].key, "managed");
+    assert_eq!(configuration.not_followed(), []);
+}
+
+#[test]
+fn what_uv_is_told_about_building_and_installing_is_read_where_ours_is_silent() {
+    let folder = TempDir::new().unwrap();
+    let table = |text: &str| {
+        std::fs::write(folder.path().join("pyproject.toml"), text).unwrap();
+        load(folder.path(), &[]).unwrap()
+    };
+    let configuration = table(
+        "[tool.tilsit]\nno-build-package = ['ours']\n[tool.tilsit.config-settings]\na = 'ours'\n\
+         [tool.uv]\nno-build = true\nno-build-package = ['theirs']\nno-binary = true\n\
+         no-binary-package = ['b']\nno-build-isolation = true\nno-build-isolation-package = ['c']\n\
+         exclude-dependencies = ['d']\nbuild-constraint-dependencies = ['e<2']\n\
+         allow-insecure-host = ['f.example']\ncompile-bytecode = true\noffline = true\n\
+         link-mode = 'copy'\nkeyring-provider = 'subprocess'\n\
+         config-settings = { a = 'theirs', b = ['1', '2'] }\n\
+         exclude-newer-package = { g = '2026-01-01', h = false }\n\
+         prerelease-package = { i = 'allow' }\nmanaged = true\ncache-dir = 'x'\n\
+         required-version = '>=0.1'\n\
+         [[tool.uv.index]]\nname = 'here'\nurl = 'pages'\n",
+    );
+    let words = |list: fn(&Settings) -> Option<&Vec<String>>| configuration.all(list).join(" ");
+    assert_eq!(words(|all| all.no_build_package.as_ref()), "ours");
+    assert_eq!(words(|all| all.no_binary.as_ref()), ":all: b");
+    assert_eq!(words(|all| all.no_build_isolation_package.as_ref()), "c");
+    assert_eq!(words(|all| all.exclude_dependencies.as_ref()), "d");
+    assert_eq!(
+        words(|all| all.build_constraint_dependencies.as_ref()),
+        "e<2"
+    );
+    assert_eq!(words(|all| all.trusted_host.as_ref()), "f.example");
+    let is = |flag: fn(&Settings) -> Option<bool>| configuration.first(flag);
+    assert_eq!(is(|all| all.no_build), Some(true));
+    assert_eq!(is(|all| all.no_build_isolation), Some(true));
+    assert_eq!(is(|all| all.compile_bytecode), Some(true));
+    assert_eq!(is(|all| all.offline), Some(true));
+    let told = configuration.merged(|all| all.told_to_backends.as_ref());
+    assert_eq!(told.keys().collect::<Vec<_>>(), ["a"]);
+    assert_eq!(told["a"].words(), ["ours"]);
+    let limits = configuration.merged(|all| all.exclude_newer_package.as_ref());
+    assert_eq!(limits["g"], "2026-01-01");
+    assert_eq!(limits["h"], "false");
+    let indexes = configuration.all(|all| all.index.as_ref());
+    let folder_url = url::Url::from_file_path(folder.path().join("pages")).unwrap();
+    assert_eq!(indexes[0].url, folder_url.as_str());
+    // What is about uv itself is named by `config` alone.
+    let unmet = configuration.not_followed();
+    let keys: Vec<&str> = unmet.iter().map(|one| one.key.as_str()).collect();
+    assert_eq!(keys, ["cache-dir", "required-version"]);
+    assert!(unmet.iter().all(|one| !one.is_of_projects));
+    let configuration = table(
+        "[tool.uv]\nmanaged = false\nfork-strategy = 'fewest'\nlink-mode = 'symlink'\n\
+         [tool.uv.sources]\na = { path = 'a', package = false }\n\
+         [[tool.uv.index]]\nname = 'flat'\nurl = 'https://index.example/flat'\nformat = 'flat'\n",
+    );
+    let unmet = configuration.not_followed().iter();
+    let unmet = unmet.filter(|one| one.is_of_projects);
+    let keys: Vec<&str> = unmet.map(|one| one.key.as_str()).collect();
+    assert_eq!(
+        keys,
+        [
+            "fork-strategy",
+            "managed",
+            "sources.a.package",
+            "index.format",
+            "link-mode"
+        ]
+    );
 }
 
 #[test]

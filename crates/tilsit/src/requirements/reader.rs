@@ -16,7 +16,7 @@ use tilsit_packaging::requirements_file::{
 use tilsit_resolver::RootRequirement;
 use url::Url;
 
-use super::{COMMAND_LINE, LINE, Role, Wanted};
+use super::{COMMAND_LINE, LINE, Role, Wanted, of_setting};
 use crate::building::Unnamed;
 use crate::commands::controls::Controls;
 use crate::context::Context;
@@ -468,13 +468,7 @@ impl Reader<'_> {
             ),
         ] {
             for text in texts {
-                let requirement: Requirement = text.parse().map_err(|error| {
-                    CommandError::new(
-                        Code::ConfigurationInvalid,
-                        format!("`{text}` in `{key}` is no requirement"),
-                    )
-                    .caused_by(format!("{error}"))
-                })?;
+                let requirement = of_setting(key, &text)?;
                 let root = RootRequirement::new(requirement, format!("`{key}`"));
                 match role {
                     Role::Overrides => self.wanted.overrides.push(root),

@@ -28,6 +28,7 @@ mod tasks;
 mod tree;
 mod tutorials;
 mod uv;
+mod uv_tables;
 mod version;
 mod workspace;
 
