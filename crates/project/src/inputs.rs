@@ -335,7 +335,7 @@ impl Member {
 impl ExtraNames {
     /// An extra that one member has keeps its name; of several, that of the root does, and the others
     /// get the name of their member in front.
-    fn of(workspace: &Workspace) -> Self {
+    pub fn of(workspace: &Workspace) -> Self {
         let mut count: BTreeMap<&ExtraName, usize> = BTreeMap::new();
         let members = workspace.members.values();
         for extra in members.flat_map(|member| workspace.locked_extras(member)) {

@@ -8,7 +8,7 @@ use tilsit_environment::Interpreter;
 use tilsit_environment::discovery::Scope;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
-use tilsit_project::inputs::Inputs;
+use tilsit_project::inputs::ExtraNames;
 use tilsit_project::lock::{Lock, merge_marker};
 use tilsit_project::uv::{Asked, LockedSource, Options, Terms, UvLock, UvLockError, Writing};
 
@@ -42,7 +42,7 @@ impl Locking<'_> {
         let asked = Asked::of(workspace, &inputs.universal.requires_python, &terms);
         let asked =
             asked.map_err(|error| CommandError::from_error(Code::ProjectInvalid, &error))?;
-        let before = self.before_uv(text.as_deref(), &inputs)?;
+        let before = self.before_uv(text.as_deref(), &inputs.extras)?;
         let before_lock = before
             .as_ref()
             .map(|lock| lock.lock(workspace, &inputs.extras));
@@ -88,7 +88,7 @@ impl Locking<'_> {
     fn before_uv(
         &self,
         text: Option<&str>,
-        inputs: &Inputs,
+        extras: &ExtraNames,
     ) -> Result<Option<UvLock>, CommandError> {
         let Some(text) = text.filter(|text| !text.trim().is_empty()) else {
             return Ok(None);
@@ -101,7 +101,7 @@ impl Locking<'_> {
             ));
             return Ok(None);
         }
-        self.parse_uv(text, inputs).map(Some)
+        self.parse_uv(text, extras).map(Some)
     }
 
     /// The lock as it is, whatever the project says.
@@ -109,15 +109,15 @@ impl Locking<'_> {
     /// # Errors
     /// When it cannot be read.
     pub(crate) fn frozen_uv(&self, text: &str) -> Result<Lock, CommandError> {
-        let interpreter = self.project.python(self.python, Scope::Any)?;
-        let inputs = self.project.inputs(&interpreter)?;
-        let read = self.parse_uv(text, &inputs)?;
-        let lock = read.lock(&self.project.workspace, &inputs.extras);
+        let workspace = &self.project.workspace;
+        let extras = ExtraNames::of(workspace);
+        let read = self.parse_uv(text, &extras)?;
+        let lock = read.lock(workspace, &extras);
         lock.map_err(|error| self.wrong_uv(&error))
     }
 
-    fn parse_uv(&self, text: &str, inputs: &Inputs) -> Result<UvLock, CommandError> {
-        let read = UvLock::parse(text, &inputs.extras);
+    fn parse_uv(&self, text: &str, extras: &ExtraNames) -> Result<UvLock, CommandError> {
+        let read = UvLock::parse(text, extras);
         read.map_err(|error| self.wrong_uv(&error))
     }
 
