@@ -19,7 +19,7 @@ use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{ExtraName, GroupName, ProjectName};
 use tilsit_packaging::version::Version;
 
-pub use asked::{Asked, Groups, Local, Options, Says, Terms};
+pub use asked::{Asked, Groups, Local, Options, Says, Terms, without_secrets};
 pub use source::LockedSource;
 pub use wish::{Wish, WishPlace};
 pub use write::Writing;

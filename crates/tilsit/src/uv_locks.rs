@@ -10,7 +10,10 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
 use tilsit_project::inputs::ExtraNames;
 use tilsit_project::lock::{Lock, merge_marker};
-use tilsit_project::uv::{Asked, LockedSource, Options, Terms, UvLock, UvLockError, Writing};
+use tilsit_project::uv::{
+    Asked, LockedSource, Options, Terms, UvLock, UvLockError, Writing, without_secrets,
+};
+use tilsit_project::workspace::PYPROJECT;
 
 use crate::error::CommandError;
 use crate::explain::Code;
@@ -22,6 +25,9 @@ use crate::resolving::cut_off;
 
 /// What uv does where nobody says how to choose versions, and does not write.
 const USUAL_RESOLUTION: &str = "highest";
+
+/// The same of how the world is divided.
+const USUAL_FORKS: &str = "requires-python";
 
 /// The same of pre-releases.
 const USUAL_PRERELEASES: &str = "if-necessary-or-explicit";
@@ -160,10 +166,15 @@ impl Locking<'_> {
             .filter_map(|index| Some((index.name?, index.url)));
         let mut named = BTreeMap::new();
         for (name, url) in indexes {
-            named.entry(name).or_insert(url);
+            named.entry(name).or_insert_with(|| without_secrets(&url));
         }
+        let urls = urls.iter().map(|url| without_secrets(url)).collect();
+        let (fork_strategy, metadata) = self.passed_through()?;
+        let mut options = self.uv_options(context.now())?;
+        options.others.extend(fork_strategy);
         Ok(Terms {
-            options: self.uv_options(context.now())?,
+            options,
+            others: metadata,
             constraints: requirements(
                 "constraint-dependencies",
                 configuration.all(|settings| settings.constraint_dependencies.as_ref()),
@@ -204,7 +215,44 @@ impl Locking<'_> {
                 Err(_) => options.exclude_newer = Some(moment),
             }
         }
+        let single = configuration.merged(|settings| settings.prerelease_package.as_ref());
+        let single = single.into_iter().map(|(name, mode)| (name, mode.into()));
+        options.add_single("prerelease-package", single.collect());
+        let single = configuration.merged(|settings| settings.exclude_newer_package.as_ref());
+        let single = single.into_iter().map(|(name, text)| {
+            let value = match (text.as_str(), text.parse::<Span>()) {
+                ("false", _) => false.into(),
+                (_, Ok(span)) => Options::span(&span.to_string()),
+                (text, Err(_)) => cut_off(text, now)?.to_string().into(),
+            };
+            Ok((name, value))
+        });
+        let single = single.collect::<Result<toml::Table, CommandError>>()?;
+        options.add_single("exclude-newer-package", single);
         Ok(options)
+    }
+
+    /// What uv repeats in its lock and nothing is made of here, so that its own locks are taken: how it
+    /// divides the world, and metadata that it is told.
+    fn passed_through(&self) -> Result<(toml::Table, toml::Table), CommandError> {
+        let path = self.project.workspace.root.join(PYPROJECT);
+        let text = tilsit_files::read_to_string(&path)?;
+        let table: toml::Table = text.parse().unwrap_or_default();
+        let uv = table.get("tool").and_then(|tool| tool.get("uv"));
+        let said = |key: &str| {
+            let value = uv.and_then(|uv| uv.get(key)).cloned();
+            let value = value.filter(|value| value.as_str() != Some(USUAL_FORKS));
+            value.map(|value| (key.to_owned(), value))
+        };
+        let forks = said("fork-strategy").into_iter().collect();
+        let mut metadata: toml::Table = said("dependency-metadata").into_iter().collect();
+        for tables in metadata
+            .iter_mut()
+            .filter_map(|(_, value)| value.as_array_mut())
+        {
+            tables.sort_by_key(|table| table.get("name").map(ToString::to_string));
+        }
+        Ok((forks, metadata))
     }
 }
 

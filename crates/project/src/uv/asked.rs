@@ -14,11 +14,15 @@ use tilsit_provider::Pin;
 
 use super::source::{LockedSource, repository_url};
 use super::wish::{Wish, WishPlace, ordered};
+use super::write::NO_MOMENT;
 use crate::edit::GitReference;
 use crate::lock::{named_extras, relative};
 use crate::settings::{ConflictItem, DefaultGroups, ProjectSettings, SourcePlace};
 use crate::sources::{Requirer, SourceError, editables};
 use crate::workspace::{Member, Workspace};
+
+/// What the manifest repeats of metadata that is told and not asked for.
+const DEPENDENCY_METADATA: &str = "dependency-metadata";
 
 /// How deep extras of a project may name each other.
 const DEPTH_MAX: usize = 8;
@@ -65,7 +69,7 @@ pub struct Options {
     pub exclude_newer: Option<Timestamp>,
     /// `exclude-newer-span`: counted back from when the lock is made.
     pub exclude_newer_span: Option<String>,
-    /// Other keys.
+    /// Other keys: words, and tables of single projects.
     pub others: toml::Table,
 }
 
@@ -115,10 +119,28 @@ pub struct Terms {
     pub excludes: BTreeSet<ProjectName>,
     /// What limits versions where something is built.
     pub build_constraints: Vec<Requirement>,
+    /// `dependency-metadata` and other keys of the manifest that decide nothing here.
+    pub others: toml::Table,
     /// The URLs of indexes with names, as they are written.
     pub indexes: BTreeMap<String, String>,
     /// The URLs of all indexes, as they are written.
     pub urls: Vec<String>,
+}
+
+impl Options {
+    /// Adds what is said of single projects, if there are any.
+    pub fn add_single(&mut self, key: &str, table: toml::Table) {
+        if !table.is_empty() {
+            self.others.insert(key.to_owned(), table.into());
+        }
+    }
+
+    /// A span in the place of a moment.
+    pub fn span(text: &str) -> toml::Value {
+        let entries = [("timestamp", NO_MOMENT), ("span", text)];
+        let entries = entries.map(|(key, value)| (key.to_owned(), value.into()));
+        toml::Value::Table(toml::Table::from_iter(entries))
+    }
 }
 
 impl Asked {
@@ -173,7 +195,7 @@ impl Asked {
                 None => asking.groups(requirer, &workspace.root_groups, &workspace.settings)?,
             },
             locals,
-            others: toml::Table::new(),
+            others: terms.others.clone(),
         })
     }
 
@@ -230,6 +252,8 @@ impl Asked {
     /// The same with markers as they are within a world, so that equal ones can be compared.
     fn within(&self, world: Marker) -> Self {
         let mut same = self.clone();
+        // As to uv, a lock that was made without it is as good.
+        same.others.remove(DEPENDENCY_METADATA);
         let markers = same.environments.iter_mut().chain(&mut same.required);
         for marker in markers {
             *marker = marker.simplify_within(world);
@@ -445,7 +469,7 @@ impl<'a> Asking<'a> {
         }) = source
         {
             let reference = reference.as_ref().map(GitReference::parts);
-            let url = repository_url(url, reference, subdirectory.as_deref());
+            let url = repository_url(&without_secrets(url), reference, subdirectory.as_deref());
             return WishPlace::At("git", url, None);
         }
         self.at(requirement, url)
@@ -473,14 +497,14 @@ impl<'a> Asking<'a> {
                 }
                 _ => (repository, None),
             };
-            let url = repository_url(repository, revision, subdirectory);
+            let url = repository_url(&without_secrets(repository), revision, subdirectory);
             return WishPlace::At("git", url, None);
         }
         let subdirectory = subdirectory.map(str::to_owned);
         let parsed = url::Url::parse(plain).ok();
         let file = parsed.filter(|url| url.scheme() == "file");
         match file.and_then(|url| url.to_file_path().ok()) {
-            None => WishPlace::At("url", plain.to_owned(), subdirectory),
+            None => WishPlace::At("url", without_secrets(plain), subdirectory),
             Some(path) => {
                 let key = match (path.is_dir(), self.editables.contains(plain)) {
                     (false, _) => "path",
@@ -491,6 +515,21 @@ impl<'a> Asking<'a> {
             }
         }
     }
+}
+
+/// A URL without the credentials in it; the user that everybody has for SSH stays.
+pub fn without_secrets(text: &str) -> String {
+    let Ok(mut url) = url::Url::parse(text) else {
+        return text.to_owned();
+    };
+    let is_everyones = url.username() == "git" && url.password().is_none();
+    if is_everyones || (url.username().is_empty() && url.password().is_none()) {
+        return text.to_owned();
+    }
+    // Neither can fail for a URL that had a user.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+    url.to_string()
 }
 
 /// What an extra requires, for that extra.

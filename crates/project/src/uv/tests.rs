@@ -10,11 +10,12 @@ use crate::settings::{ConflictItem, ConflictKind};
 use crate::workspace::Workspace;
 
 /// Locks that uv 0.13.9 has made, with other hosts.
-const LOCKS: [&str; 4] = [
+const LOCKS: [&str; 5] = [
     include_str!("../../../../fuzz/seeds/uv_lock/usual"),
     include_str!("../../../../fuzz/seeds/uv_lock/conflicts"),
     include_str!("../../../../fuzz/seeds/uv_lock/places"),
     include_str!("../../../../fuzz/seeds/uv_lock/workspace"),
+    include_str!("../../../../fuzz/seeds/uv_lock/settings"),
 ];
 
 fn parse(text: &str) -> Result<UvLock, UvLockError> {
@@ -147,8 +148,17 @@ fn a_lock_says_where_each_package_is_wanted() {
     let all: Vec<String> = std::iter::once(words(&member.requires))
         .chain(extras)
         .chain(groups)
+        .map(|line| line.trim_end().to_owned())
         .collect();
-    insta::assert_snapshot!(all.join("\n"), @"");
+    insta::assert_snapshot!(all.join("\n"), @r#"
+    app, lib<2,>=1
+    [all] plain[more-1]
+    [more-1] fancy[more]
+    [none]
+    (dev) extra-lib
+    (docs) other; sys_platform == "linux"
+    (empty)
+    "#);
 }
 
 #[test]
@@ -270,4 +280,43 @@ fn a_lock_of_a_newer_uv_is_read_and_not_overwritten() {
     };
     let error = writing.text().unwrap_err().to_string();
     assert!(error.contains("revision 6"), "{error}");
+}
+
+#[test]
+fn no_lock_holds_a_password() {
+    let cases = [
+        ("https://index.example/a", "https://index.example/a"),
+        (
+            "https://anna:secret@index.example/a",
+            "https://index.example/a",
+        ),
+        ("https://token@index.example/a", "https://index.example/a"),
+        ("ssh://git@git.example/a.git", "ssh://git@git.example/a.git"),
+        (
+            "ssh://git:secret@git.example/a.git",
+            "ssh://git.example/a.git",
+        ),
+        ("folder", "folder"),
+    ];
+    for (from, to) in cases {
+        assert_eq!(without_secrets(from), to);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let text = "[project]\nname = 'a'\nversion = '1'\n\
+        dependencies = ['b @ https://anna:secret@index.example/b-1.tar.gz', 'c', \
+        'd @ git+https://anna:secret@git.example/d@v1', 'e']\n\
+        [tool.uv.sources]\nc = { git = 'https://anna:secret@git.example/c', branch = 'main' }\n\
+        e = { url = 'https://anna:secret@index.example/e-1.tar.gz', subdirectory = 'x' }\n";
+    tilsit_files::write(folder.path().join("pyproject.toml"), text).unwrap();
+    let workspace = Workspace::find(folder.path()).unwrap();
+    let python = ">=3.9".parse().unwrap();
+    let asked = Asked::of(&workspace, &python, &Terms::default()).unwrap();
+    let says = asked.locals.values().next().unwrap().says.as_ref().unwrap();
+    let wishes: Vec<String> = says.requires.iter().map(Wish::to_toml).collect();
+    insta::assert_snapshot!(wishes.join("\n"), @r#"
+    { name = "b", url = "https://index.example/b-1.tar.gz" }
+    { name = "c", git = "https://git.example/c?branch=main" }
+    { name = "d", git = "https://git.example/d?rev=v1" }
+    { name = "e", url = "https://index.example/e-1.tar.gz", subdirectory = "x" }
+    "#);
 }

@@ -15,7 +15,8 @@ use tilsit_packaging::version::Version;
 use tilsit_provider::Pin;
 
 use self::body::Body;
-use self::tables::{conflict, default_groups, group_pythons, line, list, options, tables};
+pub(super) use self::tables::NO_MOMENT;
+use self::tables::{conflict, default_groups, group_pythons, line, list, options, others, tables};
 use super::asked::{Asked, Terms};
 use super::marker::{self, NoNames};
 use super::source::{LockedSource, repository_url};
@@ -151,16 +152,17 @@ impl Writing<'_> {
             }
         }
         default_groups(&asked.groups.defaults, &mut manifest);
-        if !asked.groups.requires.is_empty() {
-            manifest.push_str("\n[manifest.dependency-groups]\n");
-            for (group, wishes) in &asked.groups.requires {
-                line(&mut manifest, &key(group.as_str()), &list(&tables(wishes)));
-            }
-        }
-        group_pythons("manifest", &asked.groups.pythons, &mut manifest);
         if !manifest.is_empty() {
             let _ = write!(text, "\n[manifest]\n{manifest}");
         }
+        if !asked.groups.requires.is_empty() {
+            text.push_str("\n[manifest.dependency-groups]\n");
+            for (group, wishes) in &asked.groups.requires {
+                line(text, &key(group.as_str()), &list(&tables(wishes)));
+            }
+        }
+        group_pythons("manifest", &asked.groups.pythons, text);
+        others(&asked.others, text);
     }
 
     /// The parts of the world that were resolved apart. Together they are all of it, for uv takes no

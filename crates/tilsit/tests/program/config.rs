@@ -21,7 +21,7 @@ retries = 3
 index-url = 'https://token@index.example/simple/'
 [tool.uv]
 index-url = 'https://uv.example/simple/'
-managed = true
+managed = false
 constraint-dependencies = ['flask<3']
 [[tool.uv.index]]
 name = 'torch'

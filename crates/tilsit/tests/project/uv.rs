@@ -171,7 +171,10 @@ const KINDS: [Kind; 7] = [
              [tool.uv]\nresolution = 'lowest'\nprerelease = 'allow'\n\
              environments = [\"sys_platform == 'linux'\", \"sys_platform == 'win32'\"]\n\
              required-environments = [\"sys_platform == 'linux' and platform_machine == 'x86_64'\"]\n\
-             exclude-newer = '2100-01-01'\n\
+             exclude-newer = '2100-01-01'\nfork-strategy = 'fewest'\n\
+             exclude-newer-package = { app = '2101-01-01', lib = false, other = '2 weeks' }\n\
+             prerelease-package = { app = 'disallow' }\n\
+             dependency-metadata = [{ name = 'zope', version = '1', requires-dist = ['lib>=1'] }]\n\
              [tool.uv.sources]\nextra-lib = { index = 'named' }\n",
         )],
         selection: "",

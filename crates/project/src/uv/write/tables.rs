@@ -15,8 +15,17 @@ use crate::uv::asked::{Options, Says};
 use crate::uv::source::LockedSource;
 use crate::uv::wish::{Wish, in_order};
 
+/// The keys of `dependency-metadata`, in their order.
+const METADATA_KEYS: [&str; 5] = [
+    "name",
+    "version",
+    "requires-dist",
+    "requires-python",
+    "provides-extras",
+];
+
 /// What stands for the moment where a span decides.
-const NO_MOMENT: &str = "0001-01-01T00:00:00Z";
+pub(in crate::uv) const NO_MOMENT: &str = "0001-01-01T00:00:00Z";
 
 /// What is said of it.
 const NO_MOMENT_WORDS: &str = "This has no effect and is included for backwards compatibility when \
@@ -68,6 +77,10 @@ pub(super) fn options(options: &Options, text: &mut String) {
     if let Some(mode) = &options.prerelease {
         line(&mut lines, "prerelease-mode", &quoted(mode));
     }
+    let others = options.others.iter();
+    for (key, word) in others.filter(|(_, value)| !value.is_table()) {
+        line(&mut lines, key, &value(word));
+    }
     if let Some(span) = &options.exclude_newer_span {
         let moment = format!("{} # {NO_MOMENT_WORDS}", quoted(NO_MOMENT));
         line(&mut lines, "exclude-newer", &moment);
@@ -77,6 +90,54 @@ pub(super) fn options(options: &Options, text: &mut String) {
     }
     if !lines.is_empty() {
         let _ = write!(text, "\n[options]\n{lines}");
+    }
+    for (name, table) in &options.others {
+        let Some(table) = table.as_table() else {
+            continue;
+        };
+        let _ = writeln!(text, "\n[options.{}]", key(name));
+        for (project, said) in table {
+            line(text, &key(project), &value(said));
+        }
+    }
+}
+
+/// Keys of the manifest that decide nothing here: lists of tables.
+pub(super) fn others(others: &toml::Table, text: &mut String) {
+    for (name, tables) in others {
+        for table in tables.as_array().into_iter().flatten() {
+            let Some(table) = table.as_table() else {
+                continue;
+            };
+            let _ = writeln!(text, "\n[[manifest.{}]]", key(name));
+            let known = METADATA_KEYS
+                .iter()
+                .filter_map(|known| table.get_key_value(*known));
+            let rest = table.iter();
+            let rest = rest.filter(|(one, _)| !METADATA_KEYS.contains(&one.as_str()));
+            for (one, said) in known.chain(rest) {
+                line(text, &key(one), &value(said));
+            }
+        }
+    }
+}
+
+/// A value in a line.
+fn value(said: &toml::Value) -> String {
+    match said {
+        toml::Value::String(text) => quoted(text),
+        toml::Value::Array(values) => {
+            let values: Vec<String> = values.iter().map(value).collect();
+            format!("[{}]", values.join(", "))
+        }
+        toml::Value::Table(table) => {
+            let entries = table.iter();
+            let entries: Vec<(&str, String)> = entries
+                .map(|(key, said)| (key.as_str(), value(said)))
+                .collect();
+            inline(&entries)
+        }
+        other => other.to_string(),
     }
 }
 
