@@ -33,6 +33,9 @@ use tilsit_packaging::pylock::{PackageSource, Pylock, PylockError};
 use tilsit_packaging::specifier::VersionSpecifiers;
 use tilsit_resolver::{Preferences, Universal};
 
+/// Who has made a lock that was read of a uv.lock.
+pub(crate) const UV: &str = "uv";
+
 /// The lock of a project.
 pub const PYLOCK: &str = "pylock.toml";
 
@@ -162,6 +165,11 @@ impl Lock {
             }
         }
         environments
+    }
+
+    /// Whether it says in which words packages require each other.
+    pub fn states_requirements(&self) -> bool {
+        self.own.is_some() && self.pylock.created_by != UV
     }
 
     /// The Pythons that it is for.

@@ -117,6 +117,9 @@ pub enum UvLockError {
     /// It is too large to be one.
     #[error("it has {0} bytes, and {SIZE_MAX_BYTES} are the most")]
     Size(usize),
+    /// Two versions of it were merged and not decided.
+    #[error("it has an undecided merge in line {0}")]
+    Merge(usize),
     /// It is not in the form that such a lock has.
     #[error("{0}")]
     Form(String),

@@ -123,7 +123,10 @@ impl Locking<'_> {
     }
 
     fn parse_uv(&self, text: &str, extras: &ExtraNames) -> Result<UvLock, CommandError> {
-        let read = UvLock::parse(text, extras);
+        let read = match merge_marker(text) {
+            Some(line) => Err(UvLockError::Merge(line)),
+            None => UvLock::parse(text, extras),
+        };
         read.map_err(|error| self.wrong_uv(&error))
     }
 

@@ -18,6 +18,7 @@ use super::asked::{Asked, Says};
 use super::source::{LockedSource, Repository};
 use super::{FilePlace, LockedDependency, LockedFile, LockedPackage, UvLock, UvLockError};
 use crate::inputs::{ExtraNames, extra_marker, group_marker};
+use crate::lock::UV;
 use crate::lock::{Goal, Lock, LockedMember, OwnTable, Stop, Way, relative, walk, with_requires};
 use crate::settings::{ConflictItem, ConflictKind};
 use crate::workspace::Workspace;
@@ -96,7 +97,7 @@ impl UvLock {
                 extras: named.into_iter().collect(),
                 default_groups: default_groups.filter(|one| groups.contains(one)).collect(),
                 dependency_groups: groups.into_iter().cloned().collect(),
-                created_by: "uv".to_owned(),
+                created_by: UV.to_owned(),
                 packages,
                 tool: toml::Table::new(),
             },

@@ -73,8 +73,14 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let held_back_by = newest.as_ref().map(|newest| holders(&graph, name, newest));
     if let (Some(newest), Some(holders)) = (&newest, &held_back_by) {
         match holders.as_slice() {
-            [] => {
+            [] if lock.states_requirements() => {
                 let _ = writeln!(text, "{newest} is newer, and no requirement excludes it");
+            }
+            [] => {
+                let _ = writeln!(
+                    text,
+                    "{newest} is newer; what packages require of each other the lock does not say"
+                );
             }
             holders => {
                 let _ = writeln!(text, "{newest} is newer, and is excluded by:");

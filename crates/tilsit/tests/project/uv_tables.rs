@@ -124,3 +124,73 @@ fn builds_hear_what_the_table_tells_them() {
     let answer = sandbox.finish(&mut command);
     assert_eq!(answer.stdout, "green 1.0\n", "{answer}");
 }
+
+/// A lock of uv's without files.
+const LOCK: &str = "version = 1\nrevision = 5\nrequires-python = \">=3.9\"\n\n\
+                    [[package]]\nname = \"app\"\nversion = \"1.0\"\n\
+                    source = { registry = \"https://index.example/simple\" }\n\
+                    dependencies = [\n    { name = \"lib\" },\n]\n\n\
+                    [[package]]\nname = \"here\"\nversion = \"1\"\nsource = { virtual = \".\" }\n\
+                    dependencies = [\n    { name = \"app\" },\n]\n\n\
+                    [package.metadata]\nrequires-dist = [{ name = \"app\" }]\n\n\
+                    [[package]]\nname = \"lib\"\nversion = \"1.0\"\n\
+                    source = { registry = \"https://index.example/simple\" }\n";
+
+#[test]
+fn a_lock_of_uv_is_read_without_an_index() {
+    let Some(sandbox) = crate::sandbox() else {
+        return;
+    };
+    sandbox.write(
+        "pyproject.toml",
+        "[project]\nname = 'here'\nversion = '1'\nrequires-python = '>=3.9'\n\
+         dependencies = ['app']\n",
+    );
+    sandbox.write("uv.lock", LOCK);
+    assert_snapshot!(sandbox.run("tree --frozen"), @"
+    exit: 0
+    -- stdout
+    here
+    └── app v1.0
+        └── lib v1.0
+    ");
+    assert_snapshot!(sandbox.run("why lib --frozen"), @"
+    exit: 0
+    -- stdout
+    lib 1.0
+      here → app → lib
+    1.5 is newer; what packages require of each other the lock does not say
+    ");
+    assert_snapshot!(sandbox.run("bundle"), @"
+    exit: 2
+    -- stderr
+    error: a uv.lock is another tool's, and cannot be bundled [TL0002]
+    hint: `tilsit export --format pylock.toml` writes a lock that says it
+    ");
+    for (from, to) in [
+        ("version = 1\n", "version = 2\n"),
+        ("version = 1\n", "<<<<<<< ours\nversion = 1\n"),
+        ("{ name = \"lib\" }", "{ name = \"other\" }"),
+    ] {
+        sandbox.write("uv.lock", &LOCK.replacen(from, to, 1));
+        let answer = sandbox.run("sync --frozen");
+        assert_eq!(answer.exit, 2, "{answer}");
+        let is_named = answer.stderr.contains("`uv.lock`: it ")
+            || answer.stderr.contains("`uv.lock`: the package `app` of it");
+        assert!(is_named, "{answer}");
+    }
+    // Who imports moves to a lock of ours, and leaves the other as it is.
+    sandbox.write("uv.lock", LOCK);
+    sandbox.run_well("import --from uv");
+    assert_eq!(sandbox.read("uv.lock"), LOCK);
+    assert!(
+        sandbox
+            .read("pylock.toml")
+            .contains("name = \"lib\"\nversion = \"1.0\"")
+    );
+    sandbox.run_well("sync --locked");
+    assert_snapshot!(crate::installed(&sandbox), @"
+    app==1.0
+    lib==1.0
+    ");
+}
