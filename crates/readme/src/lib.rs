@@ -36,11 +36,13 @@ mod markdown;
 mod nesting;
 mod note;
 mod plain;
+mod rst;
 mod tag_filter;
 
 use tilsit_packaging::metadata::{DescriptionContentType, Markup};
 
 pub use self::note::Note;
+pub use self::rst::Problem;
 
 /// A longer description is not parsed but shown as text. The longest ones of real projects have a
 /// few hundred kilobytes.
@@ -71,7 +73,7 @@ pub fn render(text: &str, content_type: Option<&str>) -> Rendered {
         Markup::GithubMarkdown => markdown::render(text, markdown::Variant::Github),
         Markup::CommonMark => markdown::render(text, markdown::Variant::CommonMark),
         Markup::Plain => Ok(plain::render(text)),
-        Markup::ReStructuredText => Err(Note::ReStructuredText),
+        Markup::ReStructuredText => rst::render(text),
     };
     match html {
         Ok(html) => {
