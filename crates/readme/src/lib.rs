@@ -77,7 +77,8 @@ pub fn render(text: &str, content_type: Option<&str>) -> Rendered {
     };
     match html {
         Ok(html) => {
-            let note = text.trim().is_empty().then_some(Note::Empty);
+            let is_empty = text.trim().is_empty() || html.is_empty();
+            let note = is_empty.then_some(Note::Empty);
             Rendered { html, note }
         }
         Err(note) => as_text(text, note),

@@ -10,7 +10,8 @@ mod specs;
 mod substitutes;
 mod tables;
 
-pub(super) use self::options::Options;
+use self::options::Options;
+pub(super) use self::options::is_length;
 
 use self::options::OptionType;
 use self::specs::{Directive, Spec};
@@ -194,7 +195,7 @@ impl Parser {
             Directive::SectionNumbers => Ok(self.section_numbers(&call)),
             Directive::Header | Directive::Footer => self.decoration(&call),
             Directive::Meta => self.meta(&call),
-            Directive::Title => Ok(Vec::new()),
+            Directive::Silent => Ok(Vec::new()),
             Directive::TargetNotes => self.target_notes(&call),
             Directive::SwitchedOff => {
                 let message = format!("\"{}\" directive disabled.", call.name);

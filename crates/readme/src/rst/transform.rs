@@ -38,6 +38,7 @@ impl Parser {
         self.move_transitions()?;
         self.link_rest()?;
         self.educate_quotes()?;
+        self.refuse_embedded()?;
         self.doc.tree.remove_all(|kind| {
             matches!(
                 kind,
@@ -45,6 +46,26 @@ impl Parser {
             )
         });
         Ok(())
+    }
+
+    /// Refuses pictures that are to be read and put into the page.
+    fn refuse_embedded(&self) -> Parsed<()> {
+        let tree = &self.doc.tree;
+        let is_image = |kind: &Kind| matches!(kind, Kind::Image(image) if image.is_embedded);
+        let Some(id) = tree.find(self.doc.root, is_image).first().copied() else {
+            return Ok(());
+        };
+        let Kind::Image(image) = &tree[id].kind else {
+            return Ok(());
+        };
+        let uri = &image.uri;
+        let reason = if uri.contains("://") {
+            format!("Cannot get file path corresponding to {uri}.")
+        } else {
+            format!("[Errno 2] No such file or directory: '{uri}'")
+        };
+        let message = format!("Cannot embed image \"{uri}\":\n  {reason}");
+        Err(tree.problem(3, id, message))
     }
 
     /// What waits for the end of the text, of one kind, in the order of the text.

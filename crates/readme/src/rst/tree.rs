@@ -39,7 +39,8 @@ pub(super) struct Image {
     pub(super) width: Option<String>,
     pub(super) height: Option<String>,
     pub(super) align: Option<String>,
-    pub(super) scale: Option<i64>,
+    /// Whether the author wants the picture itself in the page, which no page does.
+    pub(super) is_embedded: bool,
 }
 
 /// What is put in place of a directive once the whole document is known.

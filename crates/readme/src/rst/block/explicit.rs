@@ -129,13 +129,13 @@ impl Parser {
         if !name.is_empty() {
             self.doc.note_explicit(note)?;
         }
-        self.doc.tree.append(blocks.parent, note);
         if block.lines.is_empty() {
             let what = if is_citation { "Citation" } else { "Footnote" };
             let message = format!("{what} content expected.");
             return Err(Stop::warning(self.root_line, message));
         }
         self.nested(&block.lines, note)?;
+        self.doc.tree.append(blocks.parent, note);
         Ok(is_finished)
     }
 

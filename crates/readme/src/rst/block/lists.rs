@@ -177,10 +177,10 @@ impl Parser {
         );
         let item = self.doc.tree.node(Kind::ListItem);
         self.doc.tree[item].line = Some(line.number);
-        self.doc.tree.append(list, item);
         let is_finished = block.is_finished;
         let block = block.trim_start();
         self.nested(&block.lines, item)?;
+        self.doc.tree.append(list, item);
         Ok(is_finished)
     }
 
@@ -245,15 +245,16 @@ impl Parser {
         let name = self.inline(&line.text[1..field.end], line.number)?;
         let node = self.doc.tree.node(Kind::Field);
         self.doc.tree[node].line = Some(line.number);
-        self.doc.tree.append(list, node);
         let name = self.doc.tree.node_with(Kind::FieldName, name);
-        let only_line = match &*block.lines {
-            [line] => line.text.to_owned(),
+        let mut filled = block.lines.iter().filter(|line| !line.is_blank());
+        let only_line = match (filled.next(), filled.next()) {
+            (Some(line), None) => line.text.to_owned(),
             _ => String::new(),
         };
         let body = self.doc.tree.node(Kind::FieldBody { only_line });
         self.doc.tree.extend(node, vec![name, body]);
         self.nested(&block.lines, body)?;
+        self.doc.tree.append(list, node);
         Ok(is_finished)
     }
 
@@ -280,7 +281,6 @@ impl Parser {
         let term = blocks.lines[blocks.at];
         let item = self.doc.tree.node(Kind::DefinitionListItem);
         self.doc.tree[item].line = Some(term.number);
-        self.doc.tree.append(list, item);
         blocks.at += 1;
         let block = take(blocks.rest(), Extent::default());
         self.advance(blocks, block.taken);
@@ -291,6 +291,7 @@ impl Parser {
         let is_finished = block.is_finished;
         let block = block.trim_start();
         self.nested(&block.lines, definition)?;
+        self.doc.tree.append(list, item);
         Ok(is_finished)
     }
 

@@ -42,17 +42,17 @@ impl Parser {
             self.line_number(node, numbers);
         }
         for (class, text) in tokens(language, code) {
-            let lines = text.split_inclusive('\n');
-            let parts: Vec<&str> = match numbers {
-                Some(_) => lines.collect(),
-                None => vec![&text],
+            let Some(numbers) = &mut numbers else {
+                self.token(node, class, &text);
+                continue;
             };
-            for part in parts {
-                self.token(node, class, part);
-                if let Some(numbers) = numbers.as_mut().filter(|_| part.ends_with('\n')) {
-                    self.line_number(node, numbers);
-                }
+            let mut rest = text.as_str();
+            while let Some(end) = rest.find('\n') {
+                self.token(node, class, &rest[..=end]);
+                self.line_number(node, numbers);
+                rest = &rest[end + 1..];
             }
+            self.token(node, class, rest);
         }
     }
 

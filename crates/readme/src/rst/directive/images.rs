@@ -16,15 +16,16 @@ impl Parser {
     pub(super) fn image(&mut self, call: &Call<'_>) -> Parsed<Vec<NodeId>> {
         if let Some(align) = call.options.text("align") {
             let (allowed, place) = match call.substitution {
-                Some(_) => (VERTICAL, " within a substitution definition"),
+                Some(_) => (VERTICAL, "within a substitution definition"),
                 None => (HORIZONTAL, ""),
             };
             if !allowed.contains(&align) {
-                let space = if place.is_empty() { "" } else { " " };
+                let option = format!("\"align\" option {place}");
                 return Err(call.error(format!(
-                    "Error in \"{}\" directive: \"{align}\" is not a valid value for the \"align\" \
-                     option{place}. {space}Valid values for \"align\" are: \"{}\".",
+                    "Error in \"{}\" directive: \"{align}\" is not a valid value for the {}.  \
+                     Valid values for \"align\" are: \"{}\".",
                     call.name,
+                    option.trim_end(),
                     allowed.join("\", \""),
                 )));
             }
@@ -42,7 +43,7 @@ impl Parser {
             width: options.owned("width"),
             height: options.owned("height"),
             align,
-            scale: options.number("scale"),
+            is_embedded: options.text("loading") == Some("embed"),
         }));
         let reference = options.text("target").map(|target| {
             let lines: Vec<String> = escape(target).lines().map(str::to_owned).collect();

@@ -245,6 +245,11 @@ fn choose(value: Option<&str>, choices: &[&str]) -> Result<String, String> {
     }
 }
 
+/// Whether a text is a measure with one of the units, `%` or none.
+pub(in crate::rst) fn is_length(text: &str) -> bool {
+    length(Some(text), true).is_ok()
+}
+
 /// A measure with one of the units or none.
 fn length(value: Option<&str>, may_be_percentage: bool) -> Result<String, String> {
     let Some(value) = value else {
@@ -333,9 +338,16 @@ pub(super) fn unicode(code: &str) -> Result<String, String> {
             None => return Ok(code.to_owned()),
         }
     };
+    let is_huge = number.is_none_or(|number| number > i32::MAX.unsigned_abs());
     let character = number.and_then(char::from_u32);
-    let too_large = || "ValueError: chr() arg not in range(0x110000)".to_owned();
-    character.map(String::from).ok_or_else(too_large)
+    character.map(String::from).ok_or_else(|| {
+        let reason = if is_huge {
+            "code too large (Python int too large to convert to C int)"
+        } else {
+            "chr() arg not in range(0x110000)"
+        };
+        format!("ValueError: {reason}")
+    })
 }
 
 fn hexadecimal(text: &str) -> Option<&str> {

@@ -33,7 +33,8 @@ pub(super) enum Directive {
     SwitchedOff,
     Table,
     TargetNotes,
-    Title,
+    /// One that shows nothing.
+    Silent,
     Topic,
     Unicode,
 }
@@ -136,6 +137,7 @@ const SECTION_NUMBERS: &[(&str, OptionType)] = &[
     ("prefix", OptionType::RequiredText),
     ("suffix", OptionType::RequiredText),
 ];
+const TEST: &[(&str, OptionType)] = &[("option", OptionType::RequiredText)];
 const UNICODE: &[(&str, OptionType)] = &[
     ("trim", OptionType::Flag),
     ("ltrim", OptionType::Flag),
@@ -206,7 +208,7 @@ pub(super) fn find(name: &str) -> Option<(Directive, Spec)> {
         "class" | "rst-class" => (Directive::Class, spec(1, 0, &[], true)),
         "role" => (Directive::Role, body(&[])),
         "default-role" => (Directive::DefaultRole, short(0, 1, &[], false)),
-        "title" => (Directive::Title, spec(1, 0, &[], false)),
+        "title" => (Directive::Silent, spec(1, 0, &[], false)),
         "contents" => (Directive::Contents, spec(0, 1, CONTENTS, false)),
         "sectnum" | "section-numbering" => (
             Directive::SectionNumbers,
@@ -215,6 +217,7 @@ pub(super) fn find(name: &str) -> Option<(Directive, Spec)> {
         "header" => (Directive::Header, body(&[])),
         "footer" => (Directive::Footer, body(&[])),
         "target-notes" => (Directive::TargetNotes, spec(0, 0, CLASS, false)),
+        "restructuredtext-test-directive" => (Directive::Silent, spec(0, 1, TEST, true)),
         _ => return None,
     })
 }

@@ -1,6 +1,6 @@
 //! The columns of lines: a wide character takes two, one that combines with another none.
 
-use crate::rst::text::{is_combining, is_wide};
+use crate::rst::text::{is_combining, is_space, is_wide};
 
 /// Fills the second column of a wide character.
 const PADDING: char = '\0';
@@ -42,6 +42,13 @@ impl<'l> Columns<'l> {
 
     pub(super) fn at(&self, column: usize) -> Option<char> {
         self.characters.get(column).copied()
+    }
+
+    /// Whether anything stands between two columns.
+    pub(super) fn is_filled(&self, left: usize, right: usize) -> bool {
+        let right = right.min(self.characters.len());
+        let part = self.characters.get(left..right).unwrap_or_default();
+        !part.iter().all(|c| is_space(*c))
     }
 
     /// The text from one column up to another.

@@ -128,7 +128,7 @@ impl<'l> Reader<'_, 'l> {
                 self.row(start, place, Some(line))?;
                 start = place + 1;
                 has_text = false;
-            } else if !self.columns[place].slice(left, right).chars().all(is_space) {
+            } else if self.columns[place].is_filled(left, right) {
                 if has_text && place != start {
                     self.row(start, place, None)?;
                 }
@@ -172,16 +172,13 @@ impl<'l> Reader<'_, 'l> {
 
     /// Refuses text between columns, and lets the last column grow.
     fn check(&mut self, start: usize, end: usize, spans: &mut [Span]) -> Result<(), Malformed> {
-        let is_filled = |line: &Columns<'_>, left: usize, right: usize| {
-            !line.slice(left, right).chars().all(is_space)
-        };
         let last = spans.len() - 1;
         for column in 0..spans.len() {
             let (left, right) = spans[column];
             let next = spans.get(column + 1).map_or(usize::MAX, |span| span.0);
             for place in start..end {
                 let line = &self.columns[place];
-                if !is_filled(line, right, next) {
+                if !line.is_filled(right, next) {
                     continue;
                 }
                 if column < last {

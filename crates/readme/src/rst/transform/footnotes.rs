@@ -237,7 +237,9 @@ impl Parser {
         let space = if classes.is_empty() {
             self.doc.tree.text(" ")
         } else {
-            self.doc.tree.node_of_text(Kind::Inline, " ")
+            let space = self.doc.tree.node_of_text(Kind::Inline, " ");
+            self.doc.tree[space].classes = classes.to_vec();
+            space
         };
         self.doc.tree.insert(parent, place + 1, space);
         self.doc.tree.insert(parent, place + 2, note);

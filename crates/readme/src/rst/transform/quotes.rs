@@ -13,49 +13,78 @@ const LANGUAGES: &[(&str, Quotes)] = &[
     ("af-x-altquot", ["„", "”", "‚", "’"]),
     ("bg", ["„", "“", "‚", "‘"]),
     ("ca", ["«", "»", "“", "”"]),
+    ("ca-x-altquot", ["“", "”", "‘", "’"]),
     ("cs", ["„", "“", "‚", "‘"]),
+    ("cs-x-altquot", ["»", "«", "›", "‹"]),
     ("da", ["»", "«", "›", "‹"]),
+    ("da-x-altquot", ["„", "“", "‚", "‘"]),
     ("de", ["„", "“", "‚", "‘"]),
+    ("de-x-altquot", ["»", "«", "›", "‹"]),
     ("de-ch", ["«", "»", "‹", "›"]),
     ("el", ["«", "»", "“", "”"]),
     ("en", ["“", "”", "‘", "’"]),
+    ("en-uk-x-altquot", ["‘", "’", "“", "”"]),
     ("eo", ["“", "”", "‘", "’"]),
     ("es", ["«", "»", "“", "”"]),
+    ("es-x-altquot", ["“", "”", "‘", "’"]),
     ("et", ["„", "“", "‚", "‘"]),
+    ("et-x-altquot", ["«", "»", "‹", "›"]),
     ("eu", ["«", "»", "‹", "›"]),
     ("fi", ["”", "”", "’", "’"]),
+    ("fi-x-altquot", ["»", "»", "›", "›"]),
     ("fr", ["«\u{a0}", "\u{a0}»", "“", "”"]),
+    ("fr-x-altquot", ["«\u{202f}", "\u{202f}»", "“", "”"]),
     ("fr-ch", ["«", "»", "‹", "›"]),
+    (
+        "fr-ch-x-altquot",
+        ["«\u{202f}", "\u{202f}»", "‹\u{202f}", "\u{202f}›"],
+    ),
     ("gl", ["«", "»", "“", "”"]),
     ("he", ["”", "“", "»", "«"]),
+    ("he-x-altquot", ["„", "”", "‚", "’"]),
     ("hr", ["„", "”", "‘", "’"]),
+    ("hr-x-altquot", ["»", "«", "›", "‹"]),
     ("hsb", ["„", "“", "‚", "‘"]),
+    ("hsb-x-altquot", ["»", "«", "›", "‹"]),
     ("hu", ["„", "”", "«", "»"]),
     ("is", ["„", "“", "‚", "‘"]),
     ("it", ["«", "»", "“", "”"]),
     ("it-ch", ["«", "»", "‹", "›"]),
+    ("it-x-altquot", ["“", "”", "‘", "’"]),
     ("ja", ["「", "」", "『", "』"]),
     ("ko", ["“", "”", "‘", "’"]),
     ("lt", ["„", "“", "‚", "‘"]),
     ("lv", ["„", "“", "‚", "‘"]),
     ("mk", ["„", "“", "‚", "‘"]),
-    ("nb", ["«", "»", "’", "’"]),
     ("nl", ["“", "”", "‘", "’"]),
+    ("nl-x-altquot", ["„", "”", "‚", "’"]),
+    ("nb", ["«", "»", "’", "’"]),
     ("nn", ["«", "»", "’", "’"]),
+    ("nn-x-altquot", ["«", "»", "‘", "’"]),
     ("no", ["«", "»", "’", "’"]),
+    ("no-x-altquot", ["«", "»", "‘", "’"]),
     ("pl", ["„", "”", "«", "»"]),
+    ("pl-x-altquot", ["«", "»", "‚", "’"]),
     ("pt", ["«", "»", "“", "”"]),
     ("pt-br", ["“", "”", "‘", "’"]),
     ("ro", ["„", "”", "«", "»"]),
     ("ru", ["«", "»", "„", "“"]),
     ("sh", ["„", "”", "‚", "’"]),
+    ("sh-x-altquot", ["»", "«", "›", "‹"]),
     ("sk", ["„", "“", "‚", "‘"]),
+    ("sk-x-altquot", ["»", "«", "›", "‹"]),
     ("sl", ["„", "“", "‚", "‘"]),
+    ("sl-x-altquot", ["»", "«", "›", "‹"]),
     ("sq", ["«", "»", "‹", "›"]),
+    ("sq-x-altquot", ["“", "„", "‘", "‚"]),
     ("sr", ["„", "”", "’", "’"]),
+    ("sr-x-altquot", ["»", "«", "›", "‹"]),
     ("sv", ["”", "”", "’", "’"]),
+    ("sv-x-altquot", ["»", "»", "›", "›"]),
     ("tr", ["“", "”", "‘", "’"]),
+    ("tr-x-altquot", ["«", "»", "‹", "›"]),
     ("uk", ["«", "»", "„", "“"]),
+    ("uk-x-altquot", ["„", "“", "‚", "‘"]),
     ("zh-cn", ["“", "”", "‘", "’"]),
     ("zh-tw", ["「", "」", "『", "』"]),
 ];
@@ -103,7 +132,12 @@ impl Parser {
         let is_kept = |id: Option<NodeId>| {
             id.is_some_and(|id| {
                 let kind = &self.doc.tree[id].kind;
-                kind.is_fixed_text() || matches!(kind, Kind::Literal | Kind::Math | Kind::Image(_))
+                kind.is_fixed_text() || {
+                    matches!(
+                        kind,
+                        Kind::Literal | Kind::Math | Kind::Image(_) | Kind::Target
+                    )
+                }
             })
         };
         let parent = self.doc.tree[text].parent;
@@ -117,16 +151,8 @@ impl Parser {
             let node = &self.doc.tree[id];
             let mut classes = node.classes.iter();
             if let Some(language) = classes.find_map(|class| class.strip_prefix("language-")) {
-                let mut tag = language.to_lowercase().replace('_', "-");
-                loop {
-                    let known = LANGUAGES.iter().find(|(known, _)| *known == tag);
-                    if let Some((_, quotes)) = known {
-                        return Ok(*quotes);
-                    }
-                    match tag.rfind('-') {
-                        Some(end) => tag.truncate(end),
-                        None => break,
-                    }
+                if let Some(quotes) = quotes_of_language(language) {
+                    return Ok(quotes);
                 }
                 let message = format!("No smart quotes defined for language \"{language}\".");
                 return Err(self.doc.tree.problem(2, block, message));
@@ -135,6 +161,46 @@ impl Parser {
         }
         Ok(ENGLISH)
     }
+}
+
+/// The quotes of a language's tag, or of a part of it.
+fn quotes_of_language(language: &str) -> Option<Quotes> {
+    let tag = language.to_lowercase().replace('_', "-");
+    // A single character belongs to what follows it.
+    let mut parts: Vec<String> = Vec::new();
+    for part in tag.split('-') {
+        match parts.last_mut() {
+            Some(last) if parts_single(last) => *last += &format!("-{part}"),
+            _ => parts.push(part.to_owned()),
+        }
+    }
+    let (base, subtags) = parts.split_first()?;
+    let subtags = &subtags[..subtags.len().min(SUBTAGS_MAX)];
+    let mut choices: Vec<u32> = (0..1 << subtags.len()).collect();
+    // As many parts as possible, the first ones before the others.
+    choices.sort_by_key(|choice| {
+        (
+            u32::MAX - choice.count_ones(),
+            choice.reverse_bits() ^ u32::MAX,
+        )
+    });
+    choices.into_iter().find_map(|choice| {
+        let mut tag = base.clone();
+        for (place, subtag) in subtags.iter().enumerate() {
+            if choice & (1 << place) != 0 {
+                tag += &format!("-{subtag}");
+            }
+        }
+        let known = LANGUAGES.iter().find(|(known, _)| *known == tag);
+        known.map(|(_, quotes)| *quotes)
+    })
+}
+
+/// Parts of a language's tag that are looked at.
+const SUBTAGS_MAX: usize = 4;
+
+fn parts_single(part: &str) -> bool {
+    part.len() == 1
 }
 
 /// What docutils hides escaped characters behind; it shows these also where an author wrote them.

@@ -36,7 +36,7 @@ impl Parser {
             return Err(self.doc.tree.problem(2, id, message));
         }
         if begins {
-            let is_document = matches!(self.doc.tree[parent].kind, Kind::Document);
+            let is_document = matches!(self.doc.tree.parent_kind(id), Kind::Document);
             let place = if is_document { "document" } else { "section" };
             let message = format!("Transition at the start of the {place}.");
             return Err(self.doc.tree.problem(2, id, message));

@@ -175,22 +175,14 @@ impl Writer<'_> {
         let is_block = !is_in_text(parent) || is_in_link && !is_in_text(grandparent);
         let end = if is_block { "\n" } else { "" };
         let alt = image.alt.as_deref().unwrap_or(&image.uri);
-        match media(&image.uri) {
-            Media::Video => {
-                let address = image.uri.replace('"', "&quot;");
-                let link = format!("<a href=\"{address}\">");
-                self.out.push_str(&link);
-                self.text(alt);
-                self.close("a", end);
-                self.out.push_str(end);
-                return;
-            }
-            Media::Flash => {
-                self.text(alt);
-                self.out.push_str(end);
-                return;
-            }
-            Media::Picture => {}
+        if is_video(&image.uri) {
+            // The player is taken away by the cleaning.
+            let address = image.uri.replace('"', "&quot;");
+            self.out.push_str(&format!("<a href=\"{address}\">"));
+            self.text(alt);
+            self.close("a", end);
+            self.out.push_str(end);
+            return;
         }
         let align = image.align.as_ref().map(|align| format!("align-{align}"));
         let first: Vec<&str> = align.iter().map(String::as_str).collect();
@@ -222,23 +214,12 @@ fn may_break(word: &str) -> bool {
     characters.iter().enumerate().any(breaks) || characters.windows(2).enumerate().any(meets)
 }
 
-/// What kind of file a picture is.
-enum Media {
-    Picture,
-    Video,
-    Flash,
-}
-
-fn media(uri: &str) -> Media {
+fn is_video(uri: &str) -> bool {
     let name = uri.rsplit('/').next().unwrap_or_default();
     let ending = name
         .rsplit_once('.')
         .map(|(_, ending)| ending.to_ascii_lowercase());
-    match ending.as_deref() {
-        Some("mp4" | "mpg4" | "m4v" | "webm" | "ogv") => Media::Video,
-        Some("swf") => Media::Flash,
-        _ => Media::Picture,
-    }
+    matches!(ending.as_deref(), Some("mp4" | "webm" | "ogv"))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::Writer;
 use super::tags::Tag;
+use crate::rst::directive::is_length;
 use crate::rst::tree::{Kind, NodeId};
 
 impl Writer<'_> {
@@ -137,6 +138,7 @@ impl Writer<'_> {
             .map(String::as_str)
             .filter(|class| class.starts_with("field-indent-"))
             .take(1)
+            .filter(|class| is_length(&class["field-indent-".len()..]))
             .collect();
         self.element(id, &Tag::block("dl").last(last).hidden(&indent), "\n");
     }
