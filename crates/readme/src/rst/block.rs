@@ -36,7 +36,8 @@ impl Parser {
 
     /// The block that begins with a mark.
     fn block(&mut self, blocks: &mut Blocks<'_>, marker: Marker) -> Parsed<()> {
-        match marker {
+        let is_followed = blocks.is_followed;
+        let read = match marker {
             Marker::Bullet(length) => self.bullet_list(blocks, length),
             Marker::Enumerator(enumerator) => self.enumerated_list(blocks, enumerator),
             Marker::Field(field) => self.field_list(blocks, field),
@@ -51,15 +52,18 @@ impl Parser {
             Marker::Explicit | Marker::Anonymous(_) => self.explicit_list(blocks),
             Marker::Adornment => self.adornment(blocks),
             Marker::Text => self.text_block(blocks),
-        }
+        };
+        // The items of a list after the first one were not.
+        blocks.is_followed = is_followed;
+        read
     }
 
     /// Takes note of the line that is read, for what has none of its own.
     pub(super) fn note_line(&mut self, blocks: &Blocks<'_>) {
         let number = blocks.number(blocks.at);
         self.doc.tree.current_line = Some(number);
-        if blocks.is_root {
-            self.root_line = number;
+        if blocks.is_followed {
+            self.doc.tree.root_line = number;
         }
     }
 

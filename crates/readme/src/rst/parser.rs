@@ -18,9 +18,6 @@ pub(super) struct Parser {
     pub(super) roles: Roles,
     /// The characters of titles, by the level of their sections.
     pub(super) title_styles: Vec<TitleStyle>,
-    /// The line that is read outside of all blocks.
-    pub(super) root_line: usize,
-    pub(super) last_line: usize,
     depth: usize,
 }
 
@@ -37,6 +34,8 @@ pub(super) struct Blocks<'l> {
     pub(super) parent: NodeId,
     /// Whether these are the lines of the text itself, which may have titles.
     pub(super) is_root: bool,
+    /// Whether the line that is read is one outside of all blocks; it is not within a list.
+    pub(super) is_followed: bool,
 }
 
 impl<'l> Blocks<'l> {
@@ -69,8 +68,6 @@ impl Parser {
             doc: Document::new(),
             roles: Roles::default(),
             title_styles: Vec::new(),
-            root_line: 1,
-            last_line: 1,
             depth: 0,
         };
         let texts = lines::split(text);
@@ -88,14 +85,15 @@ impl Parser {
         let lines: Vec<Line<'_>> = numbered
             .map(|(number, text)| Line { text, number })
             .collect();
-        parser.last_line = lines.len();
         let root = parser.doc.root;
         parser.blocks(Blocks {
             lines: &lines,
             at: 0,
             parent: root,
             is_root: true,
+            is_followed: true,
         })?;
+        parser.doc.tree.root_line = lines.len() + 1;
         Ok(parser)
     }
 
@@ -113,6 +111,7 @@ impl Parser {
             at: 0,
             parent,
             is_root: false,
+            is_followed: false,
         })?;
         self.depth -= 1;
         Ok(())

@@ -57,6 +57,8 @@ impl Parser {
         let first = rest[0].number;
         let is_edge = |line: &Line<'_>| line.text.starts_with(['+', '|']);
         let mut lines = &rest[..end];
+        // docutils counts from here where it goes back to a border within the lines.
+        let mut start = first;
         // What stands at the left of the first line that is none of the table, if there is one.
         let mut next = None;
         if let Some(place) = lines.iter().position(|line| !is_edge(line)) {
@@ -76,8 +78,9 @@ impl Parser {
             };
             lines = &lines[..=bottom];
             next = Some(first + bottom - 1);
+            start = first.saturating_sub(2);
         }
-        let table = grid::parse(lines).map_err(|malformed| malformed.stop(first))?;
+        let table = grid::parse(lines).map_err(|malformed| malformed.stop(start))?;
         self.advance(blocks, lines.len());
         let table = self.table(table)?;
         self.doc.tree[table].line = Some(first);

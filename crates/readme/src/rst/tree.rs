@@ -47,7 +47,11 @@ pub(super) struct Image {
 #[derive(Clone, Debug)]
 pub(super) enum Pending {
     /// `class` without content: the classes are those of the next element.
-    Class(Vec<String>),
+    Class {
+        classes: Vec<String>,
+        /// The directive's name as it was written.
+        name: String,
+    },
     TargetNotes(Vec<String>),
     SectionNumbers {
         depth: Option<i64>,
@@ -313,6 +317,8 @@ pub(super) struct Tree {
     nodes: Vec<Node>,
     /// The line that is read.
     pub(super) current_line: Option<usize>,
+    /// The line that is read outside of all blocks; the one after the last when all are read.
+    pub(super) root_line: usize,
     copied: usize,
     /// How many siblings were looked at.
     steps: Cell<usize>,
@@ -553,7 +559,7 @@ impl Tree {
     pub(super) fn problem(&self, level: u8, id: NodeId, message: impl Into<String>) -> Stop {
         Stop::Problem(Problem {
             level,
-            line: self.line(id),
+            line: self.line(id).or(Some(self.root_line)),
             message: message.into(),
         })
     }

@@ -45,6 +45,7 @@ impl Parser {
                 Marker::Anonymous(length) => self.anonymous_target(blocks, length)?,
                 _ => break,
             };
+            blocks.is_followed = false;
         }
         self.finish(blocks, "Explicit markup", is_finished)
     }
@@ -132,7 +133,7 @@ impl Parser {
         if block.lines.is_empty() {
             let what = if is_citation { "Citation" } else { "Footnote" };
             let message = format!("{what} content expected.");
-            return Err(Stop::warning(self.root_line, message));
+            return Err(Stop::warning(self.doc.tree.root_line, message));
         }
         self.nested(&block.lines, note)?;
         self.doc.tree.append(blocks.parent, note);

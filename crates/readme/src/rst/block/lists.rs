@@ -151,6 +151,7 @@ impl Parser {
         let list = self.doc.tree.node(Kind::BulletList);
         self.doc.tree.append(blocks.parent, list);
         let mut is_finished = self.list_item(blocks, list, length)?;
+        blocks.is_followed = false;
         loop {
             Self::skip_blank(blocks);
             match blocks.line().map(|line| markers::find(line.text)) {
@@ -201,6 +202,7 @@ impl Parser {
             self.doc.tree.append(blocks.parent, notice);
         }
         let mut is_finished = self.list_item(blocks, list, enumerator.length)?;
+        blocks.is_followed = false;
         loop {
             Self::skip_blank(blocks);
             let Some(Marker::Enumerator(enumerator)) =
@@ -221,6 +223,7 @@ impl Parser {
         let list = self.doc.tree.node(Kind::FieldList);
         self.doc.tree.append(blocks.parent, list);
         let mut is_finished = self.field(blocks, list, field)?;
+        blocks.is_followed = false;
         loop {
             Self::skip_blank(blocks);
             match blocks.line().map(|line| markers::find(line.text)) {
@@ -263,6 +266,7 @@ impl Parser {
         self.doc.tree[list].line = blocks.line().map(|line| line.number);
         self.doc.tree.append(blocks.parent, list);
         let mut is_finished = self.definition(blocks, list)?;
+        blocks.is_followed = false;
         loop {
             Self::skip_blank(blocks);
             let [term, next, ..] = blocks.rest() else {
@@ -331,6 +335,7 @@ impl Parser {
         self.doc.tree[block].line = Some(start);
         self.doc.tree.append(blocks.parent, block);
         let mut is_finished = self.block_line(blocks, block, length)?;
+        blocks.is_followed = false;
         while let Some(line) = blocks.line().filter(|line| !line.is_blank()) {
             let Marker::Line(length) = markers::find(line.text) else {
                 break;

@@ -13,6 +13,7 @@ impl Parser {
             return self.text_block(blocks);
         };
         self.doc.tree.append(blocks.parent, list);
+        blocks.is_followed = false;
         loop {
             Self::skip_blank(blocks);
             let Some(Marker::Option(length)) = blocks.line().map(|line| markers::find(line.text))

@@ -183,9 +183,9 @@ impl Parser {
             return Err(Stop::error(line.number, "Unexpected indentation."));
         }
         self.advance(blocks, end);
-        if blocks.is_root && end == 1 {
+        if blocks.is_followed && end == 1 {
             // A single line is only known to be a paragraph with the one after it.
-            self.root_line = start + 1;
+            self.doc.tree.root_line = start + 1;
         }
         let text = join(lines);
         let text = text.trim_end_matches(is_space);

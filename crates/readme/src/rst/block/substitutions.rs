@@ -45,6 +45,7 @@ impl Parser {
                 at: 0,
                 parent: node,
                 is_root: false,
+                is_followed: false,
             };
             let (nodes, finished) = self.directive(&mut inner, directive, length, Some(node))?;
             if inner.at < inner.lines.len() {

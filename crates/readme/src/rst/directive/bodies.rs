@@ -93,10 +93,13 @@ impl Parser {
         call.require_content()?;
         let block = self.doc.tree.node(Kind::LineBlock);
         self.set_common(block, call)?;
-        for line in &call.content {
-            let nodes = self.inline(line.text.trim_matches(is_space), line.number)?;
+        for (place, line) in call.content.iter().enumerate() {
+            // docutils counts the lines before the directive twice.
+            let number = call.line + line.number - 1;
+            let nodes = self.inline(line.text.trim_matches(is_space), number)?;
             let indent = (!line.is_blank()).then(|| indentation(line.text));
             let node = self.doc.tree.node_with(Kind::Line { indent }, nodes);
+            self.doc.tree[node].line = Some(call.line + place);
             self.doc.tree.append(block, node);
         }
         self.nest_lines(block);
@@ -108,6 +111,7 @@ impl Parser {
         let nodes = self.inline(&join(&call.content), call.line)?;
         let block = self.doc.tree.node_with(Kind::LiteralBlock, nodes);
         self.set_common(block, call)?;
+        self.doc.tree[block].line = Some(call.content[0].number);
         Ok(vec![block])
     }
 
@@ -161,9 +165,8 @@ impl Parser {
     pub(super) fn class(&mut self, call: &Call<'_>) -> Parsed<Vec<NodeId>> {
         let classes = class_argument(call)?;
         if call.content.is_empty() {
-            let pending = self.doc.pend(Pending::Class(classes));
-            self.doc.tree[pending].line = Some(call.line);
-            return Ok(vec![pending]);
+            let name = call.name.to_owned();
+            return Ok(vec![self.doc.pend(Pending::Class { classes, name })]);
         }
         let holder = self.doc.tree.node(Kind::Holder);
         self.nested(&call.content, holder)?;

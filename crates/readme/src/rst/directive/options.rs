@@ -79,13 +79,13 @@ impl Options {
             found.push((name.to_owned(), value));
         }
         let mut options = Self::default();
+        if found.iter().any(|(name, _)| words(name).count() != 1) {
+            return Err(
+                "invalid option data: extension option field name may not contain multiple words"
+                    .to_owned(),
+            );
+        }
         for (name, value) in found {
-            if words(&name).count() != 1 {
-                return Err(
-                    "invalid option data: extension option field name may not contain multiple words"
-                        .to_owned(),
-                );
-            }
             let name = name.to_lowercase();
             let Some((_, kind)) = known.iter().find(|(known, _)| *known == name) else {
                 return Err(format!("unknown option: \"{name}\""));
@@ -346,7 +346,7 @@ pub(super) fn unicode(code: &str) -> Result<String, String> {
         } else {
             "chr() arg not in range(0x110000)"
         };
-        format!("ValueError: {reason}")
+        reason.to_owned()
     })
 }
 

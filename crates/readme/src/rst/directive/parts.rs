@@ -2,9 +2,10 @@
 
 use super::Call;
 use crate::rst::block;
+use crate::rst::lines::{Extent, Line, take};
 use crate::rst::parser::Parser;
 use crate::rst::problem::{Parsed, Stop};
-use crate::rst::text::{normalize_name, words};
+use crate::rst::text::{escape, normalize_name, unescape, words};
 use crate::rst::tree::{Backlinks, Kind, NodeId, Pending};
 
 impl Parser {
@@ -20,6 +21,7 @@ impl Parser {
             None => Some(self.doc.tree.node_of_text(Kind::Title, "Contents")),
         };
         let topic = self.doc.tree.node(Kind::Topic);
+        self.doc.tree[topic].line = self.doc.tree.current_line.map(|line| line - 1);
         let classes = &mut self.doc.tree[topic].classes;
         classes.push("contents".to_owned());
         classes.extend(call.options.classes().unwrap_or_default().iter().cloned());
@@ -73,18 +75,28 @@ impl Parser {
     /// Metadata, of which nothing is shown.
     pub(super) fn meta(&mut self, call: &Call<'_>) -> Parsed<Vec<NodeId>> {
         call.require_content()?;
-        for line in &call.content {
+        let mut lines = &call.content[..];
+        while let Some(line) = lines.first() {
+            if line.is_blank() {
+                lines = &lines[1..];
+                continue;
+            }
             let Some(field) = block::field(line.text) else {
-                if line.is_blank() || line.text.starts_with(' ') {
-                    continue;
-                }
                 return Err(call.error("Invalid meta directive."));
             };
-            let name = &line.text[1..field.end];
-            if let Some(token) = words(name).skip(1).find(|token| !token.contains('=')) {
+            let extent = Extent {
+                first: Some(field.length),
+                ..Extent::default()
+            };
+            let body = take(lines, extent);
+            let name = unescape(&escape(&line.text[1..field.end]));
+            lines = &lines[body.taken..];
+            let mut attributes = words(&name).skip(1);
+            let wrong = attributes.find(|token| !token.contains('='));
+            if let Some(token) = wrong.filter(|_| !body.lines.iter().all(Line::is_blank)) {
                 let message =
                     format!("Error parsing meta tag attribute \"{token}\": missing \"=\".");
-                return Err(Stop::error(self.root_line, message));
+                return Err(Stop::error(self.doc.tree.root_line, message));
             }
         }
         Ok(Vec::new())

@@ -44,7 +44,9 @@ impl Parser {
         let codes = &argument[..comment.unwrap_or(argument.len())];
         for code in crate::rst::text::words(codes) {
             let text = options::unicode(code).map_err(|reason| {
-                call.error(format!("Invalid character code: {code}\n{reason}"))
+                call.error(format!(
+                    "Invalid character code: {code}\nValueError: {reason}"
+                ))
             })?;
             nodes.push(self.doc.tree.text(text));
         }

@@ -214,7 +214,9 @@ impl Parser {
         titles.rows += headers;
         let columns = rows.iter().map(Vec::len).max().unwrap_or_default();
         check_widths(call, columns)?;
-        let group = self.csv_rows(&rows, columns, &titles, call.content[0].number)?;
+        // docutils counts the lines of each cell from here.
+        let first = call.content[0].number - 1;
+        let group = self.csv_rows(&rows, columns, &titles, first)?;
         let table = self
             .doc
             .tree
@@ -259,7 +261,10 @@ impl Parser {
     }
 
     fn csv_cell(&mut self, text: &str, cell: NodeId, number: usize) -> Parsed<()> {
-        let lines: Vec<Line<'_>> = text.lines().map(|text| Line { text, number }).collect();
+        let numbered = (number..).zip(text.lines());
+        let lines: Vec<Line<'_>> = numbered
+            .map(|(number, text)| Line { text, number })
+            .collect();
         if lines.iter().all(|line| line.text.is_empty()) {
             return Ok(());
         }

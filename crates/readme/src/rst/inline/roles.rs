@@ -126,7 +126,7 @@ impl Parser {
             Role::Pep => self.pep(text, line)?,
             Role::Rfc => self.rfc(text, line)?,
             Role::Raw => {
-                let line = self.root_line;
+                let line = self.doc.tree.root_line;
                 return Err(Stop::warning(line, "raw (and derived) roles disabled"));
             }
             Role::Missing => {

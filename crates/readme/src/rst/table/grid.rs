@@ -126,7 +126,7 @@ impl<'l> Grid<'l> {
             corners.insert((top, cell.right));
             corners.insert((cell.bottom, left));
         }
-        if done.iter().any(|done| *done != Some(self.bottom - 1)) {
+        if done.iter().any(|done| *done != self.bottom.checked_sub(1)) {
             return Err(incomplete());
         }
         Ok(cells)

@@ -1,22 +1,26 @@
 //! `class` without content gives its classes to the next element.
 
 use crate::rst::parser::Parser;
-use crate::rst::problem::Parsed;
+use crate::rst::problem::{Parsed, Problem, Stop};
 use crate::rst::tree::{Kind, NodeId, Pending};
 
 impl Parser {
     pub(super) fn place_classes(&mut self) -> Parsed<()> {
-        for id in self.pending(|pending| matches!(pending, Pending::Class(_))) {
+        for id in self.pending(|pending| matches!(pending, Pending::Class { .. })) {
             self.doc.tree.check_steps()?;
+            let Kind::Pending(Pending::Class { classes, name }) = self.doc.tree[id].kind.clone()
+            else {
+                continue;
+            };
             let Some(next) = self.next_visible(id) else {
-                let message = "No suitable element following \"class\" directive";
-                return Err(self.doc.tree.problem(3, id, message));
+                return Err(Stop::Problem(Problem {
+                    level: 3,
+                    line: self.doc.tree[id].line,
+                    message: format!("No suitable element following \"{name}\" directive"),
+                }));
             };
             let tree = &mut self.doc.tree;
-            if let Kind::Pending(Pending::Class(classes)) = &tree[id].kind {
-                let classes = classes.clone();
-                tree[next].classes.extend(classes);
-            }
+            tree[next].classes.extend(classes);
             tree.remove(id);
         }
         Ok(())

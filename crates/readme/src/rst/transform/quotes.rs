@@ -240,13 +240,22 @@ fn educate(text: &str, before: char, quotes: Quotes) -> String {
     plain.chars().map(show).collect()
 }
 
-/// The text with each escaped character that could be changed as [`KEPT`].
+/// The text with each escaped character that could be changed as [`KEPT`]. A backslash before such a
+/// character is taken for an escape once more, as docutils does.
 fn hide_escaped(text: &str, kept: &mut Vec<char>) -> String {
+    let is_active = |c: &char| matches!(c, '-' | '\'' | '"' | '.' | '`');
     let mut hidden = String::with_capacity(text.len());
     let mut is_escaped = false;
-    for character in text.chars() {
-        let is_active = matches!(character, '-' | '\\' | '\'' | '"' | '.' | '`');
-        if character == KEPT || is_escaped && is_active {
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let next = characters.peek().copied().filter(is_active);
+        if character == '\\'
+            && let Some(next) = next
+        {
+            kept.push(next);
+            hidden.push(KEPT);
+            characters.next();
+        } else if character == KEPT || is_escaped && is_active(&character) {
             kept.push(character);
             hidden.push(KEPT);
         } else {
@@ -380,6 +389,7 @@ mod tests {
             ("the '80s -- a...", "the ’80s – a…"),
             ("1440---'80s", "1440—’80s"),
             ("say \0\"x\0\"", "say \0\"x\0\""),
+            ("a \0\\.. b", "a \0.. b"),
             ("(\"a\") 'b'", "(“a”) ‘b’"),
         ] {
             assert_eq!(educate(text, ' ', ENGLISH), expected, "{text}");

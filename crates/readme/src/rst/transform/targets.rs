@@ -47,7 +47,7 @@ impl Parser {
         if references.len() != targets.len() {
             return Err(Stop::Problem(Problem {
                 level: 3,
-                line: Some(self.last_line + 1),
+                line: Some(self.doc.tree.root_line),
                 message: format!(
                     "Anonymous hyperlink mismatch: {} references but {} targets.\n\
                      See \"backrefs\" attribute for IDs.",
