@@ -82,7 +82,7 @@ impl Parser {
     }
 
     /// Refuses that a block ends where no blank line follows.
-    pub(super) fn finish(&self, blocks: &Blocks<'_>, what: &str, is_finished: bool) -> Parsed<()> {
+    pub(super) fn finish(blocks: &Blocks<'_>, what: &str, is_finished: bool) -> Parsed<()> {
         if is_finished {
             return Ok(());
         }

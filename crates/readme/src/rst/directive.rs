@@ -101,7 +101,7 @@ impl Parser {
             let message = format!("Error in \"{name}\" directive:\n{message}.");
             Stop::error(line, message)
         };
-        let mut parts = self.parts(&block.lines, &spec).map_err(fault)?;
+        let mut parts = Self::parts(&block.lines, &spec).map_err(fault)?;
         if let Some(definition) = substitution
             && spec.options.iter().any(|(option, _)| *option == "alt")
         {
@@ -117,13 +117,13 @@ impl Parser {
             parent: blocks.parent,
             substitution,
         };
-        let nodes = self.run(directive, call)?;
+        let nodes = self.run(directive, &call)?;
         let is_finished = block.is_finished || blocks.line().is_none_or(|line| line.is_blank());
         Ok((nodes, is_finished))
     }
 
     /// Tells arguments, options and content from each other.
-    fn parts<'l>(&mut self, lines: &[Line<'l>], spec: &Spec) -> Result<Parts<'l>, String> {
+    fn parts<'l>(lines: &[Line<'l>], spec: &Spec) -> Result<Parts<'l>, String> {
         let mut lines = lines;
         if let Some((first, rest)) = lines.split_first()
             && first.is_blank()
@@ -173,39 +173,39 @@ impl Parser {
         })
     }
 
-    fn run(&mut self, directive: Directive, call: Call<'_>) -> Parsed<Vec<NodeId>> {
+    fn run(&mut self, directive: Directive, call: &Call<'_>) -> Parsed<Vec<NodeId>> {
         match directive {
-            Directive::Admonition(name) => self.admonition(name, &call),
-            Directive::Topic | Directive::Sidebar => self.pseudo_section(directive, &call),
-            Directive::LineBlock => self.line_block_directive(&call),
-            Directive::ParsedLiteral => self.parsed_literal(&call),
-            Directive::Code => self.code_block(&call),
-            Directive::Math => self.math_block(&call),
-            Directive::Rubric => self.rubric(&call),
-            Directive::Quote(class) => self.quote(class, &call),
-            Directive::Compound => self.compound(&call),
-            Directive::Container => self.container(&call),
-            Directive::Class => self.class(&call),
-            Directive::Table => self.table_directive(&call),
-            Directive::CsvTable => self.csv_table(&call),
-            Directive::ListTable => self.list_table(&call),
-            Directive::Image => self.image(&call),
-            Directive::Figure => self.figure(&call),
-            Directive::Contents => self.contents(&call),
-            Directive::SectionNumbers => Ok(self.section_numbers(&call)),
-            Directive::Header | Directive::Footer => self.decoration(&call),
-            Directive::Meta => self.meta(&call),
+            Directive::Admonition(name) => self.admonition(name, call),
+            Directive::Topic | Directive::Sidebar => self.pseudo_section(directive, call),
+            Directive::LineBlock => self.line_block_directive(call),
+            Directive::ParsedLiteral => self.parsed_literal(call),
+            Directive::Code => self.code_block(call),
+            Directive::Math => self.math_block(call),
+            Directive::Rubric => self.rubric(call),
+            Directive::Quote(class) => self.quote(class, call),
+            Directive::Compound => self.compound(call),
+            Directive::Container => self.container(call),
+            Directive::Class => self.class(call),
+            Directive::Table => self.table_directive(call),
+            Directive::CsvTable => self.csv_table(call),
+            Directive::ListTable => self.list_table(call),
+            Directive::Image => self.image(call),
+            Directive::Figure => self.figure(call),
+            Directive::Contents => self.contents(call),
+            Directive::SectionNumbers => Ok(self.section_numbers(call)),
+            Directive::Header | Directive::Footer => self.decoration(call),
+            Directive::Meta => self.meta(call),
             Directive::Silent => Ok(Vec::new()),
-            Directive::TargetNotes => self.target_notes(&call),
+            Directive::TargetNotes => self.target_notes(call),
             Directive::SwitchedOff => {
                 let message = format!("\"{}\" directive disabled.", call.name);
                 Err(call.warning(message))
             }
-            Directive::Replace => self.replace(&call),
-            Directive::Unicode => self.unicode(&call),
-            Directive::Date => self.date(&call),
-            Directive::Role => self.role(&call),
-            Directive::DefaultRole => self.default_role(&call),
+            Directive::Replace => self.replace(call),
+            Directive::Unicode => self.unicode(call),
+            Directive::Date => self.date(call),
+            Directive::Role => self.role(call),
+            Directive::DefaultRole => self.default_role(call),
         }
     }
 

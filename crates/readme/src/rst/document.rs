@@ -18,6 +18,15 @@ struct Owner {
     is_explicit: bool,
 }
 
+/// Whom a name leads to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lookup<'d> {
+    Unknown,
+    /// Several nodes have it, so that it leads nowhere.
+    Shared,
+    Id(&'d str),
+}
+
 /// A document, as far as it is read.
 #[derive(Debug)]
 pub(super) struct Document {
@@ -72,9 +81,21 @@ impl Document {
         }
     }
 
-    /// The id by which a name is found: `Some(None)` when several nodes have the name.
-    pub(super) fn id_of_name(&self, name: &str) -> Option<Option<&str>> {
-        self.name_ids.get(name).map(Option::as_deref)
+    /// Whom a name leads to.
+    pub(super) fn lookup(&self, name: &str) -> Lookup<'_> {
+        match self.name_ids.get(name) {
+            Some(Some(id)) => Lookup::Id(id),
+            Some(None) => Lookup::Shared,
+            None => Lookup::Unknown,
+        }
+    }
+
+    /// The id of the one node that has a name.
+    pub(super) fn id_of_name(&self, name: &str) -> Option<String> {
+        match self.lookup(name) {
+            Lookup::Id(id) => Some(id.to_owned()),
+            _ => None,
+        }
     }
 
     /// Whether any node has a name.

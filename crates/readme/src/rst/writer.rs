@@ -153,9 +153,11 @@ impl<'d> Writer<'d> {
     }
 
     fn close(&mut self, name: &str, end: &str) {
-        self.out.push_str("</");
-        self.out.push_str(name);
-        self.out.push('>');
-        self.out.push_str(end);
+        self.push(&["</", name, ">", end]);
+    }
+
+    /// Writes HTML that is ready.
+    fn push(&mut self, parts: &[&str]) {
+        self.out.extend(parts.iter().copied());
     }
 }

@@ -2,7 +2,7 @@
 
 use super::markers::{self, Marker};
 use crate::rst::inline::adjust;
-use crate::rst::lines::{Extent, join};
+use crate::rst::lines::{Extent, Line, join};
 use crate::rst::parser::{Blocks, Parser};
 use crate::rst::problem::{Parsed, Stop};
 use crate::rst::text::{
@@ -47,7 +47,7 @@ impl Parser {
             };
             blocks.is_followed = false;
         }
-        self.finish(blocks, "Explicit markup", is_finished)
+        Self::finish(blocks, "Explicit markup", is_finished)
     }
 
     fn explicit(&mut self, blocks: &mut Blocks<'_>) -> Parsed<bool> {
@@ -75,7 +75,7 @@ impl Parser {
         self.doc.tree.append(blocks.parent, comment);
         let is_empty = skip(line.text, dots).chars().all(is_space);
         // An empty comment takes nothing in, so that it can end what stands before it.
-        if is_empty && next.is_none_or(|next| next.is_blank()) {
+        if is_empty && next.is_none_or(Line::is_blank) {
             self.advance(blocks, 1);
             return true;
         }

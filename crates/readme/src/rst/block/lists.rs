@@ -158,7 +158,7 @@ impl Parser {
                 Some(Marker::Bullet(length)) if bullet(blocks) == first => {
                     is_finished = self.list_item(blocks, list, length)?;
                 }
-                _ => return self.finish(blocks, "Bullet list", is_finished),
+                _ => return Self::finish(blocks, "Bullet list", is_finished),
             }
         }
     }
@@ -216,7 +216,7 @@ impl Parser {
             numbering = next;
             is_finished = self.list_item(blocks, list, enumerator.length)?;
         }
-        self.finish(blocks, "Enumerated list", is_finished)
+        Self::finish(blocks, "Enumerated list", is_finished)
     }
 
     pub(super) fn field_list(&mut self, blocks: &mut Blocks<'_>, field: Field) -> Parsed<()> {
@@ -228,7 +228,7 @@ impl Parser {
             Self::skip_blank(blocks);
             match blocks.line().map(|line| markers::find(line.text)) {
                 Some(Marker::Field(field)) => is_finished = self.field(blocks, list, field)?,
-                _ => return self.finish(blocks, "Field list", is_finished),
+                _ => return Self::finish(blocks, "Field list", is_finished),
             }
         }
     }
@@ -278,7 +278,7 @@ impl Parser {
             }
             is_finished = self.definition(blocks, list)?;
         }
-        self.finish(blocks, "Definition list", is_finished)
+        Self::finish(blocks, "Definition list", is_finished)
     }
 
     fn definition(&mut self, blocks: &mut Blocks<'_>, list: NodeId) -> Parsed<bool> {

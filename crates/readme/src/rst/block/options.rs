@@ -25,7 +25,7 @@ impl Parser {
             };
             is_finished = finished;
         }
-        self.finish(blocks, "Option list", is_finished)
+        Self::finish(blocks, "Option list", is_finished)
     }
 
     /// Options with their description, and whether a blank line follows; nothing when there is no

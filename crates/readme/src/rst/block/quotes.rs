@@ -23,7 +23,7 @@ impl Parser {
         for quote in self.block_quotes(&block.trim_start().lines)? {
             self.doc.tree.append(blocks.parent, quote);
         }
-        self.finish(blocks, "Block quote", is_finished)
+        Self::finish(blocks, "Block quote", is_finished)
     }
 
     /// Quotes, each of which ends with its attribution.

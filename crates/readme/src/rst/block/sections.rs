@@ -216,7 +216,7 @@ impl Parser {
         let line = block.lines[0].number;
         self.append_literal(blocks.parent, &block.lines, line);
         self.advance(blocks, taken);
-        self.finish(blocks, "Literal block", is_finished)
+        Self::finish(blocks, "Literal block", is_finished)
     }
 
     fn append_literal(&mut self, parent: NodeId, lines: &[Line<'_>], line: usize) {
@@ -230,7 +230,7 @@ impl Parser {
         let rest = blocks.rest();
         let end = rest.iter().position(Line::is_blank).unwrap_or(rest.len());
         let quote = rest.first().and_then(|line| line.text.chars().next());
-        let Some(quote) = quote.filter(|quote| quote.is_ascii_punctuation()) else {
+        let Some(quote) = quote.filter(char::is_ascii_punctuation) else {
             let line = match rest.first() {
                 Some(line) => line.number,
                 None => blocks.number(blocks.lines.len()),

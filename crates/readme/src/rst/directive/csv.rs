@@ -49,13 +49,9 @@ pub(super) fn rows<'l>(
                     field.push(character);
                     State::Field
                 }
-                State::EscapedInQuoted => {
-                    field.push(character);
-                    State::Quoted
-                }
                 State::Quoted if character == dialect.quote => State::Quote,
                 State::Quoted if Some(character) == dialect.escape => State::EscapedInQuoted,
-                State::Quoted => {
+                State::Quoted | State::EscapedInQuoted => {
                     field.push(character);
                     State::Quoted
                 }

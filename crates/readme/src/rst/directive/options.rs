@@ -165,10 +165,9 @@ fn convert(kind: OptionType, value: Option<&str>) -> Result<Value, String> {
         OptionType::Text => Ok(Value::Text(value.unwrap_or_default().to_owned())),
         OptionType::RequiredText => Ok(Value::Text(required()?.to_owned())),
         OptionType::Classes => Ok(Value::Classes(classes(required()?)?)),
-        OptionType::Number => Ok(Value::Number(number(value)?)),
         OptionType::NonNegative => Ok(Value::Number(non_negative(value)?)),
         OptionType::OptionalNumber if value.is_none() => Ok(Value::Nothing),
-        OptionType::OptionalNumber => Ok(Value::Number(number(value)?)),
+        OptionType::Number | OptionType::OptionalNumber => Ok(Value::Number(number(value)?)),
         OptionType::Percentage => {
             let value = value.map(|value| value.trim_end_matches([' ', '%']));
             Ok(Value::Number(non_negative(value)?))

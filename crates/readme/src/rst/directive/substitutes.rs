@@ -101,8 +101,7 @@ impl Parser {
             },
             has_content: false,
         };
-        let parts = self
-            .parts(&call.content[1..], &spec)
+        let parts = Self::parts(&call.content[1..], &spec)
             .map_err(|reason| call.error(format!("Error in \"{name}\" directive:\n{reason}.")))?;
         let classes = match parts.options.classes() {
             Some(classes) => classes.to_vec(),

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use crate::rst::document::Lookup;
 use crate::rst::parser::Parser;
 use crate::rst::problem::Parsed;
 use crate::rst::tree::{Kind, Label, NodeId, Pending};
@@ -31,7 +32,7 @@ impl Parser {
             let label = loop {
                 number += 1;
                 let label = number.to_string();
-                if self.doc.id_of_name(&label).is_none() {
+                if self.doc.lookup(&label) == Lookup::Unknown {
                     break label;
                 }
             };
@@ -163,18 +164,18 @@ impl Parser {
             else {
                 continue;
             };
-            let mut notes: HashMap<String, (NodeId, String)> = HashMap::new();
+            let mut notes: HashMap<String, String> = HashMap::new();
             let mut made = Vec::new();
             for (uri, references) in self.noted_references() {
                 self.doc.tree.check_steps()?;
-                let (_, name) = match notes.get(&uri) {
-                    Some(note) => note.clone(),
-                    None => {
-                        let note = self.target_note(&uri)?;
-                        made.push(note.0);
-                        notes.insert(uri, note.clone());
-                        note
-                    }
+                let known = notes.get(&uri).cloned();
+                let name = if let Some(name) = known {
+                    name
+                } else {
+                    let (note, name) = self.target_note(&uri)?;
+                    made.push(note);
+                    notes.insert(uri, name.clone());
+                    name
                 };
                 for reference in references {
                     self.note_after(reference, &name, &classes);

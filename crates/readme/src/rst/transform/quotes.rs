@@ -95,7 +95,7 @@ const ENGLISH: Quotes = ["“", "”", "‘", "’"];
 impl Parser {
     pub(super) fn educate_quotes(&mut self) -> Parsed<()> {
         let root = self.doc.root;
-        for block in self.doc.tree.find(root, |kind| kind.is_text_element()) {
+        for block in self.doc.tree.find(root, Kind::is_text_element) {
             let node = &self.doc.tree[block];
             let is_inner = self.doc.tree.parent_kind(block).is_text_element();
             if is_inner || node.kind.is_fixed_text() {
@@ -170,7 +170,10 @@ fn quotes_of_language(language: &str) -> Option<Quotes> {
     let mut parts: Vec<String> = Vec::new();
     for part in tag.split('-') {
         match parts.last_mut() {
-            Some(last) if parts_single(last) => *last += &format!("-{part}"),
+            Some(last) if last.len() == 1 => {
+                last.push('-');
+                last.push_str(part);
+            }
             _ => parts.push(part.to_owned()),
         }
     }
@@ -188,7 +191,8 @@ fn quotes_of_language(language: &str) -> Option<Quotes> {
         let mut tag = base.clone();
         for (place, subtag) in subtags.iter().enumerate() {
             if choice & (1 << place) != 0 {
-                tag += &format!("-{subtag}");
+                tag.push('-');
+                tag.push_str(subtag);
             }
         }
         let known = LANGUAGES.iter().find(|(known, _)| *known == tag);
@@ -198,10 +202,6 @@ fn quotes_of_language(language: &str) -> Option<Quotes> {
 
 /// Parts of a language's tag that are looked at.
 const SUBTAGS_MAX: usize = 4;
-
-fn parts_single(part: &str) -> bool {
-    part.len() == 1
-}
 
 /// What docutils hides escaped characters behind; it shows these also where an author wrote them.
 const REFERENCES: [(&str, &str); 6] = [

@@ -1,5 +1,6 @@
 //! References to names: addresses, ids, and what cannot be found.
 
+use crate::rst::document::Lookup;
 use crate::rst::parser::Parser;
 use crate::rst::problem::Parsed;
 use crate::rst::tree::{Kind, NodeId};
@@ -19,10 +20,7 @@ impl Parser {
         for target in targets {
             let link = &self.doc.tree[target].link;
             if link.uri.is_none() && link.id.is_none() {
-                self.link_names(target, |parser, name| {
-                    let id = parser.doc.id_of_name(name).flatten();
-                    (None, id.map(str::to_owned))
-                });
+                self.link_names(target, |parser, name| (None, parser.doc.id_of_name(name)));
             }
         }
     }
@@ -61,15 +59,15 @@ impl Parser {
             let Some(name) = link.name.clone().filter(|_| !link.is_resolved) else {
                 continue;
             };
-            let id = match self.doc.id_of_name(&name) {
-                Some(Some(id)) => id.to_owned(),
-                Some(None) => {
+            let id = match self.doc.lookup(&name) {
+                Lookup::Id(id) => id.to_owned(),
+                Lookup::Shared => {
                     let message = format!(
                         "Duplicate target name, cannot be used as a unique reference: \"{name}\"."
                     );
                     return Err(self.doc.tree.problem(3, reference, message));
                 }
-                None => {
+                Lookup::Unknown => {
                     let message = format!("Unknown target name: \"{name}\".");
                     return Err(self.doc.tree.problem(3, reference, message));
                 }

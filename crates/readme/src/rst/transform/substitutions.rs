@@ -93,15 +93,17 @@ impl Parser {
         else {
             return;
         };
-        if trims_left && let Some(before) = tree.sibling(id, -1) {
-            if let Kind::Text(text) = &mut tree[before].kind {
-                text.truncate(text.trim_end_matches(is_space).len());
-            }
+        if trims_left
+            && let Some(before) = tree.sibling(id, -1)
+            && let Kind::Text(text) = &mut tree[before].kind
+        {
+            text.truncate(text.trim_end_matches(is_space).len());
         }
-        if trims_right && let Some(after) = tree.sibling(id, 1) {
-            if let Kind::Text(text) = &mut tree[after].kind {
-                *text = text.trim_start_matches(is_space).to_owned();
-            }
+        if trims_right
+            && let Some(after) = tree.sibling(id, 1)
+            && let Kind::Text(text) = &mut tree[after].kind
+        {
+            *text = text.trim_start_matches(is_space).to_owned();
         }
     }
 

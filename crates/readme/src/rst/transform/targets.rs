@@ -132,7 +132,7 @@ impl Parser {
             }
             let (uri, own_id) = (node.link.uri.clone(), node.link.id.clone());
             self.doc.open_targets.remove(&id);
-            let found = self.doc.id_of_name(&name).flatten().map(str::to_owned);
+            let found = self.doc.id_of_name(&name);
             let link = &mut self.doc.tree[id].link;
             link.id = if uri.is_some() {
                 None
@@ -149,13 +149,9 @@ impl Parser {
 
     fn indirect_error(&self, target: NodeId, name: &str, reason: &str) -> Stop {
         let node = &self.doc.tree[target];
-        let mut shown = String::new();
-        if let Some(name) = node.names.first() {
-            shown = format!("\"{name}\" ");
-        }
-        if let Some(id) = node.ids.first() {
-            shown += &format!("(id=\"{id}\")");
-        }
+        let name_of = node.names.first().map(|name| format!("\"{name}\" "));
+        let id_of = node.ids.first().map(|id| format!("(id=\"{id}\")"));
+        let shown: String = name_of.into_iter().chain(id_of).collect();
         let message =
             format!("Indirect hyperlink target {shown} refers to target \"{name}\", {reason}.");
         self.doc.tree.problem(3, target, message)

@@ -117,15 +117,14 @@ impl Writer<'_> {
         self.open(id, &Tag::new(&name));
         let back = self.node(id).link.id.as_ref();
         if let Some(back) = back {
-            self.out.push_str(&format!("<a href=\"#{back}\">"));
+            self.push(&["<a href=\"#", back, "\">"]);
         }
         self.children(id);
         if back.is_some() {
             self.out.push_str("</a>");
         }
         if let Some(own) = self.parent(id).and_then(|section| section.ids.last()) {
-            let link = format!("<a title=\"link to this section\" href=\"#{own}\"></a>");
-            self.out.push_str(&link);
+            self.push(&["<a title=\"link to this section\" href=\"#", own, "\"></a>"]);
         }
         self.close(&name, "\n");
     }
@@ -147,8 +146,7 @@ impl Writer<'_> {
             &Tag::block("aside").first(&["admonition"]).last(&[name]),
         );
         if let Some((_, title)) = ADMONITIONS.iter().find(|(known, _)| *known == name) {
-            let title = format!("<p class=\"admonition-title\">{title}</p>\n");
-            self.out.push_str(&title);
+            self.push(&["<p class=\"admonition-title\">", title, "</p>\n"]);
         }
         self.children(id);
         self.close("aside", "\n");
@@ -251,7 +249,7 @@ impl Writer<'_> {
         self.out
             .push_str("<span class=\"label\"><span class=\"fn-bracket\">[</span>");
         if let [only] = back {
-            self.out.push_str(&format!("<a href=\"#{only}\">"));
+            self.push(&["<a href=\"#", only, "\">"]);
         }
         self.children(id);
         if back.len() == 1 {
@@ -265,8 +263,7 @@ impl Writer<'_> {
                 .map(|(number, id)| format!("<a href=\"#{id}\">{number}</a>"));
             let links: Vec<String> = links.collect();
             let links = links.join(",");
-            self.out
-                .push_str(&format!("<span class=\"backrefs\">({links})</span>\n"));
+            self.push(&["<span class=\"backrefs\">(", &links, ")</span>\n"]);
         }
     }
 }

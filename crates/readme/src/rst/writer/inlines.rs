@@ -178,7 +178,7 @@ impl Writer<'_> {
         if is_video(&image.uri) {
             // The player is taken away by the cleaning.
             let address = image.uri.replace('"', "&quot;");
-            self.out.push_str(&format!("<a href=\"{address}\">"));
+            self.push(&["<a href=\"", &address, "\">"]);
             self.text(alt);
             self.close("a", end);
             self.out.push_str(end);

@@ -188,8 +188,8 @@ impl Writer<'_> {
         let is_inner = matches!(self.parent_kind(id), Kind::Bibliographic(_));
         if !is_inner {
             let label = name[..1].to_ascii_uppercase() + &name[1..];
-            let term = format!("<dt class=\"{name}\">{label}<span class=\"colon\">:</span></dt>\n");
-            self.out.push_str(&term);
+            self.push(&["<dt class=\"", name, "\">", &label]);
+            self.out.push_str("<span class=\"colon\">:</span></dt>\n");
             self.open(id, &Tag::new("dd").last(&[name]));
         }
         match name {

@@ -102,9 +102,9 @@ impl Writer<'_> {
             );
         let mut ids = ids.iter();
         let first = ids.next();
-        let more: String = ids.map(|id| format!("<span id=\"{id}\"></span>")).collect();
+        let more = ids.flat_map(|id| ["<span id=\"", id, "\"></span>"]);
         if is_before {
-            self.out.push_str(&more);
+            self.out.extend(more.clone());
         }
         self.out.push('<');
         self.out.push_str(tag.name);
@@ -127,7 +127,7 @@ impl Writer<'_> {
         self.out.push_str(if tag.is_void { " />" } else { ">" });
         self.out.push_str(tag.after);
         if !is_before {
-            self.out.push_str(&more);
+            self.out.extend(more);
         }
     }
 }
