@@ -40,7 +40,8 @@ mod plain;
 mod rst;
 mod tag_filter;
 
-use tilsit_packaging::metadata::{DescriptionContentType, Markup};
+use tilsit_packaging::metadata::DescriptionContentType;
+pub use tilsit_packaging::metadata::Markup;
 
 pub use self::note::Note;
 pub use self::rst::Problem;

@@ -57,8 +57,9 @@ pub(super) struct Document {
 }
 
 impl Document {
-    pub(super) fn new() -> Self {
-        let mut tree = Tree::default();
+    /// An empty document for a text of so many bytes.
+    pub(super) fn new(bytes: usize) -> Self {
+        let mut tree = Tree::for_text(bytes);
         let root = tree.node(Kind::Document);
         Self {
             tree,
@@ -290,7 +291,7 @@ impl Document {
 
     /// A node that waits for the end of the text.
     pub(super) fn pend(&mut self, pending: super::tree::Pending) -> NodeId {
-        let node = self.tree.node(Kind::Pending(pending));
+        let node = self.tree.node(Kind::Pending(Box::new(pending)));
         self.pending.push(node);
         node
     }

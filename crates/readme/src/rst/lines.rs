@@ -1,5 +1,7 @@
 //! The lines of a description, and blocks of them that are set in.
 
+use std::borrow::Cow;
+
 use super::text::{indentation, is_space, skip};
 
 /// The columns from one tab stop to the next.
@@ -26,23 +28,28 @@ impl Line<'_> {
     }
 }
 
-/// The lines of a text, tabs expanded and without white space at their ends.
-pub(super) fn split(text: &str) -> Vec<String> {
-    let text = text.replace("\r\n", "\n");
+/// The lines of a text without `\r\n`, tabs expanded and without white space at their ends.
+pub(super) fn split(text: &str) -> Vec<Cow<'_, str>> {
     let ends_line = |c| {
         matches!(
             c,
             '\n' | '\r' | '\x1c'..='\x1e' | '\u{85}' | '\u{2028}' | '\u{2029}'
         )
     };
-    let text = text.strip_suffix(ends_line).unwrap_or(&text);
+    let text = text.strip_suffix(ends_line).unwrap_or(text);
     if text.is_empty() {
         return Vec::new();
     }
     text.split(ends_line).map(expand).collect()
 }
 
-fn expand(line: &str) -> String {
+fn expand(line: &str) -> Cow<'_, str> {
+    if !line
+        .bytes()
+        .any(|byte| matches!(byte, b'\t' | b'\x0b' | b'\x0c'))
+    {
+        return Cow::Borrowed(line.trim_end_matches(is_space));
+    }
     let mut expanded = String::with_capacity(line.len());
     let mut column = 0;
     for character in line.chars() {
@@ -63,7 +70,7 @@ fn expand(line: &str) -> String {
         }
     }
     expanded.truncate(expanded.trim_end_matches(is_space).len());
-    expanded
+    Cow::Owned(expanded)
 }
 
 /// Lines that were taken from others.
@@ -159,7 +166,7 @@ mod tests {
 
     #[test]
     fn lines_are_split_and_expanded() {
-        assert_eq!(split("a\tb \r\n\x0cc\u{85}\n"), ["a       b", " c", ""]);
+        assert_eq!(split("a\tb \n\x0cc\u{85}\n"), ["a       b", " c", ""]);
         assert!(split("").is_empty());
     }
 

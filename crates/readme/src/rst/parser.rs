@@ -1,5 +1,7 @@
 //! The state that all parts of the parser share.
 
+use std::borrow::Cow;
+
 use super::document::Document;
 use super::inline::Roles;
 use super::lines::{self, Line};
@@ -65,13 +67,14 @@ impl Parser {
     /// When it has a fault.
     pub(super) fn parse(text: &str) -> Parsed<Self> {
         let mut parser = Self {
-            doc: Document::new(),
+            doc: Document::new(text.len()),
             roles: Roles::default(),
             title_styles: Vec::new(),
             depth: 0,
         };
-        let texts = lines::split(text);
-        let is_long = |line: &String| {
+        let text = text.replace("\r\n", "\n");
+        let texts = lines::split(&text);
+        let is_long = |line: &Cow<'_, str>| {
             line.len() > LINE_MAX_CHARACTERS && line.chars().count() > LINE_MAX_CHARACTERS
         };
         if let Some(at) = texts.iter().position(is_long) {

@@ -3,6 +3,8 @@
 //! While text is parsed, a backslash that escapes stands as NUL ([`escape`]), so that what follows
 //! it is never taken for markup. Text nodes keep these; [`unescape`] takes them away at the end.
 
+use std::borrow::Cow;
+
 use unicode_normalization::UnicodeNormalization as _;
 use unicode_normalization::char::canonical_combining_class;
 use unicode_width::UnicodeWidthChar as _;
@@ -12,7 +14,10 @@ pub(super) const ESCAPE: char = '\0';
 
 /// White space as Python's `str.isspace` has it.
 pub(super) fn is_space(character: char) -> bool {
-    character.is_whitespace() || ('\x1c'..='\x1f').contains(&character)
+    if character.is_ascii() {
+        return matches!(character, ' ' | '\t'..='\r' | '\x1c'..='\x1f');
+    }
+    character.is_whitespace()
 }
 
 /// A letter or digit of any script: what names are made of.
@@ -27,6 +32,9 @@ pub(super) fn is_adornment(character: char) -> bool {
 
 /// `text` with its backslashes as [`ESCAPE`]; one that is escaped itself stays.
 pub(super) fn escape(text: &str) -> String {
+    if !text.contains('\\') {
+        return text.to_owned();
+    }
     let mut escaped = String::with_capacity(text.len());
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
@@ -42,11 +50,16 @@ pub(super) fn escape(text: &str) -> String {
 
 /// `text` without its escapes. White space that was escaped goes too.
 pub(super) fn unescape(text: &str) -> String {
+    unescaped(text).into_owned()
+}
+
+/// As [`unescape`], without a copy where there is nothing to take away.
+pub(super) fn unescaped(text: &str) -> Cow<'_, str> {
     if !text.contains(ESCAPE) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
     let without_spaces = text.replace("\0 ", "").replace("\0\n", "");
-    without_spaces.replace(ESCAPE, "")
+    Cow::Owned(without_spaces.replace(ESCAPE, ""))
 }
 
 /// `text` as it was before [`escape`].

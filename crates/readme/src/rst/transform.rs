@@ -13,7 +13,7 @@ mod transitions;
 
 use super::parser::Parser;
 use super::problem::Parsed;
-use super::tree::{Kind, Pending};
+use super::tree::{Kind, NodeId, Pending};
 
 impl Parser {
     /// Completes a document.
@@ -68,9 +68,12 @@ impl Parser {
         Err(tree.problem(3, id, message))
     }
 
-    /// What waits for the end of the text, of one kind, in the order of the text.
-    fn pending(&self, is_wanted: fn(&Pending) -> bool) -> Vec<super::tree::NodeId> {
-        let is_so = |id: &super::tree::NodeId| matches!(&self.doc.tree[*id].kind, Kind::Pending(pending) if is_wanted(pending));
-        self.doc.pending.iter().copied().filter(is_so).collect()
+    /// What waits for the end of the text, in its order.
+    fn pending(&self) -> Vec<(NodeId, Pending)> {
+        let what = |id: &NodeId| match &self.doc.tree[*id].kind {
+            Kind::Pending(pending) => Some((*id, Pending::clone(pending))),
+            _ => None,
+        };
+        self.doc.pending.iter().filter_map(what).collect()
     }
 }

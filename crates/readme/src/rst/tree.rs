@@ -160,7 +160,7 @@ pub(super) enum Kind {
         trims_left: bool,
         trims_right: bool,
     },
-    Pending(Pending),
+    Pending(Box<Pending>),
     /// A notice too small to be told. It counts as an element until the document is complete.
     Notice,
     Text(String),
@@ -180,7 +180,7 @@ pub(super) enum Kind {
     FootnoteReference(Label),
     CitationReference,
     SubstitutionReference(String),
-    Image(Image),
+    Image(Box<Image>),
 }
 
 impl Kind {
@@ -338,7 +338,18 @@ impl std::ops::IndexMut<NodeId> for Tree {
     }
 }
 
+/// Bytes of text that there is a node for, about.
+const BYTES_OF_NODE: usize = 24;
+
 impl Tree {
+    /// An empty tree with room for the nodes of a text.
+    pub(super) fn for_text(bytes: usize) -> Self {
+        Self {
+            nodes: Vec::with_capacity(bytes / BYTES_OF_NODE),
+            ..Self::default()
+        }
+    }
+
     /// A new node without a parent.
     pub(super) fn node(&mut self, kind: Kind) -> NodeId {
         self.nodes.push(Node {
@@ -416,8 +427,13 @@ impl Tree {
             .children
             .iter()
             .position(|child| *child == id)?;
-        self.steps.set(self.steps.get() + place);
+        self.count_steps(place);
         Some((parent, place))
+    }
+
+    /// Counts siblings that were looked at.
+    pub(super) fn count_steps(&self, siblings: usize) {
+        self.steps.set(self.steps.get() + siblings);
     }
 
     /// Whether looking for siblings took too long.
@@ -484,6 +500,9 @@ impl Tree {
 
     /// Those of [`Self::below`] that are of a kind.
     pub(super) fn find(&self, id: NodeId, is_wanted: impl Fn(&Kind) -> bool) -> Vec<NodeId> {
+        if !self.nodes.iter().any(|node| is_wanted(&node.kind)) {
+            return Vec::new();
+        }
         let mut found = self.below(id);
         found.retain(|id| is_wanted(&self[*id].kind));
         found

@@ -12,7 +12,7 @@ mod tags;
 use self::tags::Tag;
 use super::document::Document;
 use super::problem::{Parsed, Stop};
-use super::text::unescape;
+use super::text::unescaped;
 use super::tree::{Kind, Node, NodeId, Tree};
 use crate::clean::DEPTH_MAX;
 
@@ -132,15 +132,16 @@ impl<'d> Writer<'d> {
     }
 
     fn text(&mut self, text: &str) {
-        let plain = unescape(text);
-        for character in plain.chars() {
-            match character {
-                '@' | '.' if self.is_mailbox => {
-                    self.out.push_str("<span>");
-                    self.out.push(character);
-                    self.out.push_str("</span>");
-                }
-                character => tags::escape_into(character, &mut self.out),
+        let plain = unescaped(text);
+        if !self.is_mailbox {
+            tags::escape_into(&plain, &mut self.out);
+            return;
+        }
+        for part in plain.split_inclusive(['@', '.']) {
+            let before = part.trim_end_matches(['@', '.']);
+            tags::escape_into(before, &mut self.out);
+            if before.len() < part.len() {
+                self.push(&["<span>", &part[before.len()..], "</span>"]);
             }
         }
     }

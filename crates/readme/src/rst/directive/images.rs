@@ -37,14 +37,14 @@ impl Parser {
     /// An image, perhaps in a reference.
     fn picture(&mut self, call: &Call<'_>, align: Option<String>) -> Parsed<NodeId> {
         let options = &call.options;
-        let image = self.doc.tree.node(Kind::Image(Image {
+        let image = self.doc.tree.node(Kind::Image(Box::new(Image {
             uri: uri(&escape(&call.arguments[0])),
             alt: options.owned("alt"),
             width: options.owned("width"),
             height: options.owned("height"),
             align,
             is_embedded: options.text("loading") == Some("embed"),
-        }));
+        })));
         let reference = options.text("target").map(|target| {
             let lines: Vec<String> = escape(target).lines().map(str::to_owned).collect();
             let reference = self.doc.tree.node(Kind::Reference);

@@ -43,6 +43,9 @@ fn is_scheme(byte: u8) -> bool {
 /// The first address in a text.
 pub(super) fn find(text: &str) -> Option<Address> {
     let bytes = text.as_bytes();
+    if !bytes.iter().any(|byte| matches!(byte, b':' | b'@')) {
+        return None;
+    }
     // Where a run of characters ends that has been seen to begin no address: what begins within it
     // would end at the same place.
     let mut scheme_tried = 0;

@@ -6,10 +6,9 @@ use crate::rst::tree::{Kind, NodeId, Pending};
 
 impl Parser {
     pub(super) fn place_classes(&mut self) -> Parsed<()> {
-        for id in self.pending(|pending| matches!(pending, Pending::Class { .. })) {
+        for (id, pending) in self.pending() {
             self.doc.tree.check_steps()?;
-            let Kind::Pending(Pending::Class { classes, name }) = self.doc.tree[id].kind.clone()
-            else {
+            let Pending::Class { classes, name } = pending else {
                 continue;
             };
             let Some(next) = self.next_visible(id) else {
@@ -32,13 +31,15 @@ impl Parser {
         let mut at = Some(id);
         while let Some(id) = at {
             if let Some((parent, place)) = tree.place(id) {
-                let after = tree[parent].children[place + 1..].iter();
+                let mut after = tree[parent].children[place + 1..].iter();
                 let is_visible = |id: &&NodeId| {
                     let kind = &tree[**id].kind;
                     !kind.is_invisible() && !matches!(kind, Kind::Notice | Kind::Hidden)
                 };
-                if let Some(next) = after.copied().find(|id| is_visible(&id)) {
-                    return Some(next);
+                let found = after.position(|id| is_visible(&id));
+                tree.count_steps(found.unwrap_or(tree[parent].children.len()));
+                if let Some(found) = found {
+                    return Some(tree[parent].children[place + 1 + found]);
                 }
             }
             at = tree[id].parent;

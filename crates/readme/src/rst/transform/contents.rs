@@ -21,20 +21,20 @@ struct Listing {
 
 impl Parser {
     pub(super) fn number_sections(&mut self) {
-        for pending in self.pending(|pending| matches!(pending, Pending::SectionNumbers { .. })) {
-            if let Kind::Pending(Pending::SectionNumbers {
+        for (id, pending) in self.pending() {
+            if let Pending::SectionNumbers {
                 depth,
                 start,
                 prefix,
                 suffix,
-            }) = self.doc.tree[pending].kind.clone()
+            } = pending
             {
                 let numbers = Numbers {
                     depth: depth.unwrap_or(i64::MAX),
                     prefix: &prefix,
                     suffix: &suffix,
                 };
-                self.doc.tree.remove(pending);
+                self.doc.tree.remove(id);
                 self.number_below(self.doc.root, &numbers, "", start);
             }
         }
@@ -69,19 +69,16 @@ impl Parser {
     }
 
     pub(super) fn fill_contents(&mut self) -> Parsed<()> {
-        for pending in self.pending(|pending| matches!(pending, Pending::Contents { .. })) {
-            let (
-                Kind::Pending(Pending::Contents {
-                    depth,
-                    is_local,
-                    backlinks,
-                }),
-                Some(topic),
-            ) = (
-                self.doc.tree[pending].kind.clone(),
-                self.doc.tree[pending].parent,
-            )
+        for (id, pending) in self.pending() {
+            let Pending::Contents {
+                depth,
+                is_local,
+                backlinks,
+            } = pending
             else {
+                continue;
+            };
+            let Some(topic) = self.doc.tree[id].parent else {
                 continue;
             };
             let mut start = self.doc.root;
@@ -97,7 +94,7 @@ impl Parser {
                 id: self.doc.set_id(topic),
             };
             match self.list_sections(start, &listing, 1)? {
-                Some(list) => self.doc.tree.replace(pending, vec![list]),
+                Some(list) => self.doc.tree.replace(id, vec![list]),
                 None => self.doc.tree.remove(topic),
             }
         }

@@ -159,9 +159,8 @@ impl Parser {
 
     /// Puts a footnote with its address for each target in place of `target-notes`.
     pub(super) fn make_target_notes(&mut self) -> Parsed<()> {
-        for pending in self.pending(|pending| matches!(pending, Pending::TargetNotes(_))) {
-            let Kind::Pending(Pending::TargetNotes(classes)) = self.doc.tree[pending].kind.clone()
-            else {
+        for (id, pending) in self.pending() {
+            let Pending::TargetNotes(classes) = pending else {
                 continue;
             };
             let mut notes: HashMap<String, String> = HashMap::new();
@@ -181,7 +180,7 @@ impl Parser {
                     self.note_after(reference, &name, &classes);
                 }
             }
-            self.doc.tree.replace(pending, made);
+            self.doc.tree.replace(id, made);
         }
         Ok(())
     }

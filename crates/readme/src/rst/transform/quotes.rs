@@ -218,19 +218,28 @@ const KEPT: char = '\u{e000}';
 
 /// A text with typographic quotes; `before` is the character before it.
 fn educate(text: &str, before: char, quotes: Quotes) -> String {
-    let may_change = |c| matches!(c, '"' | '\'' | '-' | '.' | '&');
-    if !text.contains(may_change) {
+    let may_change = |byte| matches!(byte, b'"' | b'\'' | b'-' | b'.' | b'&');
+    if !text.bytes().any(may_change) {
         return text.to_owned();
     }
     let mut kept = Vec::new();
     let mut plain = hide_escaped(text, &mut kept);
-    plain = plain.replace("---", "—").replace("--", "–");
-    plain = plain.replace("...", "…").replace(". . .", "…");
+    if plain.contains("--") {
+        plain = plain.replace("---", "—").replace("--", "–");
+    }
+    if plain.contains("..") || plain.contains(". .") {
+        plain = plain.replace("...", "…").replace(". . .", "…");
+    }
     if plain.contains(['"', '\'']) {
         plain = educate_quotes(&plain, before, quotes);
     }
-    for (reference, character) in REFERENCES {
-        plain = plain.replace(reference, character);
+    if plain.contains("&#") {
+        for (reference, character) in REFERENCES {
+            plain = plain.replace(reference, character);
+        }
+    }
+    if kept.is_empty() {
+        return plain;
     }
     let mut kept = kept.into_iter();
     let show = |character| match character {

@@ -1,27 +1,36 @@
 //! Targets: what stands alone names the next element, and what leads to another target leads to
 //! where that one does.
 
+use std::collections::HashMap;
+
 use crate::rst::parser::Parser;
 use crate::rst::problem::{Parsed, Problem, Stop};
 use crate::rst::tree::{Kind, NodeId};
 
 impl Parser {
-    /// Gives the ids and names of targets that lead nowhere to the next element.
+    /// Gives the ids and names of targets that lead nowhere to the next element. The last one comes
+    /// first, so that those before it know where it has led.
     pub(super) fn propagate_targets(&mut self) {
         let all = self.doc.tree.below(self.doc.root);
-        for (place, id) in all.iter().copied().enumerate() {
+        let mut passed_on: HashMap<NodeId, NodeId> = HashMap::new();
+        let mut after = None;
+        for id in all.into_iter().rev() {
+            let next = after;
+            if !matches!(self.doc.tree[id].kind, Kind::Notice) {
+                after = Some(id);
+            }
             let node = &self.doc.tree[id];
-            let leads =
-                node.link.id.is_some() || node.link.uri.is_some() || node.link.name.is_some();
+            let link = &node.link;
+            let leads = link.id.is_some() || link.uri.is_some() || link.name.is_some();
             let is_inline = self.doc.tree.parent_kind(id).is_text_element();
             if !matches!(node.kind, Kind::Target) || leads || is_inline {
                 continue;
             }
-            let mut after = all[place + 1..].iter().copied();
-            let next = after.find(|id| !matches!(self.doc.tree[*id].kind, Kind::Notice));
             let Some(next) = next.filter(|next| may_be_named(&self.doc.tree[*next].kind)) else {
                 continue;
             };
+            let next = passed_on.get(&next).copied().unwrap_or(next);
+            passed_on.insert(id, next);
             let ids = std::mem::take(&mut self.doc.tree[id].ids);
             let names = std::mem::take(&mut self.doc.tree[id].names);
             for id in &ids {

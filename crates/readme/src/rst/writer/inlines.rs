@@ -160,9 +160,7 @@ impl Writer<'_> {
         let is_kept = !word.chars().all(is_space) && may_break(word);
         self.out
             .push_str(if is_kept { "<span class=\"pre\">" } else { "" });
-        for character in word.chars() {
-            escape_into(character, &mut self.out);
-        }
+        escape_into(word, &mut self.out);
         self.out.push_str(if is_kept { "</span>" } else { "" });
     }
 

@@ -56,15 +56,23 @@ impl<'t> Tag<'t> {
     }
 }
 
-/// Appends a character of text or of an attribute's value.
-pub(super) fn escape_into(character: char, out: &mut String) {
-    match character {
-        '&' => out.push_str("&amp;"),
-        '<' => out.push_str("&lt;"),
-        '>' => out.push_str("&gt;"),
-        '"' => out.push_str("&quot;"),
-        character => out.push(character),
+/// Appends text or an attribute's value.
+pub(super) fn escape_into(text: &str, out: &mut String) {
+    let mut rest = text;
+    while let Some(at) = rest
+        .bytes()
+        .position(|byte| matches!(byte, b'&' | b'<' | b'>' | b'"'))
+    {
+        out.push_str(&rest[..at]);
+        out.push_str(match rest.as_bytes()[at] {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            _ => "&quot;",
+        });
+        rest = &rest[at + 1..];
     }
+    out.push_str(rest);
 }
 
 impl Writer<'_> {
@@ -118,9 +126,11 @@ impl Writer<'_> {
             self.out.push(' ');
             self.out.push_str(name);
             self.out.push_str("=\"");
-            for character in value.chars() {
-                let is_break = matches!(character, '\n' | '\r' | '\t' | '\x0b' | '\x0c');
-                escape_into(if is_break { ' ' } else { character }, &mut self.out);
+            let is_break = |c| matches!(c, '\n' | '\r' | '\t' | '\x0b' | '\x0c');
+            if value.contains(is_break) {
+                escape_into(&value.replace(is_break, " "), &mut self.out);
+            } else {
+                escape_into(&value, &mut self.out);
             }
             self.out.push('"');
         }
