@@ -137,7 +137,10 @@ fn mangled(samples: &[Sample]) -> Vec<Sample> {
                 0 => drop(lines.remove(place)),
                 1 => lines.insert(place, String::new()),
                 2 => lines[place].insert_str(0, "  "),
-                3 => lines[place] = lines[place].trim_start().to_owned(),
+                3 => {
+                    let start = lines[place].len() - lines[place].trim_start().len();
+                    lines[place].drain(..start);
+                }
                 _ => lines.truncate(place + 1),
             }
             mangled.push((kind.clone(), lines.join("\n")));
@@ -250,6 +253,7 @@ fn restructuredtext_is_rendered_as_readme_renderer_renders_it() {
 #[test]
 #[ignore = "reads the folders of TILSIT_DESCRIPTIONS"]
 fn real_descriptions_are_rendered_as_readme_renderer_renders_them() {
+    #[expect(clippy::disallowed_methods, reason = "a test has no context")]
     let folders = std::env::var("TILSIT_DESCRIPTIONS").expect("TILSIT_DESCRIPTIONS is set");
     let Some(python) = tilsit_testing::require("readme_renderer", python()) else {
         return;
