@@ -90,6 +90,7 @@ pub const TARGETS: &[Target] = &[
     ("range_header", index_server::range_header),
     ("readme_code", readme::readme_code),
     ("readme_markdown", readme::readme_markdown),
+    ("readme_rst", readme::readme_rst),
     ("record", packaging_formats::record),
     ("requirement", packaging::requirement),
     ("requirements_file", packaging_formats::requirements_file),

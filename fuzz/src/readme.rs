@@ -2,7 +2,7 @@
 
 use tilsit_readme::clean::{allows_attribute, allows_tag, clean};
 use tilsit_readme::highlight::highlight;
-use tilsit_readme::{Note, render};
+use tilsit_readme::{Markup, Note, check, render};
 
 /// A description: what comes out is harmless in each markup, stays so when it is cleaned again (and
 /// stays as it is, where it has no tags of its own), and is not much longer than what went in.
@@ -34,6 +34,28 @@ pub fn readme_markdown(data: &[u8]) {
             assert_harmless(&clean(&again));
         }
         assert!(rendered.html.len() <= 4096 + 512 * text.len());
+    }
+}
+
+/// A description in reStructuredText: what comes out is harmless, is not much longer than what went in
+/// and what the copies of names may add to it, and a check of the text says the same.
+pub fn readme_rst(data: &[u8]) {
+    /// What [`Note::TooLarge`] leaves room for.
+    const COPIES_MAX: usize = 8 << 20;
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    let rendered = render(text, Some("text/x-rst"));
+    assert_harmless(&rendered.html);
+    assert!(rendered.html.len() <= COPIES_MAX + 512 * text.len());
+    if let Some(fault) = check(text, Markup::ReStructuredText) {
+        assert_eq!(rendered.note, Some(fault));
+    } else {
+        assert!(
+            matches!(rendered.note, None | Some(Note::Empty | Note::TooDeep)),
+            "{:?}",
+            rendered.note
+        );
     }
 }
 

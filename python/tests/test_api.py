@@ -74,7 +74,6 @@ class Rendering(TestCase):
         self.assertIn("<h1", rendered.html)
         self.assertNotIn("<script>", rendered.html)
         self.assertIn("ümlaut", rendered.html)
-        self.assertIsNone(rendered.note)
 
     def test_what_is_not_rendered_is_noted(self) -> None:
         self.assertIn("*hi*", api.render("*hi*", "text/plain").html)

@@ -196,8 +196,6 @@ class Rendered:
     """A description as an index shows it."""
 
     html: str
-    note: str | None
-    """Why it is shown as plain text, when it is."""
 
 
 def render(
@@ -215,7 +213,7 @@ def render(
     """
     arguments = ["check", "--render", "-", "--content-type", content_type, *options]
     result = call(arguments, directory=directory, environment=environment, text=text)
-    return Rendered(result["html"], result["note"])
+    return Rendered(result["html"])
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Times readme_renderer and Pygments over lines of JSON `[kind, text]` from standard input.
 
 Beside it stands ``examples/render_lines.rs``, which takes the same lines. With the argument
-``readmes`` it writes such lines instead: the Markdown descriptions of the distributions that this
-Python has installed.
+``readmes`` it writes such lines instead: the descriptions of the distributions that this Python has
+installed, in Markdown or, with ``rst`` after it, in reStructuredText.
 """
 
 import importlib.metadata
@@ -10,19 +10,20 @@ import json
 import sys
 import time
 
-if sys.argv[1:] == ["readmes"]:
+if sys.argv[1:2] == ["readmes"]:
+    wanted = "text/x-rst" if sys.argv[2:] == ["rst"] else "text/markdown"
     for distribution in importlib.metadata.distributions():
         metadata = distribution.metadata
         kind = metadata.get("Description-Content-Type") or ""
         text = metadata.get_payload() or metadata.get("Description") or ""
-        if kind.startswith("text/markdown") and text.strip():
-            print(json.dumps(["text/markdown", text]))
+        if kind.startswith(wanted) and text.strip():
+            print(json.dumps([wanted, text]))
     sys.exit()
 
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
-from readme_renderer import markdown
+from readme_renderer import markdown, rst
 
 formatter = HtmlFormatter(nowrap=True)
 samples = [json.loads(line) for line in sys.stdin]
@@ -32,6 +33,8 @@ for _ in range(2):
     for kind, text in samples:
         if kind.startswith("text/markdown"):
             markdown.render(text)
+        elif kind == "text/x-rst":
+            rst.render(text)
         else:
             highlight(text, get_lexer_by_name(kind), formatter)
     rounds.append(time.perf_counter() - start)

@@ -8,6 +8,7 @@
 //! [`Scanner`](scanner::Scanner), so that the time is linear in the code whatever it is.
 
 mod bash;
+mod bibtex;
 mod class;
 mod console;
 mod go;
@@ -46,6 +47,7 @@ const LEXERS: &[(&[&str], Lexer)] = &[
     (&["pycon", "python-console"], pycon::lex),
     (&["pytb", "py3tb"], traceback::lex),
     (&["bash", "sh", "ksh", "zsh", "shell", "openrc"], bash::lex),
+    (&["bibtex", "bib"], bibtex::lex),
     (&["console", "shell-session"], console::lex),
     (&["go", "golang"], go::lex),
     (&["json", "json-object"], json::lex),
@@ -54,6 +56,13 @@ const LEXERS: &[(&[&str], Lexer)] = &[
     (&["ini", "cfg", "dosini"], ini::lex),
 ];
 
+fn lexer(language: &str) -> Option<Lexer> {
+    let language = language.to_ascii_lowercase();
+    let mut lexers = LEXERS.iter();
+    let found = lexers.find(|(names, _)| names.contains(&language.as_str()))?;
+    Some(found.1)
+}
+
 /// Code as HTML, or nothing when the language is not known here.
 ///
 /// ```
@@ -61,14 +70,26 @@ const LEXERS: &[(&[&str], Lexer)] = &[
 /// assert_eq!(html, "<span class=\"k\">pass</span>\n");
 /// ```
 pub fn highlight(language: &str, code: &str) -> Option<String> {
-    let language = language.to_ascii_lowercase();
-    let (_, lexer) = LEXERS
-        .iter()
-        .find(|(names, _)| names.contains(&language.as_str()))?;
+    let lexer = lexer(language)?;
     let code = prepare(code);
     let mut html = String::with_capacity(code.len() * 4);
     write(&code, &lexer(&code), &mut html);
     Some(html)
+}
+
+/// Code as pieces, each with its own class without those around it; nothing when the language is not
+/// known here. The code ends with a line break.
+pub(crate) fn tokens(language: &str, code: &str) -> Option<Vec<(&'static str, String)>> {
+    let lexer = lexer(language)?;
+    let code = prepare(code);
+    let mut at = 0;
+    let cut = |token: Token| {
+        let text = code[at..at + token.bytes].to_owned();
+        at += token.bytes;
+        let own = token.class.0.rsplit(' ').next();
+        (own.unwrap_or_default(), text)
+    };
+    Some(lexer(&code).into_iter().map(cut).collect())
 }
 
 /// Appends code as HTML, escaped only when the language is not known here.

@@ -2,9 +2,9 @@
 //!
 //! The descriptions of distributions are written by strangers. [`render()`] takes the text and its
 //! `Description-Content-Type` and gives HTML that may stand in a page as it is: only harmless tags
-//! and attributes, no script, no style, no event handler, no link but http, https and mailto. For
-//! Markdown and plain text the bytes are those of `readme_renderer` 46, which most indexes use, so
-//! that a page looks here as it does elsewhere.
+//! and attributes, no script, no style, no event handler, no link but http, https and mailto. The
+//! bytes are those of `readme_renderer` 46, which most indexes use, so that a page looks here as it
+//! does elsewhere; reStructuredText with a fault is refused with the same words.
 //!
 //! ```
 //! let rendered = tilsit_readme::render("# Hi *there*", Some("text/markdown"));
@@ -26,6 +26,7 @@
 //! - `markdown`: GFM and `CommonMark`; `tag_filter` and `code_blocks` are its steps.
 //! - [`highlight`](mod@highlight): code to spans with Pygments' short classes, one file a language.
 //! - `nesting`: what is nested too deeply to be parsed.
+//! - `rst`: reStructuredText, from its lines to a tree to HTML.
 //! - `note`: why a description is shown otherwise than its author meant.
 
 mod character_references;
@@ -36,11 +37,14 @@ mod markdown;
 mod nesting;
 mod note;
 mod plain;
+mod rst;
 mod tag_filter;
 
-use tilsit_packaging::metadata::{DescriptionContentType, Markup};
+use tilsit_packaging::metadata::DescriptionContentType;
+pub use tilsit_packaging::metadata::Markup;
 
 pub use self::note::Note;
+pub use self::rst::Problem;
 
 /// A longer description is not parsed but shown as text. The longest ones of real projects have a
 /// few hundred kilobytes.
@@ -71,14 +75,24 @@ pub fn render(text: &str, content_type: Option<&str>) -> Rendered {
         Markup::GithubMarkdown => markdown::render(text, markdown::Variant::Github),
         Markup::CommonMark => markdown::render(text, markdown::Variant::CommonMark),
         Markup::Plain => Ok(plain::render(text)),
-        Markup::ReStructuredText => Err(Note::ReStructuredText),
+        Markup::ReStructuredText => rst::render(text),
     };
     match html {
         Ok(html) => {
-            let note = text.trim().is_empty().then_some(Note::Empty);
+            let is_empty = text.trim().is_empty() || html.is_empty();
+            let note = is_empty.then_some(Note::Empty);
             Rendered { html, note }
         }
         Err(note) => as_text(text, note),
+    }
+}
+
+/// Why a description cannot be rendered; nothing when it can. As [`render()`], without the HTML.
+pub fn check(text: &str, markup: Markup) -> Option<Note> {
+    match markup {
+        Markup::ReStructuredText if text.len() > TEXT_MAX_BYTES => Some(Note::TooLong),
+        Markup::ReStructuredText => rst::check(text).err(),
+        Markup::GithubMarkdown | Markup::CommonMark | Markup::Plain => None,
     }
 }
 

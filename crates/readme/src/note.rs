@@ -2,6 +2,8 @@
 
 use tilsit_packaging::metadata::ContentTypeError;
 
+use crate::rst::Problem;
+
 /// What is to be said of a description beside its HTML.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -9,9 +11,9 @@ pub enum Note {
     /// There is no text.
     #[error("the description is empty")]
     Empty,
-    /// reStructuredText is not rendered yet.
-    #[error("reStructuredText is shown as plain text: it is not rendered yet")]
-    ReStructuredText,
+    /// The reStructuredText has a fault.
+    #[error("the reStructuredText is not valid: {0}")]
+    Rst(Problem),
     /// The content type is none that a description may have.
     #[error("the content type is not valid: {0}")]
     ContentType(ContentTypeError),
@@ -27,11 +29,7 @@ pub enum Note {
         crate::clean::DEPTH_MAX
     )]
     TooDeep,
-}
-
-impl Note {
-    /// Whether the description is at fault, so that a check of it fails.
-    pub fn is_fault(&self) -> bool {
-        !matches!(self, Self::ReStructuredText)
-    }
+    /// What the text stands for is much longer than the text.
+    #[error("the description stands for much more than it says and is not rendered")]
+    TooLarge,
 }

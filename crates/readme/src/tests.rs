@@ -13,7 +13,13 @@ fn content_types() {
     assert_eq!(rendered.note, None);
     for content_type in [None, Some(""), Some("text/x-rst")] {
         let rendered = render("*a* <b>", content_type);
-        assert_eq!(rendered.html, "*a* &lt;b&gt;");
-        assert_eq!(rendered.note, Some(Note::ReStructuredText));
+        assert_eq!(rendered.html, "<p><em>a</em> &lt;b&gt;</p>\n");
+        assert_eq!(rendered.note, None);
+        let rendered = render("a *b", content_type);
+        assert_eq!(rendered.html, "a *b");
+        let note = rendered.note.expect("an open mark is a fault").to_string();
+        let expected = "the reStructuredText is not valid: line 1: Inline emphasis start-string \
+                        without end-string. (warning)";
+        assert_eq!(note, expected);
     }
 }

@@ -311,9 +311,10 @@ ends with `/legacy/`.";
 
     DescriptionNotRendered = "TL0705", No, "a description cannot be rendered",
 "An index would show the text with its markup, or refuse the release. The message says what is wrong:
-the content type is none of text/markdown, text/plain and text/x-rst (with their parameters), the text
-is empty, longer or nested deeper than what is rendered, or not UTF-8. Name the content type with
---content-type, or `content-type` of `readme` in pyproject.toml.";
+the content type is none of text/markdown, text/plain and text/x-rst (with their parameters),
+reStructuredText has a fault (in docutils' words, with its line), the text is empty, longer or nested
+deeper than what is rendered, or not UTF-8. Name the content type with --content-type, or
+`content-type` of `readme` in pyproject.toml.";
 
     StoreUnusable = "TL0801", Service, "the data of an index cannot be used",
 "The database or the files of an index did not do what they should: the folder cannot be written, the
@@ -412,10 +413,11 @@ Heading` or a link at the start of a line. The page of the project would show th
 right file in `readme`, or set `content-type`.";
 
     CheckDescriptionNotRendered = "TL1017", No, "an index cannot show the description",
-"The description has an error, and then an index shows none of it and may refuse the upload. In
-reStructuredText these are most often directives and roles of Sphinx (`.. automodule::`, `:func:`),
-or directives that indexes switch off (`.. include::`, `.. raw::`): write plain text or a link in
-their place.";
+"The description has a fault, and then an index shows none of it and may refuse the upload. What is
+wrong is said in docutils' words, with the line: a title's underline that is too short, markup that is
+not closed, a name that is not defined. Directives and roles of Sphinx (`.. automodule::`, `:func:`)
+are not known, and indexes switch `.. include::` and `.. raw::` off: write plain text or a link in
+their place. `tilsit check --render README.rst` tells the same before anything is built.";
 
     CheckDirectUrl = "TL1018", No, "a requirement names a URL",
 "`Requires-Dist: name @ URL` is refused by public indexes, since nobody could mirror or check what it

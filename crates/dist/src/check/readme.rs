@@ -1,10 +1,10 @@
 //! Whether an index can show the description: [`fault`] is the one place that asks.
 //!
-//! Plain text and Markdown can always be shown. reStructuredText can not when it has an error, and
-//! then an index shows nothing: found here are directives and roles that `docutils` does not have
-//! or that indexes switch off, which is what a description written for a documentation tool has.
+//! Plain text and Markdown can always be shown. reStructuredText can not when it has a fault, and
+//! then an index shows nothing and may refuse the upload; what is said here is what `docutils` says.
 
 use tilsit_packaging::metadata::{CoreMetadata, Markup};
+use tilsit_readme::Note;
 
 use crate::finding::Finding;
 use crate::rule::Rule;
@@ -41,107 +41,11 @@ pub(super) fn check(metadata: &CoreMetadata, place: &str) -> Option<Finding> {
 
 /// Why an index cannot show this description; nothing when it can.
 fn fault(markup: Markup, text: &str) -> Option<String> {
-    match markup {
-        Markup::Plain | Markup::GithubMarkdown | Markup::CommonMark => None,
-        Markup::ReStructuredText => text.lines().enumerate().find_map(|(index, line)| {
-            let fault = directive_fault(line).or_else(|| role_fault(line))?;
-            Some(format!("cannot be shown: line {} {fault}", index + 1))
-        }),
-    }
-}
-
-/// Directives that `docutils` knows and indexes allow.
-const DIRECTIVES: &[&str] = &[
-    "admonition",
-    "attention",
-    "caution",
-    "class",
-    "code",
-    "code-block",
-    "compound",
-    "container",
-    "contents",
-    "csv-table",
-    "danger",
-    "date",
-    "default-role",
-    "epigraph",
-    "error",
-    "figure",
-    "footer",
-    "header",
-    "highlights",
-    "hint",
-    "image",
-    "important",
-    "line-block",
-    "list-table",
-    "math",
-    "meta",
-    "note",
-    "parsed-literal",
-    "pull-quote",
-    "replace",
-    "role",
-    "rubric",
-    "sectnum",
-    "section-numbering",
-    "sidebar",
-    "sourcecode",
-    "table",
-    "target-notes",
-    "tip",
-    "title",
-    "topic",
-    "unicode",
-    "warning",
-];
-
-/// Directives that read files or pass text through, which indexes switch off.
-const SWITCHED_OFF: [&str; 2] = ["include", "raw"];
-
-/// Roles of documentation tools. Others may be defined by the text itself.
-const ROLES_OF_SPHINX: [&str; 14] = [
-    "attr", "class", "const", "data", "doc", "exc", "file", "func", "meth", "mod", "obj", "option",
-    "py", "ref",
-];
-
-/// Only lines that are not moved in: others may be an example in a literal block.
-fn directive_fault(line: &str) -> Option<String> {
-    let (name, _) = line.strip_prefix(".. ")?.split_once("::")?;
-    let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "-_.+:".contains(c));
-    if !is_name {
-        return None;
-    }
-    let lower = name.to_ascii_lowercase();
-    if SWITCHED_OFF.contains(&&*lower) {
-        return Some(format!(
-            "has the directive `{name}`, which indexes switch off"
-        ));
-    }
-    (!DIRECTIVES.contains(&&*lower)).then(|| format!("has the unknown directive `{name}`"))
-}
-
-fn role_fault(line: &str) -> Option<String> {
-    if line.starts_with([' ', '\t']) {
-        return None;
-    }
-    // What stands between double backquotes is shown as it is.
-    let outside = line.split("``").step_by(2);
-    for text in outside {
-        for (at, _) in text.match_indices(":`") {
-            let role = text[..at].rsplit(':').next().unwrap_or_default();
-            let before = text[..at].strip_suffix(role);
-            let is_role = before.is_some_and(|before| before.ends_with(':'));
-            if is_role && ROLES_OF_SPHINX.contains(&role) {
-                return Some(format!("has the unknown role `{role}`"));
-            }
-        }
-    }
-    None
+    let reason = match tilsit_readme::check(text, markup)? {
+        Note::Rst(problem) => problem.to_string(),
+        note => note.to_string(),
+    };
+    Some(format!("cannot be shown: {reason}"))
 }
 
 /// A line that Markdown has and reStructuredText has not.

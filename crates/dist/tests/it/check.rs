@@ -240,7 +240,7 @@ fn of_wheels() -> Vec<(Vec<Finding>, &'static str)> {
         ),
         (
             description("Description-Content-Type: text/x-rst\n\nDemo\n====\n\n.. toctree::\n"),
-            "DescriptionNotRendered: METADATA: `Description`: cannot be shown: line 4 has the unknown directive `toctree`",
+            "DescriptionNotRendered: METADATA: `Description`: cannot be shown: line 4: Unknown directive type \"toctree\". (error)",
         ),
         (
             Draft::saying("Requires-Dist: other @ https://index.example/other.whl\n").findings(),
@@ -640,14 +640,24 @@ fn descriptions_in_restructuredtext() {
     for (faulty, expected) in [
         (
             ".. include:: CHANGES.rst",
-            "line 1 has the directive `include`, which indexes switch off",
+            "line 1: \"include\" directive disabled. (warning)",
         ),
         (
             "Demo\n\n.. automodule:: demo",
-            "line 3 has the unknown directive `automodule`",
+            "line 3: Unknown directive type \"automodule\". (error)",
         ),
-        ("Use :func:`demo`.", "line 1 has the unknown role `func`"),
-        ("Use :py:func:`demo`.", "line 1 has the unknown role `func`"),
+        (
+            "Use :func:`demo`.",
+            "line 1: Unknown interpreted text role \"func\". (error)",
+        ),
+        (
+            "A demo\n=====\n\nA *b*.",
+            "line 2: Title underline too short. (warning)",
+        ),
+        (
+            "See `that`_.",
+            "line 1: Unknown target name: \"that\". (error)",
+        ),
     ] {
         let found = of(faulty);
         assert!(found.ends_with(expected), "{found}");

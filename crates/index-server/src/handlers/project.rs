@@ -263,12 +263,13 @@ pub(crate) fn newest(versions: &[Version]) -> Option<&Version> {
 /// What is replaced cannot stand in a text or an attribute of foreign origin, where `<` or `"` is
 /// escaped; `<pre>` can in an attribute, so what it becomes has no quotes.
 fn usable(html: &str) -> String {
-    const REPLACED: [(&str, &str); 4] = [
+    const REPLACED: [(&str, &str); 5] = [
         (
             "\" rel=\"nofollow\"></a>",
             "\" rel=\"nofollow\" aria-hidden=\"true\" tabindex=\"-1\"></a>",
         ),
         ("<pre>", "<pre tabindex=0>"),
+        ("<pre class=\"", "<pre tabindex=\"0\" class=\""),
         ("<pre lang=\"", "<pre tabindex=\"0\" data-lang=\""),
         (
             "<input type=\"checkbox\"",

@@ -234,8 +234,8 @@ fn files_that_no_index_takes_are_not_sent() {
     exit: 1
     -- stderr
     error: the files are not fit to be published [TL0701]
-      caused by: `tilsit_demo-1.0.tar.gz`: TL1017: PKG-INFO: `Description`: cannot be shown: line 4 has the unknown directive `automodule`
-      caused by: `tilsit_demo-1.0-py3-none-any.whl`: TL1017: METADATA: `Description`: cannot be shown: line 4 has the unknown directive `automodule`
+      caused by: `tilsit_demo-1.0.tar.gz`: TL1017: PKG-INFO: `Description`: cannot be shown: line 4: Unknown directive type \"automodule\". (error)
+      caused by: `tilsit_demo-1.0-py3-none-any.whl`: TL1017: METADATA: `Description`: cannot be shown: line 4: Unknown directive type \"automodule\". (error)
     hint: `tilsit explain CODE` tells more of each; mend it and build again
     ");
     assert_eq!(server.lines(), [""; 0]);

@@ -67,8 +67,12 @@ fn what_cannot_be_rendered_is_said() {
     assert_snapshot!(sandbox.run("check --render README.rst"), @"
     exit: 0
     -- stdout
-    *hi*<br>
+    <p><em>hi</em></p>
+    ");
+    sandbox.write("WRONG.rst", "hi\n==\n\n*you\n");
+    assert_snapshot!(sandbox.run("check --render WRONG.rst"), @"
+    exit: 1
     -- stderr
-    warning: `README.rst`: reStructuredText is shown as plain text: it is not rendered yet
+    error: cannot render `WRONG.rst`: the reStructuredText is not valid: line 4: Inline emphasis start-string without end-string. (warning) [TL0705]
     ");
 }

@@ -48,19 +48,14 @@ pub(crate) fn render(
     })?;
     let content_type = content_type.or_else(|| by_ending(file));
     let rendered = tilsit_readme::render(text, content_type);
-    if let Some(fault) = rendered.note.as_ref().filter(|note| note.is_fault()) {
-        let message = format!("cannot render `{shown}`: {fault}");
+    if let Some(note) = rendered.note {
+        let message = format!("cannot render `{shown}`: {note}");
         return Err(CommandError::new(Code::DescriptionNotRendered, message));
-    }
-    let note = rendered.note.map(|note| note.to_string());
-    if let Some(note) = &note {
-        context.terminal.warn(format_args!("`{shown}`: {note}"));
     }
     let result = json!({
         "file": shown,
         "content_type": content_type,
         "html": rendered.html,
-        "note": note,
     });
     Ok(Report::new(rendered.html, result))
 }
