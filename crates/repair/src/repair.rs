@@ -1,11 +1,12 @@
 //! The repair of a wheel: audit, plan, and the new wheel.
 
+use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use tilsit_archive::ReadAt;
 use tilsit_dist::wheel::{CopyError, Wheel, WheelEntry, WheelWriter, WheelWriterOptions};
 use tilsit_elf::{Change, Elf, ElfError, change, strip};
-use tilsit_files::Durability;
+use tilsit_files::{AtomicFile, Durability};
 
 use crate::architecture::Architecture;
 use crate::audit::{Audit, AuditOptions, audit};
@@ -81,9 +82,10 @@ pub fn repair<S: ReadAt>(
         name: &name,
         audit: &audit,
     };
-    let bytes = repairer.write()?;
     let path = folder.join(&name);
-    tilsit_files::write_atomic(&path, &bytes, Durability::Synced)?;
+    let file = AtomicFile::create(&path)?;
+    repairer.write(BufWriter::new(file.file()))?;
+    file.commit(Durability::Fast)?;
     let grafted = plan.grafts.values();
     Ok(Repaired {
         path,
@@ -138,7 +140,7 @@ struct Repairer<'r, S> {
 
 impl<S: ReadAt> Repairer<'_, S> {
     /// The new wheel: what is installed, the libraries, and `.dist-info` last.
-    fn write(&self) -> Result<Vec<u8>, RepairError> {
+    fn write<W: Write>(&self, output: W) -> Result<(), RepairError> {
         let dist_info = self.wheel.dist_info();
         let stem = dist_info.strip_suffix(".dist-info").unwrap_or(dist_info);
         let usual = WheelWriterOptions::default();
@@ -146,7 +148,7 @@ impl<S: ReadAt> Repairer<'_, S> {
             modified: tilsit_archive::zip::DosTime::from_unix(self.options.modified_seconds),
             level: self.options.level.unwrap_or(usual.level),
         };
-        let mut writer = WheelWriter::new(Vec::new(), stem, options);
+        let mut writer = WheelWriter::new(output, stem, options);
         let is_metadata = |file: &&WheelEntry| {
             let rest = file.name.strip_prefix(dist_info);
             rest.is_some_and(|rest| rest.starts_with('/'))
@@ -172,7 +174,8 @@ impl<S: ReadAt> Repairer<'_, S> {
                 _ => self.copy(&mut writer, file)?,
             }
         }
-        Ok(writer.finish()?)
+        writer.finish()?;
+        Ok(())
     }
 
     /// Whether compiled code, or a library of it, lies among the modules.
@@ -190,9 +193,9 @@ impl<S: ReadAt> Repairer<'_, S> {
         Ok(contents)
     }
 
-    fn copy(
+    fn copy<W: Write>(
         &self,
-        writer: &mut WheelWriter<Vec<u8>>,
+        writer: &mut WheelWriter<W>,
         file: &WheelEntry,
     ) -> Result<(), RepairError> {
         if self.options.level.is_some() {
@@ -206,9 +209,9 @@ impl<S: ReadAt> Repairer<'_, S> {
             })
     }
 
-    fn write_file(
+    fn write_file<W: Write>(
         &self,
-        writer: &mut WheelWriter<Vec<u8>>,
+        writer: &mut WheelWriter<W>,
         file: &WheelEntry,
     ) -> Result<(), RepairError> {
         let wanted = self.plan.changes.get(&file.name);
@@ -226,7 +229,7 @@ impl<S: ReadAt> Repairer<'_, S> {
         Ok(writer.add_file(&file.name, starter(moved_to).as_bytes(), true)?)
     }
 
-    fn write_grafts(&self, writer: &mut WheelWriter<Vec<u8>>) -> Result<(), RepairError> {
+    fn write_grafts<W: Write>(&self, writer: &mut WheelWriter<W>) -> Result<(), RepairError> {
         let mut contents = Vec::new();
         // Two names may lead to one file.
         let mut names: Vec<&str> = Vec::new();

@@ -200,15 +200,6 @@ fn run(program: &str, arguments: &[&str], folder: &Path) -> Option<String> {
 #[cfg(target_os = "linux")]
 #[test]
 fn what_a_compiler_makes_loads_after_the_change() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    std::fs::write(
-        folder.join("foo.map"),
-        "FOO_1 { global: foo; local: *; };\n",
-    )
-    .unwrap();
-    let foo = "int foo(void) { return 41; }\n";
-    let bar = "int foo(void); int big[100000]; int bar(void) { return big[7] + foo() + 1; }\n";
     for layout in [
         &[][..],
         &["-Wl,-z,noseparate-code"],
@@ -222,63 +213,69 @@ fn what_a_compiler_makes_loads_after_the_change() {
         ],
         &["-s"],
     ] {
-        let mut options = vec!["-Wl,--version-script=foo.map", "-Wl,-soname,libfoo.so.1"];
-        options.extend(layout);
-        let made = compile(folder, "libfoo.so.1", foo, &options);
+        let folder = tempfile::tempdir().unwrap();
+        let made = compile_both(folder.path(), layout);
         if tilsit_testing::require("a C compiler (cc)", made).is_none() {
             return;
         }
-        let mut options = vec!["libfoo.so.1", "-Wl,-soname,libbar.so.1"];
-        options.extend(layout);
-        compile(folder, "libbar.so.1", bar, &options).unwrap();
-        let write = |old: &str, new: &str, wanted: &Change| {
-            let bytes = std::fs::read(folder.join(old)).unwrap();
-            std::fs::write(folder.join(new), change(&bytes, wanted).unwrap()).unwrap();
-        };
-        let soname = |name: &str| Some(name.to_owned());
-        std::fs::create_dir_all(folder.join("own.libs")).unwrap();
-        let wanted = Change {
-            soname: soname("libfoo-a-name-much-longer-than-before.so.1"),
-            ..Change::default()
-        };
-        let foo_name = "own.libs/libfoo-a-name-much-longer-than-before.so.1";
-        write("libfoo.so.1", foo_name, &wanted);
-        let wanted = Change {
-            soname: soname("libbar-12345678.so.1"),
-            needed: vec![rename(
-                "libfoo.so.1",
-                "libfoo-a-name-much-longer-than-before.so.1",
-            )],
-            run_path: RunPath::Set("$ORIGIN/own.libs".to_owned()),
-        };
-        write("libbar.so.1", "libbar-12345678.so.1", &wanted);
-        for old in ["libfoo.so.1", "libbar.so.1"] {
-            std::fs::remove_file(folder.join(old)).unwrap();
-        }
-        let load = "import ctypes; print(ctypes.CDLL('./libbar-12345678.so.1').bar())";
-        let python = run("python3", &["-c", load], folder);
-        let Some(answer) = tilsit_testing::require("python3", python) else {
-            return;
-        };
+        change_both(folder.path());
+        loads(folder.path(), layout);
+    }
+}
+
+fn compile_both(folder: &Path, layout: &[&str]) -> Option<()> {
+    std::fs::write(
+        folder.join("foo.map"),
+        "FOO_1 { global: foo; local: *; };\n",
+    )
+    .unwrap();
+    let source = "int foo(void) { return 41; }\n";
+    let options = ["-Wl,--version-script=foo.map", "-Wl,-soname,libfoo.so.1"];
+    compile(folder, "libfoo.so.1", source, &[&options, layout].concat())?;
+    let source = "int foo(void); int big[100000]; int bar(void) { return big[7] + foo() + 1; }\n";
+    let options = ["libfoo.so.1", "-Wl,-soname,libbar.so.1"];
+    compile(folder, "libbar.so.1", source, &[&options, layout].concat())
+}
+
+/// The new name of the library below.
+const RENAMED: &str = "libfoo-a-name-much-longer-than-before.so.1";
+
+fn change_both(folder: &Path) {
+    std::fs::create_dir(folder.join("own.libs")).unwrap();
+    let write = |old: &str, new: &str, wanted: &Change| {
+        let bytes = std::fs::read(folder.join(old)).unwrap();
+        std::fs::write(folder.join(new), change(&bytes, wanted).unwrap()).unwrap();
+        std::fs::remove_file(folder.join(old)).unwrap();
+    };
+    let wanted = Change {
+        soname: Some(RENAMED.to_owned()),
+        ..Change::default()
+    };
+    write("libfoo.so.1", &format!("own.libs/{RENAMED}"), &wanted);
+    let wanted = Change {
+        soname: Some("libbar-12345678.so.1".to_owned()),
+        needed: vec![rename("libfoo.so.1", RENAMED)],
+        run_path: RunPath::Set("$ORIGIN/own.libs".to_owned()),
+    };
+    write("libbar.so.1", "libbar-12345678.so.1", &wanted);
+}
+
+fn loads(folder: &Path, layout: &[&str]) {
+    let load = "import ctypes; print(ctypes.CDLL('./libbar-12345678.so.1').bar())";
+    let python = run("python3", &["-c", load], folder);
+    if let Some(answer) = tilsit_testing::require("python3", python) {
         assert_eq!(answer, "42\n", "{layout:?}");
-        // Another reader, which complains on its error output.
-        let shown = run(
-            "readelf",
-            &["-W", "-d", "-V", "-l", "-S", "libbar-12345678.so.1"],
-            folder,
-        );
-        if let Some(shown) = tilsit_testing::require("readelf", shown) {
-            let name = "[libfoo-a-name-much-longer-than-before.so.1]";
-            assert!(
-                shown.contains(&format!("Shared library: {name}")),
-                "{shown}"
-            );
-            assert!(
-                shown.contains("Library rpath: [$ORIGIN/own.libs]"),
-                "{shown}"
-            );
-            let file = "File: libfoo-a-name-much-longer-than-before.so.1";
-            assert!(shown.contains(file), "{shown}");
+    }
+    // Another reader, which complains on its error output.
+    let options = ["-W", "-d", "-V", "-l", "-S", "libbar-12345678.so.1"];
+    let shown = run("readelf", &options, folder);
+    if let Some(shown) = tilsit_testing::require("readelf", shown) {
+        for words in [
+            format!("Shared library: [{RENAMED}]"),
+            "Library rpath: [$ORIGIN/own.libs]".to_owned(),
+            format!("File: {RENAMED}"),
+        ] {
+            assert!(shown.contains(&words), "{shown}");
         }
     }
 }

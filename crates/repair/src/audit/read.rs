@@ -18,10 +18,13 @@ pub(super) fn compiled_files<S: ReadAt>(
     whole: bool,
 ) -> Result<(BTreeMap<String, Facts>, Vec<String>), RepairError> {
     let forbidden = policy::forbidden_symbols();
-    let entries = wheel.files().iter();
-    let entries: Vec<&WheelEntry> = entries
+    let mut entries: Vec<&WheelEntry> = wheel
+        .files()
+        .iter()
         .filter(|entry| whole || !is_source(&entry.name))
         .collect();
+    // Large ones first, so that no thread is left alone with one in the end.
+    entries.sort_by_key(|entry| std::cmp::Reverse(entry.size));
     let read = |entry: &&WheelEntry| read(wheel, entry, &forbidden);
     let (mut files, mut notes) = (BTreeMap::new(), Vec::new());
     for (entry, facts) in entries
@@ -36,6 +39,7 @@ pub(super) fn compiled_files<S: ReadAt>(
             Some(Err(fault)) => notes.push(format!("`{}` {fault}", entry.name)),
         }
     }
+    notes.sort();
     let is_pure = |path: &&String| path.split('/').any(|part| part == "purelib");
     let pure: Vec<String> = files.keys().filter(is_pure).cloned().collect();
     if !pure.is_empty() {

@@ -41,21 +41,21 @@ fn repaired(wheel: &Wheel<Vec<u8>>, options: &RepairOptions, out: &Path) -> Whee
 /// A folder with `libfoo`, which needs `libbar`.
 fn libraries(machine: &str) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
-    let foo = TestElf {
+    let upper = TestElf {
         soname: Some("libfoo.so.1"),
         needed: &["libbar.so.2", "libc.so.6"],
         versions: &[("libbar.so.2", &[("BAR_2", 0)])],
         runpath: Some("/opt/own/lib"),
         ..elf(machine)
     };
-    let bar = TestElf {
+    let lower = TestElf {
         soname: Some("libbar.so.2"),
         needed: &["libc.so.6"],
         rpath: Some("/opt/own/lib"),
         ..elf(machine)
     };
-    write(folder.path(), "libfoo.so.1", &foo);
-    write(folder.path(), "libbar.so.2", &bar);
+    write(folder.path(), "libfoo.so.1", &upper);
+    write(folder.path(), "libbar.so.2", &lower);
     folder
 }
 

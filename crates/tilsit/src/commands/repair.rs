@@ -18,6 +18,9 @@ use crate::explain::Code;
 use crate::report::Report;
 use crate::terminal::{DIM, GOOD};
 
+/// Libraries up to this size are unpacked at once; larger ones piece by piece.
+const WHOLE_MAX_BYTES: u64 = 64 << 20;
+
 const LEVEL_VARIABLE: &str = "AUDITWHEEL_ZIP_COMPRESSION_LEVEL";
 
 /// Make compiled wheels run on any Linux
@@ -227,6 +230,11 @@ fn entry(wheel: &Path, repaired: Repaired) -> WheelEntry {
 }
 
 fn open(path: &Path, context: &Context) -> Result<Wheel<FileSource>, CommandError> {
-    let wheel = Wheel::open(context.resolve(path), &Limits::default());
+    // A library is needed as a whole, and unpacked faster so.
+    let limits = Limits {
+        whole_entry_max_bytes: WHOLE_MAX_BYTES,
+        ..Limits::default()
+    };
+    let wheel = Wheel::open(context.resolve(path), &limits);
     Ok(wheel.map_err(RepairError::from)?)
 }

@@ -65,14 +65,20 @@ pub(crate) fn compare(words: &[&str]) -> Result<()> {
         };
         let pairs = Pairs::take(rounds, [&ours, &theirs], prepare)?;
         let wall = |sample: &Sample| sample.wall.as_secs_f64();
-        let memory = |sample: &Sample| sample.memory_bytes as f64 / 1e6;
+        let cpu = |sample: &Sample| sample.cpu.as_secs_f64();
+        let memory = |sample: &Sample| {
+            let mebibytes = sample.memory_bytes >> 20;
+            f64::from(u32::try_from(mebibytes).unwrap_or(u32::MAX))
+        };
         say(format_args!(
-            "{name}: tilsit {:.3} s ({:.0} MB), auditwheel {:.2} s ({:.0} MB): {:.0} times as fast",
+            "{name}: tilsit {:.3} s ({:.0} MiB), auditwheel {:.2} s ({:.0} MiB): {:.0} times as fast, \
+             {:.0} times by processor time",
             median_of(&pairs.ours, wall),
             median_of(&pairs.ours, memory),
             median_of(&pairs.theirs, wall),
             median_of(&pairs.theirs, memory),
-            1.0 / pairs.ratio(wall)
+            1.0 / pairs.ratio(wall),
+            1.0 / pairs.ratio(cpu)
         ));
     }
     Ok(())

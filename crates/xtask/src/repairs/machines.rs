@@ -84,21 +84,21 @@ impl Target<'_> {
         std::fs::create_dir_all(place.join("lib"))?;
         std::fs::write(place.join("foo.map"), "FOO_1 { global: foo; local: *; };\n")?;
         let shared = ["-shared", "-fPIC"];
-        let foo = ["-Wl,-soname,libfoo.so.1", "-Wl,--version-script=foo.map"];
+        let versioned = ["-Wl,-soname,libfoo.so.1", "-Wl,--version-script=foo.map"];
         self.compile(
             tools,
             &place,
             FOO,
             "lib/libfoo.so.1",
-            &[shared, foo].concat(),
+            &[shared, versioned].concat(),
         )?;
-        let bar = ["-Wl,-soname,libbar.so.2", "lib/libfoo.so.1"];
+        let on_top = ["-Wl,-soname,libbar.so.2", "lib/libfoo.so.1"];
         self.compile(
             tools,
             &place,
             BAR,
             "lib/libbar.so.2",
-            &[shared, bar].concat(),
+            &[shared, on_top].concat(),
         )?;
         let needs = ["lib/libbar.so.2", "-Wl,-rpath-link,lib"];
         self.compile(tools, &place, PROGRAM, "prog", &needs)?;

@@ -173,7 +173,10 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/readme/src/rst/directive/csv.rs", "readme_rst"),
     ("crates/readme/src/rst/directive/options.rs", "readme_rst"),
     ("crates/readme/src/rst/directive/parts.rs", "readme_rst"),
-    ("crates/readme/src/rst/directive/substitutes.rs", "readme_rst"),
+    (
+        "crates/readme/src/rst/directive/substitutes.rs",
+        "readme_rst",
+    ),
     ("crates/readme/src/rst/directive/tables.rs", "readme_rst"),
     ("crates/readme/src/rst/inline.rs", "readme_rst"),
     ("crates/readme/src/rst/inline/roles.rs", "readme_rst"),

@@ -106,9 +106,11 @@ mod tests {
         let mut text = String::from("lock-version = \"1.0\"\ncreated-by = \"test\"\n");
         for number in 0..packages {
             let file = format!("p{number}-1.0-py3-none-any.whl");
-            write!(text, 
+            write!(
+                text,
                 "\n[[packages]]\nname = \"p{number}\"\nversion = \"1.0\"\nwheels = [\n    {{ url = \"https://index.example/{file}\", size = {number}, hashes = {{ sha256 = \"ab\" }} }},\n]\n\n[packages.tool.test]\nnumber = {number}\n"
-            ).expect("a string takes all");
+            )
+            .expect("a string takes all");
         }
         text + "\n[tool.test]\nlast = true\n"
     }
