@@ -96,7 +96,9 @@ fn behind_first_comments(text: &str) -> usize {
     for _ in 0..2 {
         let line = &text[end..line_end(text, end)];
         let is_first = end == mark && line.starts_with("#!");
+        // A block that begins here would take ours for lines of its own.
         let is_encoding = line.starts_with('#') && line.contains("coding");
+        let is_encoding = is_encoding && !line.starts_with("# /// ");
         if !is_first && !is_encoding {
             break;
         }

@@ -38,6 +38,11 @@ fn a_block_is_made_below_the_first_lines() {
             "#!/usr/bin/env python\n# -*- coding: utf-8 -*-\n\nimport a\n",
             format!("#!/usr/bin/env python\n# -*- coding: utf-8 -*-\n{block}\nimport a\n"),
         ),
+        // What a fuzzer found: a block of another kind, whose line looks like that of an encoding.
+        (
+            "#!/usr/bin/env python\n# /// recoding\n# x\n",
+            format!("#!/usr/bin/env python\n{block}\n# /// recoding\n# x\n"),
+        ),
         (
             "\u{feff}# Reports.\nimport a",
             format!("\u{feff}{block}\n# Reports.\nimport a"),
