@@ -119,4 +119,4 @@ fn check(before: &Elf<'_>, changed: &[u8], change: &Change) -> Result<(), ElfErr
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

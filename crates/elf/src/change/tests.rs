@@ -183,7 +183,8 @@ fn compile(folder: &Path, name: &str, source: &str, options: &[&str]) -> Option<
     Some(())
 }
 
-fn run(program: &str, arguments: &[&str], folder: &Path) -> Option<String> {
+/// What a program prints; nothing where it is not there.
+pub(crate) fn run(program: &str, arguments: &[&str], folder: &Path) -> Option<String> {
     let mut command = Command::new(program);
     command
         .args(arguments)

@@ -1,24 +1,10 @@
 //! Libraries that a compiler makes with debug information, stripped, changed and loaded.
 
-use std::path::Path;
-use std::process::Command;
-
 use tilsit_testing::TestElf;
 
 use super::*;
+use crate::change::tests::run;
 use crate::change::{Change, change};
-
-fn run(program: &str, arguments: &[&str], folder: &Path) -> Option<String> {
-    let mut command = Command::new(program);
-    command
-        .args(arguments)
-        .current_dir(folder)
-        .env("LC_ALL", "C");
-    let output = command.output().ok()?;
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success() && said.is_empty(), "{said}");
-    Some(String::from_utf8(output.stdout).unwrap())
-}
 
 #[test]
 fn without_sections_nothing_is_to_be_done() {
