@@ -3,7 +3,6 @@
 use tilsit_packaging::inline_script::{find_block, unclosed_block_line};
 
 use super::EditError;
-use super::text::line_end;
 
 /// A script around its block.
 #[derive(Clone, Debug)]
@@ -94,7 +93,10 @@ fn behind_first_comments(text: &str) -> usize {
     let mark = if text.starts_with('\u{feff}') { 3 } else { 0 };
     let mut end = mark;
     for _ in 0..2 {
-        let line = &text[end..line_end(text, end)];
+        // As Python and the block's reader do, a carriage return alone ends a line too.
+        let (line, rest) = text[end..]
+            .find(['\n', '\r'])
+            .map_or((&text[end..], ""), |length| text[end..].split_at(length));
         let is_first = end == mark && line.starts_with("#!");
         // A block that begins here would take ours for lines of its own.
         let is_encoding = line.starts_with('#') && line.contains("coding");
@@ -102,12 +104,11 @@ fn behind_first_comments(text: &str) -> usize {
         if !is_first && !is_encoding {
             break;
         }
-        let length = text[end..].find('\n').map(|length| length + 1);
         // A last line without an end cannot be followed by another one.
-        let Some(length) = length else {
+        if rest.is_empty() {
             break;
-        };
-        end += length;
+        }
+        end += line.len() + if rest.starts_with("\r\n") { 2 } else { 1 };
     }
     end
 }

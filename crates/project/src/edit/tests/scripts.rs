@@ -44,6 +44,10 @@ fn a_block_is_made_below_the_first_lines() {
             format!("#!/usr/bin/env python\n{block}\n# /// recoding\n# x\n"),
         ),
         (
+            "#!/usr/bin/env python\r# /// recoding\n# x\n",
+            format!("#!/usr/bin/env python\r{block}\n# /// recoding\n# x\n"),
+        ),
+        (
             "\u{feff}# Reports.\nimport a",
             format!("\u{feff}{block}\n# Reports.\nimport a"),
         ),
