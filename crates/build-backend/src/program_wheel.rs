@@ -86,5 +86,5 @@ pub fn build_program_wheel(
         ],
         stem,
     };
-    parts.write(out, *options, LEVEL)
+    parts.write(out, options, LEVEL)
 }

@@ -7,7 +7,6 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha384, Sha512};
 use tilsit_archive::Limits;
-use tilsit_build_backend::BuildOptions;
 use tilsit_dist::wheel::Wheel;
 use tilsit_files::TemporaryFolder;
 use tilsit_index_client::SlimMetadata;
@@ -134,7 +133,7 @@ impl Building<'_> {
                     Target::Wheel => tilsit_build_backend::build_wheel,
                     Target::Editable => tilsit_build_backend::build_editable,
                 };
-                return Ok(build(tree, out, &BuildOptions::default())?.path);
+                return Ok(build(tree, out, &self.frontend.options().own_backend)?.path);
             }
             self.make_ready(target)?;
             let metadata_folder = self.work.prepared.get().cloned().flatten();

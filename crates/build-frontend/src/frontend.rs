@@ -61,6 +61,8 @@ pub struct FrontendOptions {
     /// The hashes that archives may have, by project or URL, as `algorithm:digest`: none is unpacked
     /// that has another. What builds require is not meant.
     pub hashes: BTreeMap<String, Vec<String>>,
+    /// What our own backend gets where a project names it.
+    pub own_backend: tilsit_build_backend::BuildOptions,
     /// How much a backend may print before it is ended.
     pub output_max_bytes: u64,
 }
@@ -88,6 +90,7 @@ impl FrontendOptions {
             search_path: None,
             editables: BTreeSet::new(),
             hashes: BTreeMap::new(),
+            own_backend: tilsit_build_backend::BuildOptions::default(),
             output_max_bytes: OUTPUT_MAX_BYTES,
         }
     }

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use clap::Args;
+use tilsit_build_backend::BuildOptions as BackendOptions;
 use tilsit_build_frontend::{
     BackendFailure, BuildEvent, BuildFailure, BuildFrontend, ConfigSettings, FrontendOptions,
     GitError, Isolation, Renewal, Target,
@@ -140,6 +141,29 @@ impl BuildSettings {
     }
 }
 
+/// What our own backend gets from here: the time inside the archives (see reproducible-builds.org,
+/// `SOURCE_DATE_EPOCH`), the clock, the variables.
+///
+/// # Errors
+/// When `SOURCE_DATE_EPOCH` is no number.
+pub(crate) fn backend_options(context: &Context) -> Result<BackendOptions, CommandError> {
+    let epoch = context.variables.text("SOURCE_DATE_EPOCH");
+    let epoch = epoch.map(|text| {
+        text.parse::<u64>().map_err(|_| {
+            let message =
+                format!("`SOURCE_DATE_EPOCH` is `{text}`, not a number of seconds since 1970");
+            CommandError::new(Code::Usage, message)
+        })
+    });
+    let epoch = epoch.transpose()?;
+    let now = u64::try_from(context.now().as_second()).unwrap_or_default();
+    Ok(BackendOptions {
+        modified_seconds: epoch.unwrap_or(BackendOptions::default().modified_seconds),
+        now_seconds: epoch.unwrap_or(now),
+        variables: context.variables.all().clone(),
+    })
+}
+
 /// A front end for what is wanted.
 ///
 /// # Errors
@@ -163,6 +187,7 @@ pub(crate) fn frontend(
         search_path: context.variables.path("PATH").map(Into::into),
         editables: wanted.editables.clone(),
         hashes: wanted.hashes_in_words(),
+        own_backend: backend_options(context)?,
         ..FrontendOptions::new(
             interpreter.clone(),
             for_builds(resolve, interpreter),

@@ -27,7 +27,7 @@ fn build(
     folder: &Path,
     os: &str,
     pyproject: &str,
-    options: BuildOptions,
+    options: &BuildOptions,
 ) -> Result<Built, BuildError> {
     let program = folder.join("target");
     std::fs::write(&program, "MZ, and so on").expect("a file");
@@ -98,7 +98,7 @@ fn it_brings_the_program_the_package_and_the_metadata() {
 fn its_bytes_are_those_of_its_parts_alone() {
     let bytes = |options| {
         let folder = tempfile::tempdir().unwrap();
-        let built = build(folder.path(), "linux", PYPROJECT, options).unwrap();
+        let built = build(folder.path(), "linux", PYPROJECT, &options).unwrap();
         std::fs::read(built.path).unwrap()
     };
     let usual = BuildOptions::default();
@@ -113,12 +113,12 @@ fn its_bytes_are_those_of_its_parts_alone() {
 fn what_cannot_be_made_is_explained() {
     let folder = tempfile::tempdir().unwrap();
     let options = BuildOptions::default();
-    let error = build(folder.path(), "plan9", PYPROJECT, options).unwrap_err();
+    let error = build(folder.path(), "plan9", PYPROJECT, &options).unwrap_err();
     assert_eq!(
         error.to_string(),
         "there is no wheel tag for programs of `plan9` on `x86_64`"
     );
-    let error = build(folder.path(), "linux", "", options).unwrap_err();
+    let error = build(folder.path(), "linux", "", &options).unwrap_err();
     let words = "pyproject.toml `project`: is missing";
     assert!(error.to_string().contains(words), "{error}");
     let program = folder.path().join("target");

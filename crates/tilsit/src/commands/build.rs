@@ -21,7 +21,7 @@ use tilsit_publish::{CheckedFile, FileSet};
 use tilsit_resolver::Preferences;
 use url::Url;
 
-use crate::building::BuildOptions;
+use crate::building::{BuildOptions, backend_options};
 use crate::commands::options::{IndexOptions, UpgradeOptions};
 use crate::context::Context;
 use crate::error::CommandError;
@@ -101,18 +101,16 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     if arguments.clear {
         clear(&out, &source)?;
     }
-    let in_process = BackendOptions {
-        modified_seconds: modified_seconds(context)?,
-    };
+    let in_process = backend_options(context)?;
     if arguments.itself {
-        let built = itself::build(&out, in_process, context)?;
+        let built = itself::build(&out, &in_process, context)?;
         let sets = built.iter().map(|path| FileSet::read(&[path]));
         return Ok(report(&sets.collect::<Result<Vec<_>, _>>()?, context));
     }
     let is_open = !is_file && !arguments.force_pep517 && arguments.build.is_usual();
-    let built = if is_open && is_own(&source, context)? {
+    let built = if is_open && is_own(&source, &in_process, context)? {
         tilsit_files::create_dir_all(&out)?;
-        build_in_process(arguments, &source, &out, in_process, context)?
+        build_in_process(arguments, &source, &out, &in_process, context)?
     } else {
         build_by_backend(arguments, &source, &out, context)?
     };
@@ -160,7 +158,11 @@ fn clear(folder: &Path, source: &Path) -> Result<(), CommandError> {
 }
 
 /// Whether a project is ours to build: it names our backend, or another that would do the same.
-fn is_own(folder: &Path, context: &Context) -> Result<bool, CommandError> {
+fn is_own(
+    folder: &Path,
+    options: &BackendOptions,
+    context: &Context,
+) -> Result<bool, CommandError> {
     let text = match tilsit_files::read_to_string(folder.join("pyproject.toml")) {
         Ok(text) => text,
         Err(error) if error.is_not_found() => return Ok(false),
@@ -180,8 +182,8 @@ fn is_own(folder: &Path, context: &Context) -> Result<bool, CommandError> {
         .build_system
         .and_then(|system| system.build_backend);
     let alike = || {
-        let project = SourceProject::open(folder);
-        project.is_ok_and(|project| backend::modules::module_files(&project).is_ok())
+        let project = SourceProject::open(folder, options);
+        project.is_ok_and(|project| backend::wheel_contents::wheel_files(&project).is_ok())
     };
     Ok(named.as_deref() == Some(OWN_BACKEND) || alike())
 }
@@ -190,18 +192,18 @@ fn build_in_process(
     arguments: &Arguments,
     source: &Path,
     out: &Path,
-    options: BackendOptions,
+    options: &BackendOptions,
     context: &Context,
 ) -> Result<Vec<PathBuf>, CommandError> {
     let mut built = Vec::new();
     if arguments.sdist || !arguments.wheel {
-        built.push(backend::build_sdist(source, out, &options)?.path);
+        built.push(backend::build_sdist(source, out, options)?.path);
     }
     if arguments.wheel {
-        built.push(backend::build_wheel(source, out, &options)?.path);
+        built.push(backend::build_wheel(source, out, options)?.path);
     } else if !arguments.sdist {
         let temporary = &context.temporary_folder;
-        let wheel = backend::build_wheel_from_sdist(&built[0], out, temporary, &options);
+        let wheel = backend::build_wheel_from_sdist(&built[0], out, temporary, options);
         let wheel = wheel.map_err(|error| of_sdist(error.into(), &built[0], context))?;
         built.push(wheel.path);
     }
@@ -281,19 +283,6 @@ fn frontend(arguments: &Arguments, context: &Context) -> Result<BuildFrontend, C
         pages_only: false,
     };
     resolving::frontend(&question, context)
-}
-
-/// The time inside the archives (see reproducible-builds.org, `SOURCE_DATE_EPOCH`).
-pub(super) fn modified_seconds(context: &Context) -> Result<u64, CommandError> {
-    let Some(text) = context.variables.text("SOURCE_DATE_EPOCH") else {
-        return Ok(BackendOptions::default().modified_seconds);
-    };
-    text.parse().map_err(|_| {
-        CommandError::new(
-            Code::Usage,
-            format!("`SOURCE_DATE_EPOCH` is `{text}`, not a number of seconds since 1970"),
-        )
-    })
 }
 
 fn entry(file: &CheckedFile) -> FileEntry {

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use tilsit_build_backend::{BuildOptions, build_editable, build_sdist, build_wheel};
+use tilsit_build_backend::{build_editable, build_sdist, build_wheel};
 
-use crate::commands::build::modified_seconds;
+use crate::building::backend_options;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::report::Report;
@@ -39,9 +39,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         Target::Wheel => build_wheel,
         Target::Editable => build_editable,
     };
-    let options = BuildOptions {
-        modified_seconds: modified_seconds(context)?,
-    };
+    let options = backend_options(context)?;
     let out = context.resolve(&arguments.out);
     let built = build(&context.working_folder, &out, &options)?;
     let name = built.path.file_name().unwrap_or_default().to_string_lossy();

@@ -53,7 +53,7 @@ const BACKEND: &[(&str, &str)] = sources!["backend/":
 /// When the program cannot be read, its system has no wheel tag, or a file cannot be written.
 pub(super) fn build(
     out: &Path,
-    options: BuildOptions,
+    options: &BuildOptions,
     context: &Context,
 ) -> Result<Vec<PathBuf>, CommandError> {
     let program = program()?;
@@ -71,14 +71,14 @@ pub(super) fn build(
         readme: include_str!("../../../../../python/README.md"),
         modules: MODULES,
     };
-    let program = build_program_wheel(&wheel, out, &options)?;
+    let program = build_program_wheel(&wheel, out, options)?;
     let folder = TemporaryFolder::create_in(&context.temporary_folder)?;
     for (path, text) in BACKEND {
         let path = folder.path().join(path);
         tilsit_files::create_dir_all(path.parent().unwrap_or(folder.path()))?;
         tilsit_files::write(path, text)?;
     }
-    let backend = build_wheel(folder.path(), out, &options)?;
+    let backend = build_wheel(folder.path(), out, options)?;
     Ok(vec![program.path, backend.path])
 }
 
