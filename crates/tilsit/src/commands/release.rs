@@ -189,14 +189,7 @@ fn change(
     let inner = context.within(&folder);
     let (version, tag) = (&planned.version, &planned.tag);
     if planned.is_stated {
-        let change = version::Arguments {
-            next: NextVersion {
-                value: Some(version.clone()),
-                ..NextVersion::default()
-            },
-            package: Some(planned.name.clone()),
-            ..version::Arguments::default()
-        };
+        let change = version::Arguments::to(version.clone(), planned.name.clone());
         version::run(&change, &inner)?;
     }
     if !arguments.no_changelog {

@@ -27,7 +27,7 @@ use crate::terminal::{DIM, GOOD};
 #[derive(Args, Debug, Default)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    pub(crate) next: NextVersion,
+    next: NextVersion,
     /// Print the version alone
     #[arg(long)]
     short: bool,
@@ -39,7 +39,21 @@ pub(crate) struct Arguments {
     frozen: bool,
     /// Work on this member of the workspace
     #[arg(long, value_name = "MEMBER")]
-    pub(crate) package: Option<ProjectName>,
+    package: Option<ProjectName>,
+}
+
+impl Arguments {
+    /// Setting a member's version.
+    pub(crate) fn to(version: Version, member: ProjectName) -> Self {
+        Self {
+            next: NextVersion {
+                value: Some(version),
+                bump: Vec::new(),
+            },
+            package: Some(member),
+            ..Self::default()
+        }
+    }
 }
 
 /// The version that comes next, as it is typed.

@@ -12,6 +12,7 @@ mod check;
 mod logins;
 mod publish;
 mod refusals;
+mod release;
 mod rendering;
 mod repair;
 mod search;
