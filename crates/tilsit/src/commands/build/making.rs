@@ -193,6 +193,14 @@ impl<'a> Making<'a> {
 }
 
 impl HowToBuild {
+    /// The usual way, with this Python if one is named.
+    pub(crate) fn with(python: Option<&str>) -> Self {
+        Self {
+            python: python.into_iter().map(str::to_owned).collect(),
+            ..Self::default()
+        }
+    }
+
     /// The one Python that is named.
     fn python(&self) -> Result<Option<&str>, CommandError> {
         match self.python.as_slice() {
