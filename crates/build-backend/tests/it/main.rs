@@ -5,6 +5,7 @@ mod building;
 mod oracle;
 mod program;
 mod refusing;
+mod versions;
 
 use std::path::{Path, PathBuf};
 
