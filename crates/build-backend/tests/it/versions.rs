@@ -347,6 +347,7 @@ fn what_was_recorded_is_what_setuptools_scm_says() {
         .env("SOURCE_DATE_EPOCH", NOW.to_string())
         .env("SETUPTOOLS_SCM_HG_COMMAND", "no-such-program")
         .stdin(Stdio::piped())
+        .stderr(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
