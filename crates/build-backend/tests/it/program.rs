@@ -42,6 +42,7 @@ fn build(
         version: &"1.2".parse::<Version>().expect("a version"),
         pyproject,
         readme: "# Demo\n",
+        stands_alone: false,
         modules: &[("demo/py.typed", ""), ("demo/__init__.py", "one = 1\n")],
     };
     build_program_wheel(&wheel, &folder.join("out"), options)

@@ -10,7 +10,7 @@ use clap::Args;
 use serde::Serialize;
 use serde_json::json;
 use tilsit_build_backend::{
-    self as backend, BuildError, BuildOptions as BackendOptions, SourceProject,
+    self as backend, BuildError, BuildOptions as BackendOptions, Built, SourceProject,
 };
 use tilsit_build_frontend::{BuildFrontend, Source, SourceError, Target};
 use tilsit_dist::Severity;
@@ -173,11 +173,6 @@ fn is_own(
             folder: folder.to_path_buf(),
             source,
         })?;
-    for problem in problems {
-        context
-            .terminal
-            .warn(format_args!("pyproject.toml {problem}"));
-    }
     let named = pyproject
         .build_system
         .and_then(|system| system.build_backend);
@@ -185,7 +180,14 @@ fn is_own(
         let project = SourceProject::open(folder, options);
         project.is_ok_and(|project| backend::wheel_contents::wheel_files(&project).is_ok())
     };
-    Ok(named.as_deref() == Some(OWN_BACKEND) || alike())
+    let is_own = named.as_deref() == Some(OWN_BACKEND) || alike();
+    // Our own says them when it builds.
+    for problem in problems.iter().filter(|_| !is_own) {
+        context
+            .terminal
+            .warn(format_args!("pyproject.toml {problem}"));
+    }
+    Ok(is_own)
 }
 
 fn build_in_process(
@@ -197,10 +199,16 @@ fn build_in_process(
 ) -> Result<Vec<PathBuf>, CommandError> {
     let mut built = Vec::new();
     if arguments.sdist || !arguments.wheel {
-        built.push(backend::build_sdist(source, out, options)?.path);
+        let sdist = backend::build_sdist(source, out, options)?;
+        warn(&sdist, context);
+        built.push(sdist.path);
     }
     if arguments.wheel {
-        built.push(backend::build_wheel(source, out, options)?.path);
+        let wheel = backend::build_wheel(source, out, options)?;
+        if built.is_empty() {
+            warn(&wheel, context);
+        }
+        built.push(wheel.path);
     } else if !arguments.sdist {
         let temporary = &context.temporary_folder;
         let wheel = backend::build_wheel_from_sdist(&built[0], out, temporary, options);
@@ -208,6 +216,15 @@ fn build_in_process(
         built.push(wheel.path);
     }
     Ok(built)
+}
+
+/// Says what is odd in a project that our own backend built.
+pub(super) fn warn(built: &Built, context: &Context) {
+    for problem in &built.problems {
+        context
+            .terminal
+            .warn(format_args!("pyproject.toml {problem}"));
+    }
 }
 
 fn build_by_backend(

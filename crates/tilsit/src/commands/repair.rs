@@ -11,7 +11,7 @@ use tilsit_archive::{FileSource, Limits};
 use tilsit_dist::wheel::Wheel;
 use tilsit_repair::{AuditOptions, LibrarySearch, RepairError, RepairOptions, Repaired, repair};
 
-use crate::commands::build;
+use crate::building::backend_options;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
@@ -199,7 +199,7 @@ fn options(arguments: &Arguments, context: &Context) -> Result<RepairOptions, Co
         update_tags: !arguments.no_update_tags,
         strip: arguments.strip,
         libraries_folder: arguments.lib_sdir.clone(),
-        modified_seconds: build::modified_seconds(context)?,
+        modified_seconds: backend_options(context)?.modified_seconds,
         level,
     })
 }
