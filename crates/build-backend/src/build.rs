@@ -1,7 +1,7 @@
 //! The wheel and the sdist of a project.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use tilsit_archive::Limits;
@@ -46,6 +46,31 @@ impl Default for BuildOptions {
             now_seconds: ZIP_EPOCH_SECONDS,
             variables: BTreeMap::new(),
         }
+    }
+}
+
+impl BuildOptions {
+    /// What the variables of an environment say, at a time in seconds since 1970: `SOURCE_DATE_EPOCH`
+    /// is the time inside archives and takes the place of the clock (see reproducible-builds.org).
+    ///
+    /// # Errors
+    /// When `SOURCE_DATE_EPOCH` is no number.
+    pub fn in_environment(
+        variables: BTreeMap<OsString, OsString>,
+        now_seconds: u64,
+    ) -> Result<Self, BuildError> {
+        let epoch = variables.get(OsStr::new("SOURCE_DATE_EPOCH"));
+        let epoch = epoch.map(|text| {
+            let text = text.to_string_lossy();
+            let number = text.parse::<u64>();
+            number.map_err(|_| BuildError::Epoch(text.into_owned()))
+        });
+        let epoch = epoch.transpose()?;
+        Ok(Self {
+            modified_seconds: epoch.unwrap_or(ZIP_EPOCH_SECONDS),
+            now_seconds: epoch.unwrap_or(now_seconds),
+            variables,
+        })
     }
 }
 

@@ -250,7 +250,15 @@ pub fn never_taken(name: &str, is_at_top: bool) -> bool {
         "node_modules",
         ".DS_Store",
     ];
-    const AT_TOP: [&str; 4] = [".venv", "venv", "dist", "PKG-INFO"];
+    // What archives say of their commit is in the metadata of an sdist, and would differ from the tree.
+    const AT_TOP: [&str; 6] = [
+        ".venv",
+        "venv",
+        "dist",
+        "PKG-INFO",
+        ".git_archival.txt",
+        ".hg_archival.txt",
+    ];
     const ENDINGS: [&str; 4] = [".pyc", ".pyo", ".egg-info", ".dist-info"];
     ANYWHERE.contains(&name)
         || (is_at_top && AT_TOP.contains(&name))

@@ -141,27 +141,14 @@ impl BuildSettings {
     }
 }
 
-/// What our own backend gets from here: the time inside the archives (see reproducible-builds.org,
-/// `SOURCE_DATE_EPOCH`), the clock, the variables.
+/// What our own backend gets from here: the variables, and the clock.
 ///
 /// # Errors
 /// When `SOURCE_DATE_EPOCH` is no number.
 pub(crate) fn backend_options(context: &Context) -> Result<BackendOptions, CommandError> {
-    let epoch = context.variables.text("SOURCE_DATE_EPOCH");
-    let epoch = epoch.map(|text| {
-        text.parse::<u64>().map_err(|_| {
-            let message =
-                format!("`SOURCE_DATE_EPOCH` is `{text}`, not a number of seconds since 1970");
-            CommandError::new(Code::Usage, message)
-        })
-    });
-    let epoch = epoch.transpose()?;
     let now = u64::try_from(context.now().as_second()).unwrap_or_default();
-    Ok(BackendOptions {
-        modified_seconds: epoch.unwrap_or(BackendOptions::default().modified_seconds),
-        now_seconds: epoch.unwrap_or(now),
-        variables: context.variables.all().clone(),
-    })
+    let variables = context.variables.all().clone();
+    Ok(BackendOptions::in_environment(variables, now)?)
 }
 
 /// A front end for what is wanted.

@@ -154,6 +154,3 @@ fn parts(text: &str) -> Option<(&str, u64, Option<&str>)> {
     }
     Some((tag, distance.parse().ok()?, Some(node)))
 }
-
-#[cfg(test)]
-mod tests;

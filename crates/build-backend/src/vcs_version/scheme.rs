@@ -307,6 +307,3 @@ fn with_local(main: &str, tag: &Version, local: &str) -> String {
     }
     format!("{main}+{}", pieces.join("."))
 }
-
-#[cfg(test)]
-mod tests;

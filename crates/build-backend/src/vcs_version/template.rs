@@ -163,6 +163,3 @@ fn tuple(version: &Version) -> String {
         _ => format!("({})", parts.join(", ")),
     }
 }
-
-#[cfg(test)]
-mod tests;

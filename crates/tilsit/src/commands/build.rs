@@ -20,7 +20,7 @@ use crate::findings;
 use crate::report::Report;
 use crate::terminal::{DIM, GOOD, size};
 
-pub(crate) use making::{HowToBuild, Making, Parts};
+pub(crate) use making::{HowToBuild, Making, Parts, warn};
 
 /// Build the distributions of a project
 ///

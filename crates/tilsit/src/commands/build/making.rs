@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use tilsit_build_backend::{
-    self as backend, BuildError, BuildOptions as BackendOptions, SourceProject,
+    self as backend, BuildError, BuildOptions as BackendOptions, Built, SourceProject,
 };
 use tilsit_build_frontend::{BuildFrontend, Source, SourceError, Target};
 use tilsit_environment::Interpreter;
@@ -109,12 +109,18 @@ impl<'a> Making<'a> {
     ) -> Result<Vec<PathBuf>, CommandError> {
         let mut built = Vec::new();
         if parts != Parts::Wheel {
-            built.push(backend::build_sdist(source, out, options)?.path);
+            let sdist = backend::build_sdist(source, out, options)?;
+            warn(&sdist, self.context);
+            built.push(sdist.path);
         }
         match parts {
             Parts::Sdist => {}
             Parts::Wheel | Parts::Apart => {
-                built.push(backend::build_wheel(source, out, options)?.path);
+                let wheel = backend::build_wheel(source, out, options)?;
+                if built.is_empty() {
+                    warn(&wheel, self.context);
+                }
+                built.push(wheel.path);
             }
             Parts::Both => {
                 let temporary = &self.context.temporary_folder;
@@ -230,11 +236,6 @@ fn is_own(
             folder: folder.to_path_buf(),
             source,
         })?;
-    for problem in problems {
-        context
-            .terminal
-            .warn(format_args!("pyproject.toml {problem}"));
-    }
     let named = pyproject
         .build_system
         .and_then(|system| system.build_backend);
@@ -242,7 +243,23 @@ fn is_own(
         let project = SourceProject::open(folder, options);
         project.is_ok_and(|project| backend::wheel_contents::wheel_files(&project).is_ok())
     };
-    Ok(named.as_deref() == Some(OWN_BACKEND) || alike())
+    let is_own = named.as_deref() == Some(OWN_BACKEND) || alike();
+    // Our own says them when it builds.
+    for problem in problems.iter().filter(|_| !is_own) {
+        context
+            .terminal
+            .warn(format_args!("pyproject.toml {problem}"));
+    }
+    Ok(is_own)
+}
+
+/// Says what is odd in a project that our own backend built.
+pub(crate) fn warn(built: &Built, context: &Context) {
+    for problem in &built.problems {
+        context
+            .terminal
+            .warn(format_args!("pyproject.toml {problem}"));
+    }
 }
 
 /// What is to be known of a failure to build the wheel of a source distribution just made.
