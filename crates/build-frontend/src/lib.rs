@@ -40,6 +40,7 @@ pub mod upkeep;
 mod building;
 mod built_cache;
 mod environment;
+mod era;
 mod folder_state;
 mod project;
 mod vcs;

@@ -233,20 +233,20 @@ impl Bench {
         let mut entries = fs::read_dir(&out)?.flatten().map(|entry| entry.path());
         let is_wheel = |path: &PathBuf| path.extension().is_some_and(|suffix| suffix == "whl");
         let wheel = entries.find(is_wheel).context("a wheel was built")?;
+        let names = "import sys, zipfile; print(*zipfile.ZipFile(sys.argv[1]).namelist(), sep='\\n')";
         let output = Command::new(self.peers.join("bin/python"))
-            .args(["-m", "zipfile", "-l"])
+            .args(["-c", names])
             .arg(&wheel)
             .output()?;
-        let listing = String::from_utf8(output.stdout)?;
-        let lines = listing.lines().skip(1);
-        let names = lines.filter_map(|line| Some(line.rsplitn(4, ' ').last()?.trim().to_owned()));
+        let names = String::from_utf8(output.stdout)?;
         let name = wheel.file_name().unwrap_or_default();
         let notes = said.lines().filter(|line| line.contains("built with"));
         Ok(Built::Wheel {
             name: name.to_string_lossy().into_owned(),
             files: names
-                .filter_map(|line| Some(line.split("  ").next()?.trim().to_owned()))
+                .lines()
                 .filter(|name| !name.ends_with('/'))
+                .map(str::to_owned)
                 .collect(),
             notes: notes.map(str::to_owned).collect(),
         })
