@@ -20,7 +20,7 @@ struct Change {
     /// The day of the release that brought it.
     came: Date,
     /// The first Python, as `(3, minor)`, on which what is older does not run.
-    ends_at: (u8, u8),
+    ends_at: (u32, u32),
     /// Words in setup.py.
     marks: &'static [&'static str],
     /// Words that a failed build prints.
@@ -28,9 +28,9 @@ struct Change {
 }
 
 /// No Python of today is too new.
-const ANY: (u8, u8) = (u8::MAX, 0);
+const ANY: (u32, u32) = (u32::MAX, 0);
 /// What has no `distutils`, nor `pkgutil.ImpImporter`, which setuptools before 66 takes hold of.
-const WITHOUT_DISTUTILS: (u8, u8) = (3, 12);
+const WITHOUT_DISTUTILS: (u32, u32) = (3, 12);
 
 /// All that is known; release days as the default index has them.
 const CHANGES: &[Change] = &[
@@ -86,11 +86,27 @@ const CHANGES: &[Change] = &[
         "setuptools 74 removed `distutils.msvccompiler`",
         date(2024, 8, 27),
         ANY,
-        &["distutils.msvccompiler", "distutils.msvc9compiler"],
         &[
+            "distutils.msvccompiler",
+            "distutils.msvc9compiler",
+            "import msvccompiler",
+        ],
+        &[
+            "cannot import name 'msvccompiler' from 'distutils'",
             "No module named 'distutils.msvccompiler'",
             "No module named 'distutils.msvc9compiler'",
             "No module named 'distutils._msvccompiler'",
+        ],
+    ),
+    limit(
+        "setuptools<75",
+        "setuptools 75 removed the commands `upload` and `register`",
+        date(2024, 9, 15),
+        ANY,
+        &["distutils.command.upload", "distutils.command.register"],
+        &[
+            "No module named 'distutils.command.upload'",
+            "No module named 'distutils.command.register'",
         ],
     ),
     limit(
@@ -107,7 +123,12 @@ const CHANGES: &[Change] = &[
         date(2026, 2, 6),
         ANY,
         &["self.dry_run"],
-        &["has no attribute 'dry_run'", "unexpected keyword argument 'dry_run'"],
+        &[
+            "has no attribute 'dry_run'",
+            "unexpected keyword argument 'dry_run'",
+            // What numpy.distutils calls with `verbose, dry_run, force`.
+            "Compiler.__init__() takes from 1 to 3 positional arguments",
+        ],
     ),
     limit(
         "setuptools<82",
@@ -126,12 +147,39 @@ const CHANGES: &[Change] = &[
         &["No module named 'wheel.bdist_wheel'"],
     ),
     limit(
+        "flit-core<4",
+        "flit-core 4 no longer reads `[tool.flit.metadata]`",
+        date(2026, 8, 4),
+        ANY,
+        &[],
+        &["The [tool.flit.metadata] table is no longer supported"],
+    ),
+    limit(
+        "pyproject-metadata<0.9",
+        "pyproject-metadata 0.9 made its messages otherwise",
+        date(2024, 10, 23),
+        ANY,
+        &[],
+        &["'RFC822Message' object has no attribute 'headers'"],
+    ),
+    limit(
+        "scikit-build-core<0.11",
+        "scikit-build-core 0.11 refuses unknown keys of `[project]`",
+        date(2025, 2, 27),
+        ANY,
+        &[],
+        &["Extra keys present in \"project\""],
+    ),
+    limit(
         "Cython<3",
         "Cython 3 compiles what was written for its older releases no longer",
         date(2023, 7, 17),
         (3, 13),
         &[],
-        &["Error compiling Cython file", "Cython.Compiler.Errors.CompileError"],
+        &[
+            "Error compiling Cython file",
+            "Cython.Compiler.Errors.CompileError",
+        ],
     ),
     limit(
         "numpy<2",
@@ -139,7 +187,11 @@ const CHANGES: &[Change] = &[
         date(2024, 6, 16),
         (3, 13),
         &["numpy"],
-        &["has no member named 'subarray'", "module 'numpy' has no attribute", "was removed in the NumPy 2.0 release"],
+        &[
+            "has no member named 'subarray'",
+            "module 'numpy' has no attribute",
+            "was removed in the NumPy 2.0 release",
+        ],
     ),
 ];
 
@@ -147,7 +199,7 @@ const fn limit(
     requirement: &'static str,
     reason: &'static str,
     came: Date,
-    ends_at: (u8, u8),
+    ends_at: (u32, u32),
     marks: &'static [&'static str],
     signs: &'static [&'static str],
 ) -> Change {
@@ -198,7 +250,7 @@ pub(crate) struct Aged {
     /// The day of its newest file, where it is known.
     pub(crate) made: Option<Date>,
     /// The Python that it is built with, `(3, minor)`.
-    pub(crate) python: (u8, u8),
+    pub(crate) python: (u32, u32),
     /// Whether it can say what its build requires, and does not: it has no pyproject.toml.
     pub(crate) is_silent: bool,
 }

@@ -37,6 +37,7 @@ pub mod settings;
 pub mod source;
 pub mod upkeep;
 
+mod aging;
 mod building;
 mod built_cache;
 mod environment;

@@ -37,14 +37,18 @@ impl DosTime {
     /// The same in seconds since 1970, taken as UTC; parts of a date that are none count on into the next.
     pub fn to_unix(self) -> u64 {
         let part = |value: u16, shift: u32, mask: u16| u64::from(value >> shift & mask);
-        let (year, month) = (part(self.date, 9, 0x7f) + 1980, part(self.date, 5, 0xf).max(1));
+        let (year, month) = (
+            part(self.date, 9, 0x7f) + 1980,
+            part(self.date, 5, 0xf).max(1),
+        );
         // Years start in March here, so that the leap day is the last of its year.
         let (year, month) = if month > 2 {
             (year, month - 3)
         } else {
             (year - 1, month + 9)
         };
-        let days = year * 365 + year / 4 - year / 100 + year / 400
+        let days = year * 365 + year / 4 - year / 100
+            + year / 400
             + (153 * month + 2) / 5
             + part(self.date, 0, 0x1f).max(1)
             - 1

@@ -15,10 +15,7 @@ use super::unpack::UnpackError;
 ///
 /// # Errors
 /// When the archive cannot be read to its end.
-pub fn newest_member(
-    sdist: impl AsRef<Path>,
-    limits: &Limits,
-) -> Result<Option<u64>, UnpackError> {
+pub fn newest_member(sdist: impl AsRef<Path>, limits: &Limits) -> Result<Option<u64>, UnpackError> {
     let sdist = sdist.as_ref();
     let name = sdist.file_name().unwrap_or_default().to_string_lossy();
     if is_zip(&name) {

@@ -233,14 +233,15 @@ impl Bench {
         let mut entries = fs::read_dir(&out)?.flatten().map(|entry| entry.path());
         let is_wheel = |path: &PathBuf| path.extension().is_some_and(|suffix| suffix == "whl");
         let wheel = entries.find(is_wheel).context("a wheel was built")?;
-        let names = "import sys, zipfile; print(*zipfile.ZipFile(sys.argv[1]).namelist(), sep='\\n')";
+        let names =
+            "import sys, zipfile; print(*zipfile.ZipFile(sys.argv[1]).namelist(), sep='\\n')";
         let output = Command::new(self.peers.join("bin/python"))
             .args(["-c", names])
             .arg(&wheel)
             .output()?;
         let names = String::from_utf8(output.stdout)?;
         let name = wheel.file_name().unwrap_or_default();
-        let notes = said.lines().filter(|line| line.contains("built with"));
+        let notes = said.lines().filter(|line| line.contains("is old: "));
         Ok(Built::Wheel {
             name: name.to_string_lossy().into_owned(),
             files: names
@@ -248,7 +249,9 @@ impl Bench {
                 .filter(|name| !name.ends_with('/'))
                 .map(str::to_owned)
                 .collect(),
-            notes: notes.map(str::to_owned).collect(),
+            notes: notes
+                .filter_map(|line| Some(line.split_once("is old: it is ")?.1.to_owned()))
+                .collect(),
         })
     }
 }
