@@ -10,6 +10,7 @@ use tilsit_environment::venv::{self, VenvOptions};
 use tilsit_environment::{Environment, Interpreter};
 use tilsit_files::TemporaryFolder;
 use tilsit_installer::{LockedEnvironment, PlanOptions, WheelToInstall};
+use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
 
 use crate::error::BuildFailure;
@@ -24,15 +25,17 @@ pub(crate) struct BuildEnvironment {
     pub(crate) python: Python,
     environment: Environment,
     requires: RefCell<Vec<Requirement>>,
+    limits: Vec<Requirement>,
     _folder: TemporaryFolder,
 }
 
 impl BuildEnvironment {
-    /// Makes an environment with what `requires` names.
+    /// Makes an environment with what `requires` names, in versions that `limits` allow.
     pub(crate) fn create(
         frontend: &BuildFrontend,
         project: &str,
         requires: &[Requirement],
+        limits: &[Requirement],
     ) -> Result<Self, BuildFailure> {
         let failed = |source: AnyError| BuildFailure::Environment {
             project: project.to_owned(),
@@ -52,6 +55,7 @@ impl BuildEnvironment {
             python,
             environment: Environment::of(interpreter),
             requires: RefCell::default(),
+            limits: limits.to_vec(),
             _folder: folder,
         };
         made.add(frontend, project, requires)?;
@@ -74,7 +78,7 @@ impl BuildEnvironment {
         if requires.len() == self.requires.borrow().len() {
             return Ok(());
         }
-        let wheels = frontend.build_requirements(project, &requires)?;
+        let wheels = frontend.build_requirements(project, &requires, &self.limits)?;
         self.install(&wheels)
             .map_err(|source| BuildFailure::Environment {
                 project: project.to_owned(),
@@ -82,6 +86,13 @@ impl BuildEnvironment {
             })?;
         self.requires.replace(requires);
         Ok(())
+    }
+
+    /// The version of a project that is installed in it.
+    pub(crate) fn version_of(&self, name: &ProjectName) -> Option<String> {
+        let installed = self.environment.installed().ok()?.distributions;
+        let found = installed.iter().find(|found| found.name == *name)?;
+        Some(found.version.to_string())
     }
 
     fn install(&self, wheels: &[WheelToInstall]) -> Result<(), AnyError> {

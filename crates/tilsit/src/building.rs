@@ -261,6 +261,14 @@ impl Events {
                     terminal.detail(format_args!("{DIM}done with {shown} after {took}{DIM:#}"));
                 }
             }
+            BuildEvent::Aged {
+                project,
+                with,
+                reason,
+            } => terminal.say(format_args!(
+                "{DIM}{} is old: it is built with {with}, since {reason}{DIM:#}",
+                self.shown(project)
+            )),
             BuildEvent::Output(piece) if terminal.is_verbose() => {
                 for line in piece.lines() {
                     terminal.detail(format_args!("{DIM}{line}{DIM:#}"));
