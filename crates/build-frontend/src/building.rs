@@ -238,7 +238,7 @@ impl Building<'_> {
         let options = frontend.options();
         let python = match self.environment()? {
             Some(environment) => environment.python.clone(),
-            None => without_isolation(&options.interpreter, options.search_path.as_deref()),
+            None => without_isolation(options),
         };
         let tree = self.tree()?;
         let project = &self.work.shown;

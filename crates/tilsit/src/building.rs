@@ -69,6 +69,14 @@ pub(crate) struct BuildSettings {
 }
 
 impl BuildOptions {
+    /// The same, with what backends are told besides.
+    pub(crate) fn telling(&self, settings: &[(String, String)]) -> Self {
+        let mut telling = self.clone();
+        let settings = settings.iter().map(|(key, value)| format!("{key}={value}"));
+        telling.config_settings.extend(settings);
+        telling
+    }
+
     /// Whether nothing is said.
     pub(crate) fn is_usual(&self) -> bool {
         self.config_settings.is_empty()
