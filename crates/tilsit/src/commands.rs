@@ -26,6 +26,7 @@ pub(crate) mod outdated;
 pub(crate) mod pip;
 pub(crate) mod publish;
 pub(crate) mod python;
+mod release;
 mod remove;
 mod repair;
 pub(crate) mod run;
@@ -94,6 +95,7 @@ pub(crate) enum Command {
     Check(Late<check::Arguments>),
     Repair(Late<repair::Arguments>),
     Version(Late<version::Arguments>),
+    Release(Late<release::Arguments>),
     Publish(Late<publish::Arguments>),
     Login(Late<login::Arguments>),
     Logout(Late<logout::Arguments>),
@@ -148,6 +150,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::Check(arguments) => check::run(&arguments, context),
         Command::Repair(arguments) => repair::run(&arguments, context),
         Command::Version(arguments) => version::run(&arguments, context),
+        Command::Release(arguments) => release::run(&arguments, context),
         Command::Publish(arguments) => publish::run(&arguments, context),
         Command::Login(arguments) => login::run(&arguments, context),
         Command::Logout(arguments) => logout::run(&arguments, context),

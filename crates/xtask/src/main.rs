@@ -1,5 +1,6 @@
 //! The project's own tasks, as `cargo xtask <task>`; this file is the complete list of them.
 
+mod backends;
 mod benches;
 mod conformance;
 mod documents;
@@ -35,6 +36,9 @@ cargo xtask <task>
                          pip's functional tests with tilsit in pip's place
   conformance virtualenv --suite FOLDER [ARGUMENT ..]
                          virtualenv's tests of activation and creation on `tilsit venv`
+  conformance backends [WORD ..]
+                         real pure projects built by their backend and by ours, and compared;
+                         words: parts of releases, `--program=PATH`
   conformance repair [WORD ..]
                          `repair show --json` beside auditwheel's, on 100 wheels;
                          words: parts of wheels' names, `--record` (once, first), `--program=PATH`,
@@ -52,6 +56,7 @@ fn main() -> ExitCode {
         ["test", filters @ ..] => tests::run(filters),
         ["ci"] => tests::ci(),
         ["real", filters @ ..] => tests::real(filters),
+        ["conformance", "backends", words @ ..] => backends::compare(words),
         ["conformance", "repair", words @ ..] => repairs::compare(words),
         ["conformance", words @ ..] => conformance::suite(words),
         ["parity", words @ ..] => parity::compare(words),

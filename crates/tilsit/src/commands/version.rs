@@ -24,15 +24,10 @@ use crate::terminal::{DIM, GOOD};
 ///
 /// `--bump` may be repeated: `--bump minor --bump beta` makes 1.2.3 to 1.3.0b1. A version that the build
 /// backend fills in is changed where the backend takes it from. A lock is made to fit.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 pub(crate) struct Arguments {
-    /// The new version
-    #[arg(conflicts_with = "bump")]
-    value: Option<Version>,
-    /// Make this part go up: `major`, `minor`, `patch`, `stable`, `alpha`, `beta`, `rc`, `post` or `dev`;
-    /// `patch=7` sets it
-    #[arg(long, value_name = "PART")]
-    bump: Vec<Step>,
+    #[command(flatten)]
+    next: NextVersion,
     /// Print the version alone
     #[arg(long)]
     short: bool,
@@ -45,6 +40,50 @@ pub(crate) struct Arguments {
     /// Work on this member of the workspace
     #[arg(long, value_name = "MEMBER")]
     package: Option<ProjectName>,
+}
+
+impl Arguments {
+    /// Setting a member's version.
+    pub(crate) fn to(version: Version, member: ProjectName) -> Self {
+        Self {
+            next: NextVersion {
+                value: Some(version),
+                bump: Vec::new(),
+            },
+            package: Some(member),
+            ..Self::default()
+        }
+    }
+}
+
+/// The version that comes next, as it is typed.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct NextVersion {
+    /// The new version
+    #[arg(value_name = "VERSION", conflicts_with = "bump")]
+    pub(crate) value: Option<Version>,
+    /// Make this part go up: `major`, `minor`, `patch`, `stable`, `alpha`, `beta`, `rc`, `post` or `dev`;
+    /// `patch=7` sets it
+    #[arg(long, value_name = "PART")]
+    bump: Vec<Step>,
+}
+
+impl NextVersion {
+    /// The version that comes after `before`: `before` itself where nothing is said.
+    ///
+    /// # Errors
+    /// When the parts exclude each other, or the version would not go up.
+    pub(crate) fn after(&self, before: &Version) -> Result<Version, CommandError> {
+        match &self.value {
+            Some(value) => Ok(value.clone()),
+            None => raised(before, &self.bump),
+        }
+    }
+
+    /// Whether nothing is said.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.value.is_none() && self.bump.is_empty()
+    }
 }
 
 /// A part of a version that goes up.
@@ -108,10 +147,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         message: format!("`{}` states no version", file.shown()),
         ..file.refused(&error)
     })?;
-    let after = match &arguments.value {
-        Some(value) => value.clone(),
-        None => raised(&before, &arguments.bump)?,
-    };
+    let after = arguments.next.after(&before)?;
     let is_change = before.to_string() != after.to_string();
     if is_change && !arguments.dry_run {
         let set = editor.set_version(&after);

@@ -12,8 +12,10 @@ mod check;
 mod logins;
 mod publish;
 mod refusals;
+mod release;
 mod rendering;
 mod repair;
+mod reproducible;
 mod search;
 mod serve;
 

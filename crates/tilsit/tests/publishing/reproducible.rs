@@ -23,8 +23,17 @@ struct Shape {
 }
 
 impl Shape {
-    fn new(name: &'static str, project: &str, tables: &str, files: &[(&'static str, &'static str)]) -> Self {
-        let version = if project.contains("dynamic") { "" } else { "version = '1.0'\n" };
+    fn new(
+        name: &'static str,
+        project: &str,
+        tables: &str,
+        files: &[(&'static str, &'static str)],
+    ) -> Self {
+        let version = if project.contains("dynamic") {
+            ""
+        } else {
+            "version = '1.0'\n"
+        };
         Self {
             name,
             pyproject: format!(
@@ -70,24 +79,154 @@ fn shapes() -> Vec<Shape> {
     let scripts = "[project.scripts]\ndemo = 'demo:main'\n[project.entry-points.'demo.plugins']\nb = 'demo:b'\na = 'demo:a'";
     let mut all = vec![
         Shape::new("src layout", "", "", package),
-        Shape::new("flat layout", "", "", &[("demo/__init__.py", ""), ("demo/cli.py", "x = 1\n")]),
-        Shape::new("one module", "", "", &[("demo.py", "x = 1\n"), ("tests/test_demo.py", "")]),
-        Shape::new("deep package", "", "", &[("src/demo/__init__.py", ""), ("src/demo/a/b/c/d.py", ""), ("src/demo/a/z.py", "")]),
-        Shape::new("namespace", "import-names = ['space.tool']\nimport-namespaces = ['space']", "", &[("src/space/tool/__init__.py", "")]),
-        Shape::new("no init", "", "[tool.tilsit.build]\nnamespace = true", &[("src/demo/x.py", "")]),
-        Shape::new("stubs and types", "", "", &[("src/demo/__init__.py", ""), ("src/demo/__init__.pyi", ""), ("src/demo/py.typed", "")]),
-        Shape::new("data in the package", "", "", &[("src/demo/__init__.py", ""), ("src/demo/table.csv", "a,b\r\n"), ("src/demo/nothing", "")]),
-        Shape::new("spread data", "", "[tool.tilsit.build.data]\nscripts = 'bin'\ndata = 'share'", &[("demo.py", ""), ("bin/tool", "#!python\n"), ("share/man/demo.1", "")]),
-        Shape::new("files elsewhere", "", "[tool.tilsit.build.files]\n'assets' = 'demo/static'", &[("src/demo/__init__.py", ""), ("assets/a/b.css", ""), ("assets/c.js", "")]),
-        Shape::new("licence files", "license = 'MIT'\nlicense-files = ['LICENSES/*']", "", &[("demo.py", ""), ("LICENSES/MIT.txt", "MIT\r\n"), ("LICENSES/more.txt", "")]),
-        Shape::new("readme", "readme = 'README.md'", "", &[("demo.py", ""), ("README.md", "# Demo\r\n\r\nText\n")]),
+        Shape::new(
+            "flat layout",
+            "",
+            "",
+            &[("demo/__init__.py", ""), ("demo/cli.py", "x = 1\n")],
+        ),
+        Shape::new(
+            "one module",
+            "",
+            "",
+            &[("demo.py", "x = 1\n"), ("tests/test_demo.py", "")],
+        ),
+        Shape::new(
+            "deep package",
+            "",
+            "",
+            &[
+                ("src/demo/__init__.py", ""),
+                ("src/demo/a/b/c/d.py", ""),
+                ("src/demo/a/z.py", ""),
+            ],
+        ),
+        Shape::new(
+            "namespace",
+            "import-names = ['space.tool']\nimport-namespaces = ['space']",
+            "",
+            &[("src/space/tool/__init__.py", "")],
+        ),
+        Shape::new(
+            "no init",
+            "",
+            "[tool.tilsit.build]\nnamespace = true",
+            &[("src/demo/x.py", "")],
+        ),
+        Shape::new(
+            "stubs and types",
+            "",
+            "",
+            &[
+                ("src/demo/__init__.py", ""),
+                ("src/demo/__init__.pyi", ""),
+                ("src/demo/py.typed", ""),
+            ],
+        ),
+        Shape::new(
+            "data in the package",
+            "",
+            "",
+            &[
+                ("src/demo/__init__.py", ""),
+                ("src/demo/table.csv", "a,b\r\n"),
+                ("src/demo/nothing", ""),
+            ],
+        ),
+        Shape::new(
+            "spread data",
+            "",
+            "[tool.tilsit.build.data]\nscripts = 'bin'\ndata = 'share'",
+            &[
+                ("demo.py", ""),
+                ("bin/tool", "#!python\n"),
+                ("share/man/demo.1", ""),
+            ],
+        ),
+        Shape::new(
+            "files elsewhere",
+            "",
+            "[tool.tilsit.build.files]\n'assets' = 'demo/static'",
+            &[
+                ("src/demo/__init__.py", ""),
+                ("assets/a/b.css", ""),
+                ("assets/c.js", ""),
+            ],
+        ),
+        Shape::new(
+            "licence files",
+            "license = 'MIT'\nlicense-files = ['LICENSES/*']",
+            "",
+            &[
+                ("demo.py", ""),
+                ("LICENSES/MIT.txt", "MIT\r\n"),
+                ("LICENSES/more.txt", ""),
+            ],
+        ),
+        Shape::new(
+            "readme",
+            "readme = 'README.md'",
+            "",
+            &[("demo.py", ""), ("README.md", "# Demo\r\n\r\nText\n")],
+        ),
         Shape::new("entry points", scripts, "", &[("demo.py", "")]),
-        Shape::new("names beyond ASCII", "authors = [{ name = 'Ägäis Łódź', email = 'a@index.example' }]", "", &[("src/demo/__init__.py", ""), ("src/demo/süß.txt", "ü"), ("src/demo/データ.txt", "")]),
-        Shape::new("extras", "optional-dependencies = { b = ['x'], a = ['y>=2; os_name == \"nt\"'] }", "", &[("demo.py", "")]),
-        Shape::new("bills of materials", "", "[tool.tilsit.build]\nsboms = ['sboms/*.json']", &[("demo.py", ""), ("sboms/a.cdx.json", "{}"), ("sboms/b.spdx.json", "{}")]),
-        Shape::new("ignored files", "", "[tool.tilsit.build]\ninclude = ['demo/made.py']", &[("demo/__init__.py", ""), ("demo/made.py", ""), (".gitignore", "made.py\n*.log\n"), ("demo/a.log", "x")]),
-        Shape::new("programs", "", "", &[("demo/__init__.py", ""), ("demo/run.sh", "#!/bin/sh\n"), ("tools/x", "#!/bin/sh\n")]),
-        Shape::new("links", "", "", &[("demo/__init__.py", ""), ("shared/a.txt", "a"), ("NOTICE", "n")]),
+        Shape::new(
+            "names beyond ASCII",
+            "authors = [{ name = 'Ägäis Łódź', email = 'a@index.example' }]",
+            "",
+            &[
+                ("src/demo/__init__.py", ""),
+                ("src/demo/süß.txt", "ü"),
+                ("src/demo/データ.txt", ""),
+            ],
+        ),
+        Shape::new(
+            "extras",
+            "optional-dependencies = { b = ['x'], a = ['y>=2; os_name == \"nt\"'] }",
+            "",
+            &[("demo.py", "")],
+        ),
+        Shape::new(
+            "bills of materials",
+            "",
+            "[tool.tilsit.build]\nsboms = ['sboms/*.json']",
+            &[
+                ("demo.py", ""),
+                ("sboms/a.cdx.json", "{}"),
+                ("sboms/b.spdx.json", "{}"),
+            ],
+        ),
+        Shape::new(
+            "ignored files",
+            "",
+            "[tool.tilsit.build]\ninclude = ['demo/made.py']",
+            &[
+                ("demo/__init__.py", ""),
+                ("demo/made.py", ""),
+                (".gitignore", "made.py\n*.log\n"),
+                ("demo/a.log", "x"),
+            ],
+        ),
+        Shape::new(
+            "programs",
+            "",
+            "",
+            &[
+                ("demo/__init__.py", ""),
+                ("demo/run.sh", "#!/bin/sh\n"),
+                ("tools/x", "#!/bin/sh\n"),
+            ],
+        ),
+        Shape::new(
+            "links",
+            "",
+            "",
+            &[
+                ("demo/__init__.py", ""),
+                ("shared/a.txt", "a"),
+                ("NOTICE", "n"),
+            ],
+        ),
         Shape::new(
             "version of a tag",
             "dynamic = ['version']",
@@ -95,7 +234,10 @@ fn shapes() -> Vec<Shape> {
             &[
                 ("demo.py", ""),
                 (".gitattributes", ".git_archival.txt export-subst\n"),
-                (".git_archival.txt", "node: $Format:%H$\ndescribe-name: $Format:%(describe:tags=true,match=*[0-9]*)$\n"),
+                (
+                    ".git_archival.txt",
+                    "node: $Format:%H$\ndescribe-name: $Format:%(describe:tags=true,match=*[0-9]*)$\n",
+                ),
             ],
         ),
     ];
@@ -113,7 +255,12 @@ fn shapes() -> Vec<Shape> {
 
 fn git(folder: &Path, arguments: &[&str]) {
     let output = Command::new("git")
-        .args(["-c", "user.name=Nobody", "-c", "user.email=nobody@index.example"])
+        .args([
+            "-c",
+            "user.name=Nobody",
+            "-c",
+            "user.email=nobody@index.example",
+        ])
         .args(["-c", "commit.gpgsign=false", "-c", "core.autocrlf=false"])
         .args(arguments)
         .current_dir(folder)
@@ -179,12 +326,21 @@ impl Build<'_> {
 /// Which words make a command another user's; nothing where that cannot be.
 fn as_another_user() -> Option<&'static [&'static str]> {
     let ways: [&[&str]; 2] = [
-        &["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups"],
+        &[
+            "setpriv",
+            "--reuid=12345",
+            "--regid=12345",
+            "--clear-groups",
+        ],
         &["unshare", "-r"],
     ];
     ways.into_iter().find(|words| {
         let mut command = Command::new(words[0]);
-        let output = command.args(&words[1..]).arg(env!("CARGO_BIN_EXE_tilsit")).arg("--version").output();
+        let output = command
+            .args(&words[1..])
+            .arg(env!("CARGO_BIN_EXE_tilsit"))
+            .arg("--version")
+            .output();
         output.is_ok_and(|output| output.status.success())
     })
 }
@@ -192,7 +348,10 @@ fn as_another_user() -> Option<&'static [&'static str]> {
 /// The names of what differs.
 fn different(expected: &[(String, Vec<u8>)], found: &[(String, Vec<u8>)]) -> Vec<String> {
     let pairs = expected.iter().zip(found);
-    pairs.filter(|(one, other)| one != other).map(|(one, _)| one.0.clone()).collect()
+    pairs
+        .filter(|(one, other)| one != other)
+        .map(|(one, _)| one.0.clone())
+        .collect()
 }
 
 #[test]
@@ -210,27 +369,55 @@ fn nothing_but_the_project_shows() {
             shape.write(&folder, backwards);
             folder
         };
-        let plain = Build { before: &[], variables: &[] };
+        let plain = Build {
+            before: &[],
+            variables: &[],
+        };
         let project = tree("project", false);
         let expected = plain.of(&project, &root.path().join("out"));
-        assert_eq!(expected[0].1, expected[2].1, "{}: the wheel of the sdist", shape.name);
+        assert_eq!(
+            expected[0].1, expected[2].1,
+            "{}: the wheel of the sdist",
+            shape.name
+        );
         let archive = root.path().join("archive");
         std::fs::create_dir(&archive).unwrap();
         git(&project, &["archive", "-o", "../archive.tar", "HEAD"]);
-        let unpacked = Command::new("tar").args(["-xf", "../archive.tar"]).current_dir(&archive).status();
+        let unpacked = Command::new("tar")
+            .args(["-xf", "../archive.tar"])
+            .current_dir(&archive)
+            .status();
         assert!(unpacked.unwrap().success());
-        let narrow = Build { before: &["sh", "-c", "umask 077; exec \"$0\" \"$@\""], variables: &[] };
+        let narrow = Build {
+            before: &["sh", "-c", "umask 077; exec \"$0\" \"$@\""],
+            variables: &[],
+        };
         let zone = Build {
             before: &[],
-            variables: &[("TZ", "Pacific/Kiritimati"), ("LC_ALL", "tr_TR.UTF-8"), ("LANG", "tr_TR.UTF-8")],
+            variables: &[
+                ("TZ", "Pacific/Kiritimati"),
+                ("LC_ALL", "tr_TR.UTF-8"),
+                ("LANG", "tr_TR.UTF-8"),
+            ],
         };
-        let user = another_user.map(|before| Build { before, variables: &[] });
+        let user = another_user.map(|before| Build {
+            before,
+            variables: &[],
+        });
         let builds = [
             ("umask", Some(narrow), tree("narrow", false)),
             ("time zone and locale", Some(zone), project.clone()),
-            ("order of creation", Some(Build { ..plain }), tree("backwards", true)),
+            (
+                "order of creation",
+                Some(Build { ..plain }),
+                tree("backwards", true),
+            ),
             ("another user", user, project.clone()),
-            ("another folder", Some(Build { ..plain }), tree("some/Where else/1.0-x", false)),
+            (
+                "another folder",
+                Some(Build { ..plain }),
+                tree("some/Where else/1.0-x", false),
+            ),
             ("archive", Some(Build { ..plain }), archive),
         ];
         for (disturbance, build, source) in builds {
