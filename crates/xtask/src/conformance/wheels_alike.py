@@ -52,7 +52,10 @@ def plain(field, value):
         found = re.match(r"([a-z0-9._-]+)(\[.*?\])?(.*)", head)
         name = re.sub(r"[-_.]+", "-", found[1])
         versions = ",".join(sorted(found[3].split(",")))
-        value = f"{name}{found[2] or ''}{versions};{marker}"
+        extras = re.sub(r"[-_.]+", "-", found[2] or "")
+        # Backends write the parts of a marker in an order of their own.
+        marker = "&".join(sorted(marker.split("and")))
+        value = f"{name}{extras}{versions};{marker}"
     if field == "Project-URL":
         value = value.replace(" ", "")
     if field == "Provides-Extra":
@@ -117,5 +120,6 @@ def differences(theirs, ours):
     yield from ours.record_faults()
 
 
-for difference in differences(Wheel(sys.argv[1]), Wheel(sys.argv[2])):
-    print(difference)
+if __name__ == "__main__":
+    for difference in differences(Wheel(sys.argv[1]), Wheel(sys.argv[2])):
+        print(difference)
