@@ -231,8 +231,8 @@ impl Cibuildwheel {
 
     /// What is said of all builds alike.
     fn plain(&self, key: &str) -> Option<&Value> {
-        let layers = self.layers.iter().chain(&self.variables).rev();
-        layers.filter_map(|layer| layer.get(key)).next()
+        let mut layers = self.layers.iter().chain(&self.variables).rev();
+        layers.find_map(|layer| layer.get(key))
     }
 
     /// What is said of the build with this identifier.
@@ -368,7 +368,7 @@ fn assigned(key: &str, said: &Value) -> Result<Vec<(String, String)>, Cibuildwhe
                 }
                 Value::String(text) => pairs.push((name.clone(), text.clone())),
                 Value::Boolean(_) | Value::Integer(_) => {
-                    pairs.push((name.clone(), said.to_string()))
+                    pairs.push((name.clone(), said.to_string()));
                 }
                 _ => return Err(value(key, "a table of strings")),
             }
@@ -446,15 +446,12 @@ pub fn with_places(command: &str, places: &BTreeMap<&str, String>) -> String {
         text += &rest[..start];
         rest = &rest[start..];
         let named = rest.find('}').map(|end| (&rest[1..end], end));
-        match named.and_then(|(name, end)| Some((places.get(name)?, end))) {
-            Some((place, end)) => {
-                text += place;
-                rest = &rest[end + 1..];
-            }
-            None => {
-                text.push('{');
-                rest = &rest[1..];
-            }
+        if let Some((place, end)) = named.and_then(|(name, end)| Some((places.get(name)?, end))) {
+            text += place;
+            rest = &rest[end + 1..];
+        } else {
+            text.push('{');
+            rest = &rest[1..];
         }
     }
     text + rest

@@ -117,6 +117,15 @@ pub enum BuildEvent<'a> {
         /// Whether there is more now than metadata.
         is_built: bool,
     },
+    /// It is old, and built with what was there in its time.
+    Aged {
+        /// The project in words.
+        project: &'a str,
+        /// The release that it is built with: `setuptools 57.5.0`.
+        with: &'a str,
+        /// Why.
+        reason: &'a str,
+    },
     /// Something was printed; perhaps nothing, so that the caller can stop it.
     Output(&'a str),
 }
@@ -350,13 +359,16 @@ impl BuildFrontend {
         built
     }
 
-    /// The wheels of what a build requires.
+    /// The wheels of what a build requires, in versions that `limits` allow.
     pub(crate) fn build_requirements(
         &self,
         project: &str,
         requires: &[Requirement],
+        limits: &[Requirement],
     ) -> Result<Vec<WheelToInstall>, BuildFailure> {
-        let texts: Vec<String> = requires.iter().map(ToString::to_string).collect();
+        let texts = requires.iter().map(ToString::to_string);
+        let limited = limits.iter().map(|limit| format!("limit {limit}"));
+        let texts: Vec<String> = texts.chain(limited).collect();
         let key = texts.join("\n");
         if let Some(known) = self.environments.borrow().get(&key) {
             return Ok(known.clone());
@@ -368,11 +380,15 @@ impl BuildFrontend {
             };
         let origin = format!("what {project} needs to be built");
         let roots = requires.iter().cloned();
+        let mut constraints = self.options.constraints.clone();
+        let age = "the age of the project";
+        let limits = limits.iter().cloned();
+        constraints.extend(limits.map(|limit| RootRequirement::new(limit, age)));
         let resolving = Resolving {
             requirements: roots
                 .map(|requirement| RootRequirement::new(requirement, origin.clone()))
                 .collect(),
-            constraints: self.options.constraints.clone(),
+            constraints,
             options: &self.options.resolve,
             client: &self.client,
             builder: self,

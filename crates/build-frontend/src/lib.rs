@@ -38,9 +38,11 @@ pub mod settings;
 pub mod source;
 pub mod upkeep;
 
+mod aging;
 mod building;
 mod built_cache;
 mod environment;
+mod era;
 mod folder_state;
 mod project;
 mod vcs;

@@ -69,6 +69,14 @@ pub(crate) struct BuildSettings {
 }
 
 impl BuildOptions {
+    /// The same, with what backends are told besides.
+    pub(crate) fn telling(&self, settings: &[(String, String)]) -> Self {
+        let mut telling = self.clone();
+        let settings = settings.iter().map(|(key, value)| format!("{key}={value}"));
+        telling.config_settings.extend(settings);
+        telling
+    }
+
     /// Whether nothing is said.
     pub(crate) fn is_usual(&self) -> bool {
         self.config_settings.is_empty()
@@ -261,6 +269,14 @@ impl Events {
                     terminal.detail(format_args!("{DIM}done with {shown} after {took}{DIM:#}"));
                 }
             }
+            BuildEvent::Aged {
+                project,
+                with,
+                reason,
+            } => terminal.say(format_args!(
+                "{DIM}{} is old: it is built with {with}, since {reason}{DIM:#}",
+                self.shown(project)
+            )),
             BuildEvent::Output(piece) if terminal.is_verbose() => {
                 for line in piece.lines() {
                     terminal.detail(format_args!("{DIM}{line}{DIM:#}"));

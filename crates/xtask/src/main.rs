@@ -11,6 +11,7 @@ mod policies;
 mod process;
 mod projects;
 mod repairs;
+mod sdists;
 mod setup;
 mod tests;
 mod trees;
@@ -34,6 +35,8 @@ cargo xtask <task>
                          words: projects, `--record` (once)
   projects [WORD ..]     20 projects from their sdists: imported, locked, installed, tests collected;
                          words: projects, `--program=PATH`
+  sdists [WORD ..]       200 sdists built beside uv; words: projects, `--program=PATH`, `--limit=COUNT`,
+                         `--again` (all), `--again=failed`, `--table` (written anew alone)
   conformance pip --suite FOLDER [ARGUMENT ..]
                          pip's functional tests with tilsit in pip's place
   conformance virtualenv --suite FOLDER [ARGUMENT ..]
@@ -66,6 +69,7 @@ fn main() -> ExitCode {
         ["parity", words @ ..] => parity::compare(words),
         ["trees", words @ ..] => trees::compare(words),
         ["projects", words @ ..] => projects::try_all(words),
+        ["sdists", words @ ..] => sdists::compare(words),
         ["bench", names @ ..] => benches::run_named(names),
         ["fuzz", rest @ ..] => fuzzing::run(rest),
         ["docs", rest @ ..] => documents::run(rest),

@@ -3,6 +3,8 @@
 
 mod itself;
 mod making;
+mod matrix;
+mod members;
 
 use std::path::{Path, PathBuf};
 
@@ -11,6 +13,7 @@ use serde::Serialize;
 use serde_json::json;
 use tilsit_dist::Severity;
 use tilsit_dist::check::is_distribution;
+use tilsit_packaging::name::ProjectName;
 use tilsit_publish::{CheckedFile, FileSet};
 
 use crate::building::backend_options;
@@ -41,11 +44,21 @@ pub(crate) struct Arguments {
     /// Build the wheel, straight from the folder
     #[arg(short, long)]
     wheel: bool,
+    /// Build a wheel for each Python of this machine, or each that `--python` names; make it run on other
+    /// systems (`tilsit repair`), and test it in an environment of its own. `[tool.cibuildwheel]` is heeded
+    #[arg(long, conflicts_with = "all")]
+    matrix: bool,
+    /// Build all members of the workspace, into the `dist` folder of its root
+    #[arg(long, visible_alias = "all-packages", conflicts_with = "package")]
+    all: bool,
+    /// Build this member of the workspace; may be repeated
+    #[arg(long, value_name = "MEMBER")]
+    package: Vec<ProjectName>,
     /// Build the wheels of tilsit itself and of its build backend, for an index of your own
     #[arg(
         long = "self",
         conflicts_with_all = [
-            "source", "sdist", "wheel", "force_pep517", "python", "BuildOptions",
+            "source", "sdist", "wheel", "matrix", "all", "package", "force_pep517", "python", "BuildOptions",
             // clap leaves groups with groups in them empty.
             "index_url", "extra_index_url", "index", "no_index", "find_links", "NetworkOptions",
         ]
@@ -90,8 +103,19 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         (false, true) => Parts::Wheel,
         (true, true) => Parts::Apart,
     };
-    let built = Making::new(&arguments.how, context).make(&source, &out, parts)?;
-    Ok(report(&[FileSet::read(&built)?], context))
+    if arguments.matrix {
+        return matrix::run(arguments, &source, &out, context);
+    }
+    let making = Making::new(&arguments.how, context);
+    let sources = match members::folders(&source, arguments.all, &arguments.package, context)? {
+        Some(members) => members,
+        None => vec![source],
+    };
+    let mut sets = Vec::new();
+    for source in &sources {
+        sets.push(FileSet::read(&making.make(source, &out, parts)?)?);
+    }
+    Ok(report(&sets, context))
 }
 
 /// Says what was built, and what is wrong with it.

@@ -75,8 +75,9 @@ pub(crate) struct Arguments {
     /// Release this member of the workspace
     #[arg(long, value_name = "MEMBER")]
     package: Option<ProjectName>,
-    #[command(flatten)]
-    how: HowToBuild,
+    /// Build with this Python: a path, a folder, or a version [env: `TILSIT_PYTHON`]
+    #[arg(long, value_name = "PYTHON")]
+    python: Option<String>,
     #[command(flatten)]
     sending: SendingOptions,
 }
@@ -260,8 +261,8 @@ fn build(
 ) -> Result<FileSet, CommandError> {
     let source = clone.folder().join(&planned.place);
     let inner = context.within(&source);
-    let making = Making::new(&arguments.how, &inner);
-    let paths = making.make(&source, &out.join("dist"), Parts::Both)?;
+    let how = HowToBuild::with(arguments.python.as_deref());
+    let paths = Making::new(&how, &inner).make(&source, &out.join("dist"), Parts::Both)?;
     let files = FileSet::check(&paths)?;
     let wrong = files
         .files()

@@ -173,6 +173,35 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     Ok(Report::silent(json!({ "wheels": entries })))
 }
 
+/// Repairs one wheel into a folder, with the options of `tilsit repair` in `words`.
+///
+/// # Errors
+/// When the words are none of its options, or the wheel cannot be repaired.
+pub(crate) fn repair_into(
+    wheel: &Path,
+    folder: &Path,
+    words: &[String],
+    context: &Context,
+) -> Result<PathBuf, CommandError> {
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+    let name = ["repair".as_ref(), wheel.as_os_str()];
+    let line = name
+        .into_iter()
+        .chain(words.iter().map(std::ffi::OsStr::new));
+    let line = <Line as clap::Parser>::try_parse_from(line).map_err(|error| {
+        let message = format!("`{}` are no options of `tilsit repair`", words.join(" "));
+        CommandError::new(Code::Usage, message).caused_by(error.to_string().trim().to_owned())
+    })?;
+    let options = options(&line.arguments, context)?;
+    let repaired = repair(&open(wheel, context)?, &options, folder)?;
+    say(&repaired, context);
+    Ok(repaired.path)
+}
+
 fn options(arguments: &Arguments, context: &Context) -> Result<RepairOptions, CommandError> {
     let variable = |name: &str| context.variables.text(name).filter(|text| !text.is_empty());
     let platform = arguments

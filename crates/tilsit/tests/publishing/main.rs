@@ -10,6 +10,7 @@ mod server;
 mod build;
 mod check;
 mod logins;
+mod matrix;
 mod publish;
 mod refusals;
 mod release;

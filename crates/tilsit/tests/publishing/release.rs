@@ -94,13 +94,33 @@ fn what_is_not_ready_is_left_alone() {
     // What is unreleased waits for 1.0 too: the version as it stands.
     let answer = release("");
     assert_eq!(answer.exit, 0, "{answer}");
-    assert_snapshot!(release(""), @"");
-    assert_snapshot!(release("--bump patch"), @"");
+    assert_snapshot!(release(""), @"
+    exit: 1
+    -- stderr
+    error: the tag `v1.0` is there already: 1.0 was released [TL0706]
+    hint: say which version comes next, as with `--bump patch`
+    ");
+    assert_snapshot!(release("--bump patch"), @"
+    exit: 1
+    -- stderr
+    error: `CHANGES.md` does not tell of 1.0.1: it has nothing below `Unreleased` (line 3) [TL0706]
+    hint: write what is new below a heading `1.0.1` or `Unreleased`, or say `--no-changelog`
+    ");
     sandbox.write("demo/src/tilsit_demo/__init__.py", "x = 1\n");
-    assert_snapshot!(release("--bump patch --no-changelog"), @"");
+    assert_snapshot!(release("--bump patch --no-changelog"), @"
+    exit: 1
+    -- stderr
+    error: `src/tilsit_demo/__init__.py` is changed and not committed [TL0706]
+    hint: commit them, or put them aside with `git stash`
+    ");
     git(&sandbox, &["stash", "--quiet"]);
     git(&sandbox, &["checkout", "--quiet", "--detach"]);
-    assert_snapshot!(release("--bump patch --no-changelog"), @"");
+    assert_snapshot!(release("--bump patch --no-changelog"), @"
+    exit: 1
+    -- stderr
+    error: no branch is checked out, which the release's commit could be on [TL0706]
+    hint: `git switch BRANCH` first
+    ");
     assert_eq!(git(&sandbox, &["tag", "--list"]), "v1.0");
 }
 

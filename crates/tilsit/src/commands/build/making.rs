@@ -2,16 +2,18 @@
 //! the project's own.
 
 use std::collections::BTreeMap;
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use tilsit_archive::Limits;
 use tilsit_build_backend::{
     self as backend, BuildError, BuildOptions as BackendOptions, Built, SourceProject,
 };
 use tilsit_build_frontend::{BuildFrontend, Source, SourceError, Target};
+use tilsit_dist::sdist::unpack;
 use tilsit_environment::Interpreter;
 use tilsit_environment::discovery::Scope;
+use tilsit_files::TemporaryFolder;
 use tilsit_packaging::pyproject::PyProject;
 use tilsit_resolver::Preferences;
 use url::Url;
@@ -61,10 +63,6 @@ pub(crate) struct Making<'a> {
     how: &'a HowToBuild,
     /// The Python that builds; none where the options say which.
     pub(super) interpreter: Option<&'a Interpreter>,
-    /// What backends find in their environment besides.
-    pub(super) variables: BTreeMap<OsString, OsString>,
-    /// What backends are told besides.
-    pub(super) settings: Vec<(String, String)>,
     context: &'a Context,
 }
 
@@ -74,8 +72,6 @@ impl<'a> Making<'a> {
         Self {
             how,
             interpreter: None,
-            variables: BTreeMap::new(),
-            settings: Vec::new(),
             context,
         }
     }
@@ -94,10 +90,18 @@ impl<'a> Making<'a> {
         let is_open = !self.how.force_pep517 && self.how.build.is_usual();
         if is_open && source.is_dir() && is_own(source, &in_process, self.context)? {
             tilsit_files::create_dir_all(out)?;
-            self.in_process(source, out, parts, &in_process)
-        } else {
-            self.by_backend(source, out, parts)
+            return self.in_process(source, out, parts, &in_process);
         }
+        if is_open && source.is_file() && parts == Parts::Both {
+            let folder = TemporaryFolder::create_in(&self.context.temporary_folder)?;
+            // What is wrong with an archive is told by those who can build all of them.
+            if let Ok(root) = unpack(source, folder.path(), &Limits::default())
+                && is_own(&root, &in_process, self.context)?
+            {
+                return self.in_process(&root, out, Parts::Wheel, &in_process);
+            }
+        }
+        self.by_backend(source, out, parts)
     }
 
     fn in_process(
@@ -149,7 +153,7 @@ impl<'a> Making<'a> {
         let build = |source: Source, target: Target| -> Result<PathBuf, CommandError> {
             // Beside first: what is in the way of a backend, or half made, is not to be seen.
             tilsit_files::create_dir_all(out)?;
-            let beside = tilsit_files::TemporaryFolder::create_in(out)?;
+            let beside = TemporaryFolder::create_in(out)?;
             let made = frontend.build_into(source, target, beside.path())?;
             let path = out.join(made.file_name().unwrap_or_default());
             tilsit_files::rename(&made, &path)?;
@@ -199,6 +203,22 @@ impl<'a> Making<'a> {
 }
 
 impl HowToBuild {
+    /// The usual way, with this Python if one is named.
+    pub(crate) fn with(python: Option<&str>) -> Self {
+        Self {
+            python: python.into_iter().map(str::to_owned).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// The same, with what backends are told besides.
+    pub(super) fn telling(&self, settings: &[(String, String)]) -> Self {
+        Self {
+            build: self.build.telling(settings),
+            ..self.clone()
+        }
+    }
+
     /// The one Python that is named.
     fn python(&self) -> Result<Option<&str>, CommandError> {
         match self.python.as_slice() {
