@@ -22,23 +22,27 @@ pub(crate) fn links(project: &SourceProject) -> Result<Vec<(String, String)>, Bu
         let root = file.path.strip_suffix(&path).unwrap_or_default();
         folders.insert(top.join(root.trim_end_matches('/')));
     }
-    let mut lines = String::new();
-    for folder in folders {
-        lines.push_str(text_of(&folder)?);
-        lines.push('\n');
+    let mut lines = Vec::new();
+    for folder in &folders {
+        lines.push(text_of(folder)?.to_owned());
     }
     let name = project.file_name();
     let modules = moved_modules(project, &top)?;
     if modules.is_empty() {
-        return Ok(vec![(format!("_{name}.pth"), lines)]);
+        return Ok(vec![(format!("_{name}.pth"), ended(&lines))]);
     }
     let finder = format!("_editable_finder_of_{name}");
-    lines.push_str(&format!("import {finder}; {finder}.install()\n"));
+    lines.push(format!("import {finder}; {finder}.install()"));
     Ok(vec![
-        (format!("_{name}.pth"), lines),
+        (format!("_{name}.pth"), ended(&lines)),
         (format!("_{name}.start"), format!("{finder}:install\n")),
         (format!("{finder}.py"), finder_source(&name, &modules)?),
     ])
+}
+
+/// Lines, each with its end.
+fn ended(lines: &[String]) -> String {
+    lines.join("\n") + "\n"
 }
 
 /// A module's file, and its folder if it is a package.
@@ -69,15 +73,14 @@ fn moved_modules(
 }
 
 fn finder_source(name: &str, modules: &BTreeMap<String, Moved>) -> Result<String, BuildError> {
-    let mut table = String::new();
+    let mut table = Vec::new();
     for (module, moved) in modules {
         let folder = moved.folder.as_deref().map(literal).transpose()?;
         let folder = folder.unwrap_or_else(|| "None".to_owned());
-        table.push_str(&format!(
-            "    \"{module}\": ({}, {folder}),\n",
-            literal(&moved.file)?
-        ));
+        let file = literal(&moved.file)?;
+        table.push(format!("    \"{module}\": ({file}, {folder}),"));
     }
+    let table = ended(&table);
     Ok(format!(
         "\"\"\"Finds the modules of {name} that are elsewhere in its source tree.\"\"\"
 

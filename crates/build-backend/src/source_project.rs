@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use tilsit_packaging::metadata::{CoreMetadata, ImportName};
+use tilsit_packaging::metadata::{CoreMetadata, Field, ImportName};
 use tilsit_packaging::problem::Problem;
 use tilsit_packaging::pyproject::{
     Project, ProjectFiles, ProjectKey, ProjectLicense, PyProject, ReadmeSource,
@@ -70,6 +70,9 @@ impl SourceProject {
             text: &text,
             files: &mut files,
             problems: &mut problems,
+            has_no_license_files: settings
+                .metadata_version
+                .is_some_and(|version| version < Field::LicenseFile.added()),
         };
         let version = said.map(|said| reader.version(&project, said, options));
         let version = version.transpose()?;
@@ -159,7 +162,7 @@ fn refuse_unfilled(
         let reason = format!("fills in `{key}`, which `project.dynamic` does not name");
         return Err(BuildError::key(folder, text, DYNAMIC, reason));
     }
-    filled.push(ProjectKey::ImportNames);
+    filled.extend([ProjectKey::ImportNames, ProjectKey::ImportNamespaces]);
     if has_version {
         filled.push(ProjectKey::Version);
     }
@@ -196,6 +199,8 @@ struct Reader<'a> {
     text: &'a str,
     files: &'a mut SourceFiles,
     problems: &'a mut Vec<Problem>,
+    /// Whether the version of the metadata that is asked for is too old to name them.
+    has_no_license_files: bool,
 }
 
 impl Reader<'_> {
@@ -272,9 +277,15 @@ impl Reader<'_> {
             let reason = format!("`{key}`: {reason}");
             BuildError::key(self.folder, self.text, DYNAMIC, reason)
         })?;
+        let names = module_names(project, settings);
         if project.is_dynamic(ProjectKey::ImportNames) {
-            let names = module_names(project, settings);
-            add_import_names(project, &names);
+            project.import_names = Some(with_names(project.import_names.take(), &names));
+        }
+        if project.is_dynamic(ProjectKey::ImportNamespaces) {
+            let parents = names.iter().flat_map(|name| parents(name));
+            let parents: Vec<String> = parents.map(str::to_owned).collect();
+            let namespaces = with_names(project.import_namespaces.take(), &parents);
+            project.import_namespaces = Some(namespaces).filter(|names| !names.is_empty());
         }
         Ok(())
     }
@@ -308,8 +319,11 @@ impl Reader<'_> {
 
     fn license_files(&mut self, project: &Project) -> Result<Vec<String>, BuildError> {
         let Some(patterns) = &project.license_files else {
-            if matches!(&project.license, Some(ProjectLicense::File(_))) {
+            if self.has_no_license_files {
                 return Ok(Vec::new());
+            }
+            if let Some(ProjectLicense::File(path)) = &project.license {
+                return Ok(vec![path.strip_prefix("./").unwrap_or(path).to_owned()]);
             }
             let usual = LICENSE_FILES_USUAL.map(str::to_owned);
             return Ok(self.matching(&self.globs(&usual)?));
@@ -353,27 +367,19 @@ impl Reader<'_> {
     }
 }
 
-/// The modules as `import-names`, and the namespaces above them as `import-namespaces` (PEP 794).
-fn add_import_names(project: &mut Project, modules: &[String]) {
-    let mut names = project.import_names.take().unwrap_or_default();
-    let mut namespaces = project.import_namespaces.take().unwrap_or_default();
-    let mut add = |text: &str, is_module: bool| {
-        let list = if is_module {
-            &mut names
-        } else {
-            &mut namespaces
-        };
-        let is_known = list.iter().any(|known| known.as_str() == text);
+/// What is above a dotted name.
+fn parents(name: &str) -> impl Iterator<Item = &str> {
+    name.match_indices('.').map(|(end, _)| &name[..end])
+}
+
+/// The names that are there, and those that were found, each once (PEP 794).
+fn with_names(there: Option<Vec<ImportName>>, found: &[String]) -> Vec<ImportName> {
+    let mut names = there.unwrap_or_default();
+    for text in found {
+        let is_known = names.iter().any(|known| known.as_str() == text);
         if let (false, Ok(name)) = (is_known, text.parse::<ImportName>()) {
-            list.push(name);
+            names.push(name);
         }
-    };
-    for module in modules {
-        for (end, _) in module.match_indices('.') {
-            add(&module[..end], false);
-        }
-        add(module, true);
     }
-    project.import_names = Some(names);
-    project.import_namespaces = Some(namespaces).filter(|namespaces| !namespaces.is_empty());
+    names
 }

@@ -1,6 +1,7 @@
-//! `bench`: the benchmarks, all of them or one, and `bench client`, `bench project`, `bench check`,
+//! `bench`: the benchmarks, all of them or one, and `bench build`, `bench client`, `bench project`, `bench check`,
 //! `bench index` and `bench repair`, which compare with peers.
 
+pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod client;
 pub(crate) mod index;
@@ -24,6 +25,9 @@ const BENCHES: &[(&str, &str, &str)] = &[
 /// # Errors
 /// When a name is unknown or a benchmark fails.
 pub(crate) fn run_named(names: &[&str]) -> Result<()> {
+    if let ["build", words @ ..] = names {
+        return build::compare(words);
+    }
     if let ["client", words @ ..] = names {
         return client::compare(words);
     }
@@ -43,7 +47,7 @@ pub(crate) fn run_named(names: &[&str]) -> Result<()> {
         if !BENCHES.iter().any(|(known, ..)| known == name) {
             let known: Vec<&str> = BENCHES.iter().map(|(name, ..)| *name).collect();
             bail!(
-                "no benchmark is called `{name}`; there are: check, client, index, project, repair, {}",
+                "no benchmark is called `{name}`; there are: build, check, client, index, project, repair, {}",
                 known.join(", ")
             );
         }

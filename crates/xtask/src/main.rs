@@ -1,9 +1,11 @@
 //! The project's own tasks, as `cargo xtask <task>`; this file is the complete list of them.
 
+mod backends;
 mod benches;
 mod conformance;
 mod documents;
 mod fuzzing;
+mod metadata;
 mod parity;
 mod policies;
 mod process;
@@ -23,6 +25,7 @@ cargo xtask <task>
   ci                     format, lints, documents, then `test`
   real [FILTER ...]      the tests that need the default index
   bench [NAME]           the benchmarks (all of them, or one)
+  bench build [ROUNDS]   `build --wheel` beside uv and `python -m build`; `--program=PATH`
   bench check FOLDER     `check` beside twine's, on 100 wheels
   bench client [WORD ..] beside uv; words: sets, steps, rounds, `--record` (once, first)
   bench repair [ROUNDS]  `repair` beside auditwheel, on a wheel of scipy
@@ -38,6 +41,10 @@ cargo xtask <task>
                          pip's functional tests with tilsit in pip's place
   conformance virtualenv --suite FOLDER [ARGUMENT ..]
                          virtualenv's tests of activation and creation on `tilsit venv`
+  conformance backends [WORD ..]
+                         real pure projects built by their backend and by ours, and compared;
+                         words: parts of releases, `--program=PATH`
+  conformance metadata   what the tests of pyproject-metadata read, read by our backend too
   conformance repair [WORD ..]
                          `repair show --json` beside auditwheel's, on 100 wheels;
                          words: parts of wheels' names, `--record` (once, first), `--program=PATH`,
@@ -55,6 +62,8 @@ fn main() -> ExitCode {
         ["test", filters @ ..] => tests::run(filters),
         ["ci"] => tests::ci(),
         ["real", filters @ ..] => tests::real(filters),
+        ["conformance", "backends", words @ ..] => backends::compare(words),
+        ["conformance", "metadata"] => metadata::compare(),
         ["conformance", "repair", words @ ..] => repairs::compare(words),
         ["conformance", words @ ..] => conformance::suite(words),
         ["parity", words @ ..] => parity::compare(words),

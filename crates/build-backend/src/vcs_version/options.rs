@@ -211,12 +211,7 @@ pub fn read(table: &toml::Table) -> Result<VcsOptions, String> {
     }
     let written: Result<Written, toml::de::Error> = toml::Value::Table(table).try_into();
     let written = written.map_err(|error| error.message().trim().to_owned())?;
-    if written.git == Some(false) {
-        return Err("`git = false` leaves nothing that tells the version".to_owned());
-    }
-    if written.normalize == Some(false) {
-        return Err("`normalize = false` is not done: wheels have normal versions".to_owned());
-    }
+    refuse(&written)?;
     let usual = VcsOptions::default();
     let describe = written
         .git_describe_command
@@ -272,10 +267,23 @@ pub fn read(table: &toml::Table) -> Result<VcsOptions, String> {
             })
             .transpose()?,
     })
-    .and_then(|options| match written.scm.git.distance_scope {
-        None | Some(toml::Value::Boolean(false)) => Ok(options),
-        Some(_) => Err("`scm.git.distance-scope` is not done here".to_owned()),
-    })
+}
+
+/// Refuses what is not done here.
+fn refuse(written: &Written) -> Result<(), String> {
+    let reason = if written.git == Some(false) {
+        "`git = false` leaves nothing that tells the version"
+    } else if written.normalize == Some(false) {
+        "`normalize = false` is not done: wheels have normal versions"
+    } else if !matches!(
+        written.scm.git.distance_scope,
+        None | Some(toml::Value::Boolean(false))
+    ) {
+        "`scm.git.distance-scope` is not done here"
+    } else {
+        return Ok(());
+    };
+    Err(reason.to_owned())
 }
 
 /// The table with `-` for `_` in its keys.

@@ -112,16 +112,17 @@ impl Values<'_> {
             "scm_version.short_node" => or_none(state.and_then(State::short_node)),
             "scm_version.node" => or_none(state.and_then(|state| state.node.as_deref())),
             "scm_version.distance" => state.map_or(0, |state| state.distance).to_string(),
-            "scm_version.dirty" => match state.is_some_and(|state| state.is_dirty) {
-                true => "True".to_owned(),
-                false => "False".to_owned(),
-            },
+            "scm_version.dirty" => {
+                let is_dirty = state.is_some_and(|state| state.is_dirty);
+                if is_dirty { "True" } else { "False" }.to_owned()
+            }
             "scm_version.tag" => {
                 let tag = state.map_or(self.version, |state| &state.tag);
                 // A version object, as Python shows it.
-                match is_repr {
-                    true => format!("<Version('{tag}')>"),
-                    false => tag.to_string(),
+                if is_repr {
+                    format!("<Version('{tag}')>")
+                } else {
+                    tag.to_string()
                 }
             }
             _ => {

@@ -207,7 +207,7 @@ fn links_are_followed_and_loops_are_refused() {
 #[test]
 fn files_say_what_the_metadata_leaves_open() {
     let pyproject = "[project]\nname = 'demo'\nversion = '1'\n\
-         dynamic = ['dependencies', 'optional-dependencies', 'classifiers', 'import-names']\n\
+         dynamic = ['dependencies', 'optional-dependencies', 'classifiers', 'import-names', 'import-namespaces']\n\
          dependencies = ['static']\nclassifiers = ['Topic :: Static']\n\
          [project.optional-dependencies]\ntest = ['pytest']\n\
          [build-system]\nrequires = []\nbuild-backend = 'tilsit_build'\n\
@@ -269,7 +269,7 @@ fn files_say_what_the_metadata_leaves_open() {
     );
     example.write(
         "pyproject.toml",
-        &pyproject.replace("'import-names']", "'keywords']"),
+        &pyproject.replace("'import-names', ", "'keywords', "),
     );
     assert!(refusal(&example).contains("`keywords` is dynamic, and nothing here can fill it in"));
 }
@@ -288,6 +288,15 @@ fn the_version_of_the_metadata_can_be_said() {
     let metadata = std::fs::read_to_string(folder.join("demo-1.dist-info/METADATA")).unwrap();
     assert!(
         metadata.starts_with("Metadata-Version: 2.4\n"),
+        "{metadata}"
+    );
+    // Files that are taken unasked do not ask for newer metadata.
+    let older = pinned("license = { text = 'free' }", "2.2");
+    older.write("LICENSE", "free");
+    prepare_metadata(&older.source(), &folder, &options).unwrap();
+    let metadata = std::fs::read_to_string(folder.join("demo-1.dist-info/METADATA")).unwrap();
+    assert!(
+        metadata.starts_with("Metadata-Version: 2.2\n"),
         "{metadata}"
     );
     let found = refusal(&pinned("import-names = ['demo']", "2.4"));

@@ -36,10 +36,10 @@ fn options(variables: &[(&str, &str)]) -> BuildOptions {
 }
 
 fn version(folder: &Path, pyproject: &str, variables: &[(&str, &str)]) -> Result<String, String> {
-    std::fs::write(folder.join("pyproject.toml"), pyproject).unwrap();
+    std::fs::write(folder.join("pyproject.toml"), pyproject).expect("it works");
     opened(folder, variables).map_err(|error| {
         let text = error.to_string();
-        text.replace(folder.to_str().unwrap(), "DEMO")
+        text.replace(folder.to_str().expect("it works"), "DEMO")
     })
 }
 
@@ -189,84 +189,87 @@ fn the_tables_of_other_tools_are_read() {
     }
 }
 
+/// Tables that are refused, and a part of why.
+const REFUSED: [(&str, &str); 18] = [
+    (
+        "[tool.tilsit.build.version]\ncolour = 1",
+        "unknown field `colour`",
+    ),
+    (
+        "[tool.tilsit.build.version]\ngit = false",
+        "`git = false` leaves nothing",
+    ),
+    (
+        "[tool.tilsit.build.version]\nversion-scheme = 'calver'",
+        "`version-scheme` is `calver`; known are guess-next-dev,",
+    ),
+    (
+        "[tool.tilsit.build.version]\nlocal-scheme = 'calver'",
+        "`local-scheme` is `calver`; known are node-and-date,",
+    ),
+    (
+        "[tool.setuptools_scm]\nparse = 'my:parse'",
+        "`parse` names code, and none is run here",
+    ),
+    (
+        "[tool.setuptools_scm]\nnormalize = false",
+        "`normalize = false` is not done",
+    ),
+    (
+        "[tool.setuptools_scm]\ntag_regex = '(?P<version>.+)(?=x)'",
+        "is not one that is understood here",
+    ),
+    (
+        "[tool.setuptools_scm]\ntag_regex = 'v.+'",
+        "neither a single group nor one called `version`",
+    ),
+    (
+        "[tool.setuptools_scm]\ngit_describe_command = 'sh -c id'",
+        "`git-describe-command` is `sh -c id`, and nothing but `git describe` is run here",
+    ),
+    (
+        "[tool.setuptools_scm]\ngit_describe_command = 'git -c x=!id describe'",
+        "nothing but `git describe`",
+    ),
+    (
+        "[tool.setuptools_scm]\nscm.git.distance_scope = true",
+        "`scm.git.distance-scope` is not done",
+    ),
+    (
+        "[tool.setuptools_scm]\nversion_file = '../told.py'",
+        "`version-file`: the path `../told.py`",
+    ),
+    (
+        "[tool.setuptools_scm]\nversion_file = 'told.c'",
+        "`told.c` is neither `.py` nor `.txt`",
+    ),
+    (
+        "[tool.setuptools_scm]\nversion_file = 'told.py'\nversion_file_template = '{day}'",
+        "the template has `{day}`, which is not known",
+    ),
+    (
+        "[tool.hatch.version]\nsource = 'code'\npath = 'demo.py'",
+        "runs a module of the project",
+    ),
+    (
+        "[tool.hatch.version]\nsource = 'env'",
+        "any version that a variable says",
+    ),
+    (
+        "[tool.hatch.version]\nsource = 'my'",
+        "`source = \"my\"` is a plugin",
+    ),
+    (
+        "[tool.hatch.version]\npath = 'demo.py'",
+        "`demo.py` has nothing that the pattern for the version finds",
+    ),
+];
+
 #[test]
 fn what_is_not_done_is_refused_by_name() {
     let root = tempfile::tempdir().unwrap();
     let folder = repository(root.path(), &["init", "commit", "tag v1.0"]);
-    for (table, expected) in [
-        (
-            "[tool.tilsit.build.version]\ncolour = 1",
-            "unknown field `colour`",
-        ),
-        (
-            "[tool.tilsit.build.version]\ngit = false",
-            "`git = false` leaves nothing",
-        ),
-        (
-            "[tool.tilsit.build.version]\nversion-scheme = 'calver'",
-            "`version-scheme` is `calver`; known are guess-next-dev,",
-        ),
-        (
-            "[tool.tilsit.build.version]\nlocal-scheme = 'calver'",
-            "`local-scheme` is `calver`; known are node-and-date,",
-        ),
-        (
-            "[tool.setuptools_scm]\nparse = 'my:parse'",
-            "`parse` names code, and none is run here",
-        ),
-        (
-            "[tool.setuptools_scm]\nnormalize = false",
-            "`normalize = false` is not done",
-        ),
-        (
-            "[tool.setuptools_scm]\ntag_regex = '(?P<version>.+)(?=x)'",
-            "is not one that is understood here",
-        ),
-        (
-            "[tool.setuptools_scm]\ntag_regex = 'v.+'",
-            "neither a single group nor one called `version`",
-        ),
-        (
-            "[tool.setuptools_scm]\ngit_describe_command = 'sh -c id'",
-            "`git-describe-command` is `sh -c id`, and nothing but `git describe` is run here",
-        ),
-        (
-            "[tool.setuptools_scm]\ngit_describe_command = 'git -c x=!id describe'",
-            "nothing but `git describe`",
-        ),
-        (
-            "[tool.setuptools_scm]\nscm.git.distance_scope = true",
-            "`scm.git.distance-scope` is not done",
-        ),
-        (
-            "[tool.setuptools_scm]\nversion_file = '../told.py'",
-            "`version-file`: the path `../told.py`",
-        ),
-        (
-            "[tool.setuptools_scm]\nversion_file = 'told.c'",
-            "`told.c` is neither `.py` nor `.txt`",
-        ),
-        (
-            "[tool.setuptools_scm]\nversion_file = 'told.py'\nversion_file_template = '{day}'",
-            "the template has `{day}`, which is not known",
-        ),
-        (
-            "[tool.hatch.version]\nsource = 'code'\npath = 'demo.py'",
-            "runs a module of the project",
-        ),
-        (
-            "[tool.hatch.version]\nsource = 'env'",
-            "any version that a variable says",
-        ),
-        (
-            "[tool.hatch.version]\nsource = 'my'",
-            "`source = \"my\"` is a plugin",
-        ),
-        (
-            "[tool.hatch.version]\npath = 'demo.py'",
-            "`demo.py` has nothing that the pattern for the version finds",
-        ),
-    ] {
+    for (table, expected) in REFUSED {
         let error = version(&folder, &format!("{HEAD}{table}\n"), &[]).unwrap_err();
         assert!(error.contains(expected), "{table}: {error}");
     }
@@ -328,8 +331,8 @@ fn a_clone_without_its_history_is_told() {
 
 /// The bytes of the wheel of a folder, and its files.
 fn wheel(folder: &Path, out: &Path) -> (Vec<u8>, Vec<String>) {
-    let built = build_wheel(folder, out, &options(&[])).unwrap();
-    (std::fs::read(built.path).unwrap(), built.files)
+    let built = build_wheel(folder, out, &options(&[])).expect("it works");
+    (std::fs::read(built.path).expect("it works"), built.files)
 }
 
 #[test]

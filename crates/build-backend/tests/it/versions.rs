@@ -207,7 +207,7 @@ const OPTIONS: [&str; 20] = [
 /// The folder of a state, after its steps.
 pub(crate) fn repository(root: &Path, steps: &[&str]) -> PathBuf {
     let folder = root.join("demo-8.1");
-    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::create_dir_all(&folder).expect("it works");
     write(&folder, "demo.py", "");
     let mut commits = 0;
     for step in steps {
@@ -234,7 +234,7 @@ pub(crate) fn repository(root: &Path, steps: &[&str]) -> PathBuf {
 }
 
 fn write(folder: &Path, path: &str, text: &str) {
-    std::fs::write(folder.join(path), text).unwrap();
+    std::fs::write(folder.join(path), text).expect("it works");
 }
 
 /// Git with commits that are the same each time.
@@ -255,7 +255,7 @@ pub(crate) fn git(folder: &Path, commits: u64, arguments: &[&str]) {
         .env("GIT_CONFIG_GLOBAL", "/dev/null")
         .env("GIT_CONFIG_SYSTEM", "/dev/null")
         .output()
-        .unwrap();
+        .expect("it works");
     assert!(output.status.success(), "git {arguments:?}: {output:?}");
 }
 
@@ -287,7 +287,7 @@ fn ours(folder: &Path, options: &str) -> Result<String, String> {
          [build-system]\nrequires = []\nbuild-backend = 'tilsit_build'\n\
          [tool.setuptools_scm]\n{options}\n"
     );
-    std::fs::write(folder.join("pyproject.toml"), pyproject).unwrap();
+    std::fs::write(folder.join("pyproject.toml"), pyproject).expect("it works");
     let build = BuildOptions {
         now_seconds: NOW,
         variables: BTreeMap::from([(

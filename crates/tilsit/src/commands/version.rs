@@ -5,12 +5,14 @@ use std::str::FromStr;
 
 use clap::Args;
 use serde_json::json;
+use tilsit_build_backend::SourceProject;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::{Bump, PreReleaseKind, Version};
 use tilsit_project::Workspace;
 use tilsit_project::edit::List;
 use tilsit_project::workspace::{Member, PYPROJECT};
 
+use crate::building::backend_options;
 use crate::commands::options::UpgradeOptions;
 use crate::context::Context;
 use crate::editing::{EditedFile, Originals};
@@ -23,7 +25,7 @@ use crate::terminal::{DIM, GOOD};
 /// Show the project's version, set it, or make it go up
 ///
 /// `--bump` may be repeated: `--bump minor --bump beta` makes 1.2.3 to 1.3.0b1. A version that the build
-/// backend fills in is changed where the backend takes it from. A lock is made to fit.
+/// backend fills in is changed where the backend takes it from; one of version control is shown. A lock is made to fit.
 #[derive(Args, Debug, Default)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -143,10 +145,16 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let member = member(&workspace, arguments.package.as_ref(), context)?;
     let file = EditedFile::project(&member.folder.join(PYPROJECT), context)?;
     let mut editor = file.editor()?;
-    let before = editor.version().map_err(|error| CommandError {
-        message: format!("`{}` states no version", file.shown()),
-        ..file.refused(&error)
-    })?;
+    let before = match editor.version() {
+        Ok(version) => version,
+        Err(error) => {
+            let none = CommandError {
+                message: format!("`{}` states no version", file.shown()),
+                ..file.refused(&error)
+            };
+            return of_backend(arguments, member, none, context);
+        }
+    };
     let after = arguments.next.after(&before)?;
     let is_change = before.to_string() != after.to_string();
     if is_change && !arguments.dry_run {
@@ -157,7 +165,12 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         let locked = written.and_then(|()| relock(arguments, &workspace, &mut originals, context));
         locked.map_err(|error| originals.put_back(error))?;
     }
+    Ok(report(arguments, member, &before, &after))
+}
+
+fn report(arguments: &Arguments, member: &Member, before: &Version, after: &Version) -> Report {
     let name = member.project.name();
+    let is_change = before.to_string() != after.to_string();
     let text = match (arguments.short, is_change) {
         (true, _) => format!("{after}\n"),
         (false, true) => format!("{name} {DIM}{before} =>{DIM:#} {GOOD}{after}{GOOD:#}\n"),
@@ -169,7 +182,25 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         "before": is_change.then(|| before.to_string()),
         "dry_run": arguments.dry_run,
     });
-    Ok(Report::new(text, result))
+    Report::new(text, result)
+}
+
+/// The version that our own backend finds where no file states one: that of version control. `none` is
+/// the error when it finds none.
+fn of_backend(
+    arguments: &Arguments,
+    member: &Member,
+    none: CommandError,
+    context: &Context,
+) -> Result<Report, CommandError> {
+    let Ok(project) = SourceProject::open(&member.folder, &backend_options(context)?) else {
+        return Err(none);
+    };
+    if arguments.value.is_some() || !arguments.bump.is_empty() {
+        return Err(none.hint("version control tells it: a tag on the commit is the next one"));
+    }
+    let version = &project.metadata().version;
+    Ok(report(arguments, member, version, version))
 }
 
 /// Makes the lock fit, if there is one: it knows the versions of the projects.

@@ -16,6 +16,7 @@ mod refusals;
 mod release;
 mod rendering;
 mod repair;
+mod reproducible;
 mod search;
 mod serve;
 

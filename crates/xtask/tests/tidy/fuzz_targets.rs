@@ -18,8 +18,24 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/archive/src/zip/end_record.rs", "zip_tail"),
     ("crates/archive/src/zip/extra.rs", "zip_archive"),
     (
+        "crates/build-backend/src/project_version.rs",
+        "version_pattern",
+    ),
+    (
         "crates/build-backend/src/static_version.rs",
         "static_version",
+    ),
+    (
+        "crates/build-backend/src/vcs_version/archive.rs",
+        "vcs_archive",
+    ),
+    (
+        "crates/build-backend/src/vcs_version/options.rs",
+        "vcs_options",
+    ),
+    (
+        "crates/build-backend/src/vcs_version/template.rs",
+        "vcs_options",
     ),
     ("crates/build-frontend/src/cache_keys.rs", "cache_keys"),
     ("crates/build-frontend/src/diagnosis.rs", "build_output"),
