@@ -78,7 +78,7 @@ pub(crate) fn path_in(folder: &Path, name: &str) -> Result<PathBuf, ChangeError>
 }
 
 /// Headers without those of these names, and with others at the end; the body stays.
-fn with_headers(bytes: &[u8], without: &[&str], with: &[(&str, &str)]) -> Vec<u8> {
+pub fn with_headers(bytes: &[u8], without: &[&str], with: &[(&str, &str)]) -> Vec<u8> {
     let message = Message::parse(bytes);
     let mut out = Vec::with_capacity(bytes.len());
     let is_out = |name: &str| without.iter().any(|other| other.eq_ignore_ascii_case(name));
