@@ -611,6 +611,7 @@ impl Building<'_> {
             hook,
             reason,
             output: String::new(),
+            is_confined: false,
         }))
     }
 }

@@ -122,6 +122,8 @@ pub struct BackendFailure {
     pub reason: FailureReason,
     /// The end of what it printed.
     pub output: String,
+    /// Whether it ran in a sandbox.
+    pub is_confined: bool,
 }
 
 /// What went wrong in a backend.

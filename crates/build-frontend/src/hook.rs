@@ -267,6 +267,7 @@ impl HookCall<'_> {
             hook: self.hook,
             reason,
             output,
+            is_confined: self.confined.is_some(),
         }))
     }
 }

@@ -436,6 +436,13 @@ pub(crate) fn build_error(error: &BuildFailure) -> CommandError {
         if !lines.is_empty() {
             failure = failure.caused_by(format!("it printed at last:\n{}", lines.join("\n")));
         }
+        if backend.is_confined {
+            failure = failure.hint(
+                "it ran in a sandbox: no network, the files of the system to read, its own folders to \
+                 write; `--sandbox-read PATH` and `--sandbox-env VARIABLE` let it see more, \
+                 `--sandbox-time` and `--sandbox-memory` set its limits",
+            );
+        }
         for advice in backend.advice() {
             failure = failure.hint(advice.to_string());
         }
