@@ -19,7 +19,7 @@ use crate::environment::{BuildEnvironment, without_isolation};
 use crate::error::{BuildFailure, FailureReason};
 use crate::frontend::{BuildEvent, BuildFrontend};
 use crate::git::{Commit, GIT, GitError, Repositories, hex};
-use crate::hook::{Backend, Hook, HookCall, Target, made_in, texts};
+use crate::hook::{Backend, Confined, Hook, HookCall, Target, made_in, read_plain, texts};
 use crate::project::SourceTree;
 use crate::settings::{ConfigSettings, Renewal};
 use crate::source::{FolderSource, Source, VcsSource, project_folder};
@@ -52,7 +52,7 @@ impl Building<'_> {
             ));
         }
         let bytes = match self.prepared()? {
-            Some(folder) => tilsit_files::read(folder.join("METADATA"))?,
+            Some(folder) => read_plain(&folder.join("METADATA"))?,
             None => self.metadata_of_wheel()?,
         };
         let metadata = SlimMetadata::parse(&bytes)
@@ -253,6 +253,13 @@ impl Building<'_> {
         let project = &self.work.shown;
         let settings = self.settings();
         let backend = self.backend(tree)?;
+        let source = self.source_root(tree);
+        let readable = self.readable(tree);
+        let confined = options.sandbox.as_ref().map(|sandbox| Confined {
+            sandbox,
+            source: &source,
+            readable: &readable,
+        });
         let call = HookCall {
             hook,
             backend: &backend,
@@ -264,8 +271,41 @@ impl Building<'_> {
             settings: &settings,
             temporary: &options.temporary,
             output_max_bytes: options.output_max_bytes,
+            confined,
         };
         call.run(&mut |piece| frontend.tell(BuildEvent::Output(piece)))
+    }
+
+    /// The folder that a build in a sandbox may change: the whole copy of the source, or the folder
+    /// of the user that is built where it is.
+    fn source_root(&self, tree: &Path) -> PathBuf {
+        let scratch = self.work.folder.get();
+        let copy = scratch.map(|folder| folder.path().join("source"));
+        copy.filter(|copy| tree.starts_with(copy))
+            .unwrap_or_else(|| tree.to_path_buf())
+    }
+
+    /// What a build in a sandbox may read wherever that is: the interpreter, and the repository that
+    /// the folder is a part of, which tells its version.
+    fn readable(&self, tree: &Path) -> Vec<PathBuf> {
+        let probe = self.frontend.options().interpreter.probe();
+        let interpreter = [
+            &probe.prefix,
+            &probe.exec_prefix,
+            &probe.base_prefix,
+            &probe.base_exec_prefix,
+        ];
+        let mut readable: Vec<PathBuf> = interpreter.into_iter().cloned().collect();
+        let home = self.frontend.options().sandbox.as_ref();
+        let home = home.and_then(|sandbox| sandbox.home.as_deref());
+        // A home that is a repository stays hidden.
+        let repository = |folder: &&Path| {
+            folder.join(".git").exists() && home.is_none_or(|home| !home.starts_with(folder))
+        };
+        if matches!(self.work.source, Source::Folder(_)) {
+            readable.extend(tree.ancestors().skip(1).find(repository).map(PathBuf::from));
+        }
+        readable
     }
 
     fn backend(&self, tree: &Path) -> Result<Backend, BuildFailure> {
@@ -579,6 +619,7 @@ impl Building<'_> {
             hook,
             reason,
             output: String::new(),
+            is_confined: false,
         }))
     }
 }

@@ -17,6 +17,7 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
 use tilsit_provider::{BuildRefusal, BuildSource, MetadataBuilder, Pin, ResolveOptions, Resolving};
 use tilsit_resolver::RootRequirement;
+use tilsit_sandbox::Sandbox;
 
 use crate::building::Building;
 use crate::built_cache::FileOnDisk;
@@ -65,6 +66,8 @@ pub struct FrontendOptions {
     pub own_backend: tilsit_build_backend::BuildOptions,
     /// How much a backend may print before it is ended.
     pub output_max_bytes: u64,
+    /// What backends run in; none lets them do whatever the user may.
+    pub sandbox: Option<Sandbox>,
 }
 
 impl FrontendOptions {
@@ -92,6 +95,7 @@ impl FrontendOptions {
             hashes: BTreeMap::new(),
             own_backend: tilsit_build_backend::BuildOptions::default(),
             output_max_bytes: OUTPUT_MAX_BYTES,
+            sandbox: None,
         }
     }
 }

@@ -4,6 +4,7 @@ mod confine;
 mod kernel;
 mod mounts;
 mod namespaces;
+mod processes;
 mod watch;
 
 use std::ffi::OsString;
@@ -92,7 +93,9 @@ fn finish((mut first, mut talk): (Child, UnixStream)) -> Result<(String, u8), Re
     let talking = || "talking to the first process".to_owned();
     talk.write_all(b".").trying(talking)?;
     let mut line = String::new();
-    talk.take(LINE_MAX_BYTES).read_to_string(&mut line).trying(talking)?;
+    talk.take(LINE_MAX_BYTES)
+        .read_to_string(&mut line)
+        .trying(talking)?;
     let status = first.wait();
     let status = status.trying(|| "waiting for the first process".to_owned())?;
     let code = status.code().and_then(|code| u8::try_from(code).ok());

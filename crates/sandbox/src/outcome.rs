@@ -49,7 +49,10 @@ impl Limit {
     pub fn describe(self, limits: &Limits) -> impl fmt::Display {
         match self {
             Self::Time => format!("it ran longer than {} s", limits.time.as_secs()),
-            Self::Memory => format!("it used more than {} MiB of memory", limits.memory_bytes >> 20),
+            Self::Memory => format!(
+                "it used more than {} MiB of memory",
+                limits.memory_bytes >> 20
+            ),
             Self::Processes => format!("it started more than {} processes", limits.processes),
         }
     }

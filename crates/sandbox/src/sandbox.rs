@@ -111,7 +111,9 @@ impl Sandbox {
         Self {
             launcher,
             home,
-            variables: seen.map(|(name, value)| (name.clone(), value.clone())).collect(),
+            variables: seen
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
             readable: Vec::new(),
             limits: Limits::default(),
         }

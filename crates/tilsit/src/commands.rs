@@ -39,6 +39,7 @@ pub(crate) mod tour;
 pub(crate) mod tree;
 pub(crate) mod venv;
 pub(crate) mod version;
+mod wheel;
 mod why;
 
 use std::process::ExitCode;
@@ -94,6 +95,7 @@ pub(crate) enum Command {
     BuildBackend(Late<build_backend::Arguments>),
     Check(Late<check::Arguments>),
     Repair(Late<repair::Arguments>),
+    Wheel(Late<wheel::Arguments>),
     Version(Late<version::Arguments>),
     Release(Late<release::Arguments>),
     Publish(Late<publish::Arguments>),
@@ -149,6 +151,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::BuildBackend(arguments) => build_backend::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),
         Command::Repair(arguments) => repair::run(&arguments, context),
+        Command::Wheel(arguments) => wheel::run(&arguments, context),
         Command::Version(arguments) => version::run(&arguments, context),
         Command::Release(arguments) => release::run(&arguments, context),
         Command::Publish(arguments) => publish::run(&arguments, context),

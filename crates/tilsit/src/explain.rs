@@ -290,6 +290,12 @@ has. `tilsit repair show WHEEL` says what it wants and what stands against a bet
 come from the system that compiled it: compile it on an older one, such as a manylinux image. Libraries are
 looked for as the loader does; `--ldpaths` names other folders, and `--exclude` leaves libraries out.";
 
+    NoSandbox = "TL0603", Usage, "builds cannot be confined here",
+"`--sandbox` was asked for, and the system has no such thing or refuses it: builds run in user, mount, pid,
+network and ipc namespaces of Linux 5.12 or later. Nothing was run. Some systems do not let ordinary users
+make user namespaces (`sysctl user.max_user_namespaces` is 0, or
+`kernel.apparmor_restrict_unprivileged_userns` is 1), and containers often neither.";
+
     FilesRefused = "TL0701", No, "files are not fit to be published",
 "Before anything is sent, all files are checked: the archives, the names, versions and metadata, and
 that they belong together. Nothing was sent. The message names each file and what is wrong with it.";

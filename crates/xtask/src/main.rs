@@ -36,7 +36,8 @@ cargo xtask <task>
   projects [WORD ..]     20 projects from their sdists: imported, locked, installed, tests collected;
                          words: projects, `--program=PATH`
   sdists [WORD ..]       200 sdists built beside uv; words: projects, `--program=PATH`, `--limit=COUNT`,
-                         `--again` (all), `--again=failed`, `--table` (written anew alone)
+                         `--again` (all), `--again=failed`, `--table` (written anew alone),
+                         `--integration` (the ten of setuptools' own tests, installed)
   conformance pip --suite FOLDER [ARGUMENT ..]
                          pip's functional tests with tilsit in pip's place
   conformance virtualenv --suite FOLDER [ARGUMENT ..]

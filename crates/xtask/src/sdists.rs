@@ -5,6 +5,7 @@
 //! where the last one ended. `docs/conformance-sdists.md` is written of all results that are there.
 
 mod building;
+mod integration;
 mod table;
 
 use std::fs;
@@ -27,19 +28,25 @@ const PEERS: &[&str] = &["pip==26.3", "uv==0.13.9"];
 /// When an sdist cannot be had, or a peer cannot be installed.
 pub(crate) fn compare(words: &[&str]) -> Result<()> {
     let mut program = None;
+    let mut is_integration = false;
     let (mut again, mut limit, mut only) = (None, usize::MAX, Vec::new());
     for word in words {
         match word.split_once('=').unwrap_or((word, "")) {
             ("--program", path) => program = Some(PathBuf::from(path).canonicalize()?),
             ("--limit", count) => limit = count.parse().context("--limit=COUNT")?,
             ("--again", which) => again = Some(which.to_owned()),
+            ("--integration", _) => is_integration = true,
             ("--table", _) => return table::write(&results(&releases(&[])?)?),
             (option, _) if option.starts_with("--") => bail!("unknown option `{word}`"),
             _ => only.push(*word),
         }
     }
+    let program = program.map_or_else(built_program, Ok)?;
+    if is_integration {
+        return integration::try_all(&program);
+    }
     let bench = Bench {
-        tilsit: program.map_or_else(built_program, Ok)?,
+        tilsit: program,
         peers: peers()?,
         folder: root().join(FOLDER),
     };

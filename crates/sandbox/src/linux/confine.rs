@@ -72,7 +72,9 @@ const CAPABILITIES: u32 = 64;
 pub(crate) fn end_with_parent() -> Result<(), Refusal> {
     let ends = set_parent_process_death_signal(Some(Signal::KILL));
     ends.trying(|| "ending with the launcher".to_owned())?;
-    setsid().trying(|| "leaving the terminal".to_owned()).map(drop)
+    setsid()
+        .trying(|| "leaving the terminal".to_owned())
+        .map(drop)
 }
 
 /// Gives up every right that a program in the sandbox must not have.
@@ -87,11 +89,7 @@ pub(crate) fn give_up_rights(limits: &Limits) -> Result<(), Refusal> {
 }
 
 fn set_limits(limits: &Limits) -> rustix::io::Result<()> {
-    let limits = [
-        (Resource::Core, 0),
-        (Resource::Fsize, limits.file_bytes),
-        (Resource::Nproc, u64::from(limits.processes)),
-    ];
+    let limits = [(Resource::Core, 0), (Resource::Fsize, limits.file_bytes)];
     limits.into_iter().try_for_each(|(resource, limit)| {
         let limit = Some(limit);
         setrlimit(

@@ -52,14 +52,19 @@ pub(crate) fn arrange(plan: &Plan) -> Result<(), Refusal> {
     let devices = DEVICES.map(|name| open_tree(CWD, format!("/dev/{name}"), whole()).ok());
     let root = open("/", OFlags::PATH | OFlags::DIRECTORY, Mode::empty());
     let root = root.trying(|| "opening /".to_owned())?;
-    kernel::make_read_only(root.as_fd()).trying(|| "making the file systems read-only".to_owned())?;
+    kernel::make_read_only(root.as_fd())
+        .trying(|| "making the file systems read-only".to_owned())?;
     make_devices(devices).trying(|| "making /dev".to_owned())?;
     for place in places {
         let done = put(&place, plan);
         done.trying(|| format!("arranging `{}`", place.path.display()))?;
     }
-    let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC | MountFlags::RDONLY;
+    let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC;
     mount("proc", "/proc", "proc", flags, None).trying(|| "mounting /proc".to_owned())?;
+    super::processes::limit(&plan.limits)?;
+    let proc = open("/proc", OFlags::PATH | OFlags::DIRECTORY, Mode::empty());
+    let proc = proc.trying(|| "opening /proc".to_owned())?;
+    kernel::make_read_only(proc.as_fd()).trying(|| "making /proc read-only".to_owned())?;
     // A build whose project lies at the temporary folder has it already.
     fs::create_dir_all(HOME_INSIDE).trying(|| "making a home".to_owned())
 }
@@ -82,7 +87,7 @@ fn places(plan: &Plan) -> Result<Vec<Place>, Refusal> {
         })
         .collect();
     for (paths, is_writable) in [(&plan.writable, true), (&plan.readable, false)] {
-        for path in paths {
+        for path in paths.iter().filter(|path| path.parent().is_some()) {
             let kept = kept(path, is_writable);
             let kept = kept.trying(|| format!("opening `{}`", path.display()))?;
             places.extend(kept.map(|becomes| Place {
@@ -118,7 +123,14 @@ fn put(place: &Place, plan: &Plan) -> io::Result<()> {
     match &place.becomes {
         Becomes::Hidden if path.is_dir() => {
             let size = plan.limits.memory_bytes;
-            mount_memory(path, if path == Path::new("/tmp") { size } else { 16 << 20 })
+            mount_memory(
+                path,
+                if path == Path::new("/tmp") {
+                    size
+                } else {
+                    16 << 20
+                },
+            )
         }
         Becomes::Hidden if fs::symlink_metadata(path).is_err() => Ok(()),
         Becomes::Hidden => attach(&open_tree(CWD, "/dev/null", whole())?, path),

@@ -39,7 +39,9 @@ pub(crate) fn enter() -> Result<(), Refusal> {
 /// A program that an ordinary user starts has no capabilities, but for the ambient ones.
 fn keep_for_first_process() -> rustix::io::Result<()> {
     let now = capabilities(None)?;
-    let needed = NEEDED.into_iter().fold(CapabilitySet::empty(), |all, one| all | one);
+    let needed = NEEDED
+        .into_iter()
+        .fold(CapabilitySet::empty(), |all, one| all | one);
     set_capabilities(
         None,
         CapabilitySets {
@@ -47,5 +49,7 @@ fn keep_for_first_process() -> rustix::io::Result<()> {
             ..now
         },
     )?;
-    NEEDED.into_iter().try_for_each(|one| configure_capability_in_ambient_set(one, true))
+    NEEDED
+        .into_iter()
+        .try_for_each(|one| configure_capability_in_ambient_set(one, true))
 }

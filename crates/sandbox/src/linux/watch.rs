@@ -5,7 +5,7 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, WaitOptions, WaitStatus, pidfd_open, waitpid};
+use rustix::process::{Pid, PidfdFlags, WaitOptions, WaitStatus, pidfd_open, wait};
 
 use super::{Refusal, Trying as _};
 use crate::limits::Limits;
@@ -16,6 +16,10 @@ const LOOK_EVERY: Timespec = Timespec {
     tv_sec: 0,
     tv_nsec: 20_000_000,
 };
+
+/// How many of the dead are taken leave of before it is counted again: a program may make them
+/// faster than they go.
+const DEAD_MAX: usize = 1000;
 
 /// The exit code for a program that did not end by itself.
 const ENDED: u8 = 124;
@@ -31,7 +35,10 @@ pub(crate) fn until_end(child: &Child, limits: &Limits) -> Result<(Outcome, u8),
     };
     let program = pidfd_open(pid, PidfdFlags::empty()).trying(watching)?;
     loop {
-        match poll(&mut [PollFd::new(&program, PollFlags::IN)], Some(&LOOK_EVERY)) {
+        match poll(
+            &mut [PollFd::new(&program, PollFlags::IN)],
+            Some(&LOOK_EVERY),
+        ) {
             Ok(_) | Err(rustix::io::Errno::INTR) => {}
             Err(error) => return Err(error).trying(watching),
         }
@@ -46,21 +53,24 @@ pub(crate) fn until_end(child: &Child, limits: &Limits) -> Result<(Outcome, u8),
 
 /// Waits for everything that has ended: the program's status, if it is among them.
 fn take_leave_of_the_dead(program: Pid) -> rustix::io::Result<Option<WaitStatus>> {
-    loop {
-        match waitpid(None, WaitOptions::NOHANG) {
+    for _ in 0..DEAD_MAX {
+        match wait(WaitOptions::NOHANG) {
             Ok(Some((pid, status))) if pid == program => return Ok(Some(status)),
             Ok(Some(_)) | Err(rustix::io::Errno::INTR) => {}
-            Ok(None) => return Ok(None),
+            Ok(None) => break,
             Err(error) => return Err(error),
         }
     }
+    Ok(None)
 }
 
 fn outcome(status: WaitStatus) -> (Outcome, u8) {
     match status.terminating_signal() {
         Some(signal) => (Outcome::Signal(signal), ENDED),
         None => {
-            let code = status.exit_status().and_then(|code| u8::try_from(code).ok());
+            let code = status
+                .exit_status()
+                .and_then(|code| u8::try_from(code).ok());
             (Outcome::Ended, code.unwrap_or(ENDED))
         }
     }

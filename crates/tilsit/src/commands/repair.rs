@@ -9,7 +9,9 @@ use serde::Serialize;
 use serde_json::json;
 use tilsit_archive::{FileSource, Limits};
 use tilsit_dist::wheel::Wheel;
-use tilsit_repair::{AuditOptions, LibrarySearch, RepairError, RepairOptions, Repaired, repair};
+use tilsit_repair::{
+    AuditOptions, Libc, LibrarySearch, RepairError, RepairOptions, Repaired, repair,
+};
 
 use crate::building::backend_options;
 use crate::context::Context;
@@ -173,7 +175,8 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     Ok(Report::silent(json!({ "wheels": entries })))
 }
 
-/// Repairs one wheel into a folder, with the options of `tilsit repair` in `words`.
+/// Repairs one wheel into a folder, with the options of `tilsit repair` in `words`. A wheel whose files do
+/// not tell is for `libc`.
 ///
 /// # Errors
 /// When the words are none of its options, or the wheel cannot be repaired.
@@ -181,6 +184,7 @@ pub(crate) fn repair_into(
     wheel: &Path,
     folder: &Path,
     words: &[String],
+    libc: Libc,
     context: &Context,
 ) -> Result<PathBuf, CommandError> {
     #[derive(clap::Parser)]
@@ -196,7 +200,8 @@ pub(crate) fn repair_into(
         let message = format!("`{}` are no options of `tilsit repair`", words.join(" "));
         CommandError::new(Code::Usage, message).caused_by(error.to_string().trim().to_owned())
     })?;
-    let options = options(&line.arguments, context)?;
+    let mut options = options(&line.arguments, context)?;
+    options.audit.libc = Some(libc);
     let repaired = repair(&open(wheel, context)?, &options, folder)?;
     say(&repaired, context);
     Ok(repaired.path)

@@ -196,7 +196,7 @@ fn of_backend(
     let Ok(project) = SourceProject::open(&member.folder, &backend_options(context)?) else {
         return Err(none);
     };
-    if arguments.next.value.is_some() || !arguments.next.bump.is_empty() {
+    if !arguments.next.is_silent() {
         return Err(none.hint("version control tells it: a tag on the commit is the next one"));
     }
     let version = &project.metadata().version;

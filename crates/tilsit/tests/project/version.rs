@@ -156,7 +156,10 @@ fn the_version_of_version_control_is_shown_and_not_set() {
     );
     let shown = sandbox.run_well("version");
     assert_eq!(shown.stdout, "demo 1.5.dev5+g0123456\n");
-    assert_eq!(sandbox.run_well("version --short").stdout, "1.5.dev5+g0123456\n");
+    assert_eq!(
+        sandbox.run_well("version --short").stdout,
+        "1.5.dev5+g0123456\n"
+    );
     assert_snapshot!(sandbox.run("version --bump minor"), @"
     exit: 2
     -- stderr

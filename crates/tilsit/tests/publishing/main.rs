@@ -9,6 +9,7 @@ mod server;
 
 mod build;
 mod check;
+mod confined;
 mod logins;
 mod matrix;
 mod publish;

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::process::root;
 
 /// The Python that all is built for.
-const PYTHON: &str = "3.11";
+pub(super) const PYTHON: &str = "3.11";
 /// How long a build may take.
 const BUILD_MAX_SECONDS: &str = "300";
 /// How much of a message is kept.

@@ -274,7 +274,7 @@ impl Matrix<'_> {
         let built = built
             .last()
             .ok_or_else(|| CommandError::new(Code::BuildFailed, "the backend has made no wheel"))?;
-        let wheel = self.repaired(built, &options, &shell)?;
+        let wheel = self.repaired(built, python, &options, &shell)?;
         entry.wheel = Some(wheel.clone());
         wheels.push(wheel.clone());
         Ok(wheel)
@@ -284,9 +284,14 @@ impl Matrix<'_> {
     fn repaired(
         &self,
         built: &Path,
+        python: &MatrixPython,
         options: &WheelOptions,
         shell: &Shell<'_>,
     ) -> Result<PathBuf, CommandError> {
+        let repair = |words: &[String]| {
+            let libc = python.libc();
+            repair::repair_into(built, self.out, words, libc, self.context)
+        };
         let name = built.file_name().unwrap_or_default();
         let parsed = name.to_string_lossy().parse::<WheelFileName>();
         let is_pure =
@@ -301,9 +306,9 @@ impl Matrix<'_> {
             _ if is_pure => as_it_is(),
             Some("") => as_it_is(),
             None if cfg!(not(target_os = "linux")) => as_it_is(),
-            None => repair::repair_into(built, self.out, &[], self.context),
+            None => repair(&[]),
             Some(command) => match repair_words(command) {
-                Some(words) => repair::repair_into(built, self.out, &words, self.context),
+                Some(words) => repair(&words),
                 None => self.repaired_by(command, built, shell),
             },
         }

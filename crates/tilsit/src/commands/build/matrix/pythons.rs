@@ -8,6 +8,7 @@ use tilsit_environment::discovery::{self, Scope};
 use tilsit_environment::{Interpreter, PythonRequest};
 use tilsit_packaging::pyproject::PyProject;
 use tilsit_packaging::specifier::VersionSpecifiers;
+use tilsit_repair::Libc;
 
 use crate::context::Context;
 use crate::error::CommandError;
@@ -18,6 +19,17 @@ pub(super) struct MatrixPython {
     /// As cibuildwheel calls it, `cp312-manylinux_x86_64`.
     pub(super) identifier: String,
     pub(super) interpreter: Interpreter,
+}
+
+impl MatrixPython {
+    /// The C library that it is linked with.
+    pub(super) fn libc(&self) -> Libc {
+        if self.identifier.contains("-musllinux_") {
+            Libc::Musl
+        } else {
+            Libc::Glibc
+        }
+    }
 }
 
 /// Those that are named, else all of this machine; without those that the project is not for, oldest
