@@ -1,6 +1,7 @@
 //! The project's own tasks, as `cargo xtask <task>`; this file is the complete list of them.
 
 mod benches;
+mod classifiers;
 mod conformance;
 mod documents;
 mod fuzzing;
@@ -42,6 +43,7 @@ cargo xtask <task>
                          `--machines=FOLDER` (programs for others, with compilers and emulators there)
   fuzz [NAME] [SECONDS]  fuzz every parser, or one, for that many CPU seconds each (60)
   docs [--check]         write the generated documents, or fail when they are stale
+  classifiers FOLDER     the list of classifiers, from a site-packages with trove-classifiers
   policies FOLDER        the table of platform policies, from auditwheel's folder in site-packages";
 
 #[expect(clippy::print_stderr, reason = "a task talks to the developer")]
@@ -60,6 +62,7 @@ fn main() -> ExitCode {
         ["bench", names @ ..] => benches::run_named(names),
         ["fuzz", rest @ ..] => fuzzing::run(rest),
         ["docs", rest @ ..] => documents::run(rest),
+        ["classifiers", folder] => classifiers::write(std::path::Path::new(folder)),
         ["policies", folder] => policies::write(std::path::Path::new(folder)),
         _ => Err(anyhow::anyhow!("unknown task\n\n{USAGE}")),
     };

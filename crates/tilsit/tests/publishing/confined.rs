@@ -29,7 +29,7 @@ fn what_a_confined_build_may_not_do_is_named() {
         ),
         (
             "open(os.getcwd() + '/file', 'w').write('')\nsys.exit(7)",
-            "exit code 7",
+            "SystemExit: 7",
         ),
         ("open('/usr/outside', 'w')", "Read-only file system"),
         (
