@@ -9,6 +9,7 @@ mod parity;
 mod policies;
 mod process;
 mod projects;
+mod pyprojects;
 mod repairs;
 mod setup;
 mod tests;
@@ -36,6 +37,7 @@ cargo xtask <task>
                          pip's functional tests with tilsit in pip's place
   conformance virtualenv --suite FOLDER [ARGUMENT ..]
                          virtualenv's tests of activation and creation on `tilsit venv`
+  conformance pyproject  `check` on the examples of validate-pyproject, valid and not
   conformance repair [WORD ..]
                          `repair show --json` beside auditwheel's, on 100 wheels;
                          words: parts of wheels' names, `--record` (once, first), `--program=PATH`,
@@ -54,6 +56,7 @@ fn main() -> ExitCode {
         ["test", filters @ ..] => tests::run(filters),
         ["ci"] => tests::ci(),
         ["real", filters @ ..] => tests::real(filters),
+        ["conformance", "pyproject"] => pyprojects::compare(),
         ["conformance", "repair", words @ ..] => repairs::compare(words),
         ["conformance", words @ ..] => conformance::suite(words),
         ["parity", words @ ..] => parity::compare(words),

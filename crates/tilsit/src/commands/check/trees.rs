@@ -67,13 +67,6 @@ fn newest_sdist(folder: &Path) -> Option<PathBuf> {
             .into_owned();
         is_distribution(&name) && path.extension().is_some_and(|ending| ending != "whl")
     });
-    sdists.max_by_key(|path| {
-        tilsit_files::metadata(path)
-            .and_then(|it| {
-                it.modified().map_err(|error| {
-                    tilsit_files::FileError::new(tilsit_files::Operation::Inspect, path, error)
-                })
-            })
-            .ok()
-    })
+    let modified = |path: &PathBuf| tilsit_files::metadata(path).ok()?.modified().ok();
+    sdists.max_by_key(modified)
 }
