@@ -164,8 +164,9 @@ fn check_this(item: &Item<'_>, form: &Form, problems: &mut Vec<Problem>) -> Resu
             Err(item.fault(format!("`{text}` is not {what}")))
         }
         Form::List(form) => {
-            let items = item.as_array()?;
-            items.iter().for_each(|item| check(item, form, problems));
+            for item in item.as_array()? {
+                check(&item, form, problems);
+            }
             Ok(())
         }
         Form::Map(is_valid, what, form) => {

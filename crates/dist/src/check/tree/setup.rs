@@ -12,7 +12,7 @@ const DISCONTINUED: [(&str, &str); 12] = [
         "pip has not followed such links since version 19",
     ),
     ("eager_resources", "it is for zipped eggs, which are gone"),
-    ("features", "it is gone since setuptools 47"),
+    ("features", "it is gone since setuptools 46"),
     (
         "namespace_packages",
         "packages without `__init__.py` are namespaces by themselves (PEP 420)",
@@ -21,11 +21,17 @@ const DISCONTINUED: [(&str, &str); 12] = [
         "setup_requires",
         "`[build-system] requires` says it before setup.py runs (PEP 518)",
     ),
-    ("test_loader", "`setup.py test` is gone since setuptools 72"),
-    ("test_suite", "`setup.py test` is gone since setuptools 72"),
+    (
+        "test_loader",
+        "it is for `setup.py test`, which setuptools is giving up",
+    ),
+    (
+        "test_suite",
+        "it is for `setup.py test`, which setuptools is giving up",
+    ),
     (
         "tests_require",
-        "`setup.py test` is gone since setuptools 72; `[dependency-groups]` says it (PEP 735)",
+        "it is for `setup.py test`, which setuptools is giving up; `[dependency-groups]` says it (PEP 735)",
     ),
     (
         "use_2to3",
