@@ -9,8 +9,11 @@ use tilsit_archive::tar::TarWriter;
 use tilsit_archive::zip::{ZipWriter, ZipWriterOptions};
 use tilsit_dist::check::{Described, check_releases, check_sdist, check_wheel};
 use tilsit_dist::dist_info::requires_txt::RequiresTxt;
+use tilsit_dist::egg::{EggFileName, WininstFileName, archive_behind, metadata as egg_metadata};
 use tilsit_dist::sdist::Sdist;
+use tilsit_dist::wheel::change::with_headers;
 use tilsit_dist::wheel::{Wheel, WheelFile};
+use tilsit_packaging::headers::Message;
 use tilsit_packaging::requirement::Requirement;
 
 const WHEEL_NAME: &str = "demo-1.0-py3-none-any.whl";
@@ -155,4 +158,33 @@ pub fn requires_txt(data: &[u8]) {
         let again = text.parse::<Requirement>();
         assert_eq!(again.map(|again| again.to_string()).as_ref(), Ok(&text));
     }
+}
+
+/// The name, PKG-INFO and archive of an egg or installer: what is read of a name is in it, METADATA that is
+/// made can be read, and an archive behind a program ends where the program ends.
+pub fn egg(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let (name, rest) = text.split_once('\n').unwrap_or((&text, ""));
+    if let Some(egg) = EggFileName::parse(name) {
+        assert!(name.contains(&egg.name) && name.contains(&egg.version));
+    }
+    let installer = WininstFileName::parse(name);
+    assert!(
+        installer
+            .platform
+            .is_none_or(|platform| name.contains(&platform))
+    );
+    let (metadata, _) = egg_metadata(data, rest);
+    let message = Message::parse(&metadata);
+    assert!(message.value("Metadata-Version").is_some());
+    if let Some(archive) = archive_behind(data) {
+        assert!(data.ends_with(archive));
+    }
+}
+
+/// Headers of a wheel with others in their place: those are in it, each once.
+pub fn wheel_headers(data: &[u8]) {
+    let changed = with_headers(data, &["Tag"], &[("Tag", "py3-none-any")]);
+    let message = Message::parse(&changed);
+    assert_eq!(message.values("Tag").collect::<Vec<_>>(), ["py3-none-any"]);
 }

@@ -3,11 +3,11 @@
 
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha384, Sha512};
 use tilsit_archive::Limits;
-use tilsit_build_backend::BuildOptions;
 use tilsit_dist::wheel::Wheel;
 use tilsit_files::TemporaryFolder;
 use tilsit_index_client::SlimMetadata;
@@ -134,12 +134,14 @@ impl Building<'_> {
                     Target::Wheel => tilsit_build_backend::build_wheel,
                     Target::Editable => tilsit_build_backend::build_editable,
                 };
-                return Ok(build(tree, out, &BuildOptions::default())?.path);
+                return Ok(build(tree, out, &self.frontend.options().own_backend)?.path);
             }
-            self.make_ready(target)?;
-            let metadata_folder = self.work.prepared.get().cloned().flatten();
             let hook = Hook::Build(target);
-            let value = self.call(hook, Some(out), metadata_folder.as_deref())?;
+            let value = self.with_remedies(|| {
+                self.make_ready(target)?;
+                let metadata_folder = self.work.prepared.get().cloned().flatten();
+                self.call(hook, Some(out), metadata_folder.as_deref())
+            })?;
             let value = value.ok_or_else(|| self.failed_at(hook, FailureReason::NoHook))?;
             let path = made_in(out, value).map_err(|reason| self.failed_at(hook, reason))?;
             if target != Target::Sdist {
@@ -157,10 +159,13 @@ impl Building<'_> {
         let target = self.work.target();
         let hook = Hook::Metadata(target);
         let prepared = self.frontend.while_building(self.work, None, || {
-            self.make_ready(target)?;
             let out = self.scratch()?.join("metadata");
             tilsit_files::create_dir_all(&out)?;
-            let Some(value) = self.call(hook, Some(&out), None)? else {
+            let value = self.with_remedies(|| {
+                self.make_ready(target)?;
+                self.call(hook, Some(&out), None)
+            })?;
+            let Some(value) = value else {
                 return Ok(None);
             };
             made_in(&out, value)
@@ -173,7 +178,7 @@ impl Building<'_> {
     /// Installs what the backend needs, and what its hook wants besides.
     fn make_ready(&self, target: Target) -> Result<(), BuildFailure> {
         // The sdist's wants are others; it is asked for alone.
-        if target != Target::Sdist && self.work.is_ready.get().is_some() {
+        if target != Target::Sdist && self.work.is_ready.get() {
             return Ok(());
         }
         let environment = self.environment()?;
@@ -190,36 +195,30 @@ impl Building<'_> {
                     self.failed_at(hook, FailureReason::Requirement { text, reason })
                 })?);
             }
-            self.add(environment, &more)?;
+            environment.add(self.frontend, &self.work.shown, &self.applying(&more))?;
+            self.tell_remedies(&environment);
         }
         if target != Target::Sdist {
-            self.work.is_ready.get_or_init(|| ());
+            self.work.is_ready.set(true);
         }
         Ok(())
     }
 
     /// The environment of the build; none when it is not isolated.
-    fn environment(&self) -> Result<Option<&BuildEnvironment>, BuildFailure> {
-        if let Some(environment) = self.work.environment.get() {
-            return Ok(Some(environment));
+    fn environment(&self) -> Result<Option<Rc<BuildEnvironment>>, BuildFailure> {
+        if let Some(environment) = &*self.work.environment.borrow() {
+            return Ok(Some(Rc::clone(environment)));
         }
         let system = &self.project()?.system;
         let isolation = &self.frontend.options().isolation;
         if !isolation.includes(self.work.name().as_ref()) {
             return Ok(None);
         }
-        let shown = &self.work.shown;
-        let requires = self.applying(&system.requires);
-        let environment = BuildEnvironment::create(self.frontend, shown, &requires)?;
-        Ok(Some(self.work.environment.get_or_init(|| environment)))
-    }
-
-    fn add(
-        &self,
-        environment: &BuildEnvironment,
-        more: &[Requirement],
-    ) -> Result<(), BuildFailure> {
-        environment.add(self.frontend, &self.work.shown, &self.applying(more))
+        let environment = Rc::new(self.aged_environment(&self.applying(&system.requires))?);
+        let kept = Some(Rc::clone(&environment));
+        self.work.environment.replace(kept);
+        self.tell_remedies(&environment);
+        Ok(Some(environment))
     }
 
     /// The requirements whose markers hold here.
@@ -239,7 +238,7 @@ impl Building<'_> {
         let options = frontend.options();
         let python = match self.environment()? {
             Some(environment) => environment.python.clone(),
-            None => without_isolation(&options.interpreter, options.search_path.as_deref()),
+            None => without_isolation(options),
         };
         let tree = self.tree()?;
         let project = &self.work.shown;
@@ -378,7 +377,7 @@ impl Building<'_> {
     }
 
     /// The project's source, in a folder.
-    fn tree(&self) -> Result<&Path, BuildFailure> {
+    pub(crate) fn tree(&self) -> Result<&Path, BuildFailure> {
         if let Some(tree) = self.work.tree.get() {
             return Ok(tree);
         }
@@ -409,7 +408,7 @@ impl Building<'_> {
         Ok(self.work.tree.get_or_init(|| tree))
     }
 
-    fn project(&self) -> Result<&SourceTree, BuildFailure> {
+    pub(crate) fn project(&self) -> Result<&SourceTree, BuildFailure> {
         if let Some(project) = self.work.project.get() {
             return Ok(project);
         }
@@ -418,7 +417,7 @@ impl Building<'_> {
     }
 
     /// The archive on disk, with its hash.
-    fn archive(&self) -> Result<FileOnDisk, BuildFailure> {
+    pub(crate) fn archive(&self) -> Result<FileOnDisk, BuildFailure> {
         if let Some(archive) = self.work.archive.get() {
             return Ok(archive.clone());
         }

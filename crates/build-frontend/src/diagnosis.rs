@@ -256,6 +256,10 @@ const SAYINGS: &[(&str, SystemPackage)] = &[
     ("Dependency \"openblas\" not found", BLAS),
 ];
 
+const PYTHON_2: &str = "the release was written for Python 2, which nothing builds for any more: take a newer release, or another project in its place";
+
+const C_BEFORE_3_11: &str = "the C code of the release is older than Python 3.11: take a newer release, or Python 3.10 or older";
+
 /// Words of a build's own, and what to do.
 const REMEDIES: &[(&str, &str)] = &[
     (
@@ -302,6 +306,50 @@ const REMEDIES: &[(&str, &str)] = &[
         "Unable to determine which files to ship inside the wheel",
         "hatchling finds no package of the project's name: name it in `[tool.hatch.build.targets.wheel] packages`",
     ),
+    ("Missing parentheses in call to 'print'", PYTHON_2),
+    ("multiple exception types must be parenthesized", PYTHON_2),
+    ("leading zeros in decimal integer literals", PYTHON_2),
+    ("inconsistent use of tabs and spaces", PYTHON_2),
+    (
+        "SyntaxError: invalid syntax",
+        "this is no code of this Python: the release was probably written for an older one",
+    ),
+    ("name 'file' is not defined", PYTHON_2),
+    ("name 'execfile' is not defined", PYTHON_2),
+    ("name 'unicode' is not defined", PYTHON_2),
+    ("No module named 'ConfigParser'", PYTHON_2),
+    ("No module named 'StringIO'", PYTHON_2),
+    ("No module named '__builtin__'", PYTHON_2),
+    ("No module named 'commands'", PYTHON_2),
+    ("No module named 'cookielib'", PYTHON_2),
+    ("No module named 'urllib2'", PYTHON_2),
+    (
+        "No module named 'ez_setup'",
+        "its setup.py wants to fetch setuptools itself, with a module `ez_setup` that the archive does not have: take a newer release",
+    ),
+    (
+        "ValueError: invalid mode: 'rU'",
+        "Python 3.11 removed the mode `U` of `open`: take a newer release, or Python 3.10 or older",
+    ),
+    (
+        "module 'inspect' has no attribute 'getargspec'",
+        "Python 3.11 removed `inspect.getargspec`: take a newer release, or Python 3.10 or older",
+    ),
+    ("longintrepr.h: No such file", C_BEFORE_3_11),
+    (
+        "lvalue required as left operand of assignment",
+        C_BEFORE_3_11,
+    ),
+    ("incomplete typedef ‘PyFrameObject’", C_BEFORE_3_11),
+    (
+        "to function ‘PyCode_New’",
+        "the C code of the release is older than Python 3.8: take a newer release, or Python 3.7 or older",
+    ),
+    (
+        "has no member named ‘exc_type’",
+        "the C code of the release is older than Python 3.7: take a newer release, or Python 3.6 or older",
+    ),
+    ("for ‘PyStructSequence_UnnamedField’", C_BEFORE_3_11),
     ("No space left on device", "the disk is full"),
 ];
 

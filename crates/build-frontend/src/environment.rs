@@ -10,10 +10,11 @@ use tilsit_environment::venv::{self, VenvOptions};
 use tilsit_environment::{Environment, Interpreter};
 use tilsit_files::TemporaryFolder;
 use tilsit_installer::{LockedEnvironment, PlanOptions, WheelToInstall};
+use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
 
 use crate::error::BuildFailure;
-use crate::frontend::BuildFrontend;
+use crate::frontend::{BuildFrontend, FrontendOptions};
 use crate::hook::Python;
 use crate::system;
 
@@ -24,15 +25,17 @@ pub(crate) struct BuildEnvironment {
     pub(crate) python: Python,
     environment: Environment,
     requires: RefCell<Vec<Requirement>>,
+    limits: Vec<Requirement>,
     _folder: TemporaryFolder,
 }
 
 impl BuildEnvironment {
-    /// Makes an environment with what `requires` names.
+    /// Makes an environment with what `requires` names, in versions that `limits` allow.
     pub(crate) fn create(
         frontend: &BuildFrontend,
         project: &str,
         requires: &[Requirement],
+        limits: &[Requirement],
     ) -> Result<Self, BuildFailure> {
         let failed = |source: AnyError| BuildFailure::Environment {
             project: project.to_owned(),
@@ -47,11 +50,13 @@ impl BuildEnvironment {
             program: interpreter.executable().to_path_buf(),
             search_path: in_front(&interpreter, options.search_path.as_deref()),
             environment: Some(root),
+            variables: options.variables.clone(),
         };
         let made = Self {
             python,
             environment: Environment::of(interpreter),
             requires: RefCell::default(),
+            limits: limits.to_vec(),
             _folder: folder,
         };
         made.add(frontend, project, requires)?;
@@ -74,7 +79,7 @@ impl BuildEnvironment {
         if requires.len() == self.requires.borrow().len() {
             return Ok(());
         }
-        let wheels = frontend.build_requirements(project, &requires)?;
+        let wheels = frontend.build_requirements(project, &requires, &self.limits)?;
         self.install(&wheels)
             .map_err(|source| BuildFailure::Environment {
                 project: project.to_owned(),
@@ -82,6 +87,13 @@ impl BuildEnvironment {
             })?;
         self.requires.replace(requires);
         Ok(())
+    }
+
+    /// The version of a project that is installed in it.
+    pub(crate) fn version_of(&self, name: &ProjectName) -> Option<String> {
+        let installed = self.environment.installed().ok()?.distributions;
+        let found = installed.iter().find(|found| found.name == *name)?;
+        Some(found.version.to_string())
     }
 
     fn install(&self, wheels: &[WheelToInstall]) -> Result<(), AnyError> {
@@ -95,10 +107,12 @@ impl BuildEnvironment {
 }
 
 /// The interpreter itself, for builds that are not isolated.
-pub(crate) fn without_isolation(interpreter: &Interpreter, search_path: Option<&OsStr>) -> Python {
+pub(crate) fn without_isolation(options: &FrontendOptions) -> Python {
+    let interpreter = &options.interpreter;
     Python {
         program: interpreter.executable().to_path_buf(),
-        search_path: in_front(interpreter, search_path),
+        search_path: in_front(interpreter, options.search_path.as_deref()),
+        variables: options.variables.clone(),
         environment: interpreter
             .virtual_environment()
             .map(|environment| environment.root.clone()),

@@ -173,8 +173,8 @@ pub enum FailureReason {
 }
 
 impl BackendFailure {
-    /// What would probably help, told from the output.
-    pub fn advice(&self) -> Vec<Advice> {
+    /// All that was said of it: what was printed, and the exception.
+    pub(crate) fn words(&self) -> String {
         let mut text = self.output.clone();
         if let FailureReason::NoBackend { reason, .. } | FailureReason::Raised(reason) =
             &self.reason
@@ -182,7 +182,12 @@ impl BackendFailure {
             text.push('\n');
             text.push_str(reason);
         }
-        diagnosis::advice(&text)
+        text
+    }
+
+    /// What would probably help, told from the output.
+    pub fn advice(&self) -> Vec<Advice> {
+        diagnosis::advice(&self.words())
     }
 
     /// The last lines of what was printed.

@@ -62,6 +62,8 @@ pub struct FrontendOptions {
     /// The hashes that archives may have, by project or URL, as `algorithm:digest`: none is unpacked
     /// that has another. What builds require is not meant.
     pub hashes: BTreeMap<String, Vec<String>>,
+    /// What our own backend gets where a project names it.
+    pub own_backend: tilsit_build_backend::BuildOptions,
     /// How much a backend may print before it is ended.
     pub output_max_bytes: u64,
     /// What backends run in; none lets them do whatever the user may.
@@ -91,6 +93,7 @@ impl FrontendOptions {
             search_path: None,
             editables: BTreeSet::new(),
             hashes: BTreeMap::new(),
+            own_backend: tilsit_build_backend::BuildOptions::default(),
             output_max_bytes: OUTPUT_MAX_BYTES,
             sandbox: None,
         }
@@ -117,6 +120,15 @@ pub enum BuildEvent<'a> {
         is_nested: bool,
         /// Whether there is more now than metadata.
         is_built: bool,
+    },
+    /// It is old, and built with what was there in its time.
+    Aged {
+        /// The project in words.
+        project: &'a str,
+        /// The release that it is built with: `setuptools 57.5.0`.
+        with: &'a str,
+        /// Why.
+        reason: &'a str,
     },
     /// Something was printed; perhaps nothing, so that the caller can stop it.
     Output(&'a str),
@@ -351,13 +363,16 @@ impl BuildFrontend {
         built
     }
 
-    /// The wheels of what a build requires.
+    /// The wheels of what a build requires, in versions that `limits` allow.
     pub(crate) fn build_requirements(
         &self,
         project: &str,
         requires: &[Requirement],
+        limits: &[Requirement],
     ) -> Result<Vec<WheelToInstall>, BuildFailure> {
-        let texts: Vec<String> = requires.iter().map(ToString::to_string).collect();
+        let texts = requires.iter().map(ToString::to_string);
+        let limited = limits.iter().map(|limit| format!("limit {limit}"));
+        let texts: Vec<String> = texts.chain(limited).collect();
         let key = texts.join("\n");
         if let Some(known) = self.environments.borrow().get(&key) {
             return Ok(known.clone());
@@ -369,11 +384,15 @@ impl BuildFrontend {
             };
         let origin = format!("what {project} needs to be built");
         let roots = requires.iter().cloned();
+        let mut constraints = self.options.constraints.clone();
+        let age = "the age of the project";
+        let limits = limits.iter().cloned();
+        constraints.extend(limits.map(|limit| RootRequirement::new(limit, age)));
         let resolving = Resolving {
             requirements: roots
                 .map(|requirement| RootRequirement::new(requirement, origin.clone()))
                 .collect(),
-            constraints: self.options.constraints.clone(),
+            constraints,
             options: &self.options.resolve,
             client: &self.client,
             builder: self,

@@ -2,6 +2,7 @@
 //! Python runs a small driver, which reads what to do from a file and writes the answer to another.
 //! What the backend prints goes neither there nor to the terminal: it is kept for the failure.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::io;
 use std::ops::ControlFlow;
@@ -79,6 +80,8 @@ pub(crate) struct Python {
     pub(crate) environment: Option<PathBuf>,
     /// PATH, with the environment's programs in front.
     pub(crate) search_path: OsString,
+    /// The other variables, where they are not those of this process.
+    pub(crate) variables: BTreeMap<OsString, OsString>,
 }
 
 /// A call.
@@ -278,6 +281,7 @@ impl Python {
         let mut command = Command::new(&self.program);
         command
             .current_dir(folder)
+            .envs(&self.variables)
             .env("PATH", &self.search_path)
             .env("PYTHONIOENCODING", "utf-8:backslashreplace")
             // What was printed before a crash is not to be lost.

@@ -27,6 +27,7 @@
 //! - Credentials of a URL go to git and the index client, and nowhere else.
 
 pub mod cache_keys;
+pub mod cibuildwheel;
 pub mod diagnosis;
 pub mod error;
 pub mod frontend;
@@ -37,9 +38,11 @@ pub mod settings;
 pub mod source;
 pub mod upkeep;
 
+mod aging;
 mod building;
 mod built_cache;
 mod environment;
+mod era;
 mod folder_state;
 mod project;
 mod vcs;

@@ -96,7 +96,14 @@ fn read_optional(path: &Path) -> Result<Option<String>, FileError> {
 fn build_system_alone(document: Option<&toml::Table>) -> Option<PyProject> {
     let mut alone = toml::Table::new();
     if let Some(table) = document?.get("build-system") {
-        alone.insert("build-system".to_owned(), table.clone());
+        let mut table = table.clone();
+        // flit_core wrote one folder as a text once, and other front ends take it.
+        if let Some(path) = table.get_mut("backend-path")
+            && path.is_str()
+        {
+            *path = toml::Value::Array(vec![path.clone()]);
+        }
+        alone.insert("build-system".to_owned(), table);
     }
     let (pyproject, _) = PyProject::parse(&alone.to_string()).ok()?;
     Some(pyproject)

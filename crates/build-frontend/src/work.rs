@@ -1,8 +1,9 @@
 //! One thing to build, and all that is known of it so far: each question is answered once a run.
 
-use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::cell::{Cell, OnceCell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use tilsit_files::TemporaryFolder;
@@ -13,6 +14,7 @@ use tilsit_packaging::name::ProjectName;
 
 use crate::built_cache::FileOnDisk;
 use crate::environment::BuildEnvironment;
+use crate::era::Remedy;
 use crate::git::Commit;
 use crate::hook::Target;
 use crate::project::SourceTree;
@@ -37,9 +39,14 @@ pub(crate) struct Work {
     /// The project's folder.
     pub(crate) tree: OnceCell<PathBuf>,
     pub(crate) project: OnceCell<SourceTree>,
-    pub(crate) environment: OnceCell<BuildEnvironment>,
+    /// The environment of the build, until another one is wanted.
+    pub(crate) environment: RefCell<Option<Rc<BuildEnvironment>>>,
+    /// What an old project is built with.
+    pub(crate) remedies: RefCell<Vec<Remedy>>,
+    /// Which of it was told of.
+    pub(crate) told: RefCell<BTreeSet<&'static str>>,
     /// Whether what the hook wants besides is installed.
-    pub(crate) is_ready: OnceCell<()>,
+    pub(crate) is_ready: Cell<bool>,
     pub(crate) metadata: OnceCell<Arc<SlimMetadata>>,
     /// The folder with the prepared metadata, if the backend prepares any.
     pub(crate) prepared: OnceCell<Option<PathBuf>>,
@@ -59,8 +66,10 @@ impl Work {
             folder: OnceCell::new(),
             tree: OnceCell::new(),
             project: OnceCell::new(),
-            environment: OnceCell::new(),
-            is_ready: OnceCell::new(),
+            environment: RefCell::default(),
+            remedies: RefCell::default(),
+            told: RefCell::default(),
+            is_ready: Cell::new(false),
             metadata: OnceCell::new(),
             prepared: OnceCell::new(),
             wheel: OnceCell::new(),

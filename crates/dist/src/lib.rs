@@ -31,6 +31,7 @@
 //! | file | read by | written by |
 //! |---|---|---|
 //! | `*.whl` | [`wheel`] | [`wheel::WheelWriter`] |
+//! | `*.egg`, `*.exe` of `bdist_wininst` | [`egg`] | |
 //! | `*.tar.gz` (and older forms) of a source distribution | [`sdist`] | [`sdist::SdistWriter`] |
 //! | `*.dist-info`, `*.egg-info` in an environment | [`dist_info`] | the installer |
 //!
@@ -42,6 +43,7 @@
 
 pub mod check;
 pub mod dist_info;
+pub mod egg;
 pub mod finding;
 pub mod rule;
 pub mod sdist;

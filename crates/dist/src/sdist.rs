@@ -6,9 +6,11 @@
 //! it static: see [`Sdist::static_metadata`].
 
 mod contents;
+mod newest;
 mod unpack;
 mod writer;
 
 pub use contents::{Sdist, SdistEntry, SdistError, SdistFault};
+pub use newest::newest_member;
 pub use unpack::{UnpackError, unpack};
 pub use writer::{SdistWriteError, SdistWriter};

@@ -6,6 +6,7 @@
 //! `Tag` line that the file name lacks). What the archive itself must be like is decided by
 //! [`tilsit_archive::zip`].
 
+pub mod change;
 mod contents;
 mod error;
 mod hash;

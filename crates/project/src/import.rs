@@ -12,6 +12,7 @@ mod built;
 mod conda;
 mod finding;
 mod flit;
+mod flit_ini;
 mod hatch;
 mod ini;
 mod metadata;
@@ -297,6 +298,7 @@ pub fn of_pyproject(
         Kind::Pdm => pdm::read(file, text),
         Kind::Uv => uv::read(file, text),
         Kind::Hatch => hatch::read(file, text),
+        Kind::Flit if file.ends_with(flit_ini::FLIT_INI) => flit_ini::read(file, text, main),
         Kind::Flit => flit::read(file, text, main),
         Kind::Requirements | Kind::Pipfile | Kind::Conda | Kind::Setuptools => {
             let kind = kind.name();

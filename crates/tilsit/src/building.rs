@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use tilsit_build_backend::BuildOptions as BackendOptions;
 use tilsit_build_frontend::{
     BackendFailure, BuildEvent, BuildFailure, BuildFrontend, ConfigSettings, FrontendOptions,
     GitError, Isolation, Renewal, Target,
@@ -85,6 +86,14 @@ pub(crate) struct BuildSettings {
 }
 
 impl BuildOptions {
+    /// The same, with what backends are told besides.
+    pub(crate) fn telling(&self, settings: &[(String, String)]) -> Self {
+        let mut telling = self.clone();
+        let settings = settings.iter().map(|(key, value)| format!("{key}={value}"));
+        telling.config_settings.extend(settings);
+        telling
+    }
+
     /// Whether nothing is said that only a backend can heed. What runs no backend needs no sandbox.
     pub(crate) fn is_usual(&self) -> bool {
         self.config_settings.is_empty()
@@ -184,6 +193,16 @@ impl BuildSettings {
     }
 }
 
+/// What our own backend gets from here: the variables, and the clock.
+///
+/// # Errors
+/// When `SOURCE_DATE_EPOCH` is no number.
+pub(crate) fn backend_options(context: &Context) -> Result<BackendOptions, CommandError> {
+    let now = u64::try_from(context.now().as_second()).unwrap_or_default();
+    let variables = context.variables.all().clone();
+    Ok(BackendOptions::in_environment(variables, now)?)
+}
+
 /// A front end for what is wanted.
 ///
 /// # Errors
@@ -207,6 +226,7 @@ pub(crate) fn frontend(
         search_path: context.variables.path("PATH").map(Into::into),
         editables: wanted.editables.clone(),
         hashes: wanted.hashes_in_words(),
+        own_backend: backend_options(context)?,
         sandbox: build.sandbox.clone(),
         ..FrontendOptions::new(
             interpreter.clone(),
@@ -294,6 +314,14 @@ impl Events {
                     terminal.detail(format_args!("{DIM}done with {shown} after {took}{DIM:#}"));
                 }
             }
+            BuildEvent::Aged {
+                project,
+                with,
+                reason,
+            } => terminal.say(format_args!(
+                "{DIM}{} is old: it is built with {with}, since {reason}{DIM:#}",
+                self.shown(project)
+            )),
             BuildEvent::Output(piece) if terminal.is_verbose() => {
                 for line in piece.lines() {
                     terminal.detail(format_args!("{DIM}{line}{DIM:#}"));

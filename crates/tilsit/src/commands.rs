@@ -26,6 +26,7 @@ pub(crate) mod outdated;
 pub(crate) mod pip;
 pub(crate) mod publish;
 pub(crate) mod python;
+mod release;
 mod remove;
 mod repair;
 pub(crate) mod run;
@@ -38,6 +39,7 @@ pub(crate) mod tour;
 pub(crate) mod tree;
 pub(crate) mod venv;
 pub(crate) mod version;
+mod wheel;
 mod why;
 
 use std::process::ExitCode;
@@ -93,7 +95,9 @@ pub(crate) enum Command {
     BuildBackend(Late<build_backend::Arguments>),
     Check(Late<check::Arguments>),
     Repair(Late<repair::Arguments>),
+    Wheel(Late<wheel::Arguments>),
     Version(Late<version::Arguments>),
+    Release(Late<release::Arguments>),
     Publish(Late<publish::Arguments>),
     Login(Late<login::Arguments>),
     Logout(Late<logout::Arguments>),
@@ -147,7 +151,9 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::BuildBackend(arguments) => build_backend::run(&arguments, context),
         Command::Check(arguments) => check::run(&arguments, context),
         Command::Repair(arguments) => repair::run(&arguments, context),
+        Command::Wheel(arguments) => wheel::run(&arguments, context),
         Command::Version(arguments) => version::run(&arguments, context),
+        Command::Release(arguments) => release::run(&arguments, context),
         Command::Publish(arguments) => publish::run(&arguments, context),
         Command::Login(arguments) => login::run(&arguments, context),
         Command::Logout(arguments) => logout::run(&arguments, context),

@@ -322,6 +322,12 @@ reStructuredText has a fault (in docutils' words, with its line), the text is em
 deeper than what is rendered, or not UTF-8. Name the content type with --content-type, or
 `content-type` of `readme` in pyproject.toml.";
 
+    ReleaseNotReady = "TL0706", No, "a release cannot be made yet",
+"A release is a commit with a tag, and what is built of it. Files are changed and not committed, no branch is
+checked out, the tag is there already, the changelog tells nothing of the version, what is built has another
+version, or git refused a step. Nothing was published, and the repository is as it was unless the message
+says that commit and tag are made.";
+
     StoreUnusable = "TL0801", Service, "the data of an index cannot be used",
 "The database or the files of an index did not do what they should: the folder cannot be written, the
 PostgreSQL server or the S3-compatible store of the files does not answer or refuses, or the database

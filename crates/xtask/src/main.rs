@@ -1,16 +1,19 @@
 //! The project's own tasks, as `cargo xtask <task>`; this file is the complete list of them.
 
+mod backends;
 mod benches;
 mod classifiers;
 mod conformance;
 mod documents;
 mod fuzzing;
+mod metadata;
 mod parity;
 mod policies;
 mod process;
 mod projects;
 mod pyprojects;
 mod repairs;
+mod sdists;
 mod setup;
 mod tests;
 mod trees;
@@ -24,6 +27,7 @@ cargo xtask <task>
   ci                     format, lints, documents, then `test`
   real [FILTER ...]      the tests that need the default index
   bench [NAME]           the benchmarks (all of them, or one)
+  bench build [ROUNDS]   `build --wheel` beside uv and `python -m build`; `--program=PATH`
   bench check FOLDER     `check` beside twine's, on 100 wheels
   bench client [WORD ..] beside uv; words: sets, steps, rounds, `--record` (once, first)
   bench repair [ROUNDS]  `repair` beside auditwheel, on a wheel of scipy
@@ -33,11 +37,18 @@ cargo xtask <task>
                          words: projects, `--record` (once)
   projects [WORD ..]     20 projects from their sdists: imported, locked, installed, tests collected;
                          words: projects, `--program=PATH`
+  sdists [WORD ..]       200 sdists built beside uv; words: projects, `--program=PATH`, `--limit=COUNT`,
+                         `--again` (all), `--again=failed`, `--table` (written anew alone),
+                         `--integration` (the ten of setuptools' own tests, installed)
   conformance pip --suite FOLDER [ARGUMENT ..]
                          pip's functional tests with tilsit in pip's place
   conformance virtualenv --suite FOLDER [ARGUMENT ..]
                          virtualenv's tests of activation and creation on `tilsit venv`
   conformance pyproject  `check` on the examples of validate-pyproject, valid and not
+  conformance backends [WORD ..]
+                         real pure projects built by their backend and by ours, and compared;
+                         words: parts of releases, `--program=PATH`
+  conformance metadata   what the tests of pyproject-metadata read, read by our backend too
   conformance repair [WORD ..]
                          `repair show --json` beside auditwheel's, on 100 wheels;
                          words: parts of wheels' names, `--record` (once, first), `--program=PATH`,
@@ -57,11 +68,14 @@ fn main() -> ExitCode {
         ["ci"] => tests::ci(),
         ["real", filters @ ..] => tests::real(filters),
         ["conformance", "pyproject"] => pyprojects::compare(),
+        ["conformance", "backends", words @ ..] => backends::compare(words),
+        ["conformance", "metadata"] => metadata::compare(),
         ["conformance", "repair", words @ ..] => repairs::compare(words),
         ["conformance", words @ ..] => conformance::suite(words),
         ["parity", words @ ..] => parity::compare(words),
         ["trees", words @ ..] => trees::compare(words),
         ["projects", words @ ..] => projects::try_all(words),
+        ["sdists", words @ ..] => sdists::compare(words),
         ["bench", names @ ..] => benches::run_named(names),
         ["fuzz", rest @ ..] => fuzzing::run(rest),
         ["docs", rest @ ..] => documents::run(rest),

@@ -22,7 +22,7 @@ pub enum Links {
     /// An archive with a link is refused.
     Refused,
     /// Links are reported that lead to a place inside the archive's root: symbolic links whose
-    /// target climbs only at its start, and hard links to a file that came before.
+    /// target climbs, or stays with `./`, only at its start, and hard links to a file that came before.
     Inside,
 }
 
@@ -310,6 +310,9 @@ impl<R: BufRead> TarReader<R> {
 fn check_symlink(name: &str, target: &str) -> Result<(), &'static str> {
     let mut depth = name.split('/').count() - 1;
     let mut rest = target;
+    while let Some(after) = rest.strip_prefix("./") {
+        rest = after;
+    }
     while let Some(after) = rest.strip_prefix("..") {
         if !(after.is_empty() || after.starts_with('/')) {
             break;

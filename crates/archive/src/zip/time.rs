@@ -33,6 +33,31 @@ impl DosTime {
             time: narrow((of_day / 3600) << 11 | (of_day / 60 % 60) << 5 | (of_day % 60 / 2)),
         }
     }
+
+    /// The same in seconds since 1970, taken as UTC; parts of a date that are none count on into the next.
+    pub fn to_unix(self) -> u64 {
+        let part = |value: u16, shift: u32, mask: u16| u64::from(value >> shift & mask);
+        let (year, month) = (
+            part(self.date, 9, 0x7f) + 1980,
+            part(self.date, 5, 0xf).max(1),
+        );
+        // Years start in March here, so that the leap day is the last of its year.
+        let (year, month) = if month > 2 {
+            (year, month - 3)
+        } else {
+            (year - 1, month + 9)
+        };
+        let days = year * 365 + year / 4 - year / 100
+            + year / 400
+            + (153 * month + 2) / 5
+            + part(self.date, 0, 0x1f).max(1)
+            - 1
+            - 719_468;
+        let of_day = part(self.time, 11, 0x1f) * 3600
+            + part(self.time, 5, 0x3f) * 60
+            + part(self.time, 0, 0x1f) * 2;
+        days * 86_400 + of_day
+    }
 }
 
 impl Default for DosTime {
@@ -80,6 +105,8 @@ mod tests {
             let date: u16 = (year - 1980) << 9 | month << 5 | day;
             let time: u16 = hour << 11 | minute << 5 | (second / 2);
             assert_eq!((found.date, found.time), (date, time), "{seconds}");
+            let known = seconds.clamp(FIRST_SECONDS, LAST_SECONDS);
+            assert_eq!(found.to_unix(), known / 2 * 2);
         }
         assert_eq!(DosTime::from_unix(0), DosTime::FIRST);
     }

@@ -46,6 +46,22 @@ fn known_lines() {
         ),
         ("error: can't find Rust compiler", "rustc cargo"),
         (
+            "SyntaxError: Missing parentheses in call to 'print'. Did you mean print(...)?",
+            "for Python 2",
+        ),
+        (
+            "ModuleNotFoundError: No module named 'cookielib'",
+            "for Python 2",
+        ),
+        (
+            "a.c:1:12: fatal error: longintrepr.h: No such file or directory",
+            "older than Python 3.11",
+        ),
+        (
+            "a.c:1:25: error: ‘PyThreadState’ {aka ‘struct _ts’} has no member named ‘exc_type’; did you",
+            "older than Python 3.7",
+        ),
+        (
             "../meson.build:1:0: ERROR: Unknown compiler(s): [['gfortran'], ['flang']]",
             "gfortran",
         ),

@@ -187,6 +187,22 @@ fn a_folder_that_is_no_project() {
     );
     let error = world.build(&world.path("faulty")).unwrap_err();
     insta::assert_snapshot!(world.words(&error), @"`[ROOT]/faulty` does not say how to build it: pyproject.toml line 1, column 1: `build-system.requires`: the key is missing");
+    for (text, expected) in [
+        ("[build-system\n", "pyproject.toml is not valid TOML"),
+        (
+            "[build-system]\nrequires = ['this is invalid']\n",
+            "`this is invalid` is not a requirement",
+        ),
+        (
+            "[build-system]\nrequires = 'setuptools'\n",
+            "the value is a string, not an array",
+        ),
+    ] {
+        world.write("faulty/pyproject.toml", text);
+        let error = world.build(&world.path("faulty")).unwrap_err();
+        let words = world.words(&error);
+        assert!(words.contains(expected), "{words}");
+    }
     let project = world.toy_project("elsewhere", "");
     world.write(
         "elsewhere/pyproject.toml",

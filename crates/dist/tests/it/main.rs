@@ -6,3 +6,4 @@ mod check;
 mod dist_info;
 mod sdist;
 mod wheel;
+mod wheel_tool;

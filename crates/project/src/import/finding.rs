@@ -6,6 +6,7 @@ use std::path::Path;
 use tilsit_packaging::name::GroupName;
 use toml::{Table, Value};
 
+use super::flit_ini::FLIT_INI;
 use super::setuptools::{SETUP_CFG, SETUP_PY};
 use super::{ImportError, group};
 use crate::pipfile::PIPFILE;
@@ -148,6 +149,9 @@ pub fn find(folder: &Path, kind: Option<Kind>) -> Result<Vec<Candidate>, ImportE
         let file = if has(SETUP_PY)? { SETUP_PY } else { SETUP_CFG };
         found.push(Candidate::of(Kind::Setuptools, file));
     }
+    if has(FLIT_INI)? {
+        found.push(Candidate::of(Kind::Flit, FLIT_INI));
+    }
     if has(PIPFILE)? {
         found.push(Candidate::of(Kind::Pipfile, PIPFILE));
     }
@@ -210,6 +214,7 @@ pub(super) fn named(
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
     let told = match (name, ending) {
         (SETUP_PY | SETUP_CFG, _) => Some(Kind::Setuptools),
+        (FLIT_INI, _) => Some(Kind::Flit),
         (PIPFILE, _) => Some(Kind::Pipfile),
         ("uv.lock", _) => Some(Kind::Uv),
         ("pdm.lock", _) => Some(Kind::Pdm),

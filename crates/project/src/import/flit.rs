@@ -17,6 +17,11 @@ pub(super) const BACKEND: &str = "flit_core>=3.2,<4";
 /// Reads `[tool.flit]`.
 pub(super) fn read(file: &str, text: &str, main: &List) -> Result<Vec<Item>, ImportError> {
     let table = tool_table(file, text, "flit")?.unwrap_or_default();
+    items(file, &table, main)
+}
+
+/// What the tables `metadata`, `scripts` and `entrypoints` say.
+pub(super) fn items(file: &str, table: &Table, main: &List) -> Result<Vec<Item>, ImportError> {
     let Some(metadata) = table.get("metadata").and_then(Value::as_table) else {
         return Err(ImportError::NoTable {
             file: file.to_owned(),

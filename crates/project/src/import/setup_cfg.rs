@@ -1,5 +1,8 @@
 //! setup.cfg: `[metadata]`, `[options]` and what belongs to them, as setuptools' "Configuring setuptools
 //! using setup.cfg files" says. The values become those that the same keys of `setup()` have.
+//!
+//! There is another dialect, that of distutils2, in which `description` is the long one, requirements stand
+//! in `[metadata]` and packages in `[files]`: pbr and d2to1 read it too.
 
 use super::ImportError;
 use super::ini::{self, Entry, Section};
@@ -43,10 +46,24 @@ const TABLES: [(&str, &str); 2] = [
 /// When it is not of the form.
 pub fn setup_cfg(text: &str) -> Result<Vec<Said>, ImportError> {
     let mut said = Vec::new();
-    for section in ini::sections("setup.cfg", text)? {
+    let sections = ini::sections("setup.cfg", text)?;
+    let is_distutils2 = is_distutils2(&sections);
+    for section in sections {
         let table = TABLES.iter().find(|(name, _)| *name == section.name);
         match (&*section.name, table) {
             (_, Some((_, key))) => said.push(of_table(&section, key)),
+            ("metadata", None) if is_distutils2 => {
+                let keys = section.entries.iter();
+                said.extend(keys.map(|entry| of_distutils2(&section, entry)));
+            }
+            ("files", None) if is_distutils2 => {
+                said.extend(
+                    section
+                        .entries
+                        .iter()
+                        .map(|entry| of_files(&section, entry)),
+                );
+            }
             ("metadata" | "options", None) => {
                 said.extend(section.entries.iter().map(|entry| of_key(&section, entry)));
             }
@@ -59,6 +76,87 @@ pub fn setup_cfg(text: &str) -> Result<Vec<Said>, ImportError> {
         }
     }
     Ok(said)
+}
+
+/// Keys of `[metadata]` that setuptools never had.
+const DISTUTILS2: [&str; 6] = [
+    "requires_dist",
+    "requires_python",
+    "provides_dist",
+    "obsoletes_dist",
+    "requires_external",
+    "project_url",
+];
+
+/// Whether a file is in the dialect of distutils2.
+fn is_distutils2(sections: &[Section]) -> bool {
+    let is_setuptools =
+        |section: &Section| section.name == "options" || section.name.starts_with("options.");
+    let is_distutils2 = |section: &Section| {
+        let mut keys = section.entries.iter();
+        ["files", "global"].contains(&section.name.as_str())
+            || section.name.starts_with("extension:")
+            || section.name == "metadata"
+                && keys.any(|entry| DISTUTILS2.contains(&&*entry.key.replace('-', "_")))
+    };
+    sections.iter().any(is_distutils2) && !sections.iter().any(is_setuptools)
+}
+
+/// A key of `[metadata]` in the dialect of distutils2, as that of `setup()` which says the same.
+fn of_distutils2(section: &Section, entry: &Entry) -> Said {
+    let value = entry.value.as_str();
+    let key = entry.key.replace('-', "_").to_ascii_lowercase();
+    let said = |key: &str, value: Option<Literal>| Said {
+        section: section.name.clone(),
+        key: key.to_owned(),
+        line: entry.line,
+        value,
+    };
+    match key.as_str() {
+        // What stands in the file itself has no file that `readme` could name.
+        "description" => said("long_description", None),
+        "description_file" => {
+            let file = Some(value).filter(|value| !value.contains(['\n', ' ', ',']));
+            let table = file.map(|file| Literal::Table(vec![text("file", file)]));
+            said("long_description", table)
+        }
+        "summary" => said("description", Some(Literal::Text(value.to_owned()))),
+        "requires_dist" => said("install_requires", Some(lines_of(value))),
+        "requires_python" => said("python_requires", Some(Literal::Text(value.to_owned()))),
+        "platform" => said("platforms", Some(value_of("platforms", value))),
+        "classifier" | "classifiers" => {
+            // A marker may stand behind each.
+            let lines = value
+                .lines()
+                .map(|line| line.split(';').next().unwrap_or_default().trim());
+            let lines = lines.filter(|line| !line.is_empty());
+            let list = lines.map(|line| Literal::Text(line.to_owned())).collect();
+            said("classifiers", Some(Literal::List(list)))
+        }
+        "project_url" => {
+            let lines = value.lines().filter_map(|line| line.split_once(','));
+            let urls = lines.map(|(label, url)| text(label.trim(), url.trim()));
+            said("project_urls", Some(Literal::Table(urls.collect())))
+        }
+        _ => of_key(section, entry),
+    }
+}
+
+/// The lines as a list: a semicolon begins a marker here.
+fn lines_of(value: &str) -> Literal {
+    let lines = value.lines().map(str::trim).filter(|line| !line.is_empty());
+    Literal::List(lines.map(|line| Literal::Text(line.to_owned())).collect())
+}
+
+/// A key of `[files]`, as `files.KEY`.
+fn of_files(section: &Section, entry: &Entry) -> Said {
+    let key = entry.key.replace('-', "_").to_ascii_lowercase();
+    Said {
+        section: section.name.clone(),
+        key: format!("files.{key}"),
+        line: entry.line,
+        value: Some(lines_of(&entry.value)),
+    }
 }
 
 fn of_key(section: &Section, entry: &Entry) -> Said {

@@ -173,6 +173,7 @@ impl Reading<'_> {
         match &*key.name {
             "entry_points" => entry_points(key, out),
             "setup_requires" | "tests_require" => self.requirements(key, out),
+            name if name.starts_with("files.") => files(key, out),
             name if OBSOLETE.contains(&name) => {
                 let why = "setuptools no longer reads it, or no index shows it";
                 add(What::LeftOut(why.to_owned()));
@@ -346,6 +347,36 @@ impl Reading<'_> {
             }
         }
     }
+}
+
+/// What distutils2 and pbr say of packages, which setuptools reads in its own table only.
+fn files(key: &Key, out: &mut Collector<'_>) {
+    let (shown, line) = (
+        format!("[files] {}", key.name.trim_start_matches("files.")),
+        Some(key.line),
+    );
+    let listed = key
+        .value
+        .as_ref()
+        .and_then(Literal::texts)
+        .unwrap_or_default();
+    let table = ["tool", "setuptools"];
+    let what = match &*key.name {
+        // `folder: package` is a package somewhere else.
+        "files.packages" if listed.iter().all(|name| !name.contains(':')) => {
+            What::key(&table, "packages", list(listed))
+        }
+        "files.modules" => What::key(&table, "py-modules", list(listed)),
+        "files.scripts" => What::key(&table, "script-files", list(listed)),
+        "files.packages_root" if listed.len() == 1 => {
+            What::key(&["tool", "setuptools", "package-dir"], "", listed[0])
+        }
+        _ => {
+            let why = "left for you: say it in `[tool.setuptools]`, in MANIFEST.in or with pbr";
+            What::LeftOut(why.to_owned())
+        }
+    };
+    out.add(shown, line, what);
 }
 
 fn entry_points(key: &Key, out: &mut Collector<'_>) {

@@ -11,10 +11,13 @@ mod build;
 mod check;
 mod confined;
 mod logins;
+mod matrix;
 mod publish;
 mod refusals;
+mod release;
 mod rendering;
 mod repair;
+mod reproducible;
 mod search;
 mod serve;
 

@@ -384,3 +384,88 @@ fn what_only_running_tells_is_named() {
         assert_eq!(refusal(&files), format!("`setup.cfg`: {reason}"));
     }
 }
+
+#[test]
+fn the_dialect_of_distutils2_is_read() {
+    let text = "[metadata]\nname = old\nversion = 1.0\nsummary = in short\ndescription-file = README\n\
+                requires-python = >=2.6\nrequires-dist =\n    six (>1.1)\n    enum34 ; python_version < '3.4'\n\
+                project-url =\n    Docs, https://index.example/docs\nclassifier =\n    A :: B ; os_name == 'nt'\n\
+                [files]\npackages_root = src\npackages =\n    one\n    one.two\nresources =\n    x = {data}\n\
+                [global]\nsetup_hooks = a.b\n";
+    let folder = tempfile::tempdir().unwrap();
+    tilsit_files::write(folder.path().join("setup.cfg"), text).unwrap();
+    let items = read_all(folder.path(), "setup.cfg");
+    assert_snapshot!(items, @r#"
+    [metadata] name: project.name = "old"
+    [metadata] version: project.version = "1.0"
+    [metadata] description: project.description = "in short"
+    [metadata] long_description: dynamic readme
+    [metadata] python_requires: project.requires-python = ">=2.6"
+    [metadata] install_requires: Project: six>1.1
+    [metadata] install_requires: Project: enum34; python_version < "3.4"
+    [metadata] project_urls: project.urls.Docs = "https://index.example/docs"
+    [metadata] classifiers: project.classifiers = ["A :: B"]
+    [files] packages_root: tool.setuptools.package-dir. = "src"
+    [files] packages: tool.setuptools.packages = ["one", "one.two"]
+    [files] resources: left out: left for you: say it in `[tool.setuptools]`, in MANIFEST.in or with pbr
+    [global] : stays: it is about another tool, or about files, and not about what the project needs
+    : to build: setuptools
+    "#);
+    // With `[options]` it is setuptools' own, in which `description` is the short one.
+    let said =
+        setup_cfg("[metadata]\ndescription = a\n[options]\n[files]\npackages = b\n").unwrap();
+    let keys: Vec<&str> = said.iter().map(|said| said.key.as_str()).collect();
+    assert_eq!(keys, ["description", ""]);
+}
+
+#[test]
+fn flit_ini_is_read() {
+    let text = "[metadata]\nmodule = shop\nauthor = A\nauthor-email = a@index.example\nhome-page = https://index.example/\n\
+                requires = requests>=2\n    docutils\ndev-requires = pytest\nclassifiers = A :: B\n    C :: D\n\
+                entry-points-file = entry_points.txt\n[scripts]\nshop = shop:main\n[other]\nx = y\n";
+    let folder = tempfile::tempdir().unwrap();
+    tilsit_files::write(folder.path().join("flit.ini"), text).unwrap();
+    let items = read_all(folder.path(), "flit.ini");
+    assert_snapshot!(items, @r#"
+    metadata.module: project.name = "shop"
+    metadata.author: project.authors = [{ name = "A", email = "a@index.example" }]
+    metadata.author-email: stays: it goes with the name
+    metadata.home-page: project.urls.Homepage = "https://index.example/"
+    metadata.requires: Project: requests>=2
+    metadata.requires: Project: docutils
+    metadata.dev-requires: Group(GroupName("dev")): pytest
+    metadata.classifiers: project.classifiers = ["A :: B", "C :: D"]
+    metadata.module: dynamic version
+    metadata.module: dynamic description
+    scripts: project.scripts.shop = "shop:main"
+    metadata: to build: flit_core>=3.2,<4
+    metadata.entry-points-file: left out: left for you: `entry_points.txt` has entry points
+    other: left out: flit never read it
+    "#);
+}
+
+/// A line for each key, and where it goes.
+fn read_all(folder: &std::path::Path, file: &str) -> String {
+    let found = find(folder, None).unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].file, file);
+    let world = World {
+        folder,
+        variable: &|_| None,
+        group: None,
+    };
+    let foreign = read(&found, world).unwrap();
+    let lines = foreign.items.iter().map(|item| {
+        let what = match &item.what {
+            What::Key { table, key, value } => format!("{}.{key} = {value}", table.join(".")),
+            What::Requirement(listed) => format!("{:?}: {}", listed.list, listed.requirement),
+            What::Dynamic(key) => format!("dynamic {key}"),
+            What::BuildRequirement(text) => format!("to build: {text}"),
+            What::Stays(why) => format!("stays: {why}"),
+            What::LeftOut(why) => format!("left out: {why}"),
+            other => format!("{other:?}"),
+        };
+        format!("{}: {what}\n", item.origin.key)
+    });
+    lines.collect()
+}
