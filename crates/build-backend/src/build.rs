@@ -1,6 +1,7 @@
 //! The wheel and the sdist of a project.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use tilsit_archive::Limits;
@@ -8,10 +9,12 @@ use tilsit_archive::zip::DosTime;
 use tilsit_dist::sdist::{SdistWriter, unpack};
 use tilsit_dist::wheel::{WheelFile, WheelWriter, WheelWriterOptions};
 use tilsit_files::{Durability, TemporaryFolder};
+use tilsit_packaging::problem::Problem;
 
+use crate::editable;
 use crate::error::BuildError;
-use crate::modules::module_files;
 use crate::source_project::SourceProject;
+use crate::wheel_contents::{sbom_files, wheel_files};
 
 /// The first moment that a zip archive can name: 1980-01-01.
 const ZIP_EPOCH_SECONDS: u64 = 315_532_800;
@@ -22,19 +25,52 @@ const TAG: &str = "py3-none-any";
 /// Who made a wheel.
 pub(crate) const GENERATOR: &str = concat!("tilsit ", env!("CARGO_PKG_VERSION"));
 
-/// How to build.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How to build, and what the caller knows that a project's settings may ask for.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BuildOptions {
     /// The time of every file in the archives, in seconds since 1970 (`SOURCE_DATE_EPOCH`); zip
     /// archives know none before 1980.
     pub modified_seconds: u64,
+    /// The time now, in seconds since 1970 (`SOURCE_DATE_EPOCH` too): versions of a work tree with
+    /// changes may have its date in them.
+    pub now_seconds: u64,
+    /// The variables of the environment: what overrides a version, and those that programs that are
+    /// asked (`git`) get.
+    pub variables: BTreeMap<OsString, OsString>,
 }
 
 impl Default for BuildOptions {
     fn default() -> Self {
         Self {
             modified_seconds: ZIP_EPOCH_SECONDS,
+            now_seconds: ZIP_EPOCH_SECONDS,
+            variables: BTreeMap::new(),
         }
+    }
+}
+
+impl BuildOptions {
+    /// What the variables of an environment say, at a time in seconds since 1970: `SOURCE_DATE_EPOCH`
+    /// is the time inside archives and takes the place of the clock (see reproducible-builds.org).
+    ///
+    /// # Errors
+    /// When `SOURCE_DATE_EPOCH` is no number.
+    pub fn in_environment(
+        variables: BTreeMap<OsString, OsString>,
+        now_seconds: u64,
+    ) -> Result<Self, BuildError> {
+        let epoch = variables.get(OsStr::new("SOURCE_DATE_EPOCH"));
+        let epoch = epoch.map(|text| {
+            let text = text.to_string_lossy();
+            let number = text.parse::<u64>();
+            number.map_err(|_| BuildError::Epoch(text.into_owned()))
+        });
+        let epoch = epoch.transpose()?;
+        Ok(Self {
+            modified_seconds: epoch.unwrap_or(ZIP_EPOCH_SECONDS),
+            now_seconds: epoch.unwrap_or(now_seconds),
+            variables,
+        })
     }
 }
 
@@ -45,6 +81,8 @@ pub struct Built {
     pub path: PathBuf,
     /// The paths in it, without the top folder of an sdist.
     pub files: Vec<String>,
+    /// What is odd in the project and yet did not stop the build.
+    pub problems: Vec<Problem>,
 }
 
 /// Builds the sdist of the project in `source` into the folder `out`.
@@ -52,9 +90,10 @@ pub struct Built {
 /// # Errors
 /// When the project is not as it must be, or a file cannot be read or written.
 pub fn build_sdist(source: &Path, out: &Path, options: &BuildOptions) -> Result<Built, BuildError> {
-    let project = SourceProject::open(source)?;
+    let project = SourceProject::open(source, options)?;
     // What the wheel needs must be found now, not by the user of the sdist.
-    module_files(&project)?;
+    wheel_files(&project)?;
+    sbom_files(&project)?;
     let stem = project.stem();
     let mut writer = SdistWriter::new(&stem, options.modified_seconds);
     let mut files = Vec::new();
@@ -67,7 +106,11 @@ pub fn build_sdist(source: &Path, out: &Path, options: &BuildOptions) -> Result<
     files.sort();
     let path = out.join(format!("{stem}.tar.gz"));
     place(&path, &writer.finish()?)?;
-    Ok(Built { path, files })
+    Ok(Built {
+        path,
+        files,
+        problems: project.into_problems(),
+    })
 }
 
 /// Builds the wheel of the project in `source` into the folder `out`.
@@ -75,16 +118,17 @@ pub fn build_sdist(source: &Path, out: &Path, options: &BuildOptions) -> Result<
 /// # Errors
 /// When the project is not as it must be, or a file cannot be read or written.
 pub fn build_wheel(source: &Path, out: &Path, options: &BuildOptions) -> Result<Built, BuildError> {
-    let project = SourceProject::open(source)?;
+    let project = SourceProject::open(source, options)?;
     let mut contents = Vec::new();
-    for (path, file) in module_files(&project)? {
+    for (path, file) in wheel_files(&project)? {
         contents.push((path, file.read()?, file.is_executable));
     }
-    write_pure_wheel(&project, contents, out, *options)
+    write_pure_wheel(project, contents, out, options)
 }
 
 /// Builds a wheel that leads to the project in `source`, which stays where it is, into the folder
-/// `out` (PEP 660): a `.pth` file with the folders of its modules.
+/// `out` (PEP 660): see [`editable`](crate::editable). A file that tells the version of version control
+/// is written into the source tree, where alone it can be imported from.
 ///
 /// # Errors
 /// When the project is not as it must be, a file cannot be read or written, or the path of `source`
@@ -94,47 +138,63 @@ pub fn build_editable(
     out: &Path,
     options: &BuildOptions,
 ) -> Result<Built, BuildError> {
-    let project = SourceProject::open(source)?;
-    let mut folders = BTreeSet::new();
-    for (path, file) in module_files(&project)? {
-        let depth = Path::new(&path).components().count();
-        folders.extend(file.place.ancestors().nth(depth));
+    let project = SourceProject::open(source, options)?;
+    let links = editable::links(&project)?;
+    let mut contents: Vec<(String, Vec<u8>, bool)> = links
+        .into_iter()
+        .map(|(path, text)| (path, text.into_bytes(), false))
+        .collect();
+    let spread = format!("{}.data/", project.stem());
+    for (path, file) in wheel_files(&project)? {
+        if path.starts_with(&spread) {
+            contents.push((path, file.read()?, file.is_executable));
+        }
     }
-    let mut lines = String::new();
-    for folder in folders {
-        let folder = tilsit_files::canonicalize(folder)?;
-        let text = folder.to_str().filter(|text| !text.contains(['\n', '\r']));
-        let text = text.ok_or_else(|| BuildError::Path {
-            path: folder.clone(),
-            reason: "a `.pth` file cannot hold its path".to_owned(),
-        })?;
-        lines.push_str(text);
-        lines.push('\n');
+    for file in project.files().iter() {
+        if let Some(contents) = file.generated_contents() {
+            write_if_other(&file.place, contents)?;
+        }
     }
-    let name = format!("_{}.pth", project.stem());
-    write_pure_wheel(
-        &project,
-        vec![(name, lines.into_bytes(), false)],
-        out,
-        *options,
-    )
+    write_pure_wheel(project, contents, out, options)
+}
+
+/// Writes the files of `.dist-info` save RECORD into a folder of `out` (PEP 517,
+/// `prepare_metadata_for_build_wheel`; the editable wheel has the same), and gives its name.
+///
+/// # Errors
+/// When the project is not as it must be, or a file cannot be read or written.
+pub fn prepare_metadata(
+    source: &Path,
+    out: &Path,
+    options: &BuildOptions,
+) -> Result<String, BuildError> {
+    let project = SourceProject::open(source, options)?;
+    let name = format!("{}.dist-info", project.stem());
+    for (path, contents) in metadata_files(&project)? {
+        place(&out.join(&name).join(path), &contents)?;
+    }
+    Ok(name)
 }
 
 /// Writes a wheel with these files and the metadata.
 fn write_pure_wheel(
-    project: &SourceProject,
+    project: SourceProject,
     contents: Vec<(String, Vec<u8>, bool)>,
     out: &Path,
-    options: BuildOptions,
+    options: &BuildOptions,
 ) -> Result<Built, BuildError> {
     let parts = WheelParts {
         stem: project.stem(),
         tag: TAG.to_owned(),
         contents,
-        dist_info: metadata_files(project)?,
+        dist_info: metadata_files(&project)?,
     };
     let level = WheelWriterOptions::default().level;
-    parts.write(out, options, level)
+    let built = parts.write(out, options, level)?;
+    Ok(Built {
+        problems: project.into_problems(),
+        ..built
+    })
 }
 
 /// What a wheel is made of.
@@ -154,7 +214,7 @@ impl WheelParts {
     pub(crate) fn write(
         self,
         out: &Path,
-        options: BuildOptions,
+        options: &BuildOptions,
         level: u8,
     ) -> Result<Built, BuildError> {
         let stem = &self.stem;
@@ -175,7 +235,11 @@ impl WheelParts {
         files.push(format!("{stem}.dist-info/RECORD"));
         let path = out.join(format!("{stem}-{}.whl", self.tag));
         place(&path, &writer.finish()?)?;
-        Ok(Built { path, files })
+        Ok(Built {
+            path,
+            files,
+            problems: Vec::new(),
+        })
     }
 }
 
@@ -215,6 +279,9 @@ fn metadata_files(project: &SourceProject) -> Result<Vec<(String, Vec<u8>)>, Bui
             files.push((format!("licenses/{path}"), file.read()?));
         }
     }
+    for (path, file) in sbom_files(project)? {
+        files.push((format!("sboms/{path}"), file.read()?));
+    }
     files.sort();
     Ok(files)
 }
@@ -222,4 +289,13 @@ fn metadata_files(project: &SourceProject) -> Result<Vec<(String, Vec<u8>)>, Bui
 fn place(path: &Path, bytes: &[u8]) -> Result<(), BuildError> {
     tilsit_files::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
     Ok(tilsit_files::write_atomic(path, bytes, Durability::Fast)?)
+}
+
+/// Writes a file, unless it is there with these contents: its time says when it changed.
+fn write_if_other(path: &Path, contents: &[u8]) -> Result<(), BuildError> {
+    match tilsit_files::read(path) {
+        Ok(there) if there == contents => Ok(()),
+        Err(error) if !error.is_not_found() => Err(error.into()),
+        _ => place(path, contents),
+    }
 }

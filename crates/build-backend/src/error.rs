@@ -56,6 +56,9 @@ pub enum BuildError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The time for archives is not one.
+    #[error("`SOURCE_DATE_EPOCH` is `{0}`, not a number of seconds since 1970")]
+    Epoch(String),
     /// A program runs on a system for which wheels have no tag.
     #[error("there is no wheel tag for programs of `{os}` on `{machine}`")]
     NoPlatform {

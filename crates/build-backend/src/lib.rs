@@ -40,17 +40,24 @@
 
 pub mod build;
 mod declared_backend;
+pub mod dynamic_fields;
+pub mod editable;
 pub mod error;
 pub mod modules;
+mod names;
 pub mod program_platform;
 pub mod program_wheel;
+pub mod project_version;
 pub mod settings;
 pub mod source_files;
 pub mod source_project;
 pub mod static_version;
+pub mod vcs_version;
+pub mod wheel_contents;
 
 pub use build::{
     BuildOptions, Built, build_editable, build_sdist, build_wheel, build_wheel_from_sdist,
+    prepare_metadata,
 };
 pub use error::BuildError;
 pub use program_platform::ProgramSystem;

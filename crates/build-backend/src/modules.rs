@@ -5,7 +5,10 @@
 //! of the [settings](crate::settings) or `import-names` (PEP 794) name others, also inside namespaces
 //! (`namespace.package`).
 
+use tilsit_packaging::pyproject::Project;
+
 use crate::error::BuildError;
+use crate::settings::BuildSettings;
 use crate::source_files::SourceFile;
 use crate::source_project::SourceProject;
 
@@ -19,18 +22,16 @@ pub fn module_files(project: &SourceProject) -> Result<Vec<(String, &SourceFile)
         None => vec!["src/", ""],
     };
     let mut files: Vec<(String, &SourceFile)> = Vec::new();
-    for module in module_names(project) {
+    for module in module_names(project.project(), project.settings()) {
         let (root, found) = find(project, &module, &roots)?;
-        // A package brings its whole folder.
-        let folder = found
-            .rsplit_once("/__init__.")
-            .map(|(folder, _)| format!("{folder}/"));
         for file in project.files().iter() {
-            let is_inside = match &folder {
-                Some(folder) => file.path.starts_with(folder),
-                None => file.path == found,
+            let is_inside = match &found {
+                Found::Package(folder) => file.path.starts_with(folder),
+                Found::Module(path) => file.path == *path,
             };
-            if is_inside && !project.settings().wheel_exclude.is_match(&file.path) {
+            let is_left_out =
+                file.is_source_only || project.settings().wheel_exclude.is_match(&file.path);
+            if is_inside && !is_left_out {
                 files.push((file.path[root.len()..].to_owned(), file));
             }
         }
@@ -40,12 +41,20 @@ pub fn module_files(project: &SourceProject) -> Result<Vec<(String, &SourceFile)
     Ok(files)
 }
 
-/// The root that a module is in, and its file: its own, or the `__init__` of its package.
+/// What is imported.
+enum Found {
+    /// One file.
+    Module(String),
+    /// A folder with a `/` at its end, and all that is in it.
+    Package(String),
+}
+
+/// The root that a module is in, and what it is.
 fn find<'r>(
     project: &SourceProject,
     module: &str,
     roots: &[&'r str],
-) -> Result<(&'r str, String), BuildError> {
+) -> Result<(&'r str, Found), BuildError> {
     let place = module.replace('.', "/");
     // The package of stubs (PEP 561) has no code.
     let endings: &[&str] = if place.ends_with(STUBS) {
@@ -58,9 +67,21 @@ fn find<'r>(
         for ending in endings {
             let path = format!("{root}{place}{ending}");
             if project.files().get(&path).is_some() {
-                return Ok((root, path));
+                let found = match path.rsplit_once("/__init__.") {
+                    Some((folder, _)) => Found::Package(format!("{folder}/")),
+                    None => Found::Module(path),
+                };
+                return Ok((root, found));
             }
             looked_for.push(path);
+        }
+        let folder = format!("{root}{place}/");
+        if project.settings().namespace {
+            let mut files = project.files().iter();
+            if files.any(|file| file.path.starts_with(&folder)) {
+                return Ok((root, Found::Package(folder)));
+            }
+            looked_for.push(folder);
         }
     }
     Err(BuildError::NoModule {
@@ -71,16 +92,16 @@ fn find<'r>(
 }
 
 /// The modules: those that the settings or `import-names` name, or the one called as the project.
-fn module_names(project: &SourceProject) -> Vec<String> {
-    let of_project = project.project().import_names.as_deref();
-    let settings = project.settings().modules.as_slice();
+pub(crate) fn module_names(project: &Project, settings: &BuildSettings) -> Vec<String> {
+    let of_project = project.import_names.as_deref();
+    let settings = settings.modules.as_slice();
     let named = if settings.is_empty() {
         of_project.unwrap_or_default()
     } else {
         settings
     };
     if named.is_empty() {
-        let name = project.project().project_name().as_str();
+        let name = project.project_name().as_str();
         return vec![match name.strip_suffix(STUBS) {
             Some(stubbed) => format!("{}{STUBS}", module_name(stubbed)),
             None => module_name(name),

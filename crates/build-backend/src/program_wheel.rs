@@ -29,6 +29,8 @@ pub struct ProgramWheel<'a> {
     pub pyproject: &'a str,
     /// The text of the readme that it names.
     pub readme: &'a str,
+    /// Whether it needs no other project, whatever pyproject.toml requires.
+    pub stands_alone: bool,
     /// The modules: their paths in the wheel, and their texts.
     pub modules: &'a [(&'a str, &'a str)],
 }
@@ -54,10 +56,13 @@ pub fn build_program_wheel(
             folder: wheel.program.to_path_buf(),
             source,
         })?;
-    let project = pyproject.project.ok_or_else(|| {
+    let mut project = pyproject.project.ok_or_else(|| {
         let reason = "is missing; without it there is neither name nor version";
         BuildError::key(wheel.program, wheel.pyproject, "project", reason)
     })?;
+    if wheel.stands_alone {
+        project.dependencies.clear();
+    }
     let metadata = project.core_metadata(ProjectFiles {
         version: Some(wheel.version.clone()),
         readme: Some(wheel.readme.to_owned()),
@@ -86,5 +91,5 @@ pub fn build_program_wheel(
         ],
         stem,
     };
-    parts.write(out, *options, LEVEL)
+    parts.write(out, options, LEVEL)
 }

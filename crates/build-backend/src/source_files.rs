@@ -21,6 +21,10 @@ pub struct SourceFile {
     pub place: PathBuf,
     /// Whether it may be executed.
     pub is_executable: bool,
+    /// Whether no wheel has it.
+    pub is_source_only: bool,
+    /// What it holds, where the build writes it.
+    generated: Option<Vec<u8>>,
 }
 
 impl SourceFile {
@@ -38,6 +42,22 @@ impl SourceFile {
         Self::at(place, path.to_owned())
     }
 
+    /// A file that the build writes.
+    pub(crate) fn generated(path: &str, place: PathBuf, contents: Vec<u8>) -> Self {
+        Self {
+            path: path.strip_prefix("./").unwrap_or(path).to_owned(),
+            place,
+            is_executable: false,
+            is_source_only: false,
+            generated: Some(contents),
+        }
+    }
+
+    /// What the build writes, if the file is of the build.
+    pub(crate) fn generated_contents(&self) -> Option<&[u8]> {
+        self.generated.as_deref()
+    }
+
     fn at(place: PathBuf, path: String) -> Result<Self, BuildError> {
         let metadata = tilsit_files::metadata(&place)?;
         if !metadata.is_file() {
@@ -50,6 +70,8 @@ impl SourceFile {
             is_executable: tilsit_files::is_executable(&place, &metadata),
             path,
             place,
+            is_source_only: false,
+            generated: None,
         })
     }
 
@@ -58,7 +80,10 @@ impl SourceFile {
     /// # Errors
     /// When the file cannot be read.
     pub fn read(&self) -> Result<Vec<u8>, tilsit_files::FileError> {
-        tilsit_files::read(&self.place)
+        match &self.generated {
+            Some(contents) => Ok(contents.clone()),
+            None => tilsit_files::read(&self.place),
+        }
     }
 }
 
@@ -76,53 +101,28 @@ impl SourceFiles {
     pub fn list(folder: &Path, settings: &BuildSettings) -> Result<Self, BuildError> {
         let root = tilsit_files::canonicalize(folder)?;
         let mut list = Self::default();
-        list.add_below(&root, true, |_| true)?;
+        let walk = Walk {
+            root: &root,
+            settings,
+        };
+        walk.add_to(&mut list, true, |_| true)?;
         if let Some(include) = &settings.include {
-            list.add_below(&root, false, |path| include.is_match(path))?;
+            walk.add_to(&mut list, false, |path| include.is_match(path))?;
         }
-        list.files
-            .retain(|path, _| !settings.exclude.is_match(path));
+        if settings.takes_by_name() {
+            walk.add_to(&mut list, false, |path| settings.names(path))?;
+        }
+        if let Some(include) = &settings.source_include {
+            let mut found = Self::default();
+            walk.add_to(&mut found, false, |path| include.is_match(path))?;
+            for (path, mut file) in found.files {
+                file.is_source_only = true;
+                list.files.entry(path).or_insert(file);
+            }
+        }
         // The project is nothing without it, whatever an ignore file says.
         list.add(SourceFile::named(&root, "pyproject.toml")?);
         Ok(list)
-    }
-
-    /// Adds the files below `root` whose path is wanted.
-    fn add_below(
-        &mut self,
-        root: &Path,
-        with_ignore_files: bool,
-        is_wanted: impl Fn(&str) -> bool,
-    ) -> Result<(), BuildError> {
-        let walk = WalkBuilder::new(root)
-            // Hidden files may belong to a package; what git ignores does not, with or without git.
-            .hidden(false)
-            .git_ignore(with_ignore_files)
-            .ignore(with_ignore_files)
-            .require_git(false)
-            .parents(false)
-            .git_global(false)
-            .git_exclude(false)
-            .follow_links(false)
-            .filter_entry(|entry| {
-                !never_taken(&entry.file_name().to_string_lossy(), entry.depth() == 1)
-            })
-            .build();
-        for entry in walk {
-            let entry = entry.map_err(|error| BuildError::Path {
-                path: root.to_path_buf(),
-                reason: error.to_string(),
-            })?;
-            let is_file = entry.file_type().is_some_and(|kind| !kind.is_dir());
-            if !is_file {
-                continue;
-            }
-            let path = relative_path(root, entry.path())?;
-            if is_wanted(&path) {
-                self.add(file_of(root, entry.path(), path)?);
-            }
-        }
-        Ok(())
     }
 
     /// The files, sorted by path.
@@ -137,6 +137,75 @@ impl SourceFiles {
 
     pub(crate) fn add(&mut self, file: SourceFile) {
         self.files.insert(file.path.clone(), file);
+    }
+}
+
+/// A walk through a project.
+struct Walk<'a> {
+    root: &'a Path,
+    settings: &'a BuildSettings,
+}
+
+impl Walk<'_> {
+    /// Adds the files whose path is wanted. Links to folders are followed; what is excluded is never
+    /// looked at.
+    fn add_to(
+        &self,
+        list: &mut SourceFiles,
+        with_ignore_files: bool,
+        is_wanted: impl Fn(&str) -> bool,
+    ) -> Result<(), BuildError> {
+        let root = self.root.to_path_buf();
+        let exclude = self.settings.exclude.clone();
+        let walk = WalkBuilder::new(self.root)
+            // Hidden files may belong to a package; what git ignores does not, with or without git.
+            .hidden(false)
+            .git_ignore(with_ignore_files)
+            .ignore(with_ignore_files)
+            .require_git(false)
+            .parents(false)
+            .git_global(false)
+            .git_exclude(false)
+            .follow_links(true)
+            .filter_entry(move |entry| {
+                let is_left_out = || {
+                    let path = relative_path(&root, entry.path());
+                    path.is_ok_and(|path| exclude.is_match(&path))
+                };
+                !never_taken(&entry.file_name().to_string_lossy(), entry.depth() == 1)
+                    && !is_left_out()
+            })
+            .build();
+        for entry in walk {
+            let entry = entry.map_err(|error| walk_fault(self.root, &error))?;
+            let is_file = entry.file_type().is_some_and(|kind| !kind.is_dir());
+            if !is_file {
+                continue;
+            }
+            let path = relative_path(self.root, entry.path())?;
+            if is_wanted(&path) {
+                list.add(file_of(self.root, entry.path(), path)?);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Why a folder could not be listed.
+fn walk_fault(root: &Path, error: &ignore::Error) -> BuildError {
+    match error {
+        ignore::Error::WithPath { path, err } => walk_fault(path, err),
+        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => {
+            walk_fault(root, err)
+        }
+        ignore::Error::Loop { child, ancestor } => {
+            let reason = format!(
+                "it is a link to `{}`, which it is in; `exclude` leaves it out",
+                ancestor.display()
+            );
+            fault(child, &reason)
+        }
+        error => fault(root, &error.to_string()),
     }
 }
 
@@ -181,7 +250,15 @@ pub fn never_taken(name: &str, is_at_top: bool) -> bool {
         "node_modules",
         ".DS_Store",
     ];
-    const AT_TOP: [&str; 4] = [".venv", "venv", "dist", "PKG-INFO"];
+    // What archives say of their commit is in the metadata of an sdist, and would differ from the tree.
+    const AT_TOP: [&str; 6] = [
+        ".venv",
+        "venv",
+        "dist",
+        "PKG-INFO",
+        ".git_archival.txt",
+        ".hg_archival.txt",
+    ];
     const ENDINGS: [&str; 4] = [".pyc", ".pyo", ".egg-info", ".dist-info"];
     ANYWHERE.contains(&name)
         || (is_at_top && AT_TOP.contains(&name))

@@ -3,18 +3,26 @@
 use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
-use tilsit_packaging::metadata::CoreMetadata;
+use tilsit_packaging::metadata::{CoreMetadata, Field, ImportName};
 use tilsit_packaging::problem::Problem;
 use tilsit_packaging::pyproject::{
     Project, ProjectFiles, ProjectKey, ProjectLicense, PyProject, ReadmeSource,
 };
 use tilsit_packaging::version::Version;
 
+use crate::build::BuildOptions;
 use crate::declared_backend::{self, Declared};
 use crate::error::BuildError;
+use crate::modules::module_names;
+use crate::project_version::{self, Said, VersionSource, version_by_pattern};
 use crate::settings::BuildSettings;
 use crate::source_files::{SourceFile, SourceFiles};
 use crate::static_version::stated_version;
+use crate::vcs_version::options::VcsOptions;
+use crate::vcs_version::{template, vcs_version};
+
+/// The table that fills in dynamic fields.
+const DYNAMIC: &str = "tool.tilsit.build.dynamic";
 
 /// The license files that are taken when pyproject.toml does not say (PEP 639).
 const LICENSE_FILES_USUAL: [&str; 4] = ["LICEN[CS]E*", "COPYING*", "NOTICE*", "AUTHORS*"];
@@ -23,6 +31,7 @@ const LICENSE_FILES_USUAL: [&str; 4] = ["LICEN[CS]E*", "COPYING*", "NOTICE*", "A
 #[derive(Clone, Debug)]
 pub struct SourceProject {
     folder: PathBuf,
+    text: String,
     project: Project,
     metadata: CoreMetadata,
     files: SourceFiles,
@@ -35,9 +44,9 @@ impl SourceProject {
     ///
     /// # Errors
     /// When pyproject.toml is missing or wrong, or points to what is not there.
-    pub fn open(folder: &Path) -> Result<Self, BuildError> {
+    pub fn open(folder: &Path, options: &BuildOptions) -> Result<Self, BuildError> {
         let text = tilsit_files::read_to_string(folder.join("pyproject.toml"))?;
-        let (pyproject, problems) =
+        let (pyproject, mut problems) =
             PyProject::parse(&text).map_err(|source| BuildError::PyProject {
                 folder: folder.to_path_buf(),
                 source,
@@ -47,38 +56,40 @@ impl SourceProject {
             return Err(BuildError::key(folder, &text, "project", reason));
         };
         let system = pyproject.build_system.as_ref();
-        let settings = match declared_backend::check(folder, &text, system)? {
+        let declared = declared_backend::check(folder, &text, system)?;
+        let settings = match declared {
             Declared::Own => BuildSettings::read(folder, &text)?,
             Declared::Alike => BuildSettings::default(),
         };
-        let is_filled =
-            |key: &&ProjectKey| **key == ProjectKey::Version && settings.version_file.is_some();
-        if let Some(key) = project.dynamic.iter().find(|key| !is_filled(key)) {
-            let reason = format!("`{key}` is dynamic, and nothing here can fill it in");
-            return Err(BuildError::key(folder, &text, "project.dynamic", reason));
-        }
+        let said = project_version::said(folder, &text, &project, &settings, declared)?;
+        refuse_unfilled(folder, &text, &project, &settings, said.is_some())?;
         let mut files = SourceFiles::list(folder, &settings)?;
-        let (version, license_files, readme, license) = {
-            let mut reader = Reader {
-                folder,
-                text: &text,
-                files: &mut files,
-            };
-            (
-                reader.version(&project, &settings)?,
-                reader.license_files(&project)?,
-                reader.readme(&project)?,
-                reader.license(&project)?,
-            )
+        let mut project = project;
+        let mut reader = Reader {
+            folder,
+            text: &text,
+            files: &mut files,
+            problems: &mut problems,
+            has_no_license_files: settings
+                .metadata_version
+                .is_some_and(|version| version < Field::LicenseFile.added()),
         };
+        let version = said.map(|said| reader.version(&project, said, options));
+        let version = version.transpose()?;
+        reader.fill(&mut project, &settings)?;
+        let license_files = reader.license_files(&project)?;
+        let readme = reader.readme(&project)?;
+        let license = reader.license(&project)?;
         let metadata = project.core_metadata(ProjectFiles {
             version,
             readme,
             license,
             license_files,
         })?;
+        let metadata = pinned(folder, &text, metadata, &settings)?;
         Ok(Self {
             folder: folder.to_path_buf(),
+            text,
             project,
             metadata,
             files,
@@ -117,11 +128,69 @@ impl SourceProject {
         &self.problems
     }
 
+    /// The same, for who is done with the project.
+    pub(crate) fn into_problems(self) -> Vec<Problem> {
+        self.problems
+    }
+
+    /// The name as file names have it.
+    pub fn file_name(&self) -> String {
+        self.project.project_name().as_str().replace('-', "_")
+    }
+
     /// `name-version` as file names have it.
     pub fn stem(&self) -> String {
-        let name = self.project.project_name().as_str().replace('-', "_");
-        format!("{name}-{}", self.metadata.version)
+        format!("{}-{}", self.file_name(), self.metadata.version)
     }
+
+    /// A fault of a key of its pyproject.toml.
+    pub(crate) fn fault(&self, key: &str, reason: impl Into<String>) -> BuildError {
+        BuildError::key(&self.folder, &self.text, key, reason)
+    }
+}
+
+/// Refuses what `[project]` calls dynamic and nothing fills in.
+fn refuse_unfilled(
+    folder: &Path,
+    text: &str,
+    project: &Project,
+    settings: &BuildSettings,
+    has_version: bool,
+) -> Result<(), BuildError> {
+    let mut filled = settings.dynamic.keys();
+    if let Some(key) = filled.iter().find(|key| !project.is_dynamic(**key)) {
+        let reason = format!("fills in `{key}`, which `project.dynamic` does not name");
+        return Err(BuildError::key(folder, text, DYNAMIC, reason));
+    }
+    filled.extend([ProjectKey::ImportNames, ProjectKey::ImportNamespaces]);
+    if has_version {
+        filled.push(ProjectKey::Version);
+    }
+    if let Some(key) = project.dynamic.iter().find(|key| !filled.contains(key)) {
+        let reason = format!("`{key}` is dynamic, and nothing here can fill it in");
+        return Err(BuildError::key(folder, text, "project.dynamic", reason));
+    }
+    Ok(())
+}
+
+/// The metadata in the version that the settings ask for.
+fn pinned(
+    folder: &Path,
+    text: &str,
+    mut metadata: CoreMetadata,
+    settings: &BuildSettings,
+) -> Result<CoreMetadata, BuildError> {
+    let Some(wanted) = settings.metadata_version else {
+        return Ok(metadata);
+    };
+    let needed = metadata.metadata_version;
+    if wanted < needed {
+        let reason = format!("is {wanted}, and what `[project]` says needs {needed}");
+        let key = "tool.tilsit.build.metadata-version";
+        return Err(BuildError::key(folder, text, key, reason));
+    }
+    metadata.metadata_version = wanted;
+    Ok(metadata)
 }
 
 /// Reads what `[project]` points to.
@@ -129,31 +198,96 @@ struct Reader<'a> {
     folder: &'a Path,
     text: &'a str,
     files: &'a mut SourceFiles,
+    problems: &'a mut Vec<Problem>,
+    /// Whether the version of the metadata that is asked for is too old to name them.
+    has_no_license_files: bool,
 }
 
 impl Reader<'_> {
-    /// The version that a module states, where pyproject.toml leaves it to one.
+    /// The version, which `[project]` leaves to the build.
     fn version(
         &mut self,
         project: &Project,
-        settings: &BuildSettings,
-    ) -> Result<Option<Version>, BuildError> {
-        const KEY: &str = "tool.tilsit.build.version-file";
-        let Some(path) = &settings.version_file else {
-            return Ok(None);
+        said: Said,
+        options: &BuildOptions,
+    ) -> Result<Version, BuildError> {
+        let Said { key, source } = said;
+        let (path, stated) = match &source {
+            VersionSource::Vcs(vcs) => {
+                return self.version_of_vcs(key, project, vcs, options);
+            }
+            VersionSource::Stated(path) => {
+                let text = self.named_file(key, path)?;
+                let stated = stated_version(&text).map(str::to_owned);
+                (path, stated.map_err(|reason| reason.to_string()))
+            }
+            VersionSource::Pattern { path, pattern } => {
+                let text = self.named_file(key, path)?;
+                let stated = version_by_pattern(pattern.as_deref(), &text);
+                (path, stated.map(str::to_owned))
+            }
         };
-        let fault = |reason| BuildError::key(self.folder, self.text, KEY, reason);
-        if !project.is_dynamic(ProjectKey::Version) {
-            let reason = "is there although `project.dynamic` does not name `version`";
-            return Err(fault(reason.to_owned()));
-        }
-        let source = self.named_file(KEY, path)?;
-        let fault = |reason| BuildError::key(self.folder, self.text, KEY, reason);
-        let stated =
-            stated_version(&source).map_err(|reason| fault(format!("`{path}` {reason}")))?;
+        let fault = |reason| BuildError::key(self.folder, self.text, key, reason);
+        let stated = stated.map_err(|reason| fault(format!("`{path}` {reason}")))?;
         let version = stated.parse::<Version>();
-        let version = version.map_err(|error| fault(format!("`{path}`: {error}")))?;
-        Ok(Some(version))
+        version.map_err(|error| fault(format!("`{path}`: {error}")))
+    }
+
+    /// The version of version control, and the file that tells it.
+    fn version_of_vcs(
+        &mut self,
+        key: &str,
+        project: &Project,
+        options: &VcsOptions,
+        build: &BuildOptions,
+    ) -> Result<Version, BuildError> {
+        let fault = |reason| BuildError::key(self.folder, self.text, key, reason);
+        let found = vcs_version(self.folder, project.project_name(), options, build);
+        let found = found.map_err(fault)?;
+        self.problems.extend(found.problem.map(|reason| Problem {
+            line: None,
+            column: None,
+            subject: key.to_owned(),
+            reason,
+        }));
+        let Some(path) = &options.version_file else {
+            return Ok(found.version);
+        };
+        let place = tilsit_files::join_confined(self.folder, path);
+        let place = place.map_err(|error| fault(format!("`version-file`: {error}")))?;
+        // In an sdist the file tells more than can be known of the version alone.
+        let is_there = found.is_of_sdist && tilsit_files::exists(&place)?;
+        let file = if is_there {
+            SourceFile::named(self.folder, path)?
+        } else {
+            let template = options.version_file_template.as_deref();
+            let text = template::text(path, template, &found.version, found.state.as_ref());
+            SourceFile::generated(path, place, text.map_err(fault)?.into_bytes())
+        };
+        self.files.add(file);
+        Ok(found.version)
+    }
+
+    /// Fills in what the settings say of dynamic fields.
+    fn fill(&mut self, project: &mut Project, settings: &BuildSettings) -> Result<(), BuildError> {
+        let filled = settings
+            .dynamic
+            .fill(project, |path| self.named_file(DYNAMIC, path))?;
+        filled.map_err(|(key, reason)| {
+            let reason = format!("`{key}`: {reason}");
+            BuildError::key(self.folder, self.text, DYNAMIC, reason)
+        })?;
+        let names = module_names(project, settings);
+        if project.is_dynamic(ProjectKey::ImportNames) {
+            project.import_names = Some(with_names(project.import_names.take(), &names));
+        }
+        if project.is_dynamic(ProjectKey::ImportNamespaces) {
+            let parents = names.iter().flat_map(|name| parents(name));
+            let parents: Vec<String> = parents.map(str::to_owned).collect();
+            let namespaces = with_names(project.import_namespaces.take(), &parents);
+            project.import_namespaces = Some(namespaces).filter(|names| !names.is_empty());
+        }
+        Ok(())
     }
 
     fn readme(&mut self, project: &Project) -> Result<Option<String>, BuildError> {
@@ -185,8 +319,11 @@ impl Reader<'_> {
 
     fn license_files(&mut self, project: &Project) -> Result<Vec<String>, BuildError> {
         let Some(patterns) = &project.license_files else {
-            if matches!(&project.license, Some(ProjectLicense::File(_))) {
+            if self.has_no_license_files {
                 return Ok(Vec::new());
+            }
+            if let Some(ProjectLicense::File(path)) = &project.license {
+                return Ok(vec![path.strip_prefix("./").unwrap_or(path).to_owned()]);
             }
             let usual = LICENSE_FILES_USUAL.map(str::to_owned);
             return Ok(self.matching(&self.globs(&usual)?));
@@ -228,4 +365,21 @@ impl Reader<'_> {
         let paths = self.files.iter().map(|file| &file.path);
         paths.filter(|path| globs.is_match(path)).cloned().collect()
     }
+}
+
+/// What is above a dotted name.
+fn parents(name: &str) -> impl Iterator<Item = &str> {
+    name.match_indices('.').map(|(end, _)| &name[..end])
+}
+
+/// The names that are there, and those that were found, each once (PEP 794).
+fn with_names(there: Option<Vec<ImportName>>, found: &[String]) -> Vec<ImportName> {
+    let mut names = there.unwrap_or_default();
+    for text in found {
+        let is_known = names.iter().any(|known| known.as_str() == text);
+        if let (false, Ok(name)) = (is_known, text.parse::<ImportName>()) {
+            names.push(name);
+        }
+    }
+    names
 }

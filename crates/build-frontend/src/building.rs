@@ -8,7 +8,6 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha384, Sha512};
 use tilsit_archive::Limits;
-use tilsit_build_backend::BuildOptions;
 use tilsit_dist::wheel::Wheel;
 use tilsit_files::TemporaryFolder;
 use tilsit_index_client::SlimMetadata;
@@ -20,7 +19,7 @@ use crate::environment::{BuildEnvironment, without_isolation};
 use crate::error::{BuildFailure, FailureReason};
 use crate::frontend::{BuildEvent, BuildFrontend};
 use crate::git::{Commit, GIT, GitError, Repositories, hex};
-use crate::hook::{Backend, Hook, HookCall, Target, made_in, texts};
+use crate::hook::{Backend, Confined, Hook, HookCall, Target, made_in, read_plain, texts};
 use crate::project::SourceTree;
 use crate::settings::{ConfigSettings, Renewal};
 use crate::source::{FolderSource, Source, VcsSource, project_folder};
@@ -53,7 +52,7 @@ impl Building<'_> {
             ));
         }
         let bytes = match self.prepared()? {
-            Some(folder) => tilsit_files::read(folder.join("METADATA"))?,
+            Some(folder) => read_plain(&folder.join("METADATA"))?,
             None => self.metadata_of_wheel()?,
         };
         let metadata = SlimMetadata::parse(&bytes)
@@ -126,16 +125,14 @@ impl Building<'_> {
     /// Builds, and checks what came out.
     pub(crate) fn build_into(&self, target: Target, out: &Path) -> Result<PathBuf, BuildFailure> {
         self.frontend.while_building(self.work, Some(target), || {
-            let project = self.project()?;
-            let tree = self.tree()?;
-            let is_told_nothing = self.settings().is_empty();
-            if project.backend() == OWN_BACKEND && is_told_nothing {
+            if self.is_for_our_backend()? {
+                let tree = self.tree()?;
                 let build = match target {
                     Target::Sdist => tilsit_build_backend::build_sdist,
                     Target::Wheel => tilsit_build_backend::build_wheel,
                     Target::Editable => tilsit_build_backend::build_editable,
                 };
-                return Ok(build(tree, out, &BuildOptions::default())?.path);
+                return Ok(build(tree, out, &self.frontend.options().own_backend)?.path);
             }
             let hook = Hook::Build(target);
             let value = self.with_remedies(|| {
@@ -152,6 +149,12 @@ impl Building<'_> {
         })
     }
 
+    /// Whether our own backend builds it, in process.
+    fn is_for_our_backend(&self) -> Result<bool, BuildFailure> {
+        let is_told_nothing = self.settings().is_empty();
+        Ok(is_told_nothing && self.project()?.backend() == OWN_BACKEND)
+    }
+
     /// The folder with the metadata that the backend prepared; none when it prepares none.
     fn prepared(&self) -> Result<Option<PathBuf>, BuildFailure> {
         if let Some(prepared) = self.work.prepared.get() {
@@ -162,6 +165,11 @@ impl Building<'_> {
         let prepared = self.frontend.while_building(self.work, None, || {
             let out = self.scratch()?.join("metadata");
             tilsit_files::create_dir_all(&out)?;
+            if self.is_for_our_backend()? {
+                let options = &self.frontend.options().own_backend;
+                let name = tilsit_build_backend::prepare_metadata(self.tree()?, &out, options)?;
+                return Ok(Some(out.join(name)));
+            }
             let value = self.with_remedies(|| {
                 self.make_ready(target)?;
                 self.call(hook, Some(&out), None)
@@ -239,12 +247,19 @@ impl Building<'_> {
         let options = frontend.options();
         let python = match self.environment()? {
             Some(environment) => environment.python.clone(),
-            None => without_isolation(&options.interpreter, options.search_path.as_deref()),
+            None => without_isolation(options),
         };
         let tree = self.tree()?;
         let project = &self.work.shown;
         let settings = self.settings();
         let backend = self.backend(tree)?;
+        let source = self.source_root(tree);
+        let readable = self.readable(tree);
+        let confined = options.sandbox.as_ref().map(|sandbox| Confined {
+            sandbox,
+            source: &source,
+            readable: &readable,
+        });
         let call = HookCall {
             hook,
             backend: &backend,
@@ -256,8 +271,41 @@ impl Building<'_> {
             settings: &settings,
             temporary: &options.temporary,
             output_max_bytes: options.output_max_bytes,
+            confined,
         };
         call.run(&mut |piece| frontend.tell(BuildEvent::Output(piece)))
+    }
+
+    /// The folder that a build in a sandbox may change: the whole copy of the source, or the folder
+    /// of the user that is built where it is.
+    fn source_root(&self, tree: &Path) -> PathBuf {
+        let scratch = self.work.folder.get();
+        let copy = scratch.map(|folder| folder.path().join("source"));
+        copy.filter(|copy| tree.starts_with(copy))
+            .unwrap_or_else(|| tree.to_path_buf())
+    }
+
+    /// What a build in a sandbox may read wherever that is: the interpreter, and the repository that
+    /// the folder is a part of, which tells its version.
+    fn readable(&self, tree: &Path) -> Vec<PathBuf> {
+        let probe = self.frontend.options().interpreter.probe();
+        let interpreter = [
+            &probe.prefix,
+            &probe.exec_prefix,
+            &probe.base_prefix,
+            &probe.base_exec_prefix,
+        ];
+        let mut readable: Vec<PathBuf> = interpreter.into_iter().cloned().collect();
+        let home = self.frontend.options().sandbox.as_ref();
+        let home = home.and_then(|sandbox| sandbox.home.as_deref());
+        // A home that is a repository stays hidden.
+        let repository = |folder: &&Path| {
+            folder.join(".git").exists() && home.is_none_or(|home| !home.starts_with(folder))
+        };
+        if matches!(self.work.source, Source::Folder(_)) {
+            readable.extend(tree.ancestors().skip(1).find(repository).map(PathBuf::from));
+        }
+        readable
     }
 
     fn backend(&self, tree: &Path) -> Result<Backend, BuildFailure> {
@@ -571,6 +619,7 @@ impl Building<'_> {
             hook,
             reason,
             output: String::new(),
+            is_confined: false,
         }))
     }
 }

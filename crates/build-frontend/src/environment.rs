@@ -14,7 +14,7 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
 
 use crate::error::BuildFailure;
-use crate::frontend::BuildFrontend;
+use crate::frontend::{BuildFrontend, FrontendOptions};
 use crate::hook::Python;
 use crate::system;
 
@@ -50,6 +50,7 @@ impl BuildEnvironment {
             program: interpreter.executable().to_path_buf(),
             search_path: in_front(&interpreter, options.search_path.as_deref()),
             environment: Some(root),
+            variables: options.variables.clone(),
         };
         let made = Self {
             python,
@@ -106,10 +107,12 @@ impl BuildEnvironment {
 }
 
 /// The interpreter itself, for builds that are not isolated.
-pub(crate) fn without_isolation(interpreter: &Interpreter, search_path: Option<&OsStr>) -> Python {
+pub(crate) fn without_isolation(options: &FrontendOptions) -> Python {
+    let interpreter = &options.interpreter;
     Python {
         program: interpreter.executable().to_path_buf(),
-        search_path: in_front(interpreter, search_path),
+        search_path: in_front(interpreter, options.search_path.as_deref()),
+        variables: options.variables.clone(),
         environment: interpreter
             .virtual_environment()
             .map(|environment| environment.root.clone()),

@@ -101,6 +101,9 @@ pub enum BuildFailure {
     /// A path that cannot be told to Python.
     #[error("the path `{}` is not Unicode", .0.display())]
     PathNotUnicode(PathBuf),
+    /// A sandbox was wanted, and there can be none. Nothing was run.
+    #[error("nothing was built, because the sandbox cannot be made: {0}")]
+    NoSandbox(String),
     /// The caller stopped it.
     #[error("the build was stopped")]
     Stopped,
@@ -119,6 +122,8 @@ pub struct BackendFailure {
     pub reason: FailureReason,
     /// The end of what it printed.
     pub output: String,
+    /// Whether it ran in a sandbox.
+    pub is_confined: bool,
 }
 
 /// What went wrong in a backend.
@@ -144,6 +149,8 @@ pub enum FailureReason {
     Exited(i32),
     /// A signal ended it.
     Killed(i32),
+    /// It was ended because it reached a limit of its sandbox: which.
+    Exceeded(String),
     /// It could not be run to its end.
     Process(ProcessError),
     /// Its answer cannot be read.
@@ -152,6 +159,8 @@ pub enum FailureReason {
     Value(&'static str),
     /// It named a file in another folder than that it was given.
     Elsewhere(String),
+    /// It named a link, a pipe or a device.
+    NoPlainFile(String),
     /// It named a file that it did not make.
     NotMade(String),
     /// It requires something that is no requirement.
@@ -226,6 +235,10 @@ impl fmt::Display for BackendFailure {
                     "`{hook}` of `{backend}` was ended by signal {signal}"
                 )
             }
+            FailureReason::Exceeded(limit) => write!(
+                formatter,
+                "`{hook}` of `{backend}` was ended by its sandbox: {limit}"
+            ),
             FailureReason::Process(error) => {
                 write!(formatter, "`{hook}` of `{backend}`: {error}")?;
                 match std::error::Error::source(error) {
@@ -246,6 +259,10 @@ impl fmt::Display for BackendFailure {
             FailureReason::Elsewhere(name) => write!(
                 formatter,
                 "`{hook}` of `{backend}` returned `{name}`, which is not in the folder that it was given"
+            ),
+            FailureReason::NoPlainFile(name) => write!(
+                formatter,
+                "`{hook}` of `{backend}` returned `{name}`, which is neither a file nor a folder"
             ),
             FailureReason::NotMade(name) => write!(
                 formatter,

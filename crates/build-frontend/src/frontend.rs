@@ -17,6 +17,7 @@ use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
 use tilsit_provider::{BuildRefusal, BuildSource, MetadataBuilder, Pin, ResolveOptions, Resolving};
 use tilsit_resolver::RootRequirement;
+use tilsit_sandbox::Sandbox;
 
 use crate::building::Building;
 use crate::built_cache::FileOnDisk;
@@ -61,8 +62,12 @@ pub struct FrontendOptions {
     /// The hashes that archives may have, by project or URL, as `algorithm:digest`: none is unpacked
     /// that has another. What builds require is not meant.
     pub hashes: BTreeMap<String, Vec<String>>,
+    /// What our own backend gets where a project names it.
+    pub own_backend: tilsit_build_backend::BuildOptions,
     /// How much a backend may print before it is ended.
     pub output_max_bytes: u64,
+    /// What backends run in; none lets them do whatever the user may.
+    pub sandbox: Option<Sandbox>,
 }
 
 impl FrontendOptions {
@@ -88,7 +93,9 @@ impl FrontendOptions {
             search_path: None,
             editables: BTreeSet::new(),
             hashes: BTreeMap::new(),
+            own_backend: tilsit_build_backend::BuildOptions::default(),
             output_max_bytes: OUTPUT_MAX_BYTES,
+            sandbox: None,
         }
     }
 }

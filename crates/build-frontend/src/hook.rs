@@ -2,17 +2,20 @@
 //! Python runs a small driver, which reads what to do from a file and writes the answer to another.
 //! What the backend prints goes neither there nor to the terminal: it is kept for the failure.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
+use std::io;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 
 use serde::{Deserialize, Serialize};
-use tilsit_files::{FileError, TemporaryFolder};
+use tilsit_files::{FileError, Operation, TemporaryFolder};
 
 use crate::error::{BackendFailure, BuildFailure, FailureReason};
 use crate::process::{self, ProcessError};
 use crate::settings::ConfigSettings;
+use tilsit_sandbox::{Outcome, Sandbox};
 
 /// The script that calls the hook.
 const DRIVER: &str = include_str!("hook/driver.py");
@@ -77,6 +80,8 @@ pub(crate) struct Python {
     pub(crate) environment: Option<PathBuf>,
     /// PATH, with the environment's programs in front.
     pub(crate) search_path: OsString,
+    /// The other variables, where they are not those of this process.
+    pub(crate) variables: BTreeMap<OsString, OsString>,
 }
 
 /// A call.
@@ -96,7 +101,22 @@ pub(crate) struct HookCall<'a> {
     /// Where the request and the answer go.
     pub(crate) temporary: &'a Path,
     pub(crate) output_max_bytes: u64,
+    /// What it runs in; none for a call that may do what the user may.
+    pub(crate) confined: Option<Confined<'a>>,
 }
+
+/// What a call in a sandbox may use besides the folder in which it puts what it makes.
+#[derive(Clone, Copy)]
+pub(crate) struct Confined<'a> {
+    pub(crate) sandbox: &'a Sandbox,
+    /// The folder of the source, which it may change.
+    pub(crate) source: &'a Path,
+    /// What it may read wherever that is.
+    pub(crate) readable: &'a [PathBuf],
+}
+
+/// More than any hook answers.
+const ANSWER_MAX_BYTES: u64 = 64 << 20;
 
 #[derive(Serialize)]
 struct Request<'a> {
@@ -129,19 +149,29 @@ impl HookCall<'_> {
         on_output: &mut dyn FnMut(&str) -> ControlFlow<()>,
     ) -> Result<Option<serde_json::Value>, BuildFailure> {
         let scratch = TemporaryFolder::create_in(self.temporary)?;
+        let report = scratch.path().join("report");
+        let talk = scratch.path().join("talk");
+        tilsit_files::create_dir_all(&talk)?;
         let [driver, request, response] =
-            ["driver.py", "request.json", "response.json"].map(|name| scratch.path().join(name));
+            ["driver.py", "request.json", "response.json"].map(|name| talk.join(name));
         tilsit_files::write(&driver, DRIVER)?;
         tilsit_files::write(&request, self.request()?)?;
         let mut command = self.python.command(self.tree);
         command.arg(&driver).arg(&request).arg(&response);
+        if let Some(confined) = &self.confined {
+            tilsit_files::write(&report, "")?;
+            command = self.confine(&command, *confined, &talk, &report);
+        }
         let finished = match process::run(command, self.output_max_bytes, on_output) {
             Ok(finished) => finished,
             Err(ProcessError::Stopped) => return Err(BuildFailure::Stopped),
             Err(error) => return Err(self.failed(FailureReason::Process(error), String::new())),
         };
         let output = finished.output;
-        let bytes = match tilsit_files::read(&response) {
+        if let Some(confined) = &self.confined {
+            self.check_outcome(&report, confined.sandbox, &output)?;
+        }
+        let bytes = match read_plain(&response) {
             Ok(bytes) => bytes,
             Err(error) if error.is_not_found() => {
                 return Err(self.failed(ended(finished.status), output));
@@ -156,6 +186,34 @@ impl HookCall<'_> {
             }
         };
         self.read(answer, output)
+    }
+
+    fn confine(&self, inner: &Command, it: Confined<'_>, talk: &Path, report: &Path) -> Command {
+        let mut writable = vec![it.source, talk];
+        writable.extend(self.folder);
+        let mut readable: Vec<&Path> = it.readable.iter().map(PathBuf::as_path).collect();
+        readable.extend(self.python.environment.as_deref());
+        readable.extend(self.metadata_folder);
+        it.sandbox.command(inner, &writable, &readable, report)
+    }
+
+    /// Whether the program ran to its own end inside.
+    fn check_outcome(
+        &self,
+        report: &Path,
+        sandbox: &Sandbox,
+        output: &str,
+    ) -> Result<(), BuildFailure> {
+        let reason = match Outcome::read(report)? {
+            Outcome::Refused(what) => return Err(BuildFailure::NoSandbox(what)),
+            Outcome::Exceeded(limit) => {
+                FailureReason::Exceeded(limit.describe(&sandbox.limits).to_string())
+            }
+            Outcome::Signal(signal) => FailureReason::Killed(signal),
+            Outcome::Lost => FailureReason::Answer("its sandbox was ended from outside".to_owned()),
+            _ => return Ok(()),
+        };
+        Err(self.failed(reason, output.to_owned()))
     }
 
     fn request(&self) -> Result<Vec<u8>, BuildFailure> {
@@ -212,6 +270,7 @@ impl HookCall<'_> {
             hook: self.hook,
             reason,
             output,
+            is_confined: self.confined.is_some(),
         }))
     }
 }
@@ -222,6 +281,7 @@ impl Python {
         let mut command = Command::new(&self.program);
         command
             .current_dir(folder)
+            .envs(&self.variables)
             .env("PATH", &self.search_path)
             .env("PYTHONIOENCODING", "utf-8:backslashreplace")
             // What was printed before a crash is not to be lost.
@@ -271,10 +331,29 @@ pub(crate) fn made_in(folder: &Path, value: serde_json::Value) -> Result<PathBuf
     }
     let path = folder.join(path);
     match tilsit_files::symlink_metadata(&path) {
-        Ok(_) => Ok(path),
+        Ok(metadata) if metadata.is_file() || metadata.is_dir() => Ok(path),
+        // A link may lead to what the backend itself cannot read, and a pipe has no end.
+        Ok(_) => Err(FailureReason::NoPlainFile(name)),
         Err(error) if error.is_not_found() => Err(FailureReason::NotMade(name)),
         Err(error) => Err(FailureReason::Answer(error.to_string())),
     }
+}
+
+/// What a backend wrote into a file: never through a link, and not without end.
+pub(crate) fn read_plain(path: &Path) -> Result<Vec<u8>, FileError> {
+    let metadata = tilsit_files::symlink_metadata(path)?;
+    let problem = if !metadata.is_file() {
+        "it is no file"
+    } else if metadata.len() > ANSWER_MAX_BYTES {
+        "it is too long"
+    } else {
+        return tilsit_files::read(path);
+    };
+    Err(FileError::new(
+        Operation::Read,
+        path,
+        io::Error::other(problem),
+    ))
 }
 
 impl From<FileError> for BuildFailure {

@@ -27,6 +27,7 @@
 //! - Credentials of a URL go to git and the index client, and nowhere else.
 
 pub mod cache_keys;
+pub mod cibuildwheel;
 pub mod diagnosis;
 pub mod error;
 pub mod frontend;

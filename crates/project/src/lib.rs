@@ -5,6 +5,7 @@
 //! by those who are asked; nothing here prints, and nothing reads the environment or the clock.
 
 pub mod bundle;
+pub mod changelog;
 pub mod digest;
 pub mod edit;
 pub mod export;

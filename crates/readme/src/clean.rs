@@ -1,5 +1,7 @@
 //! What may stay in a description: `readme_renderer`'s tags, attributes and URL schemes, applied by
-//! ammonia. Every path of this crate ends here.
+//! ammonia, or in one pass where that is the same. Every path of this crate ends here.
+
+pub mod strict;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -118,6 +120,11 @@ fn with_tags(tags: &[&'static str]) -> Builder<'static> {
 
 /// Takes out of `html` whatever may not stay.
 pub fn clean(html: &str) -> String {
+    strict::clean(html).unwrap_or_else(|| clean_with_parser(html))
+}
+
+/// The same by a parser of HTML, which takes anything.
+pub fn clean_with_parser(html: &str) -> String {
     MARKUP.clean(html).to_string()
 }
 

@@ -32,6 +32,8 @@ pub struct AuditOptions {
     /// The platform that the wheel is to be repaired for, without the machine; `auto` for the best.
     /// None if it is only looked at: then what it would take from the system counts against it.
     pub wanted: Option<String>,
+    /// The C library that its modules were compiled for, where none of them tells.
+    pub libc: Option<Libc>,
 }
 
 /// What an audit found.
@@ -150,7 +152,7 @@ pub fn audit<S: ReadAt>(wheel: &Wheel<S>, options: &AuditOptions) -> Result<Audi
         group.insert(path.clone(), tree);
     }
     complete(&modules, &mut others, &compiled.order);
-    let libc = match (compiled.libc, modules.keys().next()) {
+    let libc = match (compiled.libc.or(options.libc), modules.keys().next()) {
         (Some(libc), _) => libc,
         (None, Some(path)) => {
             return Err(RepairError::Libc {

@@ -39,5 +39,6 @@ mod wheel_name;
 pub use audit::{Audit, AuditOptions, audit};
 pub use error::RepairError;
 pub use external::External;
+pub use policy::Libc;
 pub use repair::{RepairOptions, Repaired, repair};
 pub use search::LibrarySearch;

@@ -5,9 +5,10 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use clap::Args;
+use tilsit_build_backend::BuildOptions as BackendOptions;
 use tilsit_build_frontend::{
     BackendFailure, BuildEvent, BuildFailure, BuildFrontend, ConfigSettings, FrontendOptions,
     GitError, Isolation, Renewal, Target,
@@ -19,6 +20,7 @@ use tilsit_packaging::name::{ExtraName, ProjectName};
 use tilsit_packaging::requirement::{Requirement, RequirementSource};
 use tilsit_provider::{FilePolicy, FormatControl, ResolveOptions};
 use tilsit_resolver::{PrereleaseMode, ResolverOptions, RootRequirement};
+use tilsit_sandbox::Sandbox;
 
 use crate::context::Context;
 use crate::error::CommandError;
@@ -55,6 +57,21 @@ pub(crate) struct BuildOptions {
         conflicts_with = "no_build_isolation"
     )]
     build_constraint: Vec<PathBuf>,
+    /// Run build backends without network, rights, or access to anything but their own folders
+    #[arg(long)]
+    sandbox: bool,
+    /// Let builds in a sandbox read this file or folder of the home
+    #[arg(long, value_name = "PATH", requires = "sandbox")]
+    sandbox_read: Vec<PathBuf>,
+    /// Let builds in a sandbox see this variable
+    #[arg(long, value_name = "VARIABLE", requires = "sandbox")]
+    sandbox_env: Vec<String>,
+    /// End builds in a sandbox after so many seconds [default: 3600]
+    #[arg(long, value_name = "SECONDS", requires = "sandbox")]
+    sandbox_time: Option<u64>,
+    /// End builds in a sandbox that use more memory than so many MiB [default: 4096]
+    #[arg(long, value_name = "MIB", requires = "sandbox")]
+    sandbox_memory: Option<u64>,
 }
 
 /// What a command says about building.
@@ -63,12 +80,21 @@ pub(crate) struct BuildSettings {
     settings: ConfigSettings,
     isolation: Isolation,
     constraints: Vec<RootRequirement>,
+    sandbox: Option<Sandbox>,
     /// What is built again although the cache holds it.
     pub(crate) rebuild: Renewal,
 }
 
 impl BuildOptions {
-    /// Whether nothing is said.
+    /// The same, with what backends are told besides.
+    pub(crate) fn telling(&self, settings: &[(String, String)]) -> Self {
+        let mut telling = self.clone();
+        let settings = settings.iter().map(|(key, value)| format!("{key}={value}"));
+        telling.config_settings.extend(settings);
+        telling
+    }
+
+    /// Whether nothing is said that only a backend can heed. What runs no backend needs no sandbox.
     pub(crate) fn is_usual(&self) -> bool {
         self.config_settings.is_empty()
             && !self.no_build_isolation
@@ -100,8 +126,35 @@ impl BuildOptions {
             settings,
             isolation,
             constraints: constraints_of(&self.build_constraint, context)?,
+            sandbox: self.sandbox(context)?,
             rebuild: Renewal::None,
         })
+    }
+
+    fn sandbox(&self, context: &Context) -> Result<Option<Sandbox>, CommandError> {
+        if !self.sandbox {
+            return Ok(None);
+        }
+        if !tilsit_sandbox::IS_SUPPORTED {
+            let message = "there is no `--sandbox` on this system: it takes namespaces of Linux";
+            return Err(CommandError::new(Code::NoSandbox, message));
+        }
+        let program = std::env::current_exe().map_err(|error| {
+            let message = "the program's own file is not known, which makes the sandbox";
+            CommandError::new(Code::NoSandbox, message).caused_by(error.to_string())
+        })?;
+        let home = context.home.clone();
+        let variables = context.variables.all();
+        let mut sandbox = Sandbox::new(program, home, variables, &self.sandbox_env);
+        let readable = self.sandbox_read.iter().map(|path| context.resolve(path));
+        sandbox.readable = readable.collect();
+        if let Some(seconds) = self.sandbox_time {
+            sandbox.limits.time = Duration::from_secs(seconds);
+        }
+        if let Some(mebibytes) = self.sandbox_memory {
+            sandbox.limits.memory_bytes = mebibytes.saturating_mul(1 << 20);
+        }
+        Ok(Some(sandbox))
     }
 }
 
@@ -140,6 +193,16 @@ impl BuildSettings {
     }
 }
 
+/// What our own backend gets from here: the variables, and the clock.
+///
+/// # Errors
+/// When `SOURCE_DATE_EPOCH` is no number.
+pub(crate) fn backend_options(context: &Context) -> Result<BackendOptions, CommandError> {
+    let now = u64::try_from(context.now().as_second()).unwrap_or_default();
+    let variables = context.variables.all().clone();
+    Ok(BackendOptions::in_environment(variables, now)?)
+}
+
 /// A front end for what is wanted.
 ///
 /// # Errors
@@ -163,6 +226,8 @@ pub(crate) fn frontend(
         search_path: context.variables.path("PATH").map(Into::into),
         editables: wanted.editables.clone(),
         hashes: wanted.hashes_in_words(),
+        own_backend: backend_options(context)?,
+        sandbox: build.sandbox.clone(),
         ..FrontendOptions::new(
             interpreter.clone(),
             for_builds(resolve, interpreter),
@@ -365,6 +430,7 @@ pub(crate) fn build_error(error: &BuildFailure) -> CommandError {
             Code::RequirementInvalid
         }
         BuildFailure::Download(_) | BuildFailure::Repository(_) => Code::IndexUnreachable,
+        BuildFailure::NoSandbox(_) => Code::NoSandbox,
         BuildFailure::Stopped => Code::Interrupted,
         _ => Code::BuildFailed,
     };
@@ -384,12 +450,26 @@ pub(crate) fn build_error(error: &BuildFailure) -> CommandError {
             failure = failure
                 .hint("commit or stash what is there, or name another folder: `--src FOLDER`");
         }
+        BuildFailure::NoSandbox(_) => {
+            failure = failure.hint(
+                "ask the system's administrator for user namespaces (`sysctl user.max_user_namespaces`, \
+                 `kernel.apparmor_restrict_unprivileged_userns`; in a container, its runtime's options), \
+                 or build without `--sandbox` what you trust",
+            );
+        }
         _ => {}
     }
     if let Some(backend) = backend_failure(error) {
         let lines = backend.last_lines(LINES_SHOWN_MAX);
         if !lines.is_empty() {
             failure = failure.caused_by(format!("it printed at last:\n{}", lines.join("\n")));
+        }
+        if backend.is_confined {
+            failure = failure.hint(
+                "it ran in a sandbox: no network, the files of the system to read, its own folders to \
+                 write; `--sandbox-read PATH` and `--sandbox-env VARIABLE` let it see more, \
+                 `--sandbox-time` and `--sandbox-memory` set its limits",
+            );
         }
         for advice in backend.advice() {
             failure = failure.hint(advice.to_string());

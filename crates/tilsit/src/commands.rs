@@ -26,6 +26,7 @@ pub(crate) mod outdated;
 pub(crate) mod pip;
 pub(crate) mod publish;
 pub(crate) mod python;
+mod release;
 mod remove;
 mod repair;
 pub(crate) mod run;
@@ -96,6 +97,7 @@ pub(crate) enum Command {
     Repair(Late<repair::Arguments>),
     Wheel(Late<wheel::Arguments>),
     Version(Late<version::Arguments>),
+    Release(Late<release::Arguments>),
     Publish(Late<publish::Arguments>),
     Login(Late<login::Arguments>),
     Logout(Late<logout::Arguments>),
@@ -151,6 +153,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<Report, Command
         Command::Repair(arguments) => repair::run(&arguments, context),
         Command::Wheel(arguments) => wheel::run(&arguments, context),
         Command::Version(arguments) => version::run(&arguments, context),
+        Command::Release(arguments) => release::run(&arguments, context),
         Command::Publish(arguments) => publish::run(&arguments, context),
         Command::Login(arguments) => login::run(&arguments, context),
         Command::Logout(arguments) => logout::run(&arguments, context),

@@ -276,6 +276,13 @@ impl Context {
         }
     }
 
+    /// The same world with other variables.
+    pub(crate) fn with_variables(&self, variables: &BTreeMap<OsString, OsString>) -> Self {
+        let mut context = self.clone();
+        context.variables.0.extend(variables.clone());
+        context
+    }
+
     /// `path` from the working folder, without `.` in it.
     pub(crate) fn resolve(&self, path: &Path) -> PathBuf {
         self.working_folder.join(path).components().collect()

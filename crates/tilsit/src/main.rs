@@ -58,6 +58,10 @@ use crate::report::Report;
 use crate::terminal::Terminal;
 
 fn main() -> ExitCode {
+    // Before all else, while there is one thread: what runs a build in a sandbox is this program.
+    if let Some(code) = tilsit_sandbox::launch(std::env::args_os()) {
+        return code;
+    }
     if asks_for_version() {
         terminal::write_data(concat!("tilsit ", env!("CARGO_PKG_VERSION"), "\n"));
         return ExitCode::SUCCESS;

@@ -1,12 +1,14 @@
-//! `bench`: the benchmarks, all of them or one, and `bench client`, `bench project`, `bench check`,
-//! `bench index` and `bench repair`, which compare with peers.
+//! `bench`: the benchmarks, all of them or one, and `bench build`, `bench client`, `bench project`, `bench check`,
+//! `bench index`, `bench readme` and `bench repair`, which compare with peers.
 
+pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod client;
 pub(crate) mod index;
 pub(crate) mod local_index;
 pub(crate) mod measuring;
 pub(crate) mod project;
+pub(crate) mod readme;
 pub(crate) mod repair;
 
 use anyhow::{Result, bail};
@@ -24,6 +26,9 @@ const BENCHES: &[(&str, &str, &str)] = &[
 /// # Errors
 /// When a name is unknown or a benchmark fails.
 pub(crate) fn run_named(names: &[&str]) -> Result<()> {
+    if let ["build", words @ ..] = names {
+        return build::compare(words);
+    }
     if let ["client", words @ ..] = names {
         return client::compare(words);
     }
@@ -36,6 +41,9 @@ pub(crate) fn run_named(names: &[&str]) -> Result<()> {
     if let ["index", words @ ..] = names {
         return index::compare(words);
     }
+    if let ["readme", words @ ..] = names {
+        return readme::compare(words);
+    }
     if let ["repair", words @ ..] = names {
         return repair::compare(words);
     }
@@ -43,7 +51,7 @@ pub(crate) fn run_named(names: &[&str]) -> Result<()> {
         if !BENCHES.iter().any(|(known, ..)| known == name) {
             let known: Vec<&str> = BENCHES.iter().map(|(name, ..)| *name).collect();
             bail!(
-                "no benchmark is called `{name}`; there are: check, client, index, project, repair, {}",
+                "no benchmark is called `{name}`; there are: build, check, client, index, project, readme, repair, {}",
                 known.join(", ")
             );
         }

@@ -2,9 +2,12 @@
 //! what is said when they cannot be.
 
 mod building;
+mod files;
 mod oracle;
 mod program;
 mod refusing;
+mod vcs;
+mod versions;
 
 use std::path::{Path, PathBuf};
 

@@ -27,7 +27,7 @@ fn build(
     folder: &Path,
     os: &str,
     pyproject: &str,
-    options: BuildOptions,
+    options: &BuildOptions,
 ) -> Result<Built, BuildError> {
     let program = folder.join("target");
     std::fs::write(&program, "MZ, and so on").expect("a file");
@@ -42,15 +42,22 @@ fn build(
         version: &"1.2".parse::<Version>().expect("a version"),
         pyproject,
         readme: "# Demo\n",
+        stands_alone: false,
         modules: &[("demo/py.typed", ""), ("demo/__init__.py", "one = 1\n")],
     };
-    build_program_wheel(&wheel, &folder.join("out"), &options)
+    build_program_wheel(&wheel, &folder.join("out"), options)
 }
 
 #[test]
 fn it_brings_the_program_the_package_and_the_metadata() {
     let folder = tempfile::tempdir().unwrap();
-    let built = build(folder.path(), "windows", PYPROJECT, BuildOptions::default()).unwrap();
+    let built = build(
+        folder.path(),
+        "windows",
+        PYPROJECT,
+        &BuildOptions::default(),
+    )
+    .unwrap();
     let name = built.path.file_name().unwrap().to_str().unwrap();
     assert_eq!(name, "demo_program-1.2-py3-none-win_amd64.whl");
     let wheel = Wheel::open(&built.path, &Limits::default()).unwrap();
@@ -96,29 +103,30 @@ fn it_brings_the_program_the_package_and_the_metadata() {
 
 #[test]
 fn its_bytes_are_those_of_its_parts_alone() {
-    let bytes = |options| {
+    let bytes = |options: &BuildOptions| {
         let folder = tempfile::tempdir().unwrap();
         let built = build(folder.path(), "linux", PYPROJECT, options).unwrap();
         std::fs::read(built.path).unwrap()
     };
     let usual = BuildOptions::default();
-    assert_eq!(bytes(usual), bytes(usual));
+    assert_eq!(bytes(&usual), bytes(&usual));
     let later = BuildOptions {
         modified_seconds: usual.modified_seconds + 60,
+        ..BuildOptions::default()
     };
-    assert_ne!(bytes(usual), bytes(later));
+    assert_ne!(bytes(&usual), bytes(&later));
 }
 
 #[test]
 fn what_cannot_be_made_is_explained() {
     let folder = tempfile::tempdir().unwrap();
     let options = BuildOptions::default();
-    let error = build(folder.path(), "plan9", PYPROJECT, options).unwrap_err();
+    let error = build(folder.path(), "plan9", PYPROJECT, &options).unwrap_err();
     assert_eq!(
         error.to_string(),
         "there is no wheel tag for programs of `plan9` on `x86_64`"
     );
-    let error = build(folder.path(), "linux", "", options).unwrap_err();
+    let error = build(folder.path(), "linux", "", &options).unwrap_err();
     let words = "pyproject.toml `project`: is missing";
     assert!(error.to_string().contains(words), "{error}");
     let program = folder.path().join("target");

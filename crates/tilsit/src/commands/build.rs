@@ -2,39 +2,28 @@
 //! same, else by the project's own.
 
 mod itself;
+mod making;
+mod matrix;
+mod members;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
-use tilsit_build_backend::{
-    self as backend, BuildError, BuildOptions as BackendOptions, SourceProject,
-};
-use tilsit_build_frontend::{BuildFrontend, Source, SourceError, Target};
 use tilsit_dist::Severity;
 use tilsit_dist::check::is_distribution;
-use tilsit_environment::discovery::Scope;
-use tilsit_packaging::pyproject::PyProject;
+use tilsit_packaging::name::ProjectName;
 use tilsit_publish::{CheckedFile, FileSet};
-use tilsit_resolver::Preferences;
-use url::Url;
 
-use crate::building::BuildOptions;
-use crate::commands::options::{IndexOptions, UpgradeOptions};
+use crate::building::backend_options;
 use crate::context::Context;
 use crate::error::CommandError;
-use crate::explain::Code;
 use crate::findings;
-use crate::pythons;
 use crate::report::Report;
-use crate::requirements::Wanted;
-use crate::resolving::{self, Elsewhere, Question};
 use crate::terminal::{DIM, GOOD, size};
 
-/// The name by which a project asks for our own backend.
-const OWN_BACKEND: &str = "tilsit_build";
+pub(crate) use making::{HowToBuild, Making, Parts, warn};
 
 /// Build the distributions of a project
 ///
@@ -55,32 +44,34 @@ pub(crate) struct Arguments {
     /// Build the wheel, straight from the folder
     #[arg(short, long)]
     wheel: bool,
+    /// Build a wheel for each Python of this machine, or each that `--python` names; make it run on other
+    /// systems (`tilsit repair`), and test it in an environment of its own. `[tool.cibuildwheel]` is heeded
+    #[arg(long, conflicts_with = "all")]
+    matrix: bool,
+    /// Build all members of the workspace, into the `dist` folder of its root
+    #[arg(long, visible_alias = "all-packages", conflicts_with = "package")]
+    all: bool,
+    /// Build this member of the workspace; may be repeated
+    #[arg(long, value_name = "MEMBER")]
+    package: Vec<ProjectName>,
     /// Build the wheels of tilsit itself and of its build backend, for an index of your own
     #[arg(
         long = "self",
         conflicts_with_all = [
-            "source", "sdist", "wheel", "force_pep517", "python", "BuildOptions",
+            "source", "sdist", "wheel", "matrix", "all", "package", "force_pep517", "python", "BuildOptions",
             // clap leaves groups with groups in them empty.
             "index_url", "extra_index_url", "index", "no_index", "find_links", "NetworkOptions",
         ]
     )]
     itself: bool,
-    /// Call the backend that pyproject.toml names, also where ours would build the same
-    #[arg(long)]
-    force_pep517: bool,
     /// Taken for those who are used to it: nothing is checked that could be passed over
     #[arg(short = 'x', long, hide = true)]
     skip_dependency_check: bool,
     /// Remove the distributions that are in the folder before
     #[arg(long)]
     clear: bool,
-    /// Build with this Python: a path, a folder, or a version [env: `TILSIT_PYTHON`]
-    #[arg(short, long, value_name = "PYTHON")]
-    python: Option<String>,
     #[command(flatten)]
-    build: BuildOptions,
-    #[command(flatten)]
-    index: IndexOptions,
+    how: HowToBuild,
 }
 
 #[derive(Serialize)]
@@ -101,22 +92,30 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     if arguments.clear {
         clear(&out, &source)?;
     }
-    let in_process = BackendOptions {
-        modified_seconds: modified_seconds(context)?,
-    };
     if arguments.itself {
-        let built = itself::build(&out, in_process, context)?;
+        let built = itself::build(&out, &backend_options(context)?, context)?;
         let sets = built.iter().map(|path| FileSet::read(&[path]));
         return Ok(report(&sets.collect::<Result<Vec<_>, _>>()?, context));
     }
-    let is_open = !is_file && !arguments.force_pep517 && arguments.build.is_usual();
-    let built = if is_open && is_own(&source, context)? {
-        tilsit_files::create_dir_all(&out)?;
-        build_in_process(arguments, &source, &out, in_process, context)?
-    } else {
-        build_by_backend(arguments, &source, &out, context)?
+    let parts = match (arguments.sdist, arguments.wheel) {
+        (false, false) => Parts::Both,
+        (true, false) => Parts::Sdist,
+        (false, true) => Parts::Wheel,
+        (true, true) => Parts::Apart,
     };
-    Ok(report(&[FileSet::read(&built)?], context))
+    if arguments.matrix {
+        return matrix::run(arguments, &source, &out, context);
+    }
+    let making = Making::new(&arguments.how, context);
+    let sources = match members::folders(&source, arguments.all, &arguments.package, context)? {
+        Some(members) => members,
+        None => vec![source],
+    };
+    let mut sets = Vec::new();
+    for source in &sources {
+        sets.push(FileSet::read(&making.make(source, &out, parts)?)?);
+    }
+    Ok(report(&sets, context))
 }
 
 /// Says what was built, and what is wrong with it.
@@ -157,143 +156,6 @@ fn clear(folder: &Path, source: &Path) -> Result<(), CommandError> {
         }
     }
     Ok(())
-}
-
-/// Whether a project is ours to build: it names our backend, or another that would do the same.
-fn is_own(folder: &Path, context: &Context) -> Result<bool, CommandError> {
-    let text = match tilsit_files::read_to_string(folder.join("pyproject.toml")) {
-        Ok(text) => text,
-        Err(error) if error.is_not_found() => return Ok(false),
-        Err(error) => return Err(error.into()),
-    };
-    let (pyproject, problems) =
-        PyProject::parse(&text).map_err(|source| BuildError::PyProject {
-            folder: folder.to_path_buf(),
-            source,
-        })?;
-    for problem in problems {
-        context
-            .terminal
-            .warn(format_args!("pyproject.toml {problem}"));
-    }
-    let named = pyproject
-        .build_system
-        .and_then(|system| system.build_backend);
-    let alike = || {
-        let project = SourceProject::open(folder);
-        project.is_ok_and(|project| backend::modules::module_files(&project).is_ok())
-    };
-    Ok(named.as_deref() == Some(OWN_BACKEND) || alike())
-}
-
-fn build_in_process(
-    arguments: &Arguments,
-    source: &Path,
-    out: &Path,
-    options: BackendOptions,
-    context: &Context,
-) -> Result<Vec<PathBuf>, CommandError> {
-    let mut built = Vec::new();
-    if arguments.sdist || !arguments.wheel {
-        built.push(backend::build_sdist(source, out, &options)?.path);
-    }
-    if arguments.wheel {
-        built.push(backend::build_wheel(source, out, &options)?.path);
-    } else if !arguments.sdist {
-        let temporary = &context.temporary_folder;
-        let wheel = backend::build_wheel_from_sdist(&built[0], out, temporary, &options);
-        let wheel = wheel.map_err(|error| of_sdist(error.into(), &built[0], context))?;
-        built.push(wheel.path);
-    }
-    Ok(built)
-}
-
-fn build_by_backend(
-    arguments: &Arguments,
-    source: &Path,
-    out: &Path,
-    context: &Context,
-) -> Result<Vec<PathBuf>, CommandError> {
-    let project = source_at(source)?;
-    if arguments.sdist && matches!(project, Source::Archive(_)) {
-        let message = "a source distribution is there already: only its wheel can be built";
-        return Err(CommandError::new(Code::Usage, message));
-    }
-    let frontend = frontend(arguments, context)?;
-    let build = |source: Source, target: Target| -> Result<PathBuf, CommandError> {
-        // Beside first: what is in the way of a backend, or half made, is not to be seen.
-        tilsit_files::create_dir_all(out)?;
-        let beside = tilsit_files::TemporaryFolder::create_in(out)?;
-        let made = frontend.build_into(source, target, beside.path())?;
-        let path = out.join(made.file_name().unwrap_or_default());
-        tilsit_files::rename(&made, &path)?;
-        Ok(path)
-    };
-    if matches!(project, Source::Archive(_)) {
-        return Ok(vec![build(project, Target::Wheel)?]);
-    }
-    let mut built = Vec::new();
-    if arguments.sdist || !arguments.wheel {
-        built.push(build(project.clone(), Target::Sdist)?);
-    }
-    if arguments.wheel {
-        built.push(build(project, Target::Wheel)?);
-    } else if !arguments.sdist {
-        let wheel = build(source_at(&built[0])?, Target::Wheel);
-        built.push(wheel.map_err(|error| of_sdist(error, &built[0], context))?);
-    }
-    Ok(built)
-}
-
-/// What is to be known of a failure to build the wheel of a source distribution just made.
-fn of_sdist(error: CommandError, sdist: &Path, context: &Context) -> CommandError {
-    let sdist = context.show(sdist);
-    error.hint(format!(
-        "this was built of `{sdist}`, as users of it would: a file that is missing is missing there; \
-         `--wheel` builds straight from the folder"
-    ))
-}
-
-fn source_at(path: &Path) -> Result<Source, CommandError> {
-    let url = Url::from_file_path(path).map_err(|()| {
-        let reason = SourceError::NotThere(path.to_path_buf());
-        CommandError::from_error(Code::ProjectInvalid, &reason)
-    })?;
-    let found = Source::of_url(url.as_str(), false);
-    let (source, _) =
-        found.map_err(|error| CommandError::from_error(Code::ProjectInvalid, &error))?;
-    Ok(source)
-}
-
-fn frontend(arguments: &Arguments, context: &Context) -> Result<BuildFrontend, CommandError> {
-    let mut wanted = Wanted::default();
-    wanted.build = arguments.build.read(context)?;
-    let found = pythons::find(arguments.python.as_deref(), Scope::Any, context)?;
-    let question = Question {
-        wanted: &wanted,
-        configuration: &arguments.index.over(context)?,
-        interpreter: &found.interpreter,
-        elsewhere: Elsewhere::default(),
-        preferences: Preferences::default(),
-        no_deps: false,
-        refresh: UpgradeOptions::default().refresh(),
-        installed: BTreeMap::new(),
-        pages_only: false,
-    };
-    resolving::frontend(&question, context)
-}
-
-/// The time inside the archives (see reproducible-builds.org, `SOURCE_DATE_EPOCH`).
-pub(super) fn modified_seconds(context: &Context) -> Result<u64, CommandError> {
-    let Some(text) = context.variables.text("SOURCE_DATE_EPOCH") else {
-        return Ok(BackendOptions::default().modified_seconds);
-    };
-    text.parse().map_err(|_| {
-        CommandError::new(
-            Code::Usage,
-            format!("`SOURCE_DATE_EPOCH` is `{text}`, not a number of seconds since 1970"),
-        )
-    })
 }
 
 fn entry(file: &CheckedFile) -> FileEntry {

@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use tilsit_build_backend::{BuildOptions, build_editable, build_sdist, build_wheel};
+use tilsit_build_backend::{build_editable, build_sdist, build_wheel, prepare_metadata};
 
-use crate::commands::build::modified_seconds;
+use crate::building::backend_options;
+use crate::commands::build::warn;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::report::Report;
@@ -31,19 +32,27 @@ enum Target {
     Sdist,
     Wheel,
     Editable,
+    /// The metadata of the wheel, as a folder
+    Metadata,
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
+    let options = backend_options(context)?;
+    let (source, out) = (&context.working_folder, context.resolve(&arguments.out));
     let build = match arguments.target {
         Target::Sdist => build_sdist,
         Target::Wheel => build_wheel,
         Target::Editable => build_editable,
+        Target::Metadata => {
+            return Ok(report(&prepare_metadata(source, &out, &options)?));
+        }
     };
-    let options = BuildOptions {
-        modified_seconds: modified_seconds(context)?,
-    };
-    let out = context.resolve(&arguments.out);
-    let built = build(&context.working_folder, &out, &options)?;
-    let name = built.path.file_name().unwrap_or_default().to_string_lossy();
-    Ok(Report::new(format!("{name}\n"), json!({ "file": name })))
+    let built = build(source, &out, &options)?;
+    warn(&built, context);
+    let name = built.path.file_name().unwrap_or_default();
+    Ok(report(&name.to_string_lossy()))
+}
+
+fn report(name: &str) -> Report {
+    Report::new(format!("{name}\n"), json!({ "file": name }))
 }

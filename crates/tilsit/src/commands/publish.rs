@@ -36,17 +36,24 @@ pub(crate) struct Arguments {
     /// The files of one release, and folders with such [default: dist/]
     #[arg(value_name = "FILE")]
     files: Vec<PathBuf>,
-    #[command(flatten)]
-    repository: RepositoryOptions,
-    /// Pass over files that the index has, also where their contents cannot be compared
-    #[arg(long)]
-    skip_existing: bool,
     /// Publish although `tilsit check` finds errors; what is not sound is refused all the same
     #[arg(long)]
     no_check: bool,
     /// Check everything and send nothing
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    sending: SendingOptions,
+}
+
+/// Where to, as whom and how.
+#[derive(Args, Clone, Debug)]
+pub(crate) struct SendingOptions {
+    #[command(flatten)]
+    repository: RepositoryOptions,
+    /// Pass over files that the index has, also where their contents cannot be compared
+    #[arg(long)]
+    skip_existing: bool,
     #[command(flatten)]
     network: NetworkOptions,
 }
@@ -77,17 +84,30 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     } else {
         FileSet::check(&paths)?
     };
-    let mut target = arguments.repository.find(context)?;
-    let configuration = target.over(&arguments.network.over(context), context);
+    send(&files, &arguments.sending, arguments.dry_run, context)
+}
+
+/// Sends files, or says which would be sent.
+///
+/// # Errors
+/// When it is not said where to, or the index refuses them or does not answer.
+pub(crate) fn send(
+    files: &FileSet,
+    sending: &SendingOptions,
+    is_dry: bool,
+    context: &Context,
+) -> Result<Report, CommandError> {
+    let mut target = sending.repository.find(context)?;
+    let configuration = target.over(&sending.network.over(context), context);
     let client = network::client(&configuration, Refresh::All, context)?;
-    target.repository.skip_existing = arguments.skip_existing;
+    target.repository.skip_existing = sending.skip_existing;
     target.repository.resume = true;
     let shown = target.repository.url.to_string();
-    target.repository.credential = arguments.repository.credential(&target, &client, context)?;
+    target.repository.credential = sending.repository.credential(&target, &client, context)?;
     let repository = target.repository;
-    let plan = PublishPlan::make(&files, &repository, &client)
+    let plan = PublishPlan::make(files, &repository, &client)
         .map_err(|error| failure(&error, &repository))?;
-    let entries = if arguments.dry_run {
+    let entries = if is_dry {
         foretell(&plan, &shown, context)
     } else {
         context
@@ -100,7 +120,7 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
                 if let PublishEvent::Ends { file_name, .. } = &event {
                     ended.push(file_name.clone());
                 }
-                tell(event, &files, &progress, context);
+                tell(event, files, &progress, context);
                 context.interrupt.flow()
             };
             carry_out(plan, &repository, &client, &mut hear)

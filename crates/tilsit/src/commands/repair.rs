@@ -9,9 +9,11 @@ use serde::Serialize;
 use serde_json::json;
 use tilsit_archive::{FileSource, Limits};
 use tilsit_dist::wheel::Wheel;
-use tilsit_repair::{AuditOptions, LibrarySearch, RepairError, RepairOptions, Repaired, repair};
+use tilsit_repair::{
+    AuditOptions, Libc, LibrarySearch, RepairError, RepairOptions, Repaired, repair,
+};
 
-use crate::commands::build;
+use crate::building::backend_options;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
@@ -173,6 +175,38 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     Ok(Report::silent(json!({ "wheels": entries })))
 }
 
+/// Repairs one wheel into a folder, with the options of `tilsit repair` in `words`. A wheel whose files do
+/// not tell is for `libc`.
+///
+/// # Errors
+/// When the words are none of its options, or the wheel cannot be repaired.
+pub(crate) fn repair_into(
+    wheel: &Path,
+    folder: &Path,
+    words: &[String],
+    libc: Libc,
+    context: &Context,
+) -> Result<PathBuf, CommandError> {
+    #[derive(clap::Parser)]
+    struct Line {
+        #[command(flatten)]
+        arguments: Arguments,
+    }
+    let name = ["repair".as_ref(), wheel.as_os_str()];
+    let line = name
+        .into_iter()
+        .chain(words.iter().map(std::ffi::OsStr::new));
+    let line = <Line as clap::Parser>::try_parse_from(line).map_err(|error| {
+        let message = format!("`{}` are no options of `tilsit repair`", words.join(" "));
+        CommandError::new(Code::Usage, message).caused_by(error.to_string().trim().to_owned())
+    })?;
+    let mut options = options(&line.arguments, context)?;
+    options.audit.libc = Some(libc);
+    let repaired = repair(&open(wheel, context)?, &options, folder)?;
+    say(&repaired, context);
+    Ok(repaired.path)
+}
+
 fn options(arguments: &Arguments, context: &Context) -> Result<RepairOptions, CommandError> {
     let variable = |name: &str| context.variables.text(name).filter(|text| !text.is_empty());
     let platform = arguments
@@ -199,7 +233,7 @@ fn options(arguments: &Arguments, context: &Context) -> Result<RepairOptions, Co
         update_tags: !arguments.no_update_tags,
         strip: arguments.strip,
         libraries_folder: arguments.lib_sdir.clone(),
-        modified_seconds: build::modified_seconds(context)?,
+        modified_seconds: backend_options(context)?.modified_seconds,
         level,
     })
 }

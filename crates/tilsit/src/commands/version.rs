@@ -5,12 +5,14 @@ use std::str::FromStr;
 
 use clap::Args;
 use serde_json::json;
+use tilsit_build_backend::SourceProject;
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::{Bump, PreReleaseKind, Version};
 use tilsit_project::Workspace;
 use tilsit_project::edit::List;
 use tilsit_project::workspace::{Member, PYPROJECT};
 
+use crate::building::backend_options;
 use crate::commands::options::UpgradeOptions;
 use crate::context::Context;
 use crate::editing::{EditedFile, Originals};
@@ -23,16 +25,11 @@ use crate::terminal::{DIM, GOOD};
 /// Show the project's version, set it, or make it go up
 ///
 /// `--bump` may be repeated: `--bump minor --bump beta` makes 1.2.3 to 1.3.0b1. A version that the build
-/// backend fills in is changed where the backend takes it from. A lock is made to fit.
-#[derive(Args, Debug)]
+/// backend fills in is changed where the backend takes it from; one of version control is shown. A lock is made to fit.
+#[derive(Args, Debug, Default)]
 pub(crate) struct Arguments {
-    /// The new version
-    #[arg(conflicts_with = "bump")]
-    value: Option<Version>,
-    /// Make this part go up: `major`, `minor`, `patch`, `stable`, `alpha`, `beta`, `rc`, `post` or `dev`;
-    /// `patch=7` sets it
-    #[arg(long, value_name = "PART")]
-    bump: Vec<Step>,
+    #[command(flatten)]
+    next: NextVersion,
     /// Print the version alone
     #[arg(long)]
     short: bool,
@@ -45,6 +42,50 @@ pub(crate) struct Arguments {
     /// Work on this member of the workspace
     #[arg(long, value_name = "MEMBER")]
     package: Option<ProjectName>,
+}
+
+impl Arguments {
+    /// Setting a member's version.
+    pub(crate) fn to(version: Version, member: ProjectName) -> Self {
+        Self {
+            next: NextVersion {
+                value: Some(version),
+                bump: Vec::new(),
+            },
+            package: Some(member),
+            ..Self::default()
+        }
+    }
+}
+
+/// The version that comes next, as it is typed.
+#[derive(Args, Clone, Debug, Default)]
+pub(crate) struct NextVersion {
+    /// The new version
+    #[arg(value_name = "VERSION", conflicts_with = "bump")]
+    pub(crate) value: Option<Version>,
+    /// Make this part go up: `major`, `minor`, `patch`, `stable`, `alpha`, `beta`, `rc`, `post` or `dev`;
+    /// `patch=7` sets it
+    #[arg(long, value_name = "PART")]
+    bump: Vec<Step>,
+}
+
+impl NextVersion {
+    /// The version that comes after `before`: `before` itself where nothing is said.
+    ///
+    /// # Errors
+    /// When the parts exclude each other, or the version would not go up.
+    pub(crate) fn after(&self, before: &Version) -> Result<Version, CommandError> {
+        match &self.value {
+            Some(value) => Ok(value.clone()),
+            None => raised(before, &self.bump),
+        }
+    }
+
+    /// Whether nothing is said.
+    pub(crate) fn is_silent(&self) -> bool {
+        self.value.is_none() && self.bump.is_empty()
+    }
 }
 
 /// A part of a version that goes up.
@@ -104,14 +145,17 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     let member = member(&workspace, arguments.package.as_ref(), context)?;
     let file = EditedFile::project(&member.folder.join(PYPROJECT), context)?;
     let mut editor = file.editor()?;
-    let before = editor.version().map_err(|error| CommandError {
-        message: format!("`{}` states no version", file.shown()),
-        ..file.refused(&error)
-    })?;
-    let after = match &arguments.value {
-        Some(value) => value.clone(),
-        None => raised(&before, &arguments.bump)?,
+    let before = match editor.version() {
+        Ok(version) => version,
+        Err(error) => {
+            let none = CommandError {
+                message: format!("`{}` states no version", file.shown()),
+                ..file.refused(&error)
+            };
+            return of_backend(arguments, member, none, context);
+        }
     };
+    let after = arguments.next.after(&before)?;
     let is_change = before.to_string() != after.to_string();
     if is_change && !arguments.dry_run {
         let set = editor.set_version(&after);
@@ -121,7 +165,12 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         let locked = written.and_then(|()| relock(arguments, &workspace, &mut originals, context));
         locked.map_err(|error| originals.put_back(error))?;
     }
+    Ok(report(arguments, member, &before, &after))
+}
+
+fn report(arguments: &Arguments, member: &Member, before: &Version, after: &Version) -> Report {
     let name = member.project.name();
+    let is_change = before.to_string() != after.to_string();
     let text = match (arguments.short, is_change) {
         (true, _) => format!("{after}\n"),
         (false, true) => format!("{name} {DIM}{before} =>{DIM:#} {GOOD}{after}{GOOD:#}\n"),
@@ -133,7 +182,25 @@ pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         "before": is_change.then(|| before.to_string()),
         "dry_run": arguments.dry_run,
     });
-    Ok(Report::new(text, result))
+    Report::new(text, result)
+}
+
+/// The version that our own backend finds where no file states one: that of version control. `none` is
+/// the error when it finds none.
+fn of_backend(
+    arguments: &Arguments,
+    member: &Member,
+    none: CommandError,
+    context: &Context,
+) -> Result<Report, CommandError> {
+    let Ok(project) = SourceProject::open(&member.folder, &backend_options(context)?) else {
+        return Err(none);
+    };
+    if !arguments.next.is_silent() {
+        return Err(none.hint("version control tells it: a tag on the commit is the next one"));
+    }
+    let version = &project.metadata().version;
+    Ok(report(arguments, member, version, version))
 }
 
 /// Makes the lock fit, if there is one: it knows the versions of the projects.

@@ -10,7 +10,7 @@ use tilsit_dist::egg::{ConvertError, convert};
 use tilsit_dist::wheel::change::{ChangeError, NewTags, PackOptions, pack, retag, unpack};
 use tilsit_dist::wheel::{Wheel, WheelWriterOptions};
 
-use crate::commands::build;
+use crate::building::backend_options;
 use crate::context::Context;
 use crate::error::CommandError;
 use crate::explain::Code;
@@ -146,7 +146,9 @@ fn run_pack(arguments: &PackArguments, context: &Context) -> Result<Report, Comm
         build: arguments.build_number.clone(),
         local_version: arguments.local_version.clone(),
         writer: WheelWriterOptions {
-            modified: tilsit_archive::zip::DosTime::from_unix(build::modified_seconds(context)?),
+            modified: tilsit_archive::zip::DosTime::from_unix(
+                backend_options(context)?.modified_seconds,
+            ),
             ..WheelWriterOptions::default()
         },
     };

@@ -490,6 +490,7 @@ impl From<BuildError> for CommandError {
             BuildError::PyProject { .. } | BuildError::Key { .. } | BuildError::Metadata(_) => {
                 Code::ProjectInvalid
             }
+            BuildError::Epoch(_) => Code::Usage,
             _ => Code::BuildFailed,
         };
         let mut failure = Self::from_error(code, &error);

@@ -30,6 +30,14 @@ pub(crate) struct ListedOptions {
 }
 
 impl ListedOptions {
+    /// These groups of the `pyproject.toml` in the working folder.
+    pub(crate) fn groups_of(names: &[String]) -> Self {
+        Self {
+            group: names.to_vec(),
+            ..Self::default()
+        }
+    }
+
     /// The groups, as they were typed.
     pub(crate) fn groups(&self) -> &[String] {
         &self.group

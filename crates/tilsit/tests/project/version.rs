@@ -140,3 +140,32 @@ fn what_has_no_version_is_told() {
         "a 1 => 2\n"
     );
 }
+
+#[test]
+fn the_version_of_version_control_is_shown_and_not_set() {
+    let sandbox = Sandbox::new();
+    sandbox.write(
+        "pyproject.toml",
+        "[project]\nname = 'demo'\ndynamic = ['version']\n\
+         [build-system]\nrequires = ['tilsit-build']\nbuild-backend = 'tilsit_build'\n\
+         [tool.tilsit.build.version]\ngit = true\n",
+    );
+    sandbox.write(
+        ".git_archival.txt",
+        "node: 0123456789abcdef\ndescribe-name: v1.4-5-g0123456\n",
+    );
+    let shown = sandbox.run_well("version");
+    assert_eq!(shown.stdout, "demo 1.5.dev5+g0123456\n");
+    assert_eq!(
+        sandbox.run_well("version --short").stdout,
+        "1.5.dev5+g0123456\n"
+    );
+    assert_snapshot!(sandbox.run("version --bump minor"), @"
+    exit: 2
+    -- stderr
+    error: `pyproject.toml` states no version [TL0104]
+      caused by: `project.version` is dynamic (line 3): the build backend fills it in
+    hint: change it where the build backend takes it from
+    hint: version control tells it: a tag on the commit is the next one
+    ");
+}

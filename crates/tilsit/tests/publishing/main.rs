@@ -9,11 +9,15 @@ mod server;
 
 mod build;
 mod check;
+mod confined;
 mod logins;
+mod matrix;
 mod publish;
 mod refusals;
+mod release;
 mod rendering;
 mod repair;
+mod reproducible;
 mod search;
 mod serve;
 

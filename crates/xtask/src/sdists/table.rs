@@ -116,7 +116,12 @@ fn reason(said: &str) -> String {
 fn cell(text: &str) -> String {
     let root = root().display().to_string();
     let text = text.replace(&format!("{root}/target/sdists/sdists/"), "");
-    let text = text.replace(['\n', '\r'], " ").replace('|', "\\|");
+    let words = text.split_whitespace().map(|word| match word.find("://") {
+        // Hosts are not named.
+        Some(_) => "URL",
+        None => word,
+    });
+    let text = words.collect::<Vec<_>>().join(" ").replace('|', "\\|");
     match text.char_indices().nth(REASON_MAX) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,

@@ -18,10 +18,30 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/archive/src/zip/end_record.rs", "zip_tail"),
     ("crates/archive/src/zip/extra.rs", "zip_archive"),
     (
+        "crates/build-backend/src/project_version.rs",
+        "version_pattern",
+    ),
+    (
         "crates/build-backend/src/static_version.rs",
         "static_version",
     ),
+    (
+        "crates/build-backend/src/vcs_version/archive.rs",
+        "vcs_archive",
+    ),
+    (
+        "crates/build-backend/src/vcs_version/options.rs",
+        "vcs_options",
+    ),
+    (
+        "crates/build-backend/src/vcs_version/template.rs",
+        "vcs_options",
+    ),
     ("crates/build-frontend/src/cache_keys.rs", "cache_keys"),
+    (
+        "crates/build-frontend/src/cibuildwheel.rs",
+        "cibuildwheel_table",
+    ),
     ("crates/build-frontend/src/diagnosis.rs", "build_output"),
     ("crates/build-frontend/src/source.rs", "git_url"),
     ("crates/dist/src/check/readme.rs", "wheel_parts"),
@@ -113,6 +133,7 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/packaging/src/name/pattern.rs", "project_settings"),
     ("crates/project/src/bundle.rs", "bundle_manifest"),
     ("crates/project/src/bundle/open.rs", "zip_archive"),
+    ("crates/project/src/changelog.rs", "changelog"),
     ("crates/project/src/edit/script_frame.rs", "edit_script"),
     ("crates/project/src/edit/text.rs", "edit_pyproject"),
     ("crates/project/src/foreign_locks.rs", "foreign_lock"),
@@ -152,6 +173,7 @@ const PARSERS: &[(&str, &str)] = &[
         "crates/readme/src/character_references.rs",
         "readme_markdown",
     ),
+    ("crates/readme/src/clean/strict.rs", "readme_clean"),
     ("crates/readme/src/code_blocks.rs", "readme_markdown"),
     ("crates/readme/src/highlight/bash.rs", "readme_code"),
     ("crates/readme/src/highlight/bibtex.rs", "readme_code"),

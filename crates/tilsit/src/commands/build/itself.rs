@@ -3,9 +3,10 @@
 
 use std::env::consts::{ARCH, EXE_SUFFIX, OS};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use tilsit_build_backend::{
-    BuildOptions, ProgramSystem, ProgramWheel, build_program_wheel, build_wheel,
+    BuildOptions, Built, ProgramSystem, ProgramWheel, build_program_wheel, build_wheel,
 };
 use tilsit_files::TemporaryFolder;
 
@@ -22,6 +23,13 @@ macro_rules! sources {
         )),+]
     };
 }
+
+/// The name of the program with the backend alone.
+const SMALL: &str = if cfg!(windows) {
+    "tilsit-build.exe"
+} else {
+    "tilsit-build"
+};
 
 /// The modules of the wheel `tilsit`.
 const MODULES: &[(&str, &str)] = sources!["":
@@ -44,16 +52,25 @@ const BACKEND: &[(&str, &str)] = sources!["backend/":
     "README.md",
     "pyproject.toml",
     "src/tilsit_build/__init__.py",
+    "src/tilsit_build/_program.py",
     "src/tilsit_build/py.typed",
 ];
 
-/// Builds both wheels into the folder `out`.
+/// The modules of the wheel `tilsit-build`.
+const BACKEND_MODULES: &[(&str, &str)] = sources!["backend/src/":
+    "tilsit_build/__init__.py",
+    "tilsit_build/_program.py",
+    "tilsit_build/py.typed",
+];
+
+/// Builds both wheels into the folder `out`. That of the backend has the small program where it is
+/// beside this one, else modules alone, which need the other wheel.
 ///
 /// # Errors
-/// When the program cannot be read, its system has no wheel tag, or a file cannot be written.
+/// When a program cannot be read, its system has no wheel tag, or a file cannot be written.
 pub(super) fn build(
     out: &Path,
-    options: BuildOptions,
+    options: &BuildOptions,
     context: &Context,
 ) -> Result<Vec<PathBuf>, CommandError> {
     let program = program()?;
@@ -69,17 +86,48 @@ pub(super) fn build(
         version: &version.expect("the program's version is one of Python's too"),
         pyproject: include_str!("../../../../../python/pyproject.toml"),
         readme: include_str!("../../../../../python/README.md"),
+        stands_alone: true,
         modules: MODULES,
     };
-    let program = build_program_wheel(&wheel, out, &options)?;
+    let whole = build_program_wheel(&wheel, out, options)?;
+    let backend = match small_program() {
+        Some(small) => {
+            let wheel = ProgramWheel {
+                program: &small,
+                name: SMALL,
+                pyproject: include_str!("../../../../../python/backend/pyproject.toml"),
+                readme: include_str!("../../../../../python/backend/README.md"),
+                modules: BACKEND_MODULES,
+                ..wheel
+            };
+            build_program_wheel(&wheel, out, options)?
+        }
+        None => build_of_sources(out, options, context)?,
+    };
+    Ok(vec![whole.path, backend.path])
+}
+
+/// The wheel of the backend without a program.
+fn build_of_sources(
+    out: &Path,
+    options: &BuildOptions,
+    context: &Context,
+) -> Result<Built, CommandError> {
     let folder = TemporaryFolder::create_in(&context.temporary_folder)?;
     for (path, text) in BACKEND {
         let path = folder.path().join(path);
         tilsit_files::create_dir_all(path.parent().unwrap_or(folder.path()))?;
         tilsit_files::write(path, text)?;
     }
-    let backend = build_wheel(folder.path(), out, &options)?;
-    Ok(vec![program.path, backend.path])
+    Ok(build_wheel(folder.path(), out, options)?)
+}
+
+/// The program with the backend alone, if it is beside this one and was made with it.
+fn small_program() -> Option<PathBuf> {
+    let path = std::env::current_exe().ok()?.with_file_name(SMALL);
+    let said = Command::new(&path).arg("--version").output().ok()?.stdout;
+    let expected = concat!("tilsit-build ", env!("CARGO_PKG_VERSION"));
+    (String::from_utf8_lossy(&said).trim_end() == expected).then_some(path)
 }
 
 /// The file of the program that runs.
@@ -130,6 +178,12 @@ mod tests {
         let backend = backend
             .into_iter()
             .filter(|path| !path.starts_with("dist/"));
-        assert_eq!(listed(BACKEND), backend.collect());
+        let backend: BTreeSet<String> = backend.collect();
+        assert_eq!(listed(BACKEND), backend);
+        let modules = backend.iter().filter_map(|path| path.strip_prefix("src/"));
+        assert_eq!(
+            listed(BACKEND_MODULES),
+            modules.map(str::to_owned).collect()
+        );
     }
 }
