@@ -30,7 +30,7 @@ pub(super) fn check(pyproject: &PyProject, text: &str) -> Vec<Finding> {
     for group in groups.names() {
         if let Err(error) = groups.resolve(group) {
             let subject = format!("dependency-groups.{group}");
-            let problem = lines.problem(&subject, Some(&group.to_string()), error.to_string());
+            let problem = lines.problem(&subject, Some(group.as_ref()), error.to_string());
             findings.push(found(Rule::PyProject, problem));
         }
     }

@@ -27,7 +27,7 @@ pub(super) fn check(folder: &Path) -> Result<Vec<Finding>, FileError> {
     let mut findings = Vec::new();
     let mut left = FILES_MAX;
     walk(folder, "", DEPTH_MAX, &mut |name, path| {
-        if left > 0 && name.ends_with(".py") {
+        if left > 0 && path.extension().is_some_and(|ending| ending == "py") {
             left -= 1;
             let bytes = tilsit_files::read(path)?;
             findings.extend(check_module(name, &String::from_utf8_lossy(&bytes)));
