@@ -8,6 +8,8 @@ use tilsit_files::FileError;
 use tilsit_packaging::problem::Problem;
 use tilsit_packaging::pyproject::{CoreMetadataError, PyProjectError};
 
+use crate::extension::error::ExtensionError;
+
 /// Why a project could not be built.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -66,6 +68,14 @@ pub enum BuildError {
         os: String,
         /// The machine.
         machine: String,
+    },
+    /// An extension module could not be compiled.
+    #[error("the extension `{name}` cannot be built: {source}")]
+    Extension {
+        /// Its dotted name.
+        name: String,
+        /// Why.
+        source: ExtensionError,
     },
     /// The wheel could not be written.
     #[error(transparent)]

@@ -1,8 +1,9 @@
 //! A build backend: pyproject.toml and a source tree to an sdist and a wheel.
 //!
-//! For pure Python projects whose pyproject.toml says everything: a package or module by the
+//! For Python projects whose pyproject.toml says everything: a package or module by the
 //! project's name (or its `import-names`) in `src/` or beside pyproject.toml, or what
-//! `[tool.tilsit.build]` says ([`settings`]). No Python is started and no code of the project is run.
+//! `[tool.tilsit.build]` says ([`settings`]); with extension modules of C and C++ ([`extension`]). No
+//! Python is started and no code of the project is run.
 //!
 //! ```no_run
 //! use std::path::Path;
@@ -24,6 +25,7 @@
 //! | `pyproject.toml`, the readme, license files | read by [`source_project`], [`settings`] |
 //! | the module that states the version | read by [`static_version`] |
 //! | the files of the source tree | read by [`source_files`] |
+//! | sources of extensions, the objects of them | read, written by [`extension`] |
 //! | a compiled program that a wheel brings | read by [`program_wheel`], `tilsit-elf` |
 //! | `*.whl`, `*.tar.gz` in the output folder | [`build`] |
 //!
@@ -43,6 +45,7 @@ mod declared_backend;
 pub mod dynamic_fields;
 pub mod editable;
 pub mod error;
+pub mod extension;
 pub mod modules;
 mod names;
 pub mod program_platform;
@@ -57,9 +60,11 @@ pub mod wheel_contents;
 
 pub use build::{
     BuildOptions, Built, build_editable, build_sdist, build_wheel, build_wheel_from_sdist,
-    prepare_metadata,
+    has_extensions, prepare_metadata,
 };
 pub use error::BuildError;
+pub use extension::config::CompilerConfig;
+pub use extension::error::ExtensionError;
 pub use program_platform::ProgramSystem;
 pub use program_wheel::{ProgramWheel, build_program_wheel};
 pub use source_project::SourceProject;
