@@ -61,6 +61,16 @@ impl Default for BuildOptions {
 }
 
 impl BuildOptions {
+    /// Asks the Python at a path how it was compiled, for the extension modules of a project
+    /// ([`has_extensions`]).
+    ///
+    /// # Errors
+    /// When it does not say.
+    pub fn ask(&mut self, python: &Path) -> Result<(), BuildError> {
+        self.compiler = Some(CompilerConfig::ask(python)?);
+        Ok(())
+    }
+
     /// What the variables of an environment say, at a time in seconds since 1970: `SOURCE_DATE_EPOCH`
     /// is the time inside archives and takes the place of the clock (see reproducible-builds.org).
     ///

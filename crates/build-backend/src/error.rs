@@ -77,6 +77,9 @@ pub enum BuildError {
         /// Why.
         source: ExtensionError,
     },
+    /// A Python does not say how it was compiled.
+    #[error(transparent)]
+    Python(#[from] ExtensionError),
     /// The wheel could not be written.
     #[error(transparent)]
     Wheel(#[from] WheelWriteError),

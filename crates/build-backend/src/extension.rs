@@ -10,7 +10,7 @@ mod compiler;
 pub mod config;
 pub mod error;
 pub mod header_list;
-mod objects;
+pub mod objects;
 pub mod settings;
 
 use std::path::Path;

@@ -3,7 +3,8 @@
 //! For Python projects whose pyproject.toml says everything: a package or module by the
 //! project's name (or its `import-names`) in `src/` or beside pyproject.toml, or what
 //! `[tool.tilsit.build]` says ([`settings`]); with extension modules of C and C++ ([`extension`]). No
-//! Python is started and no code of the project is run.
+//! Python is started, save that one is asked how it was compiled, and no code of the project is run;
+//! compilers do what the words of an extension say.
 //!
 //! ```no_run
 //! use std::path::Path;
@@ -65,6 +66,7 @@ pub use build::{
 pub use error::BuildError;
 pub use extension::config::CompilerConfig;
 pub use extension::error::ExtensionError;
+pub use extension::objects::{OBJECTS, prune as prune_objects};
 pub use program_platform::ProgramSystem;
 pub use program_wheel::{ProgramWheel, build_program_wheel};
 pub use source_project::SourceProject;

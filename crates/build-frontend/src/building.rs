@@ -128,13 +128,16 @@ impl Building<'_> {
             let project = self.project()?;
             let tree = self.tree()?;
             let is_told_nothing = self.settings().is_empty();
-            if project.backend() == OWN_BACKEND && is_told_nothing {
+            if project.backend() == OWN_BACKEND
+                && is_told_nothing
+                && let Some(options) = self.own_options(tree, target)?
+            {
                 let build = match target {
                     Target::Sdist => tilsit_build_backend::build_sdist,
                     Target::Wheel => tilsit_build_backend::build_wheel,
                     Target::Editable => tilsit_build_backend::build_editable,
                 };
-                return Ok(build(tree, out, &self.frontend.options().own_backend)?.path);
+                return Ok(build(tree, out, &options)?.path);
             }
             let hook = Hook::Build(target);
             let value = self.with_remedies(|| {
@@ -149,6 +152,25 @@ impl Building<'_> {
             }
             Ok(path)
         })
+    }
+
+    /// What our own backend gets. Compilers do what the project's words to them say: for extension
+    /// modules it is none where a sandbox is wanted, and the backend's hooks run there.
+    fn own_options(
+        &self,
+        tree: &Path,
+        target: Target,
+    ) -> Result<Option<tilsit_build_backend::BuildOptions>, BuildFailure> {
+        let options = self.frontend.options();
+        let mut own = options.own_backend.clone();
+        if target == Target::Sdist || !tilsit_build_backend::has_extensions(tree)? {
+            return Ok(Some(own));
+        }
+        if options.sandbox.is_some() {
+            return Ok(None);
+        }
+        own.ask(options.interpreter.executable())?;
+        Ok(Some(own))
     }
 
     /// The folder with the metadata that the backend prepared; none when it prepares none.

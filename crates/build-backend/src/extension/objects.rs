@@ -11,12 +11,16 @@ use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::Mutex;
+use std::time::SystemTime;
 
 use sha2::{Digest, Sha256};
-use tilsit_files::Durability;
+use tilsit_files::{Durability, FileError};
 
 use super::error::ExtensionError;
 use super::header_list;
+
+/// The folder of a cache with the objects.
+pub const OBJECTS: &str = "objects-v1";
 
 /// The form of what is kept.
 const FORM: &str = "tilsit object 1";
@@ -240,6 +244,29 @@ impl<'a> Objects<'a> {
         }
         hash
     }
+}
+
+/// Removes the objects that were made before a time from their folder, and gives their count and
+/// bytes.
+///
+/// # Errors
+/// When the folder cannot be listed, or a file of it not removed.
+pub fn prune(folder: &Path, made_before: SystemTime) -> Result<(usize, u64), FileError> {
+    let entries = match tilsit_files::read_dir(folder) {
+        Ok(entries) => entries,
+        Err(error) if error.is_not_found() => return Ok((0, 0)),
+        Err(error) => return Err(error),
+    };
+    let (mut count, mut bytes) = (0, 0);
+    for entry in entries {
+        let metadata = tilsit_files::symlink_metadata(&entry.path)?;
+        if metadata.modified().is_ok_and(|made| made < made_before) {
+            tilsit_files::remove_file_if_exists(&entry.path)?;
+            count += 1;
+            bytes += metadata.len();
+        }
+    }
+    Ok((count, bytes))
 }
 
 /// What a program has said, its errors first of all.
