@@ -42,6 +42,7 @@ pub const TARGETS: &[Target] = &[
     ("bundle_manifest", locking::bundle_manifest),
     ("cache_keys", build_frontend::cache_keys),
     ("compact_page", index_client::compact_page),
+    ("compiler_answers", build_backend::compiler_answers),
     ("conda_environment", import::conda_environment),
     ("core_metadata", packaging_formats::core_metadata),
     ("dependency_groups", packaging_formats::dependency_groups),
