@@ -74,7 +74,7 @@ fn each_python_gets_a_wheel_that_runs_elsewhere() {
     assert_eq!(one["test"], "passed", "{envelope}");
     let wheel = one["wheel"].as_str().expect("a path");
     if cfg!(target_os = "linux") {
-        assert!(wheel.contains("-manylinux_2_"), "{wheel}");
+        assert!(wheel.contains("-manylinux"), "{wheel}");
     }
     sandbox.run_well("venv environment");
     let name = wheel.rsplit('/').next().unwrap_or_default();
