@@ -84,7 +84,7 @@ fn each_python_gets_a_wheel_that_runs_elsewhere() {
     let python = sandbox.path("environment/bin/python");
     assert_eq!(says(&python, "import fast"), "42\n");
     // What was compiled is kept, and looked after.
-    let kept = sandbox.run_well("cache size");
+    let kept = sandbox.run_well("-v cache size");
     assert!(kept.stderr.contains("compiled objects"), "{}", kept.stderr);
 }
 
