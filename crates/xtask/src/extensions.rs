@@ -74,11 +74,11 @@ pub(crate) fn compare(words: &[&str]) -> Result<()> {
         }
     }
     ensure!(tilsit.exists(), "`cargo build -p tilsit` first");
-    let peers = tilsit_testing::python_environment("extensions", &["pip==26.3"]);
+    let folder = root().join(FOLDER);
     let bench = Bench {
         tilsit,
-        python: peers.context("there is no pip")?.join("bin/python"),
-        folder: root().join(FOLDER),
+        python: peers(&folder)?,
+        folder,
     };
     let mut failed = Vec::new();
     let mut count = 0;
@@ -226,6 +226,17 @@ impl Bench {
         }
         Ok(ours.len())
     }
+}
+
+/// A Python with pip.
+fn peers(folder: &Path) -> Result<PathBuf> {
+    let python = folder.join("peers/bin/python");
+    if !python.exists() {
+        let here = tilsit_testing::python().context("there is no Python")?;
+        let mut command = Command::new(here);
+        asked(command.args(["-m", "venv"]).arg(folder.join("peers")))?;
+    }
+    Ok(python)
 }
 
 /// The standard output of a program that ends well.
