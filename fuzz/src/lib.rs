@@ -44,6 +44,7 @@ pub const TARGETS: &[Target] = &[
     ("changelog", project::changelog),
     ("cibuildwheel_table", build_frontend::cibuildwheel_table),
     ("compact_page", index_client::compact_page),
+    ("compiler_answers", build_backend::compiler_answers),
     ("conda_environment", import::conda_environment),
     ("core_metadata", packaging_formats::core_metadata),
     ("dependency_groups", packaging_formats::dependency_groups),

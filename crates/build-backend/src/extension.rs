@@ -91,8 +91,24 @@ pub(crate) fn build<'p>(
         source,
     };
     let config = config(options).map_err(|error| fault(&first.name, error))?;
-    let compiler = Compiler::new(config, &options.variables);
-    let compiler = compiler.map_err(|error| fault(&first.name, error))?;
+    let left_out = |names: &str, error: &ExtensionError| Problem {
+        line: None,
+        column: None,
+        subject: TABLE.to_owned(),
+        reason: format!("`{names}` is optional and is left out: {error}"),
+    };
+    let compiler = match compiler(config, options) {
+        Ok(compiler) => compiler,
+        Err(error) => {
+            return match extensions.iter().find(|one| !one.optional) {
+                Some(needed) => Err(fault(&needed.name, error)),
+                None => {
+                    let names: Vec<&str> = extensions.iter().map(|one| &*one.name).collect();
+                    Ok((built, vec![left_out(&names.join("`, `"), &error)]))
+                }
+            };
+        }
+    };
     tilsit_files::create_dir_all(out)?;
     let temporary = TemporaryFolder::create_in(tilsit_files::canonicalize(out)?)?;
     let root = tilsit_files::canonicalize(project.folder())?;
@@ -108,12 +124,7 @@ pub(crate) fn build<'p>(
     for (extension, made) in extensions.iter().zip(work.all()?) {
         match made {
             Ok(one) => built.push(one),
-            Err(error) if extension.optional => problems.push(Problem {
-                line: None,
-                column: None,
-                subject: TABLE.to_owned(),
-                reason: format!("`{}` is optional and is left out: {error}", extension.name),
-            }),
+            Err(error) if extension.optional => problems.push(left_out(&extension.name, &error)),
             Err(error) => return Err(fault(&extension.name, error)),
         }
     }
@@ -122,6 +133,18 @@ pub(crate) fn build<'p>(
 
 fn config(options: &BuildOptions) -> Result<&CompilerConfig, ExtensionError> {
     options.compiler.as_ref().ok_or(ExtensionError::NoPython)
+}
+
+/// The compiler, with headers of Python to compile with: that they are missing is a frequent fault, of
+/// which the compiler's words say little.
+fn compiler(config: &CompilerConfig, options: &BuildOptions) -> Result<Compiler, ExtensionError> {
+    let compiler = Compiler::new(config, &options.variables)?;
+    for folder in &config.include {
+        if tilsit_files::exists(folder.join("Python.h"))? {
+            return Ok(compiler);
+        }
+    }
+    Err(ExtensionError::NoHeaders(config.include.clone()))
 }
 
 /// What extensions are compiled of and with.
@@ -145,12 +168,6 @@ impl<'p> Work<'p, '_> {
             }
             all_sources.push(sources);
         }
-        if let Err(error) = self.check_headers() {
-            return Err(BuildError::Extension {
-                name: extensions[0].name.clone(),
-                source: error,
-            });
-        }
         let objects = threads::map_each(&pieces, |(number, extension, source)| {
             let words = self.compiler.compile(source, extension, self.config)?;
             self.objects.object(source, &words, *number)
@@ -164,16 +181,6 @@ impl<'p> Work<'p, '_> {
             self.link(extension, sources, &objects, number)
         });
         Ok(linked.collect())
-    }
-
-    /// Headers that are missing are a frequent fault, and the compiler's words for it say nothing.
-    fn check_headers(&self) -> Result<(), ExtensionError> {
-        for folder in &self.config.include {
-            if tilsit_files::exists(folder.join("Python.h"))? {
-                return Ok(());
-            }
-        }
-        Err(ExtensionError::NoHeaders(self.config.include.clone()))
     }
 
     fn link(

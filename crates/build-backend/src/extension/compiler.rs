@@ -185,3 +185,6 @@ fn replace_start(words: Vec<String>, from: &[String], to: &[String]) -> Vec<Stri
         None => words,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -98,12 +98,13 @@ impl<'a> Objects<'a> {
         // Nothing of where the project is stands in an object.
         let map = format!("-ffile-prefix-map={}=.", self.root.display());
         all.extend([map, "-MD".to_owned(), "-MF".to_owned(), text(&headers)]);
-        all.extend([
-            "-c".to_owned(),
-            source.to_owned(),
-            "-o".to_owned(),
-            text(&object),
-        ]);
+        // A name that begins like an option is none.
+        let file = if source.starts_with('-') {
+            format!("./{source}")
+        } else {
+            source.to_owned()
+        };
+        all.extend(["-c".to_owned(), file, "-o".to_owned(), text(&object)]);
         let output = self.run(&all)?;
         if !output.status.success() {
             return Err(ExtensionError::Compile {

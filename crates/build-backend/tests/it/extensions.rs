@@ -414,6 +414,13 @@ optional = true
     );
     let built = build_wheel(&example.source(), &example.out(), &options(&config)).unwrap();
     assert_eq!(says(&python, &built, "import fast; print(fast.one)"), "1\n");
+    let bare = CompilerConfig {
+        include: vec!["/nowhere".into()],
+        ..config.clone()
+    };
+    let without = build_wheel(&example.source(), &example.out(), &options(&bare)).unwrap();
+    let problem = without.problems[0].to_string();
+    assert!(problem.contains("`fast._c` is optional and is left out: there is no `Python.h`"));
     let problem = built.problems[0].to_string();
     assert!(
         problem.contains("`fast._c` is optional") && problem.contains("no_such_library"),

@@ -18,6 +18,14 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/archive/src/zip/end_record.rs", "zip_tail"),
     ("crates/archive/src/zip/extra.rs", "zip_archive"),
     (
+        "crates/build-backend/src/extension/config.rs",
+        "compiler_answers",
+    ),
+    (
+        "crates/build-backend/src/extension/header_list.rs",
+        "compiler_answers",
+    ),
+    (
         "crates/build-backend/src/project_version.rs",
         "version_pattern",
     ),
