@@ -1,5 +1,6 @@
 //! What builds are told and what they print: URLs of repositories, the output of failed builds.
 
+use tilsit_build_frontend::cibuildwheel::Cibuildwheel;
 use tilsit_build_frontend::{Advice, GitSource, VcsSource, cache_keys, diagnosis};
 
 /// A `git+…` URL: no credentials are shown, no option and no folder outside gets through.
@@ -41,5 +42,26 @@ pub fn build_output(data: &[u8]) {
         assert!(!advice[..number].contains(one));
         let Advice::Words(words) = one else { continue };
         assert!(!words.is_empty());
+    }
+}
+
+/// The table of cibuildwheel, and the same text as the value of a variable: whatever they hold, there is
+/// an answer.
+pub fn cibuildwheel_table(data: &[u8]) {
+    const IDENTIFIER: &str = "cp312-manylinux_x86_64";
+    let text = String::from_utf8_lossy(data);
+    for (table, value) in [(&*text, None), ("", Some(&*text))] {
+        let variable = |_: &str| value.map(str::to_owned);
+        let Ok(Some(read)) = Cibuildwheel::read(table, "linux", &variable) else {
+            continue;
+        };
+        let _ = read.wants(IDENTIFIER);
+        if let Ok(options) = read.of(IDENTIFIER) {
+            assert!(
+                options
+                    .test_command
+                    .is_none_or(|command| !command.trim().is_empty())
+            );
+        }
     }
 }

@@ -3,6 +3,7 @@
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
 use tilsit_packaging::version::Version;
+use tilsit_project::changelog;
 use tilsit_project::edit::{Addition, Editor, List, Location, Source};
 
 /// A requirement on the first line, a pyproject.toml below: what is added is there, everything else
@@ -124,4 +125,17 @@ fn is_exact(requirement: &Requirement) -> bool {
 fn lines(data: &[u8]) -> Option<(Requirement, &str)> {
     let (line, text) = std::str::from_utf8(data).ok()?.split_once('\n')?;
     Some((line.parse().ok()?, text))
+}
+
+/// A changelog: one that is given its heading tells of the release, and the rest of it is as it was.
+pub fn changelog(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let version: Version = "1.2.0".parse().expect("it is a version");
+    let Ok(changelog::Entry::Waiting(after)) = changelog::entry(&text, &version, "2026-01-31")
+    else {
+        return;
+    };
+    let lines = |text: &str| text.lines().count();
+    assert!(lines(&after) >= lines(&text) && lines(&after) <= lines(&text) + 3);
+    assert!(after.contains("2026-01-31") || after.contains("1.2.0"));
 }

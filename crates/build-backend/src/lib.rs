@@ -2,7 +2,8 @@
 //!
 //! For pure Python projects whose pyproject.toml says everything: a package or module by the
 //! project's name (or its `import-names`) in `src/` or beside pyproject.toml, or what
-//! `[tool.tilsit.build]` says ([`settings`]). No Python is started and no code of the project is run.
+//! `[tool.tilsit.build]` says ([`settings`]). No Python is started and no code of the project is run;
+//! where version control tells the version, `git` is asked ([`vcs_version`]).
 //!
 //! ```no_run
 //! use std::path::Path;
@@ -22,19 +23,23 @@
 //! | file | written and read by |
 //! |---|---|
 //! | `pyproject.toml`, the readme, license files | read by [`source_project`], [`settings`] |
-//! | the module that states the version | read by [`static_version`] |
+//! | the module that states the version, or a file with a pattern for it | read by [`static_version`], [`project_version`] |
+//! | `.git`, `.git_archival.txt`, `.hg_archival.txt`, PKG-INFO of an sdist | asked and read by [`vcs_version`] |
+//! | the file that tells the version (`version-file`) | written into distributions, and by [`build_editable`] into the source tree: [`vcs_version::template`] |
+//! | files of requirements and classifiers | read by [`dynamic_fields`] |
 //! | the files of the source tree | read by [`source_files`] |
 //! | a compiled program that a wheel brings | read by [`program_wheel`], `tilsit-elf` |
 //! | `*.whl`, `*.tar.gz` in the output folder | [`build`] |
 //!
 //! # Invariants
 //!
-//! - The bytes depend on the files' paths, contents and right to be executed, and on
+//! - The bytes depend on the files' paths, contents and right to be executed, on the version, and on
 //!   [`BuildOptions`]: not on the clock, the umask, the order on disk or the folder's name.
-//! - The wheel of the tree and the wheel of its sdist are the same, byte by byte.
+//! - The wheel of the tree, that of its sdist and that of an archive of a tagged commit are the same,
+//!   byte by byte.
 //! - A built file appears whole in the output folder, or not at all.
-//! - Metadata that pyproject.toml calls dynamic is refused, never guessed; a version may be read from
-//!   a module that states it.
+//! - Metadata that pyproject.toml calls dynamic is refused, never guessed, unless the project says who
+//!   fills it in.
 //! - A project that another backend builds in ways of its own is refused.
 //! - The tag of a wheel with a program promises no more than the program's file bears out.
 

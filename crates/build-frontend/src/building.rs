@@ -125,10 +125,8 @@ impl Building<'_> {
     /// Builds, and checks what came out.
     pub(crate) fn build_into(&self, target: Target, out: &Path) -> Result<PathBuf, BuildFailure> {
         self.frontend.while_building(self.work, Some(target), || {
-            let project = self.project()?;
-            let tree = self.tree()?;
-            let is_told_nothing = self.settings().is_empty();
-            if project.backend() == OWN_BACKEND && is_told_nothing {
+            if self.is_for_our_backend()? {
+                let tree = self.tree()?;
                 let build = match target {
                     Target::Sdist => tilsit_build_backend::build_sdist,
                     Target::Wheel => tilsit_build_backend::build_wheel,
@@ -151,6 +149,12 @@ impl Building<'_> {
         })
     }
 
+    /// Whether our own backend builds it, in process.
+    fn is_for_our_backend(&self) -> Result<bool, BuildFailure> {
+        let is_told_nothing = self.settings().is_empty();
+        Ok(is_told_nothing && self.project()?.backend() == OWN_BACKEND)
+    }
+
     /// The folder with the metadata that the backend prepared; none when it prepares none.
     fn prepared(&self) -> Result<Option<PathBuf>, BuildFailure> {
         if let Some(prepared) = self.work.prepared.get() {
@@ -161,6 +165,11 @@ impl Building<'_> {
         let prepared = self.frontend.while_building(self.work, None, || {
             let out = self.scratch()?.join("metadata");
             tilsit_files::create_dir_all(&out)?;
+            if self.is_for_our_backend()? {
+                let options = &self.frontend.options().own_backend;
+                let name = tilsit_build_backend::prepare_metadata(self.tree()?, &out, options)?;
+                return Ok(Some(out.join(name)));
+            }
             let value = self.with_remedies(|| {
                 self.make_ready(target)?;
                 self.call(hook, Some(&out), None)

@@ -6,8 +6,10 @@
 //! against the contents, what is importable, and whether the files of a release say the same.
 //!
 //! - [`check_files`] takes files on disk, [`check_file`] one; [`check_wheel`] and [`check_sdist`] take one that is open.
+//! - [`check_tree`] takes a source tree.
 //! - [`check_releases`] holds the files of each release against each other.
 
+mod classifiers;
 mod contents;
 mod faults;
 mod metadata;
@@ -16,6 +18,7 @@ mod releases;
 mod sdist;
 mod stable_abi;
 mod tags;
+mod tree;
 mod unwanted;
 mod wheel;
 
@@ -31,6 +34,7 @@ use crate::wheel::{Wheel, WheelFault};
 
 pub use releases::{Described, check_releases};
 pub use sdist::check_sdist;
+pub use tree::{check_against_sdist, check_pyproject, check_tree, is_tree};
 pub use wheel::check_wheel;
 
 /// A file that was checked.

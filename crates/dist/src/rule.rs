@@ -142,4 +142,38 @@ rules! {
     ModuleNotInWheel Warning,
     /// The sdist has the modules of the wheel.
     ModuleNotInSdist Warning,
+    /// pyproject.toml keeps to its specifications.
+    PyProject Error,
+    /// The table of setuptools is one that it takes.
+    PyProjectTool Error,
+    /// Each classifier exists.
+    ClassifierUnknown Error,
+    /// No classifier is deprecated.
+    ClassifierDeprecated Warning,
+    /// The license is an SPDX expression (PEP 639).
+    LicenseTable Warning,
+    /// There is a license.
+    LicenseMissing Warning,
+    /// The name is written as it is normalised.
+    NameSpelling Warning,
+    /// Pythons to come are not shut out.
+    PythonUpperBound Warning,
+    /// The supported Pythons are stated.
+    PythonUnstated Warning,
+    /// There is a description of one line.
+    SummaryMissing Warning,
+    /// There are URLs.
+    UrlsMissing Warning,
+    /// Arguments of `setup()` are those that setuptools still has.
+    SetupKeyword Warning,
+    /// Keys of setup.cfg are spelled as setuptools will have them.
+    SetupSpelling Warning,
+    /// `pkg_resources` is not used.
+    PkgResources Warning,
+    /// `distutils` is not used.
+    Distutils Warning,
+    /// What is under version control is in the sdist.
+    NotInSdist Warning,
+    /// What is in the sdist is under version control.
+    NotInVersionControl Warning,
 }

@@ -9,6 +9,7 @@
 mod core_metadata;
 mod key;
 mod project;
+mod setuptools;
 #[cfg(test)]
 mod tests;
 
@@ -16,6 +17,7 @@ pub use self::core_metadata::{CoreMetadataError, ProjectFiles};
 pub use self::key::{ProjectKey, UnknownProjectKey};
 use self::project::Strictness;
 pub use self::project::{Person, Project, ProjectLicense, Readme, ReadmeSource};
+pub use self::setuptools::setuptools_problems;
 use crate::dependency_groups::DependencyGroups;
 use crate::path::is_confined;
 use crate::problem::Problem;

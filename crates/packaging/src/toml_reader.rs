@@ -294,6 +294,10 @@ impl<'d> Item<'d> {
         self.value.is_str()
     }
 
+    pub(crate) fn is_boolean(&self) -> bool {
+        self.value.is_bool()
+    }
+
     pub(crate) fn is_table(&self) -> bool {
         self.value.is_table()
     }

@@ -277,14 +277,20 @@ fn with_heading(
 
 /// A heading as that of an earlier release, with another version and date.
 fn like(earlier: &str, version: &Version, date: &str) -> String {
-    let mut text = earlier.to_owned();
+    let mut places: Vec<(Range<usize>, String)> = Vec::new();
     if let Some((place, _)) = words(earlier).find(|(_, word)| is_date(word)) {
-        text = replaced(&text, &place, date);
+        places.push((place, date.to_owned()));
     }
-    match version_place(earlier) {
-        Some((place, _)) => replaced(&text, &place, &version.to_string()),
-        None => text,
+    if let Some((place, _)) = version_place(earlier) {
+        places.push((place, version.to_string()));
     }
+    // From the end, so that places before stay where they are.
+    places.sort_by_key(|(place, _)| std::cmp::Reverse(place.start));
+    let mut text = earlier.to_owned();
+    for (place, with) in places {
+        text.replace_range(place, &with);
+    }
+    text
 }
 
 fn with_line(lines: &[&str], heading: &Heading<'_>, text: &str) -> String {

@@ -19,7 +19,7 @@ impl Default for Limits {
     /// An hour, 4 GiB, 512 processes, files of 8 GiB: more than builds need, less than would hurt.
     fn default() -> Self {
         Self {
-            time: Duration::from_secs(3600),
+            time: Duration::from_hours(1),
             memory_bytes: 4 << 30,
             processes: 512,
             file_bytes: 8 << 30,

@@ -587,6 +587,79 @@ not imported by the older ones, or something that is no part of the stable ABI, 
 any version. Set `Py_LIMITED_API` to the oldest version when compiling; a name that is missing is then told
 by the compiler. Or tag the wheel for the version that it needs. abi3audit finds the same.";
 
+    CheckPyProject = "TL1050", No, "pyproject.toml breaks its specification",
+"`[build-system]`, `[project]` or `[dependency-groups]` has a key that its specification does not have, a value of
+another type or form, or names a file that is not there. Build backends refuse it, or build another release than
+is meant (the pyproject.toml specification; PEP 621, 639, 735, 794, 808).";
+
+    CheckPyProjectTool = "TL1051", No, "a table of setuptools in pyproject.toml is not valid",
+"`[tool.setuptools]` has a key that setuptools does not know, or a value that it does not take: the build fails.
+setuptools' user guide lists the keys (\"Configuring setuptools using pyproject.toml files\").";
+
+    CheckClassifierUnknown = "TL1052", No, "a classifier does not exist",
+"Classifiers come from a list that the indexes share (the project trove-classifiers), and large indexes refuse an
+upload with another. A classifier of your own begins with `Private ::`. The list in tilsit is as old as this
+version of it: `--ignore TL1052` passes over one that is newer.";
+
+    CheckClassifierDeprecated = "TL1053", No, "a classifier is deprecated",
+"The list of classifiers (trove-classifiers) keeps it for the releases that have it. What replaces it, if anything,
+is named.";
+
+    CheckLicenseTable = "TL1054", No, "the license is not said by an SPDX expression",
+"`license` is a table (`{ text = … }`, `{ file = … }`), or only a classifier says it. Since PEP 639 it is an expression
+of SPDX, `license = \"MIT\"`, which programs can read, and `license-files` names the texts. setuptools is to refuse
+the table and the classifiers.";
+
+    CheckLicenseMissing = "TL1055", No, "there is no license",
+"Without one nobody may use the project, in most of the world. `license = \"MIT\"`, or another expression of SPDX, says
+it (PEP 639).";
+
+    CheckNameSpelling = "TL1056", No, "the name is not written as it is normalised",
+"Indexes and file names write names in lower case, with hyphens where there are runs of `-`, `_` and `.` (the
+specification of names). Another spelling is allowed, and then one project has two names to search for.";
+
+    CheckPythonUpperBound = "TL1057", No, "Pythons to come are shut out",
+"`requires-python` has an upper bound. A resolver that meets it on a newer Python takes an older release, which had no
+bound yet and works no better; and it can be lifted only by a new release. State the lower bound alone, as the Python
+Packaging User Guide advises.";
+
+    CheckPythonUnstated = "TL1058", No, "the supported Pythons are not stated",
+"Without `requires-python` installers take the release on Pythons where it cannot run; with it they take an older one
+that can. pyroma asks for it too.";
+
+    CheckSummaryMissing = "TL1059", No, "there is no description of one line",
+"`description` is what lists and search results show. pyroma asks for it too.";
+
+    CheckUrlsMissing = "TL1060", No, "there are no URLs",
+"`[project.urls]` leads from the project's page to its source, its documentation and the place for bugs. pyroma asks
+for it too. The labels that indexes know are in the specification \"Well-known Project URLs\".";
+
+    CheckSetupKeyword = "TL1061", No, "setuptools has given up an argument",
+"`setup()` in setup.py, or setup.cfg, uses an argument that setuptools or pip ignores by now or refuses: `use_2to3`,
+`tests_require`, `test_suite`, `setup_requires`, `dependency_links`, `namespace_packages` and a few more. setup.py is
+read for it, not run.";
+
+    CheckSetupSpelling = "TL1062", No, "a key of setup.cfg is spelled in the old way",
+"setuptools reads hyphens and capitals in the keys of setup.cfg as underscores and small letters, warns of it, and is
+to refuse it. Write `description_file` for `Description-File`.";
+
+    CheckPkgResources = "TL1063", No, "`pkg_resources` is used",
+"`pkg_resources` was a part of setuptools and is gone from it: where setuptools is new or not installed, the import
+fails. `importlib.metadata`, `importlib.resources` and `packaging` have what it had; namespaces need nothing (PEP 420).";
+
+    CheckDistutils = "TL1064", No, "`distutils` is used",
+"`distutils` is not in Python since 3.12 (PEP 632). Until setuptools is imported the import fails; `from setuptools
+import setup` has what setup.py needs.";
+
+    CheckNotInSdist = "TL1065", No, "a file under version control is not in the source distribution",
+"Who builds from the source distribution, as distributions do, misses it. Tell the backend to include it
+(`MANIFEST.in`, `include` of hatchling, `source-include`), or pass over this code where it is meant. Files for version
+control and continuous integration are not missed. This is check-manifest's question.";
+
+    CheckNotInVersionControl = "TL1066", No, "a file of the source distribution is not under version control",
+"It was made or forgotten: another checkout builds another source distribution. Add it to version control, or leave
+it out of the source distribution. What backends make (PKG-INFO, `*.egg-info`, setup.cfg) does not count.";
+
     ToolManifestInvalid = "TL1201", Usage, "a manifest of tools is not valid",
 "`tilsit-tools.toml` has a table `[tools]` with one entry a tool: its versions as text (`\"24.1\"`,
 `\">=24,<25\"`, `\"*\"`), or a table with `version`, `path` or `url`, and `extras`, `with`,

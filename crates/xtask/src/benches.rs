@@ -1,5 +1,5 @@
 //! `bench`: the benchmarks, all of them or one, and `bench build`, `bench client`, `bench project`, `bench check`,
-//! `bench index` and `bench repair`, which compare with peers.
+//! `bench index`, `bench readme` and `bench repair`, which compare with peers.
 
 pub(crate) mod build;
 pub(crate) mod check;
@@ -8,6 +8,7 @@ pub(crate) mod index;
 pub(crate) mod local_index;
 pub(crate) mod measuring;
 pub(crate) mod project;
+pub(crate) mod readme;
 pub(crate) mod repair;
 
 use anyhow::{Result, bail};
@@ -40,6 +41,9 @@ pub(crate) fn run_named(names: &[&str]) -> Result<()> {
     if let ["index", words @ ..] = names {
         return index::compare(words);
     }
+    if let ["readme", words @ ..] = names {
+        return readme::compare(words);
+    }
     if let ["repair", words @ ..] = names {
         return repair::compare(words);
     }
@@ -47,7 +51,7 @@ pub(crate) fn run_named(names: &[&str]) -> Result<()> {
         if !BENCHES.iter().any(|(known, ..)| known == name) {
             let known: Vec<&str> = BENCHES.iter().map(|(name, ..)| *name).collect();
             bail!(
-                "no benchmark is called `{name}`; there are: build, check, client, index, project, repair, {}",
+                "no benchmark is called `{name}`; there are: build, check, client, index, project, readme, repair, {}",
                 known.join(", ")
             );
         }

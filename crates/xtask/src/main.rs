@@ -2,6 +2,7 @@
 
 mod backends;
 mod benches;
+mod classifiers;
 mod conformance;
 mod documents;
 mod fuzzing;
@@ -10,6 +11,7 @@ mod parity;
 mod policies;
 mod process;
 mod projects;
+mod pyprojects;
 mod repairs;
 mod sdists;
 mod setup;
@@ -42,6 +44,7 @@ cargo xtask <task>
                          pip's functional tests with tilsit in pip's place
   conformance virtualenv --suite FOLDER [ARGUMENT ..]
                          virtualenv's tests of activation and creation on `tilsit venv`
+  conformance pyproject  `check` on the examples of validate-pyproject, valid and not
   conformance backends [WORD ..]
                          real pure projects built by their backend and by ours, and compared;
                          words: parts of releases, `--program=PATH`
@@ -53,6 +56,7 @@ cargo xtask <task>
                          `--machines=FOLDER` (programs for others, with compilers and emulators there)
   fuzz [NAME] [SECONDS]  fuzz every parser, or one, for that many CPU seconds each (60)
   docs [--check]         write the generated documents, or fail when they are stale
+  classifiers FOLDER     the list of classifiers, from a site-packages with trove-classifiers
   policies FOLDER        the table of platform policies, from auditwheel's folder in site-packages";
 
 #[expect(clippy::print_stderr, reason = "a task talks to the developer")]
@@ -63,6 +67,7 @@ fn main() -> ExitCode {
         ["test", filters @ ..] => tests::run(filters),
         ["ci"] => tests::ci(),
         ["real", filters @ ..] => tests::real(filters),
+        ["conformance", "pyproject"] => pyprojects::compare(),
         ["conformance", "backends", words @ ..] => backends::compare(words),
         ["conformance", "metadata"] => metadata::compare(),
         ["conformance", "repair", words @ ..] => repairs::compare(words),
@@ -74,6 +79,7 @@ fn main() -> ExitCode {
         ["bench", names @ ..] => benches::run_named(names),
         ["fuzz", rest @ ..] => fuzzing::run(rest),
         ["docs", rest @ ..] => documents::run(rest),
+        ["classifiers", folder] => classifiers::write(std::path::Path::new(folder)),
         ["policies", folder] => policies::write(std::path::Path::new(folder)),
         _ => Err(anyhow::anyhow!("unknown task\n\n{USAGE}")),
     };

@@ -17,7 +17,7 @@ const RELEASE: &str = "pyproject-metadata==0.12.1";
 const WANTED: [&str; 4] = [RELEASE, "pytest", "tomli_w", "exceptiongroup"];
 
 /// Differences that are meant: a part of the line, and why.
-const MEANT: [(&str, &str); 8] = [
+const MEANT: [(&str, &str); 10] = [
     (
         "is dynamic, and nothing here can fill it in",
         "a library leaves dynamic fields to its backend; a backend that fills nothing in refuses",
@@ -49,6 +49,14 @@ const MEANT: [(&str, &str); 8] = [
     (
         "is not a valid extra name",
         "names of extras must be valid (PEP 685); there it is a warning",
+    ),
+    (
+        "License-File: [], ours ['LICENSE']",
+        "a backend takes the usual license files unasked (PEP 639); a library leaves that to it",
+    ),
+    (
+        "extra=='test'&extra=='test'or",
+        "a marker with `or` in it is written as the alternatives that it means",
     ),
 ];
 

@@ -136,6 +136,18 @@ fn our_own_backend_needs_no_python() {
         });
         assert!(built.ends_with(file), "{built:?}");
     }
+    // Nor for metadata that pyproject.toml leaves open.
+    world.write(
+        "own/pyproject.toml",
+        "[build-system]\nrequires = ['tilsit-build']\nbuild-backend = 'tilsit_build'\n\
+         [project]\nname = 'own'\ndynamic = ['version']\n\
+         [tool.tilsit.build]\nversion-file = 'own.py'\n",
+    );
+    world.write("own/own.py", "__version__ = '2.5'\n");
+    let (metadata, _) = world.with(world.options(), |frontend| {
+        frontend.metadata_at(url.as_str()).unwrap()
+    });
+    assert_eq!(metadata.version, "2.5");
 }
 
 #[test]

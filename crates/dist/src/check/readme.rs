@@ -40,7 +40,7 @@ pub(super) fn check(metadata: &CoreMetadata, place: &str) -> Option<Finding> {
 }
 
 /// Why an index cannot show this description; nothing when it can.
-fn fault(markup: Markup, text: &str) -> Option<String> {
+pub(super) fn fault(markup: Markup, text: &str) -> Option<String> {
     let reason = match tilsit_readme::check(text, markup)? {
         Note::Rst(problem) => problem.to_string(),
         note => note.to_string(),

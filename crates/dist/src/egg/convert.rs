@@ -94,7 +94,7 @@ impl Source {
         for (path, member) in members {
             match path.strip_prefix("EGG-INFO/") {
                 Some("PKG-INFO") => pkg_info = Some(member.contents),
-                Some("requires.txt") => source.requires = text(member),
+                Some("requires.txt") => source.requires = text(&member),
                 Some("entry_points.txt") => source.entry_points = Some(member.contents),
                 Some(inside) => {
                     if let Some(script) = inside.strip_prefix("scripts/") {
@@ -128,18 +128,17 @@ impl Source {
             let Some((folder, inside)) = path.split_once('/') else {
                 continue;
             };
-            is_compiled |= folder == "PLATLIB" || inside.ends_with(".pyd");
+            is_compiled |= folder == "PLATLIB" || inside.strip_suffix(".pyd").is_some();
             module_tag = module_tag.or_else(|| tag_of_module(inside));
             match (folder, egg_info(inside)) {
                 (_, Some("" | "PKG-INFO")) => pkg_info = Some(member.contents),
-                (_, Some("requires.txt")) => source.requires = text(member),
+                (_, Some("requires.txt")) => source.requires = text(&member),
                 (_, Some("entry_points.txt")) => source.entry_points = Some(member.contents),
-                (_, Some(_)) => {}
                 ("PURELIB" | "PLATLIB", None) => source.add(None, inside, member),
                 ("SCRIPTS", None) => source.add(Some("scripts"), inside, member),
                 ("HEADERS", None) => source.add(Some("headers"), inside, member),
                 ("DATA", None) => source.add(Some("data"), inside, member),
-                (_, None) => {}
+                _ => {}
             }
         }
         source.drop_made_again();
@@ -175,10 +174,11 @@ impl Source {
     /// Leaves out what Python makes again, or what only a zipped egg needs.
     fn drop_made_again(&mut self) {
         let paths: Vec<String> = self.files.keys().map(|(_, path)| path.clone()).collect();
+        let is_source = |path: &str| path.strip_suffix(".py").is_some();
         let has = |path: &str| paths.iter().any(|known| known == path);
         self.files.retain(|(_, path), member| {
             let is_cached = path.split('/').any(|step| step == "__pycache__");
-            let source = path.strip_suffix('c').filter(|_| path.ends_with(".pyc"));
+            let source = path.strip_suffix('c').filter(|path| is_source(path));
             let stem = path.strip_suffix(".py");
             let is_stub = stem.is_some_and(|stem| {
                 [".so", ".pyd", ".dll"]
@@ -233,7 +233,7 @@ impl Source {
     }
 }
 
-fn text(member: Member) -> String {
+fn text(member: &Member) -> String {
     String::from_utf8_lossy(&member.contents).into_owned()
 }
 

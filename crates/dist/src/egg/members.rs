@@ -86,8 +86,7 @@ pub fn archive_behind(program: &[u8]) -> Option<&[u8]> {
     // Only a comment may stand behind the end record, and that says how long it is.
     let start = program
         .len()
-        .checked_sub(END_LENGTH + usize::from(u16::MAX))
-        .unwrap_or(0);
+        .saturating_sub(END_LENGTH + usize::from(u16::MAX));
     let end = (start..=program.len().checked_sub(END_LENGTH)?)
         .rev()
         .find(|&at| {

@@ -51,6 +51,10 @@ fn what_is_unreleased_gets_the_version() {
             "## Unreleased\n\n## v1.2.0 (2026-01-31)\n- a\n## v1.1.0 (2025-1-1)\n- b",
         ),
         (
+            "## Unreleased\n- a\n## 2025-1-1: 1.1.0\n- b\n",
+            "## Unreleased\n\n## 2026-01-31: 1.2.0\n- a\n## 2025-1-1: 1.1.0\n- b\n",
+        ),
+        (
             "1.2.0 (unreleased)\n------------------\n\n- a\n",
             "1.2.0 (2026-01-31)\n------------------\n\n- a\n",
         ),

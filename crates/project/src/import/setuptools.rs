@@ -126,6 +126,11 @@ pub(super) fn read(world: World<'_>, foreign: &mut Foreign) -> Result<(), Import
     } else {
         SETUP_CFG
     });
+    let is_version = |key: &Key| ["version", "use_scm_version"].contains(&key.name.as_str());
+    if !keys.iter().any(is_version) {
+        // A plugin of setuptools tells it, such as setuptools-scm by its own table.
+        out.add("", None, What::Dynamic("version"));
+    }
     out.add("", None, What::BuildRequirement("setuptools".to_owned()));
     foreign.items.append(&mut out.items);
     Ok(())
@@ -297,7 +302,7 @@ impl Reading<'_> {
             let why = "only running it would tell";
             return out.add(shown, line, What::LeftOut(why.to_owned()));
         };
-        for text in texts {
+        for text in texts.into_iter().map(without_comment) {
             match &*key.name {
                 "setup_requires" => {
                     let what = What::BuildRequirement(text.to_owned());
@@ -336,7 +341,8 @@ impl Reading<'_> {
                     continue;
                 }
             };
-            for text in requirements.texts().unwrap_or_default() {
+            let texts = requirements.texts().unwrap_or_default();
+            for text in texts.into_iter().map(without_comment) {
                 match marker {
                     None => out.requirement(&shown, line, &list, text),
                     Some(marker) => {
@@ -410,6 +416,12 @@ impl Key {
     fn is_empty(&self) -> bool {
         self.value.as_ref().is_some_and(Literal::is_empty)
     }
+}
+
+/// A requirement without what stands behind ` #`, as setuptools reads it.
+fn without_comment(text: &str) -> &str {
+    text.split_once(" #")
+        .map_or(text, |(text, _)| text.trim_end())
 }
 
 /// A requirement that holds where its own marker and another one hold.

@@ -54,7 +54,7 @@ pub(crate) fn arrange(plan: &Plan) -> Result<(), Refusal> {
     let root = root.trying(|| "opening /".to_owned())?;
     kernel::make_read_only(root.as_fd())
         .trying(|| "making the file systems read-only".to_owned())?;
-    make_devices(devices).trying(|| "making /dev".to_owned())?;
+    make_devices(&devices).trying(|| "making /dev".to_owned())?;
     for place in places {
         let done = put(&place, plan);
         done.trying(|| format!("arranging `{}`", place.path.display()))?;
@@ -182,10 +182,10 @@ fn mount_memory(path: &Path, bytes: u64) -> io::Result<()> {
     Ok(mount("tmpfs", path, "tmpfs", flags, options.as_c_str())?)
 }
 
-fn make_devices(devices: [Option<OwnedFd>; DEVICES.len()]) -> io::Result<()> {
+fn make_devices(devices: &[Option<OwnedFd>]) -> io::Result<()> {
     let folder = Path::new("/dev");
     mount_memory(folder, 256 << 20)?;
-    for (name, device) in DEVICES.iter().zip(&devices) {
+    for (name, device) in DEVICES.iter().zip(devices) {
         let Some(device) = device else { continue };
         let path = folder.join(name);
         File::create(&path)?;

@@ -65,15 +65,12 @@ fn take_leave_of_the_dead(program: Pid) -> rustix::io::Result<Option<WaitStatus>
 }
 
 fn outcome(status: WaitStatus) -> (Outcome, u8) {
-    match status.terminating_signal() {
-        Some(signal) => (Outcome::Signal(signal), ENDED),
-        None => {
-            let code = status
-                .exit_status()
-                .and_then(|code| u8::try_from(code).ok());
-            (Outcome::Ended, code.unwrap_or(ENDED))
-        }
+    if let Some(signal) = status.terminating_signal() {
+        return (Outcome::Signal(signal), ENDED);
     }
+    let code = status.exit_status();
+    let code = code.and_then(|code| u8::try_from(code).ok());
+    (Outcome::Ended, code.unwrap_or(ENDED))
 }
 
 fn exceeded(limits: &Limits, elapsed: Duration) -> Option<Limit> {

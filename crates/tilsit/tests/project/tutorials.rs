@@ -1,13 +1,18 @@
-//! The tutorials "an application" and "a script", typed as they stand: every line behind a `$` is run
+//! The tutorials "an application", "a script" and "a package", typed as they stand: every line behind a `$` is run
 //! by a shell, and what the page shows below it has to be what it prints.
 //!
-//! The index is a folder of made-up distributions with the names that the pages ask for.
+//! The index is a folder of made-up distributions with the names that the pages ask for; the package is
+//! published to a server, and its files are written as the page shows them.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use super::Sandbox;
+use crate::server::Index;
 use crate::wheels::wheel;
+
+/// The index that a page publishes to.
+const ADDRESS: &str = "http://127.0.0.1:8000";
 
 /// What the page says is left out, at the end of a line or as a line of its own.
 const LEFT_OUT: char = '…';
@@ -45,6 +50,20 @@ fn a_script() {
     assert!(ran >= 4, "{ran} commands only");
 }
 
+#[test]
+fn a_package() {
+    let Some(python) = tilsit_testing::require("Python", tilsit_testing::python()) else {
+        return;
+    };
+    let mut sandbox = Sandbox::new();
+    sandbox.set("TILSIT_PYTHON", python.display());
+    let index = Index::start(&sandbox.root().join("index"));
+    sandbox.write("token", &index.token);
+    let page = "package-developer.md";
+    let ran = follow_text(&sandbox, page, &read(page).replace(ADDRESS, &index.address));
+    assert!(ran >= 16, "{ran} commands only");
+}
+
 fn prepared() -> Option<Sandbox> {
     let sandbox = crate::sandbox()?;
     let folder = sandbox.root().join("wheels");
@@ -61,14 +80,28 @@ fn prepared() -> Option<Sandbox> {
 
 /// Types everything in a page; gives the number of commands.
 fn follow(sandbox: &Sandbox, page: &str) -> usize {
-    let path = tilsit_testing::workspace_root()
-        .join("docs/tutorials")
-        .join(page);
-    let text = std::fs::read_to_string(path).unwrap();
+    follow_text(sandbox, page, &read(page))
+}
+
+fn read(page: &str) -> String {
+    let folder = tilsit_testing::workspace_root().join("docs/tutorials");
+    std::fs::read_to_string(folder.join(page)).unwrap()
+}
+
+fn follow_text(sandbox: &Sandbox, page: &str, text: &str) -> usize {
     let mut folder = sandbox.path("");
     let mut ran = 0;
-    for block in blocks(&text) {
+    for block in blocks(text) {
         let place = format!("{page}:{}", block.line);
+        if let Some(file) = file_of(&block) {
+            let path = folder.join(file);
+            assert!(
+                path.parent().unwrap().is_dir(),
+                "{place}: no folder for `{file}`"
+            );
+            std::fs::write(path, block.lines[1..].join("\n") + "\n").unwrap();
+            continue;
+        }
         if block.language == "python" {
             assert_is_a_script(&folder, &block, &place);
         }
@@ -78,6 +111,16 @@ fn follow(sandbox: &Sandbox, page: &str) -> usize {
         }
     }
     ran
+}
+
+/// The file that a block shows: its first line is a comment with the path alone.
+fn file_of(block: &Block) -> Option<&str> {
+    let first = block.lines.first()?;
+    let path = first
+        .strip_prefix("# ")
+        .or_else(|| first.strip_prefix("// "))?;
+    let is_path = !path.contains(' ') && Path::new(path).extension().is_some();
+    is_path.then_some(path)
 }
 
 fn blocks(text: &str) -> Vec<Block> {

@@ -79,3 +79,29 @@ fn what_cannot_be_checked_is_said() {
     hint: `tilsit explain` lists all codes
     ");
 }
+
+#[test]
+fn a_source_tree_is_checked_without_being_run() {
+    let sandbox = Sandbox::new();
+    sandbox.write("setup.py", "open('ran', 'w')\nsetup(use_2to3=True)\n");
+    sandbox.write(
+        "pyproject.toml",
+        "[build-system]\nrequires = [\"setuptools\"]\n[project]\nname = \"demo\"\nversion = \"1\"\n\
+         description = \"d\"\nreadme = { text = \"# d\", content-type = \"text/markdown\" }\n\
+         requires-python = \">=3.10\"\nlicense = \"MIT\"\nurls.Source = \"https://demo.example/\"\n\
+         classifiers = [\"Topic :: Odd\"]\n",
+    );
+    assert_snapshot!(sandbox.run("check ."), @"");
+    let answer = sandbox.run("check --ignore TL1052 --format github .");
+    assert_eq!(answer.exit, 0, "{answer}");
+    assert!(
+        answer
+            .stdout
+            .starts_with("::warning file=setup.py,line=2,title=TL1061::"),
+        "{answer}"
+    );
+    let answer = sandbox.run("check --format sarif .");
+    let log: serde_json::Value = serde_json::from_str(&answer.stdout).expect("JSON");
+    assert_eq!(log["runs"][0]["results"][0]["ruleId"], "TL1052");
+    assert!(!sandbox.path("ran").exists());
+}

@@ -24,20 +24,21 @@ fn project(script: &str) -> Option<Sandbox> {
 fn what_a_confined_build_may_not_do_is_named() {
     let cases = [
         (
-            "print(os.listdir(sys.argv[0].split('/cache/')[0] + '/home')); sys.exit(7)",
-            "exit code 7",
+            "print(open(os.getcwd() + '/../home/key').read())",
+            "No such file or directory",
         ),
         (
-            "open(os.path.join(os.getcwd(), '..', 'outside'), 'w')",
-            "'../outside'",
+            "open(os.getcwd() + '/file', 'w').write('')\nsys.exit(7)",
+            "SystemExit: 7",
         ),
+        ("open('/usr/outside', 'w')", "Read-only file system"),
         (
             "import socket\nsocket.create_connection(('127.0.0.1', 9))",
             "Network is unreachable",
         ),
         (
             "import time\ntime.sleep(1000)",
-            "was ended by its sandbox: it ran longer than 3 s",
+            "its sandbox: it ran longer than 3 s",
         ),
         (
             "hog = []\nwhile True: hog.append(bytearray(1 << 20))",
@@ -46,34 +47,21 @@ fn what_a_confined_build_may_not_do_is_named() {
         ("os.kill(os.getpid(), 11)", "was ended by signal 11"),
         (
             "os.symlink('/etc/hostname', folder + '/a.whl')\nreturn 'a.whl'",
-            "neither a file nor a folder",
+            "neither a file nor",
         ),
         (
             "os.mkfifo(folder + '/a.whl')\nreturn 'a.whl'",
             "neither a file nor a folder",
         ),
-        (
-            "os.unlink(sys.argv[3]) if os.path.exists(sys.argv[3]) else 0\nos.mkfifo(sys.argv[3])\nos._exit(0)",
-            "it is no file",
-        ),
+        ("os.mkfifo(sys.argv[2])\nos._exit(0)", "it is no file"),
     ];
     for (script, expected) in cases {
         let Some(sandbox) = project(script) else {
             return;
         };
-        let line = "build --wheel --sandbox --sandbox-time 3 --sandbox-memory 200";
-        let answer = sandbox.run(line);
-        assert_eq!(
-            answer.exit,
-            if expected == "it is no file" { 5 } else { 2 },
-            "{script}\n{answer}"
-        );
-        let is_named = answer
-            .stderr
-            .replace("[ROOT]/project/", "")
-            .contains(expected);
-        assert!(is_named || expected.starts_with('\''), "{script}\n{answer}");
-        assert!(!sandbox.root().join("outside").exists());
-        assert!(!answer.stderr.contains("'key'"), "{answer}");
+        let answer = sandbox.run("build --wheel --sandbox --sandbox-time 3 --sandbox-memory 200");
+        assert_ne!(answer.exit, 0, "{script}\n{answer}");
+        assert!(answer.stderr.contains(expected), "{script}\n{answer}");
+        assert!(!answer.stderr.contains("the key"), "{answer}");
     }
 }

@@ -66,7 +66,9 @@ def plain(field, value):
 class Wheel:
     def __init__(self, path):
         with zipfile.ZipFile(path) as archive:
-            self.files = {name: archive.read(name) for name in archive.namelist()}
+            # Some write their folders as entries.
+            names = [name for name in archive.namelist() if not name.endswith("/")]
+            self.files = {name: archive.read(name) for name in names}
         self.info = next(name for name in self.files if name.endswith(".dist-info/METADATA"))
         self.info = self.info[: -len("METADATA")]
         text = self.files[self.info + "METADATA"].decode()
@@ -91,7 +93,11 @@ class Wheel:
         parser = configparser.ConfigParser(delimiters="=", interpolation=None)
         parser.optionxform = str
         parser.read_string(text)
-        return {group: dict(parser[group]) for group in parser.sections()}
+        spaceless = {
+            group: {name: value.replace(" ", "") for name, value in parser[group].items()}
+            for group in parser.sections()
+        }
+        return spaceless
 
     def field(self, field):
         values = self.metadata.get_all(field) or []

@@ -96,27 +96,32 @@ fn row(release: &str, outcome: &Outcome) -> String {
     format!("| {release} | {year} | {backend} | {} |\n", cell(&why))
 }
 
-/// What our message says in short: the error and its causes, and the advice.
+/// What our message says in short: the hints, else the exception.
 fn reason(said: &str) -> String {
-    let is_telling = |line: &&str| {
-        let line = line.trim_start();
-        ["error:", "error[", "hint:", "because", "caused by"]
-            .iter()
-            .any(|start| line.starts_with(start))
-            || line == "the time is over"
-    };
-    let lines: Vec<&str> = said.lines().filter(is_telling).map(str::trim).collect();
-    if lines.is_empty() {
-        return said.lines().last().unwrap_or_default().to_owned();
+    let hints: Vec<&str> = said
+        .lines()
+        .filter_map(|line| line.strip_prefix("hint: "))
+        .collect();
+    if !hints.is_empty() {
+        return hints.join("; ");
     }
-    lines.join("; ")
+    let error = said.lines().find_map(|line| line.strip_prefix("error: "));
+    let error = error.or_else(|| said.lines().last()).unwrap_or_default();
+    let (_, error) = error.split_once(" failed: ").unwrap_or(("", error));
+    let (error, _) = error.rsplit_once(" [TL").unwrap_or((error, ""));
+    error.to_owned()
 }
 
 /// A text as it may stand in a cell; paths of the machine that it was built on are of no interest.
 fn cell(text: &str) -> String {
-    let root = root().display().to_string();
-    let text = text.replace(&format!("{root}/target/sdists/sdists/"), "");
-    let text = text.replace(['\n', '\r'], " ").replace('|', "\\|");
+    // Neither paths nor hosts: they are those of one machine.
+    let is_elsewhere = |word: &str| {
+        let path = word.trim_start_matches(['-', 'I', 'L', '(', '[', '\'', '"', '`']);
+        path.starts_with('/') || word.contains("://")
+    };
+    let words = text.split_whitespace();
+    let words = words.map(|word| if is_elsewhere(word) { "…" } else { word });
+    let text = words.collect::<Vec<_>>().join(" ").replace('|', "\\|");
     match text.char_indices().nth(REASON_MAX) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text,

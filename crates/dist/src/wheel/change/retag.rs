@@ -51,7 +51,7 @@ pub fn retag<S: ReadAt>(
         .map(str::to_owned)
         .collect::<Vec<_>>();
     parts.extend(build.clone());
-    parts.extend([&python, &abi, &platform].map(|members| joined(members)));
+    parts.extend([&python, &abi, &platform].map(joined));
     let name = format!("{}.whl", parts.join("-"));
     let path = path_in(folder, &name)?;
     if name == wheel.text_name() {

@@ -77,6 +77,7 @@ fn names_stand_for_what_they_are_given_once() {
         "if windows:\n    names = ['a']",
         "names = read('a')",
         "names == ['a']",
+        "names = ['a']\nexec(open('v.py').read())",
     ] {
         assert_eq!(of(changed), None, "{changed}");
     }
@@ -370,7 +371,7 @@ fn what_only_running_tells_is_named() {
         assert_eq!(refusal(&[("setup.py", text)]), expected);
     }
     let told = imported(&[("setup.py", "setup(name='a', install_requires=read())")]);
-    assert!(told.contains("dynamic = [\"dependencies\"]\n"), "{told}");
+    assert!(told.contains("dynamic = [\"dependencies\", \"version\"]\n"), "{told}");
     assert!(!told.contains("\ndependencies"), "{told}");
     for (wrong, reason) in [
         ("[metadata\n", "line 1: the name of a section has no `]`"),
@@ -388,7 +389,7 @@ fn what_only_running_tells_is_named() {
 #[test]
 fn the_dialect_of_distutils2_is_read() {
     let text = "[metadata]\nname = old\nversion = 1.0\nsummary = in short\ndescription-file = README\n\
-                requires-python = >=2.6\nrequires-dist =\n    six (>1.1)\n    enum34 ; python_version < '3.4'\n\
+                requires-python = >=2.6\nrequires-dist =\n    six (>1.1)  # since then\n    enum34 ; python_version < '3.4'\n\
                 project-url =\n    Docs, https://index.example/docs\nclassifier =\n    A :: B ; os_name == 'nt'\n\
                 [files]\npackages_root = src\npackages =\n    one\n    one.two\nresources =\n    x = {data}\n\
                 [global]\nsetup_hooks = a.b\n";

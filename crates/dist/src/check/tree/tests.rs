@@ -1,0 +1,174 @@
+//! Tables of texts and what is found in them.
+
+use super::*;
+
+fn rules(findings: &[Finding]) -> Vec<Rule> {
+    findings.iter().map(|finding| finding.rule).collect()
+}
+
+/// A pyproject.toml with nothing to say about.
+const SOUND: &str = r#"[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+[project]
+name = "spam"
+version = "1.0"
+description = "Spam"
+readme = "README.md"
+requires-python = ">=3.10"
+license = "MIT"
+classifiers = ["Programming Language :: Python :: 3"]
+urls = { Source = "https://spam.example/" }
+"#;
+
+#[test]
+fn a_sound_project_has_no_findings() {
+    assert_eq!(check_pyproject(SOUND), []);
+}
+
+#[test]
+fn each_practice_has_its_rule_and_line() {
+    let cases = [
+        ("name = \"spam\"", "name = \"Spam\"", Rule::NameSpelling, 5),
+        (
+            "name = \"spam\"",
+            "name = \"spam\"\nnam = 1",
+            Rule::PyProject,
+            6,
+        ),
+        ("version = \"1.0\"", "version = 1.0", Rule::PyProject, 6),
+        ("\">=3.10\"", "\">=3.10,<4\"", Rule::PythonUpperBound, 9),
+        ("\">=3.10\"", "\"~=3.10\"", Rule::PythonUpperBound, 9),
+        ("\">=3.10\"", "\">=3.10,<3\"", Rule::PyProject, 9),
+        (
+            "license = \"MIT\"",
+            "license = { text = \"MIT\" }",
+            Rule::LicenseTable,
+            10,
+        ),
+        (
+            ":: Python :: 3\"",
+            ":: Python :: 33\"",
+            Rule::ClassifierUnknown,
+            11,
+        ),
+        (
+            "Programming Language :: Python :: 3",
+            "License :: OSI Approved :: MIT License",
+            Rule::PyProject,
+            11,
+        ),
+        (
+            "Programming Language :: Python :: 3",
+            "Natural Language :: Ukranian",
+            Rule::ClassifierDeprecated,
+            11,
+        ),
+        (
+            "[project]\n",
+            "[project]\ndependencies = [\"egg @ https://egg.example/egg.zip\"]\n",
+            Rule::DirectUrl,
+            5,
+        ),
+        (
+            "[project]\n",
+            "[tool.setuptools]\nzip-safe = 1\n[project]\n",
+            Rule::PyProjectTool,
+            5,
+        ),
+        (
+            "[project]\n",
+            "[dependency-groups]\na = [{ include-group = \"a\" }]\n[project]\n",
+            Rule::PyProject,
+            5,
+        ),
+    ];
+    for (old, new, rule, line) in cases {
+        assert!(SOUND.contains(old), "{old}");
+        let findings = check_pyproject(&SOUND.replacen(old, new, 1));
+        assert_eq!(rules(&findings), [rule], "{new}: {findings:?}");
+        assert_eq!(findings[0].problem.line, Some(line), "{new}");
+    }
+}
+
+#[test]
+fn what_is_missing_has_its_rule() {
+    let cases = [
+        ("description = \"Spam\"\n", Rule::SummaryMissing),
+        ("readme = \"README.md\"\n", Rule::DescriptionMissing),
+        ("requires-python = \">=3.10\"\n", Rule::PythonUnstated),
+        ("license = \"MIT\"\n", Rule::LicenseMissing),
+        (
+            "urls = { Source = \"https://spam.example/\" }\n",
+            Rule::UrlsMissing,
+        ),
+        (
+            "[build-system]\nrequires = [\"hatchling\"]\nbuild-backend = \"hatchling.build\"\n",
+            Rule::BuildSystemMissing,
+        ),
+    ];
+    for (part, rule) in cases {
+        assert!(SOUND.contains(part));
+        let findings = check_pyproject(&SOUND.replacen(part, "", 1));
+        assert_eq!(rules(&findings), [rule], "{part}: {findings:?}");
+    }
+}
+
+#[test]
+fn setup_scripts_are_read_without_being_run() {
+    let text = "from distutils.core import setup\n# use_2to3=True\nsetup(\n  doc='test_suite = x',\n  tests_require = ['a'],\n  features == 1,\n  my_features=2)\n'''\nuse_2to3=True\n'''\n";
+    let findings = setup::check_script(text);
+    assert_eq!(rules(&findings), [Rule::Distutils, Rule::SetupKeyword]);
+    assert_eq!(findings[1].problem.line, Some(5));
+    let text = "[metadata]\ndescription-file = x\nname = y\n[options]\nsetup_requires =\n  Use-this\n[tool:x]\nA-b = c\n";
+    let findings = setup::check_configuration(text);
+    assert_eq!(rules(&findings), [Rule::SetupSpelling, Rule::SetupKeyword]);
+    assert_eq!(findings[1].problem.line, Some(5));
+}
+
+#[test]
+fn pkg_resources_is_seen_where_it_is_imported() {
+    let cases = [
+        ("import os\nimport pkg_resources\n", Some(2)),
+        (
+            "try:\n    from pkg_resources import x\nexcept ImportError: pass",
+            Some(2),
+        ),
+        ("\"\"\"\nimport pkg_resources\n\"\"\"\n", None),
+        ("# import pkg_resources\nx = 'import pkg_resources'", None),
+        ("import my_pkg_resources", None),
+        ("x = '\\'\nimport pkg_resources", Some(2)),
+    ];
+    for (text, line) in cases {
+        let found = sources::check_module("a.py", text);
+        assert_eq!(found.and_then(|found| found.problem.line), line, "{text}");
+    }
+}
+
+#[test]
+fn a_tree_is_checked_with_its_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    assert!(!is_tree(folder.path()));
+    write("setup.py", "import pkg_resources");
+    assert!(is_tree(folder.path()));
+    let found = |folder: &Path| rules(&check_tree(folder).unwrap());
+    assert_eq!(
+        found(folder.path()),
+        [Rule::BuildSystemMissing, Rule::PkgResources]
+    );
+    write("setup.py", "");
+    write("pyproject.toml", SOUND);
+    assert_eq!(
+        found(folder.path()),
+        [Rule::PyProject],
+        "the readme is not there"
+    );
+    write("README.md", " \n");
+    assert_eq!(found(folder.path()), [Rule::DescriptionMissing]);
+    write("README.md", "# Spam\n");
+    assert_eq!(found(folder.path()), []);
+    write("pyproject.toml", &SOUND.replace("README.md", "README.rst"));
+    write("README.rst", "a\n==\n\n.. unknown::\n");
+    assert_eq!(found(folder.path()), [Rule::DescriptionNotRendered]);
+}
