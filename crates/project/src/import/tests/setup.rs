@@ -371,7 +371,10 @@ fn what_only_running_tells_is_named() {
         assert_eq!(refusal(&[("setup.py", text)]), expected);
     }
     let told = imported(&[("setup.py", "setup(name='a', install_requires=read())")]);
-    assert!(told.contains("dynamic = [\"dependencies\", \"version\"]\n"), "{told}");
+    assert!(
+        told.contains("dynamic = [\"dependencies\", \"version\"]\n"),
+        "{told}"
+    );
     assert!(!told.contains("\ndependencies"), "{told}");
     for (wrong, reason) in [
         ("[metadata\n", "line 1: the name of a section has no `]`"),
