@@ -121,7 +121,7 @@ impl Place {
         let mut unpack = Command::new("python3");
         unpack.args(["-m", "zipfile", "-e"]).arg(wheel);
         run(unpack.arg(self.root.join("wheel")))?;
-        let mut import = Command::new("chroot");
+        let mut import = Command::new("/usr/sbin/chroot");
         import.arg(&self.root).args([&self.pythons[1], "-c"]);
         import.arg(format!("import sys; sys.path.insert(0, '/wheel'); {code}"));
         let output = import.env_clear().output()?;
