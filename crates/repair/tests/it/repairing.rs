@@ -349,7 +349,8 @@ fn files_packed_at_once_are_as_one_thread_packs_them() {
     // Of many sizes, so that threads end in another order than they began.
     for number in 0..40_u8 {
         let mut file = module("x86_64", NEEDED, VERSIONS).to_bytes();
-        let more = (0..usize::from(number % 7) * 50_000).map(|place| (place / 3) as u8 ^ number);
+        let more = (0..=255_u8).cycle().map(|place| (place / 3) ^ number);
+        let more = more.take(usize::from(number % 7) * 50_000);
         file.extend(more);
         files.push((format!("own/m{number}.so"), file));
     }
