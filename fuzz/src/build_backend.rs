@@ -1,5 +1,7 @@
 //! What our own backend reads of a project.
 
+use tilsit_build_backend::CompilerConfig;
+use tilsit_build_backend::extension::header_list;
 use tilsit_build_backend::project_version::version_by_pattern;
 use tilsit_build_backend::static_version::stated_version;
 use tilsit_build_backend::vcs_version::options::{self, VcsOptions, VersionScheme};
@@ -100,5 +102,24 @@ pub fn version_pattern(data: &[u8]) {
         if let Ok(version) = version_by_pattern(pattern, text) {
             assert!(text.contains(version));
         }
+    }
+}
+
+/// What a Python says of how it was compiled, whose parts stand in file names; and the rule of `make`
+/// by which a compiler tells what it read.
+pub fn compiler_answers(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else {
+        return;
+    };
+    if let Ok(config) = CompilerConfig::parse(text) {
+        let suffix = config.extension_suffix.unwrap_or_default();
+        assert!(!config.platform.contains(['/', '\\']) && !suffix.contains(['/', '\\']));
+    }
+    if let Ok(files) = header_list::parse(text) {
+        assert!(
+            files
+                .iter()
+                .all(|file| !file.is_empty() && !file.contains('\n'))
+        );
     }
 }

@@ -13,6 +13,10 @@ use tilsit_packaging::problem::Problem;
 
 use crate::editable;
 use crate::error::BuildError;
+use crate::extension;
+use crate::extension::config::CompilerConfig;
+use crate::modules::extension_root;
+use crate::settings::BuildSettings;
 use crate::source_project::SourceProject;
 use crate::wheel_contents::{sbom_files, wheel_files};
 
@@ -37,6 +41,11 @@ pub struct BuildOptions {
     /// The variables of the environment: what overrides a version, and those that programs that are
     /// asked (`git`) get.
     pub variables: BTreeMap<OsString, OsString>,
+    /// How the Python was compiled that extension modules are for; only projects that have some
+    /// ([`has_extensions`]) need it.
+    pub compiler: Option<CompilerConfig>,
+    /// The folder that keeps the objects of extension modules for later builds.
+    pub objects: Option<PathBuf>,
 }
 
 impl Default for BuildOptions {
@@ -45,11 +54,23 @@ impl Default for BuildOptions {
             modified_seconds: ZIP_EPOCH_SECONDS,
             now_seconds: ZIP_EPOCH_SECONDS,
             variables: BTreeMap::new(),
+            compiler: None,
+            objects: None,
         }
     }
 }
 
 impl BuildOptions {
+    /// Asks the Python at a path how it was compiled, for the extension modules of a project
+    /// ([`has_extensions`]).
+    ///
+    /// # Errors
+    /// When it does not say.
+    pub fn ask(&mut self, python: &Path) -> Result<(), BuildError> {
+        self.compiler = Some(CompilerConfig::ask(python)?);
+        Ok(())
+    }
+
     /// What the variables of an environment say, at a time in seconds since 1970: `SOURCE_DATE_EPOCH`
     /// is the time inside archives and takes the place of the clock (see reproducible-builds.org).
     ///
@@ -70,6 +91,8 @@ impl BuildOptions {
             modified_seconds: epoch.unwrap_or(ZIP_EPOCH_SECONDS),
             now_seconds: epoch.unwrap_or(now_seconds),
             variables,
+            compiler: None,
+            objects: None,
         })
     }
 }
@@ -85,6 +108,14 @@ pub struct Built {
     pub problems: Vec<Problem>,
 }
 
+impl Built {
+    /// The same with more problems.
+    fn with(mut self, problems: Vec<Problem>) -> Self {
+        self.problems.extend(problems);
+        self
+    }
+}
+
 /// Builds the sdist of the project in `source` into the folder `out`.
 ///
 /// # Errors
@@ -94,6 +125,7 @@ pub fn build_sdist(source: &Path, out: &Path, options: &BuildOptions) -> Result<
     // What the wheel needs must be found now, not by the user of the sdist.
     wheel_files(&project)?;
     sbom_files(&project)?;
+    extension::check(&project)?;
     let stem = project.stem();
     let mut writer = SdistWriter::new(&stem, options.modified_seconds);
     let mut files = Vec::new();
@@ -123,12 +155,18 @@ pub fn build_wheel(source: &Path, out: &Path, options: &BuildOptions) -> Result<
     for (path, file) in wheel_files(&project)? {
         contents.push((path, file.read()?, file.is_executable));
     }
-    write_pure_wheel(project, contents, out, options)
+    let (extensions, problems) = extension::build(&project, out, options)?;
+    let extensions = extensions
+        .into_iter()
+        .map(|one| (one.path, one.bytes, true));
+    contents.extend(extensions);
+    contents.sort_by(|left, right| left.0.cmp(&right.0));
+    write_wheel(project, contents, out, options).map(|built| built.with(problems))
 }
 
 /// Builds a wheel that leads to the project in `source`, which stays where it is, into the folder
 /// `out` (PEP 660): see [`editable`](crate::editable). A file that tells the version of version control
-/// is written into the source tree, where alone it can be imported from.
+/// is written into the source tree, where alone it can be imported from; so are extension modules.
 ///
 /// # Errors
 /// When the project is not as it must be, a file cannot be read or written, or the path of `source`
@@ -155,7 +193,23 @@ pub fn build_editable(
             write_if_other(&file.place, contents)?;
         }
     }
-    write_pure_wheel(project, contents, out, options)
+    let (extensions, problems) = extension::build(&project, out, options)?;
+    for one in extensions {
+        let root = extension_root(&project, one.extension)?;
+        write_if_other(&source.join(root).join(one.path), &one.bytes)?;
+    }
+    write_wheel(project, contents, out, options).map(|built| built.with(problems))
+}
+
+/// Whether the project in a folder has extension modules, which need
+/// [`BuildOptions::compiler`].
+///
+/// # Errors
+/// When pyproject.toml cannot be read, or its settings are not as they must be.
+pub fn has_extensions(source: &Path) -> Result<bool, BuildError> {
+    let text = tilsit_files::read_to_string(source.join("pyproject.toml"))?;
+    let settings = BuildSettings::read(source, &text)?;
+    Ok(!settings.extensions.is_empty())
 }
 
 /// Writes the files of `.dist-info` save RECORD into a folder of `out` (PEP 517,
@@ -170,24 +224,26 @@ pub fn prepare_metadata(
 ) -> Result<String, BuildError> {
     let project = SourceProject::open(source, options)?;
     let name = format!("{}.dist-info", project.stem());
-    for (path, contents) in metadata_files(&project)? {
+    let tag = extension::tag(&project, options)?;
+    for (path, contents) in metadata_files(&project, tag.as_deref())? {
         place(&out.join(&name).join(path), &contents)?;
     }
     Ok(name)
 }
 
 /// Writes a wheel with these files and the metadata.
-fn write_pure_wheel(
+fn write_wheel(
     project: SourceProject,
     contents: Vec<(String, Vec<u8>, bool)>,
     out: &Path,
     options: &BuildOptions,
 ) -> Result<Built, BuildError> {
+    let tag = extension::tag(&project, options)?;
     let parts = WheelParts {
         stem: project.stem(),
-        tag: TAG.to_owned(),
         contents,
-        dist_info: metadata_files(&project)?,
+        dist_info: metadata_files(&project, tag.as_deref())?,
+        tag: tag.unwrap_or_else(|| TAG.to_owned()),
     };
     let level = WheelWriterOptions::default().level;
     let built = parts.write(out, options, level)?;
@@ -259,15 +315,19 @@ pub fn build_wheel_from_sdist(
     build_wheel(&root, out, options)
 }
 
-/// The files of `.dist-info` save RECORD, sorted by path.
-fn metadata_files(project: &SourceProject) -> Result<Vec<(String, Vec<u8>)>, BuildError> {
+/// The files of `.dist-info` save RECORD, sorted by path; a tag is that of compiled code.
+fn metadata_files(
+    project: &SourceProject,
+    tag: Option<&str>,
+) -> Result<Vec<(String, Vec<u8>)>, BuildError> {
     let metadata = project.metadata();
+    let wheel = WheelFile {
+        root_is_purelib: tag.is_none(),
+        ..WheelFile::pure(GENERATOR, [tag.unwrap_or(TAG)])
+    };
     let mut files = vec![
         ("METADATA".to_owned(), metadata.to_bytes()),
-        (
-            "WHEEL".to_owned(),
-            WheelFile::pure(GENERATOR, [TAG]).to_bytes(),
-        ),
+        ("WHEEL".to_owned(), wheel.to_bytes()),
     ];
     let entry_points = &project.project().entry_points;
     if !entry_points.is_empty() {

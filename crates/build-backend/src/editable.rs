@@ -3,13 +3,15 @@
 //! A `.pth` file with the folders of the modules, where that is enough. Where `files` of the settings
 //! puts modules elsewhere, a finder beside it knows them: Python up to 3.14 installs it by the line
 //! `import …` of the `.pth` file, later ones by the `.start` file (PEP 829), which takes the line's
-//! place. Files that are no modules are found only where they are.
+//! place. Files that are no modules are found only where they are. Extensions are compiled beside the
+//! modules of their package, as `build_ext --inplace` does; a change in their source asks for a new
+//! editable build.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::error::BuildError;
-use crate::modules::module_files;
+use crate::modules::{extension_root, module_files};
 use crate::source_project::SourceProject;
 use crate::wheel_contents::moved_files;
 
@@ -20,6 +22,10 @@ pub(crate) fn links(project: &SourceProject) -> Result<Vec<(String, String)>, Bu
     for (path, file) in module_files(project)? {
         // What of the file's path is in front of its path in the wheel.
         let root = file.path.strip_suffix(&path).unwrap_or_default();
+        folders.insert(top.join(root.trim_end_matches('/')));
+    }
+    for extension in &project.settings().extensions {
+        let root = extension_root(project, extension)?;
         folders.insert(top.join(root.trim_end_matches('/')));
     }
     let mut lines = Vec::new();

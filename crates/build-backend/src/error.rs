@@ -8,6 +8,8 @@ use tilsit_files::FileError;
 use tilsit_packaging::problem::Problem;
 use tilsit_packaging::pyproject::{CoreMetadataError, PyProjectError};
 
+use crate::extension::error::ExtensionError;
+
 /// Why a project could not be built.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -67,6 +69,17 @@ pub enum BuildError {
         /// The machine.
         machine: String,
     },
+    /// An extension module could not be compiled.
+    #[error("the extension `{name}` cannot be built: {source}")]
+    Extension {
+        /// Its dotted name.
+        name: String,
+        /// Why.
+        source: ExtensionError,
+    },
+    /// A Python does not say how it was compiled.
+    #[error(transparent)]
+    Python(#[from] ExtensionError),
     /// The wheel could not be written.
     #[error(transparent)]
     Wheel(#[from] WheelWriteError),

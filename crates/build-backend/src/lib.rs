@@ -1,9 +1,11 @@
 //! A build backend: pyproject.toml and a source tree to an sdist and a wheel.
 //!
-//! For pure Python projects whose pyproject.toml says everything: a package or module by the
+//! For Python projects whose pyproject.toml says everything: a package or module by the
 //! project's name (or its `import-names`) in `src/` or beside pyproject.toml, or what
-//! `[tool.tilsit.build]` says ([`settings`]). No Python is started and no code of the project is run;
-//! where version control tells the version, `git` is asked ([`vcs_version`]).
+//! `[tool.tilsit.build]` says ([`settings`]); with extension modules of C and C++ ([`extension`]). No
+//! Python is started, save that one is asked how it was compiled, and no code of the project is run;
+//! compilers do what the words of an extension say. Where version control tells the version, `git` is asked
+//! ([`vcs_version`]).
 //!
 //! ```no_run
 //! use std::path::Path;
@@ -28,6 +30,7 @@
 //! | the file that tells the version (`version-file`) | written into distributions, and by [`build_editable`] into the source tree: [`vcs_version::template`] |
 //! | files of requirements and classifiers | read by [`dynamic_fields`] |
 //! | the files of the source tree | read by [`source_files`] |
+//! | sources of extensions, the objects of them | read, written by [`extension`] |
 //! | a compiled program that a wheel brings | read by [`program_wheel`], `tilsit-elf` |
 //! | `*.whl`, `*.tar.gz` in the output folder | [`build`] |
 //!
@@ -48,6 +51,7 @@ mod declared_backend;
 pub mod dynamic_fields;
 pub mod editable;
 pub mod error;
+pub mod extension;
 pub mod modules;
 mod names;
 pub mod program_platform;
@@ -62,9 +66,12 @@ pub mod wheel_contents;
 
 pub use build::{
     BuildOptions, Built, build_editable, build_sdist, build_wheel, build_wheel_from_sdist,
-    prepare_metadata,
+    has_extensions, prepare_metadata,
 };
 pub use error::BuildError;
+pub use extension::config::CompilerConfig;
+pub use extension::error::ExtensionError;
+pub use extension::objects::{OBJECTS, prune as prune_objects};
 pub use program_platform::ProgramSystem;
 pub use program_wheel::{ProgramWheel, build_program_wheel};
 pub use source_project::SourceProject;

@@ -8,6 +8,7 @@
 use tilsit_packaging::pyproject::Project;
 
 use crate::error::BuildError;
+use crate::extension::settings::Extension;
 use crate::settings::BuildSettings;
 use crate::source_files::SourceFile;
 use crate::source_project::SourceProject;
@@ -17,13 +18,15 @@ use crate::source_project::SourceProject;
 /// # Errors
 /// When a module is not there.
 pub fn module_files(project: &SourceProject) -> Result<Vec<(String, &SourceFile)>, BuildError> {
-    let roots = match &project.settings().module_root {
-        Some(root) => vec![root.as_str()],
-        None => vec!["src/", ""],
-    };
+    let roots = project.settings().module_roots();
+    let extensions = &project.settings().extensions;
     let mut files: Vec<(String, &SourceFile)> = Vec::new();
     for module in module_names(project.project(), project.settings()) {
-        let (root, found) = find(project, &module, &roots)?;
+        let (root, found) = match find(project, &module, &roots) {
+            // It may be compiled.
+            Err(_) if extensions.iter().any(|one| one.name == module) => continue,
+            found => found?,
+        };
         for file in project.files().iter() {
             let is_inside = match &found {
                 Found::Package(folder) => file.path.starts_with(folder),
@@ -39,6 +42,36 @@ pub fn module_files(project: &SourceProject) -> Result<Vec<(String, &SourceFile)
     files.sort_by(|left, right| left.0.cmp(&right.0));
     files.dedup_by(|left, right| left.0 == right.0);
     Ok(files)
+}
+
+/// The folder of modules that an extension is to be in, empty or with a `/` at its end: that of its
+/// package.
+///
+/// # Errors
+/// When a module is not there.
+pub(crate) fn extension_root(
+    project: &SourceProject,
+    extension: &Extension,
+) -> Result<String, BuildError> {
+    let place = extension.place();
+    let package = place
+        .rsplit_once('/')
+        .map(|(package, _)| format!("{package}/"));
+    let files = module_files(project)?;
+    let beside = files.iter().find_map(|(path, file)| {
+        let is_beside = package
+            .as_ref()
+            .is_some_and(|package| path.starts_with(package));
+        file.path.strip_suffix(path.as_str()).filter(|_| is_beside)
+    });
+    let mut roots = project.settings().module_roots().into_iter();
+    let usual = roots.find(|root| {
+        project
+            .files()
+            .iter()
+            .any(|file| file.path.starts_with(root))
+    });
+    Ok(beside.or(usual).unwrap_or_default().to_owned())
 }
 
 /// What is imported.

@@ -22,6 +22,10 @@
 //!
 //! [tool.tilsit.build.dynamic]        # what files say, with `dynamic` in `[project]`
 //! dependencies = { file = ["requirements.txt"] }
+//!
+//! [[tool.tilsit.build.ext-modules]]  # modules of C and C++, with the keys of setuptools
+//! name = "demo._fast"
+//! sources = ["lib/demo/*.c"]
 //! ```
 //!
 //! `[tool.tilsit.build.version]` is read by [`vcs_version`].
@@ -42,6 +46,7 @@ use tilsit_packaging::metadata::{ImportName, MetadataVersion};
 
 use crate::dynamic_fields::DynamicFields;
 use crate::error::BuildError;
+use crate::extension::settings::{Extension, Written as WrittenExtension};
 
 /// The table in pyproject.toml.
 const TABLE: &str = "tool.tilsit.build";
@@ -69,6 +74,7 @@ struct Written {
     files: BTreeMap<String, String>,
     data: BTreeMap<DataScheme, String>,
     dynamic: DynamicFields,
+    ext_modules: Vec<WrittenExtension>,
 }
 
 /// Where an installer puts what a folder of `.data` in a wheel has.
@@ -119,6 +125,8 @@ pub struct BuildSettings {
     pub data: BTreeMap<DataScheme, String>,
     /// The fields of metadata that files say.
     pub dynamic: DynamicFields,
+    /// The modules that are compiled.
+    pub extensions: Vec<Extension>,
     pub(crate) include: Option<GlobSet>,
     pub(crate) exclude: GlobSet,
     pub(crate) source_include: Option<GlobSet>,
@@ -163,6 +171,7 @@ impl BuildSettings {
             files: reader.files(&written.files)?,
             data: reader.data(&written.data)?,
             dynamic: written.dynamic,
+            extensions: reader.extensions(written.ext_modules)?,
             include: reader.optional_globs("include", &written.include)?,
             exclude: reader.globs("exclude", &exclude)?,
             source_include: reader.optional_globs("source-include", &written.source_include)?,
@@ -173,7 +182,10 @@ impl BuildSettings {
 
     /// Whether files are taken by their names, ignored or not.
     pub(crate) fn takes_by_name(&self) -> bool {
-        !(self.files.is_empty() && self.data.is_empty() && self.sboms.is_empty())
+        !(self.files.is_empty()
+            && self.data.is_empty()
+            && self.sboms.is_empty()
+            && self.extensions.is_empty())
     }
 
     /// Whether the file at this path is one of them.
@@ -181,6 +193,22 @@ impl BuildSettings {
         let mut places = self.files.keys().chain(self.data.values());
         places.any(|place| below(path, place).is_some())
             || self.sboms.iter().any(|(_, globs)| globs.is_match(path))
+            || self.extensions.iter().any(|one| one.needs(path))
+    }
+
+    /// The folders that modules may be in, each empty or with a `/` at its end.
+    pub(crate) fn module_roots(&self) -> Vec<&str> {
+        match &self.module_root {
+            Some(root) => vec![root.as_str()],
+            None => vec!["src/", ""],
+        }
+    }
+
+    /// Whether the file at this path is an extension that was compiled in place.
+    pub(crate) fn is_compiled(&self, path: &str) -> bool {
+        let roots = self.module_roots();
+        let mut below = roots.iter().filter_map(|root| path.strip_prefix(root));
+        below.any(|path| self.extensions.iter().any(|one| one.is_result(path)))
     }
 }
 
@@ -271,6 +299,20 @@ impl Reader<'_> {
             Ok((*scheme, plain))
         });
         pairs.collect()
+    }
+
+    fn extensions(&self, written: Vec<WrittenExtension>) -> Result<Vec<Extension>, BuildError> {
+        const KEY: &str = "ext-modules";
+        let mut extensions: Vec<Extension> = Vec::new();
+        for table in written {
+            let extension = Extension::read(self.folder, table);
+            let extension = extension.map_err(|reason| self.fault(KEY, reason))?;
+            if extensions.iter().any(|known| known.name == extension.name) {
+                return Err(self.fault(KEY, format!("`{}` is there twice", extension.name)));
+            }
+            extensions.push(extension);
+        }
+        Ok(extensions)
     }
 
     fn globs(&self, key: &str, patterns: &[String]) -> Result<GlobSet, BuildError> {

@@ -120,6 +120,7 @@ impl SourceFiles {
                 list.files.entry(path).or_insert(file);
             }
         }
+        list.files.retain(|path, _| !settings.is_compiled(path));
         // The project is nothing without it, whatever an ignore file says.
         list.add(SourceFile::named(&root, "pyproject.toml")?);
         Ok(list)

@@ -125,14 +125,16 @@ impl Building<'_> {
     /// Builds, and checks what came out.
     pub(crate) fn build_into(&self, target: Target, out: &Path) -> Result<PathBuf, BuildFailure> {
         self.frontend.while_building(self.work, Some(target), || {
-            if self.is_for_our_backend()? {
-                let tree = self.tree()?;
+            let tree = self.tree()?;
+            if self.is_for_our_backend()?
+                && let Some(options) = self.own_options(tree, target)?
+            {
                 let build = match target {
                     Target::Sdist => tilsit_build_backend::build_sdist,
                     Target::Wheel => tilsit_build_backend::build_wheel,
                     Target::Editable => tilsit_build_backend::build_editable,
                 };
-                return Ok(build(tree, out, &self.frontend.options().own_backend)?.path);
+                return Ok(build(tree, out, &options)?.path);
             }
             let hook = Hook::Build(target);
             let value = self.with_remedies(|| {
@@ -153,6 +155,25 @@ impl Building<'_> {
     fn is_for_our_backend(&self) -> Result<bool, BuildFailure> {
         let is_told_nothing = self.settings().is_empty();
         Ok(is_told_nothing && self.project()?.backend() == OWN_BACKEND)
+    }
+
+    /// What our own backend gets. Compilers do what the project's words to them say: for extension
+    /// modules it is none where a sandbox is wanted, and the backend's hooks run there.
+    fn own_options(
+        &self,
+        tree: &Path,
+        target: Target,
+    ) -> Result<Option<tilsit_build_backend::BuildOptions>, BuildFailure> {
+        let options = self.frontend.options();
+        let mut own = options.own_backend.clone();
+        if target == Target::Sdist || !tilsit_build_backend::has_extensions(tree)? {
+            return Ok(Some(own));
+        }
+        if options.sandbox.is_some() {
+            return Ok(None);
+        }
+        own.ask(options.interpreter.executable())?;
+        Ok(Some(own))
     }
 
     /// The folder with the metadata that the backend prepared; none when it prepares none.

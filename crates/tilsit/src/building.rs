@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use clap::Args;
-use tilsit_build_backend::BuildOptions as BackendOptions;
+use tilsit_build_backend::{BuildOptions as BackendOptions, OBJECTS};
 use tilsit_build_frontend::{
     BackendFailure, BuildEvent, BuildFailure, BuildFrontend, ConfigSettings, FrontendOptions,
     GitError, Isolation, Renewal, Target,
@@ -94,7 +94,13 @@ impl BuildOptions {
         telling
     }
 
-    /// Whether nothing is said that only a backend can heed. What runs no backend needs no sandbox.
+    /// Whether builds run in a sandbox.
+    pub(crate) fn is_sandboxed(&self) -> bool {
+        self.sandbox
+    }
+
+    /// Whether nothing is said that only a backend can heed. What runs no backend needs no sandbox,
+    /// unless it runs a compiler.
     pub(crate) fn is_usual(&self) -> bool {
         self.config_settings.is_empty()
             && !self.no_build_isolation
@@ -200,7 +206,10 @@ impl BuildSettings {
 pub(crate) fn backend_options(context: &Context) -> Result<BackendOptions, CommandError> {
     let now = u64::try_from(context.now().as_second()).unwrap_or_default();
     let variables = context.variables.all().clone();
-    Ok(BackendOptions::in_environment(variables, now)?)
+    Ok(BackendOptions {
+        objects: Some(context.cache_folder.join(OBJECTS)),
+        ..BackendOptions::in_environment(variables, now)?
+    })
 }
 
 /// A front end for what is wanted.

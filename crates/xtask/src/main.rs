@@ -5,6 +5,7 @@ mod benches;
 mod classifiers;
 mod conformance;
 mod documents;
+mod extensions;
 mod fuzzing;
 mod metadata;
 mod parity;
@@ -48,6 +49,9 @@ cargo xtask <task>
   conformance backends [WORD ..]
                          real pure projects built by their backend and by ours, and compared;
                          words: parts of releases, `--program=PATH`
+  conformance extensions [WORD ..]
+                         real projects with C and C++, built by our backend, tried, and compared with
+                         the wheel of their own; words: parts of names, `--program=PATH`
   conformance metadata   what the tests of pyproject-metadata read, read by our backend too
   conformance repair [WORD ..]
                          `repair show --json` beside auditwheel's, on 100 wheels;
@@ -71,6 +75,7 @@ fn main() -> ExitCode {
         ["real", filters @ ..] => tests::real(filters),
         ["conformance", "pyproject"] => pyprojects::compare(),
         ["conformance", "backends", words @ ..] => backends::compare(words),
+        ["conformance", "extensions", words @ ..] => extensions::compare(words),
         ["conformance", "metadata"] => metadata::compare(),
         ["conformance", "repair", words @ ..] => repairs::compare(words),
         ["conformance", words @ ..] => conformance::suite(words),

@@ -2,6 +2,7 @@
 //! what is said when they cannot be.
 
 mod building;
+mod extensions;
 mod files;
 mod oracle;
 mod program;

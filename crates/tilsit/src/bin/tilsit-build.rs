@@ -10,14 +10,16 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 
 use tilsit_build_backend::{
-    BuildError, BuildOptions, Built, build_editable, build_sdist, build_wheel, prepare_metadata,
+    BuildError, BuildOptions, Built, build_editable, build_sdist, build_wheel, has_extensions,
+    prepare_metadata,
 };
 
 /// The exit code for what cannot be built.
 const REFUSED: u8 = 2;
 
-const USAGE: &str = "tilsit-build sdist|wheel|editable|metadata FOLDER
-builds the project in the working folder into FOLDER and says the name of what it made";
+const USAGE: &str = "tilsit-build sdist|wheel|editable|metadata FOLDER [PYTHON]
+builds the project in the working folder into FOLDER, with extension modules for PYTHON, and says the
+name of what it made";
 
 #[expect(
     clippy::print_stdout,
@@ -29,7 +31,11 @@ fn main() -> ExitCode {
     let words: Vec<Option<&str>> = arguments.iter().map(|word| word.to_str()).collect();
     let answer = match words.as_slice() {
         [Some("--version")] => Ok(format!("tilsit-build {}", env!("CARGO_PKG_VERSION"))),
-        [Some(target), _] => built(target, Path::new(&arguments[1])),
+        [Some(target), _] => built(target, Path::new(&arguments[1]), None),
+        [Some(target), _, _] => {
+            let (out, python) = (Path::new(&arguments[1]), Path::new(&arguments[2]));
+            built(target, out, Some(python))
+        }
         _ => Err(USAGE.to_owned()),
     };
     match answer {
@@ -45,9 +51,14 @@ fn main() -> ExitCode {
 }
 
 /// Builds, and gives the name of what was built.
-fn built(target: &str, out: &Path) -> Result<String, String> {
+fn built(target: &str, out: &Path, python: Option<&Path>) -> Result<String, String> {
     let shown = |error: BuildError| format!("error: {error}");
-    let (source, options) = (folder()?, options().map_err(shown)?);
+    let (source, mut options) = (folder()?, options().map_err(shown)?);
+    if let Some(python) = python.filter(|_| target != "sdist")
+        && has_extensions(&source).map_err(shown)?
+    {
+        options.ask(python).map_err(shown)?;
+    }
     let build = match target {
         "sdist" => build_sdist,
         "wheel" => build_wheel,

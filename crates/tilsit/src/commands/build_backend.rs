@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use tilsit_build_backend::{build_editable, build_sdist, build_wheel, prepare_metadata};
+use tilsit_build_backend::{
+    build_editable, build_sdist, build_wheel, has_extensions, prepare_metadata,
+};
 
 use crate::building::backend_options;
 use crate::commands::build::warn;
@@ -24,6 +26,9 @@ pub(crate) struct Arguments {
     /// Where the distribution goes
     #[arg(value_name = "FOLDER")]
     out: PathBuf,
+    /// The Python that extension modules are compiled for
+    #[arg(value_name = "PYTHON")]
+    python: Option<PathBuf>,
 }
 
 /// What the hooks build.
@@ -37,8 +42,15 @@ enum Target {
 }
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
-    let options = backend_options(context)?;
+    let mut options = backend_options(context)?;
     let (source, out) = (&context.working_folder, context.resolve(&arguments.out));
+    if !matches!(arguments.target, Target::Sdist)
+        && let Some(python) = &arguments.python
+        && has_extensions(source)?
+    {
+        context.cache()?;
+        options.ask(python)?;
+    }
     let build = match arguments.target {
         Target::Sdist => build_sdist,
         Target::Wheel => build_wheel,

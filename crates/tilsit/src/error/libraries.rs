@@ -1,6 +1,6 @@
 //! Which code, and with it which exit code, a library's error has.
 
-use tilsit_build_backend::BuildError;
+use tilsit_build_backend::{BuildError, ExtensionError};
 use tilsit_build_frontend::ObtainError;
 use tilsit_dist::dist_info::InstalledError;
 use tilsit_environment::InterpreterError;
@@ -494,10 +494,25 @@ impl From<BuildError> for CommandError {
             _ => Code::BuildFailed,
         };
         let mut failure = Self::from_error(code, &error);
-        if let BuildError::PyProject { .. } = error {
+        if let BuildError::PyProject { .. } | BuildError::Extension { .. } = error {
             // The source stands in the message.
             failure.causes.clear();
         }
-        failure
+        match error {
+            BuildError::Extension { source, .. } => match source {
+                ExtensionError::NoCompiler { .. } => failure.hint(
+                    "extensions need a compiler: install one (`apt install build-essential`, \
+                     `dnf install gcc-c++`, `xcode-select --install`), or name yours with `CC` and `CXX`",
+                ),
+                ExtensionError::NoHeaders(_) => failure.hint(
+                    "the headers of Python are a package of their own on some systems (`apt install \
+                     python3-dev`, `dnf install python3-devel`)",
+                ),
+                ExtensionError::NoPython => failure
+                    .hint("the package `tilsit-build` is older than the program: update both"),
+                _ => failure,
+            },
+            _ => failure,
+        }
     }
 }

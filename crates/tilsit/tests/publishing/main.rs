@@ -10,6 +10,7 @@ mod server;
 mod build;
 mod check;
 mod confined;
+mod extensions;
 mod logins;
 mod matrix;
 mod publish;

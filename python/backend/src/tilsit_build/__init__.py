@@ -88,7 +88,9 @@ def _build(target: str, folder: str, config_settings: Settings) -> str:
         names = ", ".join(f"`{setting}`" for setting in config_settings)
         print(f"warning: tilsit_build takes no config settings: {names}", file=sys.stderr)
     # What went wrong is on standard error, which front ends show.
-    ended = subprocess.run([*command(), target, folder], stdout=subprocess.PIPE, check=False)
+    # Extension modules are compiled for the Python that runs the hook.
+    words = [*command(), target, folder, sys.executable]
+    ended = subprocess.run(words, stdout=subprocess.PIPE, check=False)
     if ended.returncode != 0:
         sys.exit(ended.returncode)
     return ended.stdout.decode().strip()

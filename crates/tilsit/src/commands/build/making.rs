@@ -88,7 +88,11 @@ impl<'a> Making<'a> {
     ) -> Result<Vec<PathBuf>, CommandError> {
         let in_process = backend_options(self.context)?;
         let is_open = !self.how.force_pep517 && self.how.build.is_usual();
-        if is_open && source.is_dir() && is_own(source, &in_process, self.context)? {
+        if is_open
+            && source.is_dir()
+            && is_own(source, &in_process, self.context)?
+            && let Some(in_process) = self.with_compiler(source, parts, &in_process)?
+        {
             tilsit_files::create_dir_all(out)?;
             return self.in_process(source, out, parts, &in_process);
         }
@@ -97,11 +101,40 @@ impl<'a> Making<'a> {
             // What is wrong with an archive is told by those who can build all of them.
             if let Ok(root) = unpack(source, folder.path(), &Limits::default())
                 && is_own(&root, &in_process, self.context)?
+                && let Some(in_process) = self.with_compiler(&root, Parts::Wheel, &in_process)?
             {
                 return self.in_process(&root, out, Parts::Wheel, &in_process);
             }
         }
         self.by_backend(source, out, parts)
+    }
+
+    /// The options with how the Python was compiled that extension modules are for, if the project
+    /// has some and a wheel is built; none where the compiler is to run in a sandbox.
+    fn with_compiler(
+        &self,
+        source: &Path,
+        parts: Parts,
+        options: &BackendOptions,
+    ) -> Result<Option<BackendOptions>, CommandError> {
+        let mut options = options.clone();
+        if parts == Parts::Sdist || !backend::has_extensions(source)? {
+            return Ok(Some(options));
+        }
+        if self.how.build.is_sandboxed() {
+            return Ok(None);
+        }
+        // The cache is marked as one.
+        self.context.cache()?;
+        let found;
+        let interpreter = if let Some(interpreter) = self.interpreter {
+            interpreter
+        } else {
+            found = pythons::find(self.how.python()?, Scope::Any, self.context)?;
+            &found.interpreter
+        };
+        options.ask(interpreter.executable())?;
+        Ok(Some(options))
     }
 
     fn in_process(

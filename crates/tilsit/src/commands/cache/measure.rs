@@ -18,11 +18,12 @@ pub(super) struct Content {
 }
 
 /// What the folders of a cache hold, by their names without the version of their form.
-const CONTENTS: [(&str, &str); 7] = [
+const CONTENTS: [(&str, &str); 8] = [
     ("pages", "pages of indexes"),
     ("metadata", "metadata"),
     ("wheels", "unpacked wheels"),
     ("built", "built wheels"),
+    ("objects", "compiled objects"),
     ("git", "clones of repositories"),
     ("scripts", "environments of `run`"),
     ("interpreters", "what is known of Pythons"),

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 use serde::Serialize;
+use tilsit_build_backend::{OBJECTS, prune_objects};
 use tilsit_build_frontend::{BUILT, GIT, upkeep};
 use tilsit_files::{FileError, FileKind, LockKind};
 use tilsit_index_client::{METADATA, PAGES};
@@ -25,7 +26,7 @@ const LEFT_AFTER: Duration = Duration::from_hours(24);
 const UNUSED_AFTER: Duration = Duration::from_hours(24 * 30);
 
 /// The folders of a cache with the version of their form.
-const FOLDERS: [&str; 6] = [PAGES, METADATA, BUILT, GIT, PROBES, SCRIPTS];
+const FOLDERS: [&str; 7] = [PAGES, METADATA, BUILT, GIT, PROBES, SCRIPTS, OBJECTS];
 
 /// What went, and how many wheels stay.
 #[derive(Debug, Default, Serialize)]
@@ -35,6 +36,7 @@ struct Answer {
     leftovers: usize,
     environments: usize,
     builds: usize,
+    objects: usize,
     clones: usize,
     old_folders: Vec<String>,
     bytes: u64,
@@ -52,6 +54,7 @@ pub(super) fn run(context: &Context) -> Result<Report, CommandError> {
     // The environments go first: what only they use goes with them.
     let environments = environments_of_run::prune(cache.root(), since)?;
     let built = upkeep::prune(cache.root(), now - UNUSED_AFTER)?;
+    let (objects, objects_bytes) = prune_objects(&cache.root().join(OBJECTS), now - UNUSED_AFTER)?;
     let on_wheel = &mut |_: &str| context.interrupt.flow();
     let pruned = prune(cache.root(), now - LEFT_AFTER, on_wheel)?;
     drop(spinner);
@@ -61,9 +64,10 @@ pub(super) fn run(context: &Context) -> Result<Report, CommandError> {
         leftovers: pruned.leftovers,
         environments,
         builds: built.builds,
+        objects,
         clones: built.clones,
         old_folders,
-        bytes: pruned.bytes + built.bytes + old_bytes,
+        bytes: pruned.bytes + built.bytes + objects_bytes + old_bytes,
     };
     tell(&answer, context);
     Ok(Report::silent(answer))
@@ -74,6 +78,7 @@ fn tell(answer: &Answer, context: &Context) {
         (answer.removed, "wheel"),
         (answer.environments, "environment"),
         (answer.builds, "build"),
+        (answer.objects, "object"),
         (answer.clones, "clone"),
         (answer.old_folders.len(), "old folder"),
         (answer.leftovers, "leftover"),
