@@ -100,13 +100,11 @@ pub(crate) fn build<'p>(
     let compiler = match compiler(config, options) {
         Ok(compiler) => compiler,
         Err(error) => {
-            return match extensions.iter().find(|one| !one.optional) {
-                Some(needed) => Err(fault(&needed.name, error)),
-                None => {
-                    let names: Vec<&str> = extensions.iter().map(|one| &*one.name).collect();
-                    Ok((built, vec![left_out(&names.join("`, `"), &error)]))
-                }
-            };
+            if let Some(needed) = extensions.iter().find(|one| !one.optional) {
+                return Err(fault(&needed.name, error));
+            }
+            let names: Vec<&str> = extensions.iter().map(|one| &*one.name).collect();
+            return Ok((built, vec![left_out(&names.join("`, `"), &error)]));
         }
     };
     tilsit_files::create_dir_all(out)?;
