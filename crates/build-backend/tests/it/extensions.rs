@@ -88,7 +88,8 @@ fn python() -> Option<(PathBuf, CompilerConfig)> {
 }
 
 fn options(config: &CompilerConfig) -> BuildOptions {
-    let path: OsString = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::vars_os().find(|(name, _)| name == "PATH");
+    let path: OsString = path.map_or_else(OsString::new, |(_, path)| path);
     BuildOptions {
         variables: [("PATH".into(), path)].into(),
         compiler: Some(config.clone()),
@@ -98,14 +99,14 @@ fn options(config: &CompilerConfig) -> BuildOptions {
 
 /// What a line of Python says, with the wheel's contents in its path.
 fn says(python: &Path, built: &Built, code: &str) -> String {
-    let folder = tempfile::tempdir().unwrap();
-    let bytes = tilsit_files::read(&built.path).unwrap();
+    let folder = tempfile::tempdir().expect("it works");
+    let bytes = tilsit_files::read(&built.path).expect("it works");
     let unzip = "import sys, zipfile; zipfile.ZipFile(sys.argv[1]).extractall(sys.argv[2])";
     let unpacked = Command::new(python)
         .args(["-c", unzip])
         .args([built.path.as_os_str(), folder.path().as_os_str()])
         .status()
-        .unwrap();
+        .expect("it works");
     assert!(unpacked.success() && !bytes.is_empty());
     says_in(python, folder.path(), code)
 }
@@ -116,10 +117,10 @@ fn says_in(python: &Path, folder: &Path, code: &str) -> String {
         .env("PYTHONPATH", folder)
         .current_dir(folder)
         .output()
-        .unwrap();
+        .expect("it works");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{errors}");
-    String::from_utf8(output.stdout).unwrap()
+    String::from_utf8(output.stdout).expect("it works")
 }
 
 #[test]
