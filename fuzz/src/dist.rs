@@ -7,7 +7,9 @@ use tilsit_archive::Limits;
 use tilsit_archive::compression::gzip;
 use tilsit_archive::tar::TarWriter;
 use tilsit_archive::zip::{ZipWriter, ZipWriterOptions};
-use tilsit_dist::check::{Described, check_releases, check_sdist, check_wheel};
+use tilsit_dist::check::{
+    Described, check_pyproject, check_releases, check_sdist, check_tree_texts, check_wheel,
+};
 use tilsit_dist::dist_info::requires_txt::RequiresTxt;
 use tilsit_dist::egg::{EggFileName, WininstFileName, archive_behind, metadata as egg_metadata};
 use tilsit_dist::sdist::Sdist;
@@ -148,6 +150,22 @@ fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
     bytes
         .windows(wanted.len())
         .position(|window| window == wanted)
+}
+
+/// The texts of a source tree: whatever they are, each finding is on a line that is there.
+pub fn source_tree(data: &[u8]) {
+    let text = String::from_utf8_lossy(data);
+    let lines = text.split('\n').count();
+    for finding in check_pyproject(&text)
+        .into_iter()
+        .chain(check_tree_texts(&text))
+    {
+        let line = finding.problem.line;
+        assert!(
+            line.is_none_or(|line| (1..=lines).contains(&line)),
+            "{finding}"
+        );
+    }
 }
 
 /// `requires.txt` of an egg: every requirement that is read can be written and read again.

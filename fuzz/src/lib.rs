@@ -100,6 +100,7 @@ pub const TARGETS: &[Target] = &[
     ("requirement", packaging::requirement),
     ("requirements_file", packaging_formats::requirements_file),
     ("requires_txt", dist::requires_txt),
+    ("source_tree", dist::source_tree),
     ("resolver_universe", resolver::resolver_universe),
     ("sdist", dist::sdist),
     ("sdist_file_name", packaging::sdist_file_name),

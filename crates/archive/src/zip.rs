@@ -23,4 +23,4 @@ pub use directory::{Tail, ZipDirectory};
 pub use entry::{EntryKind, Method, ZipEntry};
 pub use error::ZipError;
 pub use time::DosTime;
-pub use writer::{ZipWriteError, ZipWriter, ZipWriterOptions};
+pub use writer::{PackedFile, ZipWriteError, ZipWriter, ZipWriterOptions};

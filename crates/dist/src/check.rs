@@ -34,7 +34,7 @@ use crate::wheel::{Wheel, WheelFault};
 
 pub use releases::{Described, check_releases};
 pub use sdist::check_sdist;
-pub use tree::{check_against_sdist, check_pyproject, check_tree, is_tree};
+pub use tree::{check_against_sdist, check_pyproject, check_tree, check_tree_texts, is_tree};
 pub use wheel::check_wheel;
 
 /// A file that was checked.

@@ -21,4 +21,4 @@ pub use error::{WheelError, WheelFault};
 pub use interpreter::replaces_interpreter;
 pub use layout::{Scheme, WheelEntry};
 pub use wheel_file::{WheelFile, WheelFileError};
-pub use writer::{CopyError, WheelWriteError, WheelWriter, WheelWriterOptions};
+pub use writer::{CopyError, PackedFile, WheelWriteError, WheelWriter, WheelWriterOptions};

@@ -13,6 +13,7 @@
 //! | a wheel | [`audit()`], by `tilsit-dist` | [`repair()`] |
 //! | `/etc/ld.so.conf`, `/etc/ld-musl-*.path`, libraries of the system | [`LibrarySearch`] | |
 //! | which packages the system's libraries are from (dpkg, apk, rpm) | `owner.rs` | |
+//! | `/usr/share/doc/PACKAGE/copyright`, `/usr/share/licenses/PACKAGE/` | `licences.rs` | `.dist-info/licenses/` in a wheel |
 //! | `.dist-info/sboms/tilsit.cdx.json` in a wheel | | `sbom.rs` |
 //!
 //! # Invariants
@@ -26,7 +27,9 @@ mod audit;
 mod error;
 mod external;
 mod facts;
+mod licences;
 pub mod owner;
+mod pack;
 mod plan;
 pub mod policy;
 mod repair;

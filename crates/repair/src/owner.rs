@@ -3,7 +3,8 @@
 //! dpkg and apk keep their databases as text, which is read here. rpm's is a database of a kind that
 //! changed several times: `rpm` itself is asked.
 
-use std::path::Path;
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
@@ -42,70 +43,112 @@ pub(crate) fn quoted(text: &str) -> String {
     utf8_percent_encode(text, PLAIN).to_string()
 }
 
-/// The package that a file of this system is from, where a database says so.
-pub(crate) fn owner(file: &Path) -> Option<Owner> {
-    let release = tilsit_files::read_to_string("/etc/os-release").ok()?;
-    let distribution = distribution(&release)?.to_owned();
-    let found = dpkg(file).map(|found| ("deb", found));
-    let found = found.or_else(|| apk(file).map(|found| ("apk", found)));
-    let (kind, (name, version)) = found.or_else(|| rpm(file).map(|found| ("rpm", found)))?;
-    Some(Owner {
-        kind,
-        distribution,
-        name,
-        version,
-    })
-}
-
-/// The paths that a file may be listed under: `/lib` may be a link to `/usr/lib`.
-fn spellings(file: &Path) -> Option<[String; 2]> {
-    let path = file.to_str()?;
-    let other = match path.strip_prefix("/usr") {
-        Some(rest) => rest.to_owned(),
-        None => format!("/usr{path}"),
+/// The packages that files of a system are from, where a database says so. `system` is its root.
+pub(crate) fn owners(system: &Path, files: &[&Path]) -> Vec<Option<Owner>> {
+    let nothing = || vec![None; files.len()];
+    let Ok(release) = tilsit_files::read_to_string(system.join("etc/os-release")) else {
+        return nothing();
     };
-    Some([path.to_owned(), other])
-}
-
-fn dpkg(file: &Path) -> Option<(String, String)> {
-    let spellings = spellings(file)?;
-    for entry in tilsit_files::read_dir("/var/lib/dpkg/info").ok()? {
-        if entry.path.extension().is_none_or(|end| end != "list") {
-            continue;
-        }
-        let list = tilsit_files::read_to_string(&entry.path).ok()?;
-        if list
-            .lines()
-            .any(|line| spellings.iter().any(|path| path == line))
-        {
-            let name = entry.path.file_stem()?.to_str()?;
-            let name = name.split(':').next()?;
-            let status = tilsit_files::read_to_string("/var/lib/dpkg/status").ok()?;
-            return Some((name.to_owned(), dpkg_version(&status, name)?.to_owned()));
+    let Some(distribution) = distribution(&release) else {
+        return nothing();
+    };
+    let paths: Vec<Vec<String>> = files.iter().map(|file| spellings(system, file)).collect();
+    let databases = [
+        ("deb", dpkg as fn(&Path, &[Vec<String>]) -> Found),
+        ("apk", apk),
+        ("rpm", rpm),
+    ];
+    for (kind, database) in databases {
+        if let Some(found) = database(system, &paths) {
+            let owner = |(name, version)| Owner {
+                kind,
+                distribution: distribution.to_owned(),
+                name,
+                version,
+            };
+            return found.into_iter().map(|found| found.map(owner)).collect();
         }
     }
-    None
+    nothing()
 }
 
-fn apk(file: &Path) -> Option<(String, String)> {
-    let installed = tilsit_files::read_to_string("/lib/apk/db/installed").ok()?;
-    spellings(file)?.iter().find_map(|path| {
-        let (name, version) = apk_owner(&installed, path)?;
+/// Name and version of the package of each file; nothing where there is no such database.
+type Found = Option<Vec<Option<(String, String)>>>;
+
+/// The paths that a file may be listed under: `/lib` may be a link to `/usr/lib`. None for a file that is
+/// elsewhere.
+fn spellings(system: &Path, file: &Path) -> Vec<String> {
+    let inside = file.strip_prefix(system).ok();
+    let Some(inside) = inside.and_then(Path::to_str) else {
+        return Vec::new();
+    };
+    let other = match inside.strip_prefix("usr/") {
+        Some(rest) => format!("/{rest}"),
+        None => format!("/usr/{inside}"),
+    };
+    vec![format!("/{inside}"), other]
+}
+
+fn dpkg(system: &Path, files: &[Vec<String>]) -> Found {
+    let status = system.join("var/lib/dpkg/status");
+    let status = tilsit_files::read_to_string(status).ok()?;
+    let mut numbers: HashMap<&str, usize> = HashMap::new();
+    for (number, paths) in files.iter().enumerate() {
+        numbers.extend(paths.iter().map(|path| (path.as_str(), number)));
+    }
+    let mut lists: Vec<PathBuf> = Vec::new();
+    for entry in tilsit_files::read_dir(system.join("var/lib/dpkg/info")).ok()? {
+        if entry.path.extension().is_some_and(|end| end == "list") {
+            lists.push(entry.path);
+        }
+    }
+    lists.sort();
+    let listed = tilsit_files::threads::map(&lists, |list| {
+        let text = tilsit_files::read_to_string(list).unwrap_or_default();
+        let found = text.lines().filter_map(|line| numbers.get(line).copied());
+        found.collect::<Vec<usize>>()
+    });
+    let mut found = vec![None; files.len()];
+    for (list, listed) in lists.iter().zip(listed) {
+        for number in listed {
+            let name = list.file_stem().and_then(|name| name.to_str());
+            let name = name.and_then(|name| name.split(':').next());
+            found[number] = name.and_then(|name| {
+                let version = dpkg_version(&status, name)?;
+                Some((name.to_owned(), version.to_owned()))
+            });
+        }
+    }
+    Some(found)
+}
+
+fn apk(system: &Path, files: &[Vec<String>]) -> Found {
+    let installed = system.join("lib/apk/db/installed");
+    let installed = tilsit_files::read_to_string(installed).ok()?;
+    let find = |paths: &Vec<String>| {
+        paths.iter().find_map(|path| {
+            let (name, version) = apk_owner(&installed, path)?;
+            Some((name.to_owned(), version.to_owned()))
+        })
+    };
+    Some(files.iter().map(find).collect())
+}
+
+fn rpm(system: &Path, files: &[Vec<String>]) -> Found {
+    let places = ["var/lib/rpm", "usr/lib/sysimage/rpm"];
+    places.iter().find(|place| system.join(place).is_dir())?;
+    let ask = |path: &String| {
+        let format = "%{NAME}\\t%{VERSION}-%{RELEASE}";
+        let mut command = Command::new("rpm");
+        command.arg("--root").arg(system);
+        command.args(["-qf", "--queryformat", format, path]);
+        let output = command.output().ok()?;
+        let text = String::from_utf8(output.stdout).ok()?;
+        let (name, version) = text.split_once('\t').filter(|_| output.status.success())?;
         Some((name.to_owned(), version.to_owned()))
-    })
-}
-
-fn rpm(file: &Path) -> Option<(String, String)> {
-    let format = "%{NAME}\\t%{VERSION}-%{RELEASE}";
-    let mut command = Command::new("rpm");
-    command.args(["-qf", "--queryformat", format]).arg(file);
-    let output = command
-        .output()
-        .ok()
-        .filter(|output| output.status.success())?;
-    let text = String::from_utf8(output.stdout).ok()?;
-    let (name, version) = text.split_once('\t')?;
-    Some((name.to_owned(), version.to_owned()))
+    };
+    let find = |paths: &Vec<String>| paths.iter().find_map(ask);
+    Some(files.iter().map(find).collect())
 }
 
 /// `ID` of an os-release file.

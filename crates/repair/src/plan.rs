@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use sha2::{Digest as _, Sha256};
 use tilsit_archive::ReadAt;
 use tilsit_dist::wheel::{Scheme, Wheel, WheelEntry};
 use tilsit_elf::{Change, Elf, RunPath};
@@ -13,7 +14,7 @@ use crate::error::RepairError;
 use crate::facts::is_libpython;
 use crate::policy::Policy;
 use crate::repair::RepairOptions;
-use crate::sbom::sha256;
+use crate::sbom::hexadecimal;
 use crate::search::in_wheel;
 
 /// How many digits of its hash a library gets into its name.
@@ -151,7 +152,7 @@ fn against(audit: &Audit, wanted: usize) -> Option<String> {
 /// program.
 fn graft(from: &PathBuf) -> Result<Graft, RepairError> {
     let contents = tilsit_files::read(from)?;
-    let digits = sha256(&contents);
+    let digits = hexadecimal(&Sha256::digest(&contents));
     let digits = &digits[..HASH_DIGITS];
     let name = from.file_name().unwrap_or_default().to_string_lossy();
     let (base, end) = name.split_once('.').unwrap_or((&name, "so"));
@@ -168,6 +169,16 @@ fn graft(from: &PathBuf) -> Result<Graft, RepairError> {
 }
 
 impl Plan {
+    /// The libraries to take into the wheel, each once: two names may lead to one file.
+    pub(crate) fn libraries(&self) -> impl Iterator<Item = &Graft> {
+        let by_name: BTreeMap<&str, &Graft> = self
+            .grafts
+            .values()
+            .map(|graft| (graft.name.as_str(), graft))
+            .collect();
+        by_name.into_values()
+    }
+
     /// The change to a library in the folder: its own name, those of the others, and where they are.
     pub(crate) fn graft_change(&self, graft: &Graft, needed: &[&str]) -> Change {
         let needed = self.renames(needed.iter().copied());

@@ -1,18 +1,20 @@
 //! The repair of a wheel: audit, plan, and the new wheel.
 
+use std::collections::BTreeMap;
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use tilsit_archive::ReadAt;
 use tilsit_dist::wheel::{CopyError, Wheel, WheelEntry, WheelWriter, WheelWriterOptions};
-use tilsit_elf::{Change, Elf, ElfError, change, strip};
 use tilsit_files::{AtomicFile, Durability};
 
 use crate::architecture::Architecture;
 use crate::audit::{Audit, AuditOptions, audit};
 use crate::error::RepairError;
-use crate::owner::owner;
-use crate::plan::{FileChange, Plan, plan};
+use crate::licences::licences;
+use crate::owner::{self, Owner};
+use crate::pack::{Packed, pack};
+use crate::plan::{Graft, Plan, plan};
 use crate::policy::Libc;
 use crate::sbom::{self, Part};
 use crate::tags;
@@ -35,6 +37,8 @@ pub struct RepairOptions {
     pub libraries_folder: String,
     /// The time stamp of the files, as seconds since 1970.
     pub modified_seconds: u64,
+    /// The root of the system that the libraries are from, whose databases name their packages.
+    pub system: PathBuf,
     /// Compress all files anew, this hard (0 to 9); else those that stay the same are taken over.
     pub level: Option<u8>,
 }
@@ -48,7 +52,7 @@ pub struct Repaired {
     pub tags: Vec<String>,
     /// The libraries that were taken into it: where each was, and its name in the wheel.
     pub grafted: Vec<(PathBuf, String)>,
-    /// Files that were passed over, and why.
+    /// What a person should know: files that were passed over, and why; licences that are missing.
     pub notes: Vec<String>,
 }
 
@@ -84,8 +88,10 @@ pub fn repair<S: ReadAt>(
     };
     let path = folder.join(&name);
     let file = AtomicFile::create(&path)?;
-    repairer.write(BufWriter::new(file.file()))?;
+    let missing = repairer.write(BufWriter::new(file.file()))?;
     file.commit(Durability::Fast)?;
+    let missing = missing.into_iter();
+    let missing = missing.map(|package| format!("of the package `{package}` no licence was found"));
     let grafted = plan.grafts.values();
     Ok(Repaired {
         path,
@@ -93,7 +99,7 @@ pub fn repair<S: ReadAt>(
             .map(|graft| (graft.from.clone(), graft.name.clone()))
             .collect(),
         tags: plan.tags,
-        notes: audit.notes,
+        notes: audit.notes.into_iter().chain(missing).collect(),
     })
 }
 
@@ -139,8 +145,9 @@ struct Repairer<'r, S> {
 }
 
 impl<S: ReadAt> Repairer<'_, S> {
-    /// The new wheel: what is installed, the libraries, and `.dist-info` last.
-    fn write<W: Write>(&self, output: W) -> Result<(), RepairError> {
+    /// The new wheel: what is installed, the libraries, and `.dist-info` last. Gives back the packages
+    /// whose licences are missing.
+    fn write<W: Write>(&self, output: W) -> Result<Vec<String>, RepairError> {
         let dist_info = self.wheel.dist_info();
         let stem = dist_info.strip_suffix(".dist-info").unwrap_or(dist_info);
         let usual = WheelWriterOptions::default();
@@ -148,6 +155,7 @@ impl<S: ReadAt> Repairer<'_, S> {
             modified: tilsit_archive::zip::DosTime::from_unix(self.options.modified_seconds),
             level: self.options.level.unwrap_or(usual.level),
         };
+        let packed = pack(self.wheel, self.audit, self.plan, (self.options, &options))?;
         let mut writer = WheelWriter::new(output, stem, options);
         let is_metadata = |file: &&WheelEntry| {
             let rest = file.name.strip_prefix(dist_info);
@@ -156,9 +164,9 @@ impl<S: ReadAt> Repairer<'_, S> {
         let (metadata, installed): (Vec<&WheelEntry>, Vec<_>) =
             self.wheel.files().iter().partition(is_metadata);
         for file in installed {
-            self.write_file(&mut writer, file)?;
+            self.write_file(&mut writer, file, &packed)?;
         }
-        self.write_grafts(&mut writer)?;
+        let missing = self.write_grafts(&mut writer, &packed)?;
         for file in metadata {
             let rest = &file.name[dist_info.len() + 1..];
             match rest {
@@ -171,11 +179,11 @@ impl<S: ReadAt> Repairer<'_, S> {
                     let text = tags::rewritten(&text, machine, &self.plan.tags, self.has_code());
                     writer.add_dist_info("WHEEL", text.as_bytes())?;
                 }
-                _ => self.copy(&mut writer, file)?,
+                _ => self.write_file(&mut writer, file, &packed)?,
             }
         }
         writer.finish()?;
-        Ok(())
+        Ok(missing)
     }
 
     /// Whether compiled code, or a library of it, lies among the modules.
@@ -193,106 +201,98 @@ impl<S: ReadAt> Repairer<'_, S> {
         Ok(contents)
     }
 
-    fn copy<W: Write>(
-        &self,
-        writer: &mut WheelWriter<W>,
-        file: &WheelEntry,
-    ) -> Result<(), RepairError> {
-        if self.options.level.is_some() {
-            return Ok(writer.add_file(&file.name, &self.read(file)?, file.executable)?);
-        }
-        writer
-            .copy_file(self.wheel, file)
-            .map_err(|error| match error {
-                CopyError::Read(error) => error.into(),
-                CopyError::Write(error) => error.into(),
-            })
-    }
-
     fn write_file<W: Write>(
         &self,
         writer: &mut WheelWriter<W>,
         file: &WheelEntry,
+        packed: &Packed,
     ) -> Result<(), RepairError> {
-        let wanted = self.plan.changes.get(&file.name);
-        let is_stripped = self.options.strip && self.audit.files.contains_key(&file.name);
-        if wanted.is_none() && !is_stripped {
-            return self.copy(writer, file);
-        }
-        let unchanged = FileChange::default();
-        let wanted = wanted.unwrap_or(&unchanged);
-        let contents = self.changed(&file.name, &self.read(file)?, &wanted.change)?;
-        let Some(moved_to) = &wanted.moved_to else {
-            return Ok(writer.add_file(&file.name, &contents, file.executable)?);
+        let Some(contents) = packed.files.get(&file.name) else {
+            return writer
+                .copy_file(self.wheel, file)
+                .map_err(|error| match error {
+                    CopyError::Read(error) => error.into(),
+                    CopyError::Write(error) => error.into(),
+                });
         };
-        writer.add_file(moved_to, &contents, true)?;
+        let change = self.plan.changes.get(&file.name);
+        let Some(moved_to) = change.and_then(|change| change.moved_to.as_ref()) else {
+            return Ok(writer.add_packed(&file.name, contents, file.executable)?);
+        };
+        writer.add_packed(moved_to, contents, true)?;
         Ok(writer.add_file(&file.name, starter(moved_to).as_bytes(), true)?)
     }
 
-    fn write_grafts<W: Write>(&self, writer: &mut WheelWriter<W>) -> Result<(), RepairError> {
-        let mut contents = Vec::new();
-        // Two names may lead to one file.
-        let mut names: Vec<&str> = Vec::new();
-        for graft in self.plan.grafts.values() {
-            if names.contains(&graft.name.as_str()) {
-                continue;
-            }
-            names.push(&graft.name);
-            let path = graft.from.display().to_string();
-            let elf = Elf::parse(&graft.contents);
-            let elf = elf.map_err(|fault| RepairError::Elf {
-                path: path.clone(),
-                fault,
-            })?;
-            let change = self.plan.graft_change(graft, &elf.needed);
-            let file = self.changed(&path, &graft.contents, &change)?;
-            writer.add_file(&format!("{}/{}", self.plan.folder, graft.name), &file, true)?;
-            contents.push((graft, file));
+    /// The libraries, the licences of the packages that they are from, and the bill of materials. Gives
+    /// back the packages whose licences are missing.
+    fn write_grafts<W: Write>(
+        &self,
+        writer: &mut WheelWriter<W>,
+        packed: &Packed,
+    ) -> Result<Vec<String>, RepairError> {
+        let libraries: Vec<&Graft> = self.plan.libraries().collect();
+        if libraries.is_empty() {
+            return Ok(Vec::new());
         }
-        if contents.is_empty() {
-            return Ok(());
+        for library in &libraries {
+            let path = format!("{}/{}", self.plan.folder, library.name);
+            writer.add_packed(&path, &packed.grafts[&library.name], true)?;
         }
-        let parts = contents.iter().map(|(graft, file)| Part {
-            name: &graft.name,
-            contents: file,
-            owner: owner(&graft.from),
+        let from: Vec<&Path> = libraries.iter().map(|graft| graft.from.as_path()).collect();
+        let owners = owner::owners(&self.options.system, &from);
+        let licences = self.write_licences(writer, owners.iter().flatten())?;
+        let parts = libraries.iter().zip(&owners).map(|(library, owner)| Part {
+            name: &library.name,
+            sha256: packed.grafts[&library.name].sha256(),
+            owner: owner.as_ref(),
+            licences: owner
+                .as_ref()
+                .map_or(&[], |owner| licences[owner.name.as_str()].as_slice()),
         });
         let parts: Vec<Part<'_>> = parts.collect();
         let document = sbom::document(self.wheel.file_name(), self.name, &parts);
-        Ok(writer.add_dist_info(&self.sbom_path(), &document)?)
+        writer.add_dist_info(&self.sbom_path(), &document)?;
+        let missing = licences.iter().filter(|(_, paths)| paths.is_empty());
+        Ok(missing.map(|(package, _)| (*package).to_owned()).collect())
     }
 
-    /// A file stripped, where that is wanted, and changed: in this order, since what strips does not know
-    /// changed files.
-    fn changed(
+    /// Writes the licences of the packages, each once; their paths in `.dist-info`, by package.
+    fn write_licences<'o, W: Write>(
         &self,
-        path: &str,
-        contents: &[u8],
-        wanted: &Change,
-    ) -> Result<Vec<u8>, RepairError> {
-        let stripped = self.options.strip.then(|| strip(contents)).transpose();
-        let stripped = stripped.map_err(fault_of(path))?;
-        change(stripped.as_deref().unwrap_or(contents), wanted).map_err(fault_of(path))
+        writer: &mut WheelWriter<W>,
+        owners: impl Iterator<Item = &'o Owner>,
+    ) -> Result<BTreeMap<&'o str, Vec<String>>, RepairError> {
+        let mut paths: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for owner in owners {
+            if paths.contains_key(owner.name.as_str()) {
+                continue;
+            }
+            let mut written = Vec::new();
+            for (name, text) in licences(&self.options.system, owner)? {
+                let path = format!("licenses/{}/{}/{name}", self.plan.folder, owner.name);
+                // An earlier repair may have left the same one.
+                if self.is_free(&path) {
+                    writer.add_dist_info(&path, &text)?;
+                }
+                written.push(path);
+            }
+            paths.insert(&owner.name, written);
+        }
+        Ok(paths)
     }
 
     /// A free name: an earlier repair may have left its own.
     fn sbom_path(&self) -> String {
-        let dist_info = self.wheel.dist_info();
-        let is_free = |path: &String| {
-            let path = format!("{dist_info}/{path}");
-            self.wheel.files().iter().all(|file| file.name != path)
-        };
         let first = "sboms/tilsit.cdx.json".to_owned();
         let further = (2..).map(|number| format!("sboms/tilsit-{number}.cdx.json"));
         let mut names = std::iter::once(first).chain(further);
-        names.find(is_free).unwrap_or_default()
+        names.find(|path| self.is_free(path)).unwrap_or_default()
     }
-}
 
-fn fault_of(path: &str) -> impl Fn(ElfError) -> RepairError + '_ {
-    |fault| RepairError::Elf {
-        path: path.to_owned(),
-        fault,
+    /// Whether the wheel has no such file in its `.dist-info`.
+    fn is_free(&self, path: &str) -> bool {
+        let path = format!("{}/{path}", self.wheel.dist_info());
+        self.wheel.files().iter().all(|file| file.name != path)
     }
 }
 

@@ -3,7 +3,6 @@
 use std::fmt::Write as _;
 
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 use tilsit_packaging::file_name::WheelFileName;
 
 use crate::owner::{Owner, quoted};
@@ -12,10 +11,12 @@ use crate::owner::{Owner, quoted};
 pub(crate) struct Part<'p> {
     /// Its name in the wheel.
     pub(crate) name: &'p str,
-    /// Its contents in the wheel.
-    pub(crate) contents: &'p [u8],
+    /// The hash of its contents in the wheel.
+    pub(crate) sha256: &'p [u8; 32],
     /// The package that it is from.
-    pub(crate) owner: Option<Owner>,
+    pub(crate) owner: Option<&'p Owner>,
+    /// The licences of that package, as paths in `.dist-info`.
+    pub(crate) licences: &'p [String],
 }
 
 /// The document; `file_name` is that of the repaired wheel.
@@ -62,30 +63,33 @@ pub(crate) fn document(wheel: &WheelFileName, file_name: &str, parts: &[Part<'_>
     text.expect("it is plain data").into_bytes()
 }
 
-/// The hash of a file, in hexadecimal digits.
-pub(crate) fn sha256(contents: &[u8]) -> String {
+/// Bytes in hexadecimal digits.
+pub(crate) fn hexadecimal(bytes: &[u8]) -> String {
     let mut text = String::new();
-    for byte in Sha256::digest(contents) {
+    for byte in bytes {
         let _ = write!(text, "{byte:02x}");
     }
     text
 }
 
 fn component(part: &Part<'_>) -> Value {
-    let hash = sha256(part.contents);
+    let hash = hexadecimal(part.sha256);
     let mut component = json!({
         "type": "library",
         "bom-ref": format!("file:{}", part.name),
         "name": part.name,
         "hashes": [{ "alg": "SHA-256", "content": hash }],
     });
-    if let Some(owner) = &part.owner {
+    if let Some(owner) = part.owner {
         let purl = owner.purl();
         component["bom-ref"] = json!(format!("{purl}#{}", part.name));
         component["name"] = json!(owner.name);
         component["version"] = json!(owner.version);
         component["purl"] = json!(purl);
-        component["properties"] = json!([{ "name": "tilsit:file", "value": part.name }]);
+        let file = json!({ "name": "tilsit:file", "value": part.name });
+        let licences = part.licences.iter();
+        let licences = licences.map(|path| json!({ "name": "tilsit:license", "value": path }));
+        component["properties"] = std::iter::once(file).chain(licences).collect();
     }
     component
 }

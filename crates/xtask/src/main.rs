@@ -57,7 +57,9 @@ cargo xtask <task>
                          `repair show --json` beside auditwheel's, on 100 wheels;
                          words: parts of wheels' names, `--record` (once, first), `--program=PATH`,
                          `--renamed` (wheels whose libraries get new names are used),
-                         `--machines=FOLDER` (programs for others, with compilers and emulators there)
+                         `--machines=FOLDER` (programs for others, with compilers and emulators there),
+                         `--roots=PYTHON` (built with this Python 3.9 and another for musl, imported in
+                         roots of old glibc and of musl; as root, on Debian)
   fuzz [NAME] [SECONDS]  fuzz every parser, or one, for that many CPU seconds each (60)
   docs [--check]         write the generated documents, or fail when they are stale
   classifiers FOLDER     the list of classifiers, from a site-packages with trove-classifiers

@@ -5,6 +5,7 @@
 //! downloads the wheels, each once.
 
 mod machines;
+mod roots;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -165,7 +166,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// Compares; `words` are parts of wheels' names, `--record`, `--program=PATH`, or last `--renamed`, which
-/// tries wheels whose libraries were renamed, or `--machines=FOLDER`, which tries other machines.
+/// tries wheels whose libraries were renamed, `--machines=FOLDER`, which tries other machines, or
+/// `--roots=PYTHON`, which builds with that Python 3.9 and imports in old roots.
 ///
 /// # Errors
 /// When something cannot be made, or an answer differs.
@@ -179,9 +181,12 @@ pub(crate) fn compare(words: &[&str]) -> Result<()> {
             Some("renamed") => return renamed(&folder, &program),
             Some(option) => match option.strip_prefix("program=") {
                 Some(path) => program = path.into(),
-                None => match option.strip_prefix("machines=") {
-                    Some(tools) => return machines::all(Path::new(tools), &program),
-                    None => bail!("unknown option `{word}`"),
+                None => match option.split_once('=') {
+                    Some(("machines", tools)) => {
+                        return machines::all(Path::new(tools), &program);
+                    }
+                    Some(("roots", python)) => return roots::all(python, &program),
+                    _ => bail!("unknown option `{word}`"),
                 },
             },
             None => chosen.push(*word),

@@ -3,6 +3,7 @@
 //! No data descriptors, no extra fields save ZIP64 where sizes call for it, no comments, one time
 //! stamp for all entries, modes 0644 and 0755. The order of the entries is the caller's.
 
+use std::borrow::Cow;
 use std::io::Write;
 
 use libdeflater::{CompressionLvl, Compressor};
@@ -54,12 +55,64 @@ pub enum ZipWriteError {
     Write(#[from] std::io::Error),
 }
 
+/// A file as it will lie in an archive, deflated where that makes it smaller.
+#[derive(Clone, Debug)]
+pub struct PackedFile<'c> {
+    method: u16,
+    crc32: u32,
+    size: u64,
+    packed: Cow<'c, [u8]>,
+}
+
+impl<'c> PackedFile<'c> {
+    /// Packs a file as [`ZipWriter::add_file`] does at this level of [`ZipWriterOptions`].
+    pub fn new(contents: &'c [u8], level: u8) -> Self {
+        Self::pack(contents, compressor(level).as_mut())
+    }
+
+    /// The size of its contents, in bytes.
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The file without the borrow of its contents.
+    pub fn into_owned(self) -> PackedFile<'static> {
+        PackedFile {
+            packed: Cow::Owned(self.packed.into_owned()),
+            ..self
+        }
+    }
+
+    fn pack(contents: &'c [u8], compressor: Option<&mut Compressor>) -> Self {
+        let deflated = compressor.and_then(|compressor| deflated(contents, compressor));
+        Self {
+            method: if deflated.is_some() { 8 } else { 0 },
+            crc32: libdeflater::crc32(contents),
+            size: contents.len() as u64,
+            packed: deflated.map_or(Cow::Borrowed(contents), Cow::Owned),
+        }
+    }
+}
+
+/// What compresses at a level; nothing for 0.
+fn compressor(level: u8) -> Option<Compressor> {
+    let checked = CompressionLvl::new(i32::from(level)).ok();
+    checked.filter(|_| level > 0).map(Compressor::new)
+}
+
+/// The contents deflated, where that is smaller.
+fn deflated(contents: &[u8], compressor: &mut Compressor) -> Option<Vec<u8>> {
+    let mut packed = vec![0; compressor.deflate_compress_bound(contents.len())];
+    let length = compressor.deflate_compress(contents, &mut packed).ok()?;
+    packed.truncate(length);
+    (length < contents.len()).then_some(packed)
+}
+
 /// A zip archive being written.
 pub struct ZipWriter<W> {
     output: W,
     options: ZipWriterOptions,
     compressor: Option<Compressor>,
-    packed: Vec<u8>,
     central: Vec<u8>,
     names: Names,
     entries: u64,
@@ -69,13 +122,10 @@ pub struct ZipWriter<W> {
 impl<W: Write> ZipWriter<W> {
     /// Starts an archive.
     pub fn new(output: W, options: ZipWriterOptions) -> Self {
-        let level = CompressionLvl::new(i32::from(options.level)).ok();
-        let compressor = level.filter(|_| options.level > 0).map(Compressor::new);
         Self {
             output,
             options,
-            compressor,
-            packed: Vec::new(),
+            compressor: compressor(options.level),
             central: Vec::new(),
             names: Names::default(),
             entries: 0,
@@ -93,28 +143,34 @@ impl<W: Write> ZipWriter<W> {
         contents: &[u8],
         executable: bool,
     ) -> Result<(), ZipWriteError> {
+        let file = PackedFile::pack(contents, self.compressor.as_mut());
+        self.add_packed_file(name, &file, executable)
+    }
+
+    /// Adds a file that was packed before, such as on another thread.
+    ///
+    /// # Errors
+    /// As [`add_file`](Self::add_file).
+    pub fn add_packed_file(
+        &mut self,
+        name: &str,
+        file: &PackedFile<'_>,
+        executable: bool,
+    ) -> Result<(), ZipWriteError> {
         check_name(name)?;
         self.names
             .add_file(name)
             .map_err(|fault| name_error(name, fault))?;
-        let deflated = self.deflate(contents);
-        let buffer = std::mem::take(&mut self.packed);
-        let packed = match deflated {
-            Some(length) => &buffer[..length],
-            None => contents,
-        };
         let head = Head {
             name,
-            method: if deflated.is_some() { 8 } else { 0 },
-            crc32: libdeflater::crc32(contents),
-            packed_size: packed.len() as u64,
-            size: contents.len() as u64,
+            method: file.method,
+            crc32: file.crc32,
+            packed_size: file.packed.len() as u64,
+            size: file.size,
             offset: self.position,
             attributes: file_attributes(executable),
         };
-        let result = self.add(&head, packed);
-        self.packed = buffer;
-        result
+        self.add(&head, &file.packed)
     }
 
     /// Adds a file from another archive as it is packed there. What this writer does not write
@@ -201,17 +257,6 @@ impl<W: Write> ZipWriter<W> {
         self.output.write_all(&end)?;
         self.output.flush()?;
         Ok(self.output)
-    }
-
-    /// Deflates into the start of `self.packed`; the length, where that is smaller.
-    fn deflate(&mut self, contents: &[u8]) -> Option<usize> {
-        let compressor = self.compressor.as_mut()?;
-        let bound = compressor.deflate_compress_bound(contents.len());
-        if self.packed.len() < bound {
-            self.packed.resize(bound, 0);
-        }
-        let length = compressor.deflate_compress(contents, &mut self.packed);
-        length.ok().filter(|length| *length < contents.len())
     }
 
     fn add(&mut self, head: &Head<'_>, packed: &[u8]) -> Result<(), ZipWriteError> {

@@ -88,8 +88,8 @@ fn python() -> Option<(PathBuf, CompilerConfig)> {
 }
 
 fn options(config: &CompilerConfig) -> BuildOptions {
-    let path = std::env::vars_os().find(|(name, _)| name == "PATH");
-    let path: OsString = path.map_or_else(OsString::new, |(_, path)| path);
+    let path = std::env::vars().find(|(name, _)| name == "PATH");
+    let path = path.map_or_else(OsString::new, |(_, path)| path.into());
     BuildOptions {
         variables: [("PATH".into(), path)].into(),
         compiler: Some(config.clone()),
@@ -427,7 +427,7 @@ optional = true
         problem.contains("`fast._c` is optional") && problem.contains("no_such_library"),
         "{problem}"
     );
-    assert!(!built.files.iter().any(|path| path.ends_with(".so")));
+    assert!(!built.files.iter().any(|path| path.contains(".so")));
 }
 
 #[test]

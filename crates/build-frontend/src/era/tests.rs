@@ -8,14 +8,14 @@ const OLD: Aged = Aged {
     is_silent: true,
 };
 
-fn requirements(remedies: Vec<Remedy>) -> Vec<&'static str> {
+fn requirements(remedies: &[Remedy]) -> Vec<&'static str> {
     remedies.iter().map(|remedy| remedy.requirement).collect()
 }
 
 #[test]
 fn setup_py_tells_of_an_old_project() {
     let text = "import pkg_resources\nsetup(use_2to3=True)\n";
-    let found = requirements(OLD.by_setup_py(text));
+    let found = requirements(&OLD.by_setup_py(text));
     assert_eq!(found, ["setuptools<58", "setuptools<82"]);
     // Comments tell nothing.
     assert_eq!(OLD.by_setup_py("  # import pkg_resources\n"), []);
@@ -27,14 +27,14 @@ fn setup_py_tells_of_an_old_project() {
         made: Some(date(2021, 9, 5)),
         ..OLD
     };
-    assert_eq!(requirements(younger.by_setup_py(text)), ["setuptools<82"]);
+    assert_eq!(requirements(&younger.by_setup_py(text)), ["setuptools<82"]);
     // What is older than Python 3.12 takes does not run there.
     let newer_python = Aged {
         python: (3, 12),
         ..OLD
     };
     assert_eq!(
-        requirements(newer_python.by_setup_py(text)),
+        requirements(&newer_python.by_setup_py(text)),
         ["setuptools<82"]
     );
 }
@@ -44,7 +44,7 @@ fn a_failure_tells_with_and_without_a_date() {
     let output = "error in demo setup command: use_2to3 is invalid.";
     for made in [OLD.made, None] {
         let aged = Aged { made, ..OLD };
-        assert_eq!(requirements(aged.by_failure(output)), ["setuptools<58"]);
+        assert_eq!(requirements(&aged.by_failure(output)), ["setuptools<58"]);
     }
     let younger = Aged {
         made: Some(date(2024, 1, 1)),
@@ -57,7 +57,7 @@ fn a_failure_tells_with_and_without_a_date() {
 #[test]
 fn who_can_say_what_is_needed_is_not_helped() {
     let output = "ModuleNotFoundError: No module named 'numpy.distutils'";
-    assert_eq!(requirements(OLD.by_failure(output)), ["numpy"]);
+    assert_eq!(requirements(&OLD.by_failure(output)), ["numpy"]);
     let other = "ModuleNotFoundError: No module named 'numpydoc'";
     assert_eq!(OLD.by_failure(other), []);
     let outspoken = Aged {

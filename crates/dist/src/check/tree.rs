@@ -59,6 +59,14 @@ pub fn check_tree(folder: &Path) -> Result<Vec<Finding>, FileError> {
     Ok(findings)
 }
 
+/// Checks a text as setup.py, as setup.cfg and as a module, one after the other.
+pub fn check_tree_texts(text: &str) -> Vec<Finding> {
+    let mut findings = setup::check_script(text);
+    findings.extend(setup::check_configuration(text));
+    findings.extend(sources::check_module("module.py", text));
+    findings
+}
+
 /// Checks the text of a pyproject.toml by itself.
 pub fn check_pyproject(text: &str) -> Vec<Finding> {
     let mut findings = Vec::new();

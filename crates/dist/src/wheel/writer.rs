@@ -4,7 +4,7 @@ use std::io::Write;
 
 use sha2::{Digest as _, Sha256};
 use tilsit_archive::ReadAt;
-use tilsit_archive::zip::{Method, ZipWriteError, ZipWriter, ZipWriterOptions};
+use tilsit_archive::zip::{self, Method, ZipWriteError, ZipWriter, ZipWriterOptions};
 use tilsit_packaging::record::{Record, RecordEntry, RecordHash};
 
 use super::contents::Wheel;
@@ -35,6 +35,28 @@ pub enum CopyError {
     Write(#[from] WheelWriteError),
 }
 
+/// A file packed as a wheel being written will hold it, with what RECORD says of it.
+#[derive(Clone, Debug)]
+pub struct PackedFile {
+    zip: zip::PackedFile<'static>,
+    sha256: [u8; 32],
+}
+
+impl PackedFile {
+    /// Packs a file at a level of [`WheelWriterOptions`].
+    pub fn new(contents: &[u8], level: u8) -> Self {
+        Self {
+            zip: zip::PackedFile::new(contents, level).into_owned(),
+            sha256: Sha256::digest(contents).into(),
+        }
+    }
+
+    /// The hash of its contents.
+    pub fn sha256(&self) -> &[u8; 32] {
+        &self.sha256
+    }
+}
+
 /// A wheel being written. RECORD is made from what is added, and comes last.
 pub struct WheelWriter<W> {
     zip: ZipWriter<W>,
@@ -62,18 +84,42 @@ impl<W: Write> WheelWriter<W> {
         contents: &[u8],
         executable: bool,
     ) -> Result<(), WheelWriteError> {
-        self.zip
-            .add_file(path, contents, executable)
-            .map_err(|source| WheelWriteError {
-                stem: self.stem.clone(),
-                source,
-            })?;
+        let added = self.zip.add_file(path, contents, executable);
+        added.map_err(|source| self.error(source))?;
+        let sha256 = Sha256::digest(contents).into();
+        self.list(path, &sha256, contents.len() as u64);
+        Ok(())
+    }
+
+    /// Adds a file that was packed before, such as on another thread.
+    ///
+    /// # Errors
+    /// As [`add_file`](Self::add_file).
+    pub fn add_packed(
+        &mut self,
+        path: &str,
+        file: &PackedFile,
+        executable: bool,
+    ) -> Result<(), WheelWriteError> {
+        let added = self.zip.add_packed_file(path, &file.zip, executable);
+        added.map_err(|source| self.error(source))?;
+        self.list(path, &file.sha256, file.zip.size());
+        Ok(())
+    }
+
+    fn list(&mut self, path: &str, sha256: &[u8; 32], size: u64) {
         self.record.entries.push(RecordEntry {
             path: path.to_owned(),
-            hash: Some(RecordHash::sha256(&Sha256::digest(contents).into())),
-            size: Some(contents.len() as u64),
+            hash: Some(RecordHash::sha256(sha256)),
+            size: Some(size),
         });
-        Ok(())
+    }
+
+    fn error(&self, source: ZipWriteError) -> WheelWriteError {
+        WheelWriteError {
+            stem: self.stem.clone(),
+            source,
+        }
     }
 
     /// Takes a file over from another wheel as it is packed there, with its line of RECORD. The other
@@ -99,10 +145,7 @@ impl<W: Write> WheelWriter<W> {
             fault: Box::new(error.into()),
         })?;
         let added = self.zip.add_packed(entry, &packed);
-        added.map_err(|source| WheelWriteError {
-            stem: self.stem.clone(),
-            source,
-        })?;
+        added.map_err(|source| self.error(source))?;
         self.record.entries.push(RecordEntry {
             size: Some(file.size),
             ..record.clone()

@@ -101,6 +101,7 @@ fn repair_options(folder: &Path, platform: &str) -> RepairOptions {
         strip: false,
         libraries_folder: ".libs".to_owned(),
         modified_seconds: 0,
+        system: folder.to_path_buf(),
         level: None,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use tilsit_dist::wheel::Wheel;
+use tilsit_dist::wheel::{Wheel, WheelWriter, WheelWriterOptions};
 use tilsit_elf::Elf;
 use tilsit_repair::{RepairError, RepairOptions, repair};
 use tilsit_testing::TestElf;
@@ -253,4 +253,141 @@ fn what_cannot_be_kept_is_refused() {
     );
     // Nothing is left behind.
     assert_eq!(std::fs::read_dir(out.path()).unwrap().count(), 0);
+}
+
+/// A root of a Debian system with `libfoo`, which a package owns, and `libbar`, which none does.
+fn debian() -> tempfile::TempDir {
+    let root = tempfile::tempdir().unwrap();
+    let folder = libraries("x86_64");
+    let files = [
+        ("etc/os-release", "ID=debian\n"),
+        (
+            "var/lib/dpkg/status",
+            "Package: libfoo1\nStatus: install ok installed\nVersion: 1:1.2-3\n",
+        ),
+        (
+            "var/lib/dpkg/info/libfoo1:amd64.list",
+            "/.\n/lib\n/lib/libfoo.so.1\n/usr/share/doc/libfoo1/copyright\n",
+        ),
+        (
+            "usr/share/doc/libfoo1/copyright",
+            "License: Expat\n Do what you like.\n",
+        ),
+    ];
+    for (path, text) in files {
+        let path = root.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+    let place = root.path().join("usr/lib");
+    std::fs::create_dir_all(&place).unwrap();
+    for name in ["libfoo.so.1", "libbar.so.2"] {
+        std::fs::copy(folder.path().join(name), place.join(name)).unwrap();
+    }
+    root
+}
+
+#[test]
+fn licences_of_libraries_go_with_them() {
+    let root = debian();
+    let file = module("x86_64", NEEDED, VERSIONS).to_bytes();
+    let before = wheel("linux_x86_64", &[("own/own.so", &file)]);
+    let options = RepairOptions {
+        system: root.path().canonicalize().unwrap(),
+        ..repair_options(&root.path().join("usr/lib"), "auto")
+    };
+    let out = tempfile::tempdir().unwrap();
+    let after = repaired(&before, &options, out.path());
+    let licence = "licenses/own.libs/libfoo1/copyright";
+    let text = read(&after, &format!("own-1.0.dist-info/{licence}"));
+    assert_eq!(text, b"License: Expat\n Do what you like.\n");
+    let document = read(&after, "own-1.0.dist-info/sboms/tilsit.cdx.json");
+    let document: serde_json::Value = serde_json::from_slice(&document).unwrap();
+    let components = document["components"].as_array().unwrap();
+    let of = |name: &str| components.iter().find(|part| part["name"] == name).unwrap();
+    let owned = of("libfoo1");
+    assert_eq!(owned["purl"], "pkg:deb/debian/libfoo1@1%3A1.2-3");
+    assert_eq!(owned["properties"][1]["name"], "tilsit:license");
+    assert_eq!(owned["properties"][1]["value"], licence);
+    // What no package owns is listed by its own name, without a licence.
+    let names = components.iter().map(|part| part["name"].as_str().unwrap());
+    assert!(names.into_iter().any(|name| name.starts_with("libbar-")));
+
+    // A second repair, of a wheel that has the licence, neither fails nor lists it twice.
+    let again = repaired(&after, &options, out.path());
+    let licences = names_with(&again, licence);
+    assert_eq!(licences, 1);
+}
+
+fn names_with(wheel: &Wheel<Vec<u8>>, part: &str) -> usize {
+    let names = names(wheel);
+    names.iter().filter(|name| name.contains(part)).count()
+}
+
+#[test]
+fn a_package_without_its_licence_is_noted() {
+    let root = debian();
+    std::fs::remove_file(root.path().join("usr/share/doc/libfoo1/copyright")).unwrap();
+    let file = module("x86_64", NEEDED, VERSIONS).to_bytes();
+    let before = wheel("linux_x86_64", &[("own/own.so", &file)]);
+    let options = RepairOptions {
+        system: root.path().canonicalize().unwrap(),
+        ..repair_options(&root.path().join("usr/lib"), "auto")
+    };
+    let out = tempfile::tempdir().unwrap();
+    let repaired = repair(&before, &options, out.path()).unwrap();
+    assert_eq!(
+        repaired.notes,
+        ["of the package `libfoo1` no licence was found"]
+    );
+}
+
+#[test]
+fn files_packed_at_once_are_as_one_thread_packs_them() {
+    let folder = libraries("x86_64");
+    let mut files: Vec<(String, Vec<u8>)> = Vec::new();
+    // Of many sizes, so that threads end in another order than they began.
+    for number in 0..40_u8 {
+        let mut file = module("x86_64", NEEDED, VERSIONS).to_bytes();
+        let more = (0..=255_u8).cycle().map(|place| (place / 3) ^ number);
+        let more = more.take(usize::from(number % 7) * 50_000);
+        file.extend(more);
+        files.push((format!("own/m{number}.so"), file));
+    }
+    let borrowed: Vec<(&str, &[u8])> = files
+        .iter()
+        .map(|(name, file)| (name.as_str(), file.as_slice()))
+        .collect();
+    let before = wheel("linux_x86_64", &borrowed);
+    for level in [None, Some(1), Some(9)] {
+        let options = RepairOptions {
+            level,
+            ..repair_options(folder.path(), "auto")
+        };
+        let out = tempfile::tempdir().unwrap();
+        let after = repair(&before, &options, out.path()).unwrap();
+        let bytes = std::fs::read(&after.path).unwrap();
+        let after = open(
+            after.path.file_name().unwrap().to_str().unwrap(),
+            bytes.clone(),
+        );
+        // Written again by one writer, file after file: it takes RECORD as it makes it.
+        let mut writer = WheelWriter::new(
+            Vec::new(),
+            "own-1.0",
+            WheelWriterOptions {
+                level: level.unwrap_or(WheelWriterOptions::default().level),
+                ..WheelWriterOptions::default()
+            },
+        );
+        for file in after.files() {
+            if !file.name.ends_with("/RECORD") {
+                let contents = read(&after, &file.name);
+                writer
+                    .add_file(&file.name, &contents, file.executable)
+                    .unwrap();
+            }
+        }
+        assert!(writer.finish().unwrap() == bytes, "level {level:?}");
+    }
 }

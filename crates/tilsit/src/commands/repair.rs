@@ -234,6 +234,7 @@ fn options(arguments: &Arguments, context: &Context) -> Result<RepairOptions, Co
         strip: arguments.strip,
         libraries_folder: arguments.lib_sdir.clone(),
         modified_seconds: backend_options(context)?.modified_seconds,
+        system: PathBuf::from("/"),
         level,
     })
 }

@@ -1,5 +1,6 @@
 //! `tilsit wheel`: wheels unpacked, packed, given other tags; eggs and installers made wheels.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Subcommand};
@@ -205,9 +206,11 @@ fn run_convert(arguments: &ConvertArguments, context: &Context) -> Result<Report
 /// The names on lines of their own, for scripts.
 fn names(made: &[PathBuf]) -> Report {
     let names = made.iter().filter_map(|path| path.file_name());
-    let lines: String = names
-        .map(|name| format!("{}\n", name.to_string_lossy()))
-        .collect();
+    let mut lines = String::new();
+    for name in names {
+        lines.push_str(&name.to_string_lossy());
+        lines.push('\n');
+    }
     Report::new(lines, json!({ "files": made }))
 }
 
@@ -252,7 +255,9 @@ fn run_info(arguments: &InfoArguments, context: &Context) -> Result<Report, Comm
         files: files.collect(),
     };
     let mut text = format!("Name: {}\nVersion: {}\n", info.name, info.version);
-    let mut line = |key: &str, value: &str| text.push_str(&format!("{key}: {value}\n"));
+    let mut line = |key: &str, value: &str| {
+        let _ = writeln!(text, "{key}: {value}");
+    };
     if let Some(build) = &info.build {
         line("Build", build);
     }
@@ -274,11 +279,8 @@ fn run_info(arguments: &InfoArguments, context: &Context) -> Result<Report, Comm
     line("Files", &total);
     if arguments.files {
         for file in &info.files {
-            text.push_str(&format!(
-                "  {} ({})\n",
-                file.path,
-                crate::terminal::size(file.size_bytes)
-            ));
+            let size = crate::terminal::size(file.size_bytes);
+            let _ = writeln!(text, "  {} ({size})", file.path);
         }
     }
     Ok(Report::new(text, info))

@@ -91,7 +91,14 @@ fn a_source_tree_is_checked_without_being_run() {
          requires-python = \">=3.10\"\nlicense = \"MIT\"\nurls.Source = \"https://demo.example/\"\n\
          classifiers = [\"Topic :: Odd\"]\n",
     );
-    assert_snapshot!(sandbox.run("check ."), @"");
+    assert_snapshot!(sandbox.run("check ."), @"
+    exit: 1
+    -- stdout
+    .: error TL1052: pyproject.toml: line 11: `project.classifiers`: `Topic :: Odd` does not exist: indexes refuse it
+    .: warning TL1061: setup.py: line 2: `use_2to3`: 2to3 is gone since setuptools 58: the build fails
+    -- stderr
+    Checked 1 file: 1 error, 1 warning; `tilsit explain CODE` tells more.
+    ");
     let answer = sandbox.run("check --ignore TL1052 --format github .");
     assert_eq!(answer.exit, 0, "{answer}");
     assert!(

@@ -51,7 +51,7 @@ pub(super) fn write(results: &[(String, Outcome)]) -> Result<()> {
     ];
     for (title, is_ours, is_theirs) in sections {
         let rows = of(is_ours, is_theirs)
-            .filter(|(_, outcome)| !(is_ours && is_theirs) || !outcome.is_alike());
+            .filter(|(_, outcome)| !(is_ours && is_theirs && outcome.is_alike()));
         let rows: Vec<String> = rows
             .map(|(release, outcome)| row(release, outcome))
             .collect();

@@ -63,6 +63,12 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/dist/src/wheel.rs", "wheel"),
     ("crates/dist/src/wheel/change.rs", "wheel_headers"),
     ("crates/dist/src/wheel/wheel_file.rs", "wheel_file"),
+    ("crates/dist/src/check/tree/setup.rs", "source_tree"),
+    ("crates/dist/src/check/tree/sources.rs", "source_tree"),
+    (
+        "crates/packaging/src/pyproject/setuptools.rs",
+        "source_tree",
+    ),
     ("crates/elf/src/change.rs", "elf_change"),
     ("crates/elf/src/file.rs", "elf_file"),
     ("crates/elf/src/strip.rs", "elf_file"),

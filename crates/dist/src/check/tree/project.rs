@@ -223,9 +223,17 @@ pub(super) fn check_files(
 struct Lines<'t>(&'t str);
 
 impl Lines<'_> {
-    /// A problem on the first line that has `part`, if any.
+    /// A problem on the first line that begins with the key `part`, else on the first that has it, if
+    /// any.
     fn problem(&self, subject: &str, part: Option<&str>, reason: impl Into<String>) -> Problem {
-        let line = part.and_then(|part| self.0.lines().position(|line| line.contains(part)));
+        let line = part.and_then(|part| {
+            let is_key = |line: &str| {
+                let rest = line.trim_start().strip_prefix(part);
+                rest.is_some_and(|rest| rest.trim_start().starts_with('='))
+            };
+            let key = self.0.lines().position(is_key);
+            key.or_else(|| self.0.lines().position(|line| line.contains(part)))
+        });
         Problem {
             line: line.map(|line| line + 1),
             column: None,

@@ -2,6 +2,7 @@
 //! commands for notes beside the changed lines.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 
 use clap::ValueEnum;
 use serde_json::{Value, json};
@@ -82,7 +83,7 @@ fn uri(path: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             uri.push(char::from(byte));
         } else {
-            uri.push_str(&format!("%{byte:02X}"));
+            let _ = write!(uri, "%{byte:02X}");
         }
     }
     uri
