@@ -92,7 +92,8 @@ fn python() -> Option<(PathBuf, CompilerConfig)> {
     reason = "the compiler is found as the program finds it"
 )]
 fn options(config: &CompilerConfig) -> BuildOptions {
-    let path: OsString = std::env::var_os("PATH").unwrap_or_default();
+    let path = std::env::vars().find(|(name, _)| name == "PATH");
+    let path = path.map_or_else(OsString::new, |(_, path)| path.into());
     BuildOptions {
         variables: [("PATH".into(), path)].into(),
         compiler: Some(config.clone()),
