@@ -92,12 +92,11 @@ pub(crate) fn compare(words: &[&str]) -> Result<()> {
             None => names.push(*word),
         }
     }
-    let program = match program {
-        Some(path) => path.canonicalize()?,
-        None => {
-            run(&mut cargo(["build", "--package", "tilsit"]))?;
-            root().join("target/debug/tilsit")
-        }
+    let program = if let Some(path) = program {
+        path.canonicalize()?
+    } else {
+        run(&mut cargo(["build", "--package", "tilsit"]))?;
+        root().join("target/debug/tilsit")
     };
     let place = root().join("target/backends");
     let trial = Trial { program, place };

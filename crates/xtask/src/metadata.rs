@@ -95,15 +95,12 @@ pub(crate) fn compare() -> Result<()> {
             continue;
         };
         let test = line["test"].as_str().unwrap_or_default();
-        match MEANT.iter().find(|(part, _)| difference.contains(part)) {
-            Some((_, why)) => {
-                meant += 1;
-                say(format_args!("{test}: {difference}\n  meant: {why}"));
-            }
-            None => {
-                unmeant += 1;
-                say(format_args!("{test}: {difference}\n  NOT MEANT"));
-            }
+        if let Some((_, why)) = MEANT.iter().find(|(part, _)| difference.contains(part)) {
+            meant += 1;
+            say(format_args!("{test}: {difference}\n  meant: {why}"));
+        } else {
+            unmeant += 1;
+            say(format_args!("{test}: {difference}\n  NOT MEANT"));
         }
     }
     say(format_args!(
