@@ -628,7 +628,8 @@ Packaging User Guide advises.";
 that can. pyroma asks for it too.";
 
     CheckSummaryMissing = "TL1059", No, "there is no description of one line",
-"`description` is what lists and search results show. pyroma asks for it too.";
+"`description` in `[project]` is what lists, search results and the top of a project's page show. Say in one line what
+the project does for whom; pyroma asks for it too.";
 
     CheckUrlsMissing = "TL1060", No, "there are no URLs",
 "`[project.urls]` leads from the project's page to its source, its documentation and the place for bugs. pyroma asks

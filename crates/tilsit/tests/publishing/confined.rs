@@ -38,7 +38,7 @@ fn what_a_confined_build_may_not_do_is_named() {
         ),
         (
             "import time\ntime.sleep(1000)",
-            "its sandbox: it ran longer than 3 s",
+            "its sandbox: it ran longer than [TIME]",
         ),
         (
             "hog = []\nwhile True: hog.append(bytearray(1 << 20))",
