@@ -177,6 +177,7 @@ impl Walk<'_> {
                     && !is_left_out()
             })
             .build();
+        let mut real = RealPaths::default();
         for entry in walk {
             let entry = entry.map_err(|error| walk_fault(self.root, &error))?;
             let is_file = entry.file_type().is_some_and(|kind| !kind.is_dir());
@@ -185,10 +186,42 @@ impl Walk<'_> {
             }
             let path = relative_path(self.root, entry.path())?;
             if is_wanted(&path) {
-                list.add(file_of(self.root, entry.path(), path)?);
+                let place = real.of(&entry)?;
+                if !place.starts_with(self.root) {
+                    let reason = "it is a link that leads out of the project";
+                    return Err(fault(entry.path(), reason));
+                }
+                list.add(SourceFile::at(place, path)?);
             }
         }
         Ok(())
+    }
+}
+
+/// Where entries really are. A walk gives one folder's files together: links on the way to them are
+/// followed once.
+#[derive(Default)]
+struct RealPaths {
+    /// The last folder, and where it is.
+    folder: Option<(PathBuf, PathBuf)>,
+}
+
+impl RealPaths {
+    fn of(&mut self, entry: &ignore::DirEntry) -> Result<PathBuf, BuildError> {
+        let place = entry.path();
+        let Some(parent) = place.parent().filter(|_| !entry.path_is_symlink()) else {
+            return Ok(tilsit_files::canonicalize(place)?);
+        };
+        let real = match &self.folder {
+            Some((last, real)) if last == parent => real.join(entry.file_name()),
+            _ => {
+                let real = tilsit_files::canonicalize(parent)?;
+                let place = real.join(entry.file_name());
+                self.folder = Some((parent.to_path_buf(), real));
+                place
+            }
+        };
+        Ok(real)
     }
 }
 
@@ -216,14 +249,6 @@ fn relative_path(root: &Path, place: &Path) -> Result<String, BuildError> {
     let parts: Option<Vec<&str>> = relative.iter().map(|part| part.to_str()).collect();
     let path = parts.ok_or_else(|| fault(place, "its name is not UTF-8"))?;
     Ok(path.join("/"))
-}
-
-fn file_of(root: &Path, place: &Path, path: String) -> Result<SourceFile, BuildError> {
-    let real = tilsit_files::canonicalize(place)?;
-    if !real.starts_with(root) {
-        return Err(fault(place, "it is a link that leads out of the project"));
-    }
-    SourceFile::at(real, path)
 }
 
 fn fault(place: &Path, reason: &str) -> BuildError {
