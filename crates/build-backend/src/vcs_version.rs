@@ -25,6 +25,7 @@ pub mod scheme;
 pub mod tag;
 pub mod template;
 
+pub use git::MISLEADING;
 use std::path::{Path, PathBuf};
 
 use tilsit_packaging::name::ProjectName;

@@ -11,7 +11,7 @@ use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 use toml::{Table, Value};
 
 /// Options that are heeded.
-const HEEDED: [&str; 17] = [
+const HEEDED: [&str; 16] = [
     "before-all",
     "before-build",
     "before-test",
@@ -19,7 +19,6 @@ const HEEDED: [&str; 17] = [
     "config-settings",
     "enable",
     "environment",
-    "environment-pass",
     "repair-wheel-command",
     "skip",
     "test-command",
@@ -32,7 +31,7 @@ const HEEDED: [&str; 17] = [
 ];
 
 /// Options that say nothing here.
-const PASSED_OVER: [&str; 18] = [
+const PASSED_OVER: [&str; 19] = [
     "archs",
     "audit-command",
     "audit-requires",
@@ -43,6 +42,8 @@ const PASSED_OVER: [&str; 18] = [
     "debug-traceback",
     "dependency-versions",
     "disable-host-mount",
+    // All variables are passed here.
+    "environment-pass",
     "free-threaded-support",
     "output-dir",
     "overrides",

@@ -15,22 +15,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use sha2::{Digest, Sha256};
+use tilsit_build_backend::vcs_version::MISLEADING;
 use tilsit_files::{FileError, LockFile, LockKind};
 
 use crate::built_cache::USED;
 use crate::process::{self, ProcessError};
 use crate::source::GitSource;
-
-/// Variables that would lead git elsewhere.
-const MISLEADING: [&str; 7] = [
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-    "GIT_NAMESPACE",
-];
 
 /// The folder of clones in a cache.
 pub const GIT: &str = "git-v1";

@@ -11,7 +11,7 @@ use super::scheme::{Moment, State};
 use crate::build::BuildOptions;
 
 /// Variables that would lead git elsewhere.
-const MISLEADING: [&str; 7] = [
+pub const MISLEADING: [&str; 7] = [
     "GIT_DIR",
     "GIT_WORK_TREE",
     "GIT_INDEX_FILE",

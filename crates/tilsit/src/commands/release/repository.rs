@@ -4,16 +4,10 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use tilsit_build_backend::vcs_version::MISLEADING;
+
 use crate::error::CommandError;
 use crate::explain::Code;
-
-/// Variables that would lead git elsewhere.
-const MISLEADING: [&str; 4] = [
-    "GIT_DIR",
-    "GIT_WORK_TREE",
-    "GIT_INDEX_FILE",
-    "GIT_NAMESPACE",
-];
 
 /// Settings of a repository that its commits and tags are made by.
 const SETTINGS: &str = r"^(user|author|committer|gpg|commit|tag|core\.autocrlf|core\.eol)(\.|$)";
