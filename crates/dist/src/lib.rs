@@ -47,6 +47,7 @@ pub mod egg;
 pub mod finding;
 pub mod rule;
 pub mod sdist;
+pub mod setuptools;
 pub mod wheel;
 
 pub use finding::Finding;

@@ -6,13 +6,11 @@
 
 use std::collections::BTreeSet;
 
+use tilsit_dist::setuptools::{Literal, ini, setup_cfg, setup_py};
 use tilsit_packaging::name::ExtraName;
 use toml::{Table, Value};
 
-use super::ini;
 use super::metadata::{are_specifiers, is_readme, is_version, license, list, people};
-use super::setup_cfg::setup_cfg;
-use super::setup_py::{Literal, setup_py};
 use super::{Collector, Foreign, ImportError, What, World, group, invalid};
 use crate::edit::List;
 use crate::workspace::PYPROJECT;
@@ -102,7 +100,7 @@ pub(super) fn read(world: World<'_>, foreign: &mut Foreign) -> Result<(), Import
         return Err(ImportError::Computed { file, line });
     }
     if let Some(text) = world.read_if_there(SETUP_CFG)? {
-        let said = setup_cfg(&text)?;
+        let said = setup_cfg(&text).map_err(|error| invalid(SETUP_CFG, error))?;
         keys.extend(said.into_iter().map(|said| Key {
             name: said.key,
             line: said.line,
@@ -387,7 +385,7 @@ fn files(key: &Key, out: &mut Collector<'_>) {
 
 fn entry_points(key: &Key, out: &mut Collector<'_>) {
     let groups = match &key.value {
-        Some(Literal::Text(text)) => of_ini(key.file, text),
+        Some(Literal::Text(text)) => of_ini(text),
         Some(Literal::Table(entries)) => of_groups(entries),
         _ => None,
     };
@@ -465,10 +463,10 @@ fn of_groups(entries: &[(String, Literal)]) -> Option<Groups> {
     groups.collect()
 }
 
-fn of_ini(file: &str, text: &str) -> Option<Groups> {
+fn of_ini(text: &str) -> Option<Groups> {
     // The text of a setup.py may be indented as a whole.
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let sections = ini::sections(file, &lines.join("\n")).ok()?;
+    let sections = ini::sections(&lines.join("\n")).ok()?;
     let groups = sections.into_iter().map(|section| {
         let entries = section.entries.into_iter();
         let entries = entries.map(|entry| (entry.key, entry.value)).collect();

@@ -4,6 +4,7 @@
 //! a name that the module gives such a value once. Everything else is known by its key and line alone.
 
 mod parser;
+mod plain;
 mod tokens;
 
 use parser::Parser;
@@ -100,6 +101,12 @@ impl Literal {
     }
 }
 
+/// What a module gives to a name, if it does so once, at its top level, and with a literal.
+pub fn assigned(text: &str, name: &str) -> Option<Literal> {
+    let tokens = tokens::tokens(text).ok()?;
+    Parser::new(&tokens).assigned(name)
+}
+
 /// The arguments of the call of `setup()` in the text of a setup.py.
 ///
 /// # Errors
@@ -108,3 +115,17 @@ pub fn setup_py(text: &str) -> Result<Vec<Argument>, SetupPyError> {
     let tokens = tokens::tokens(text)?;
     Parser::new(&tokens).arguments()
 }
+
+/// Those arguments, if the file does nothing besides that could change what they mean.
+///
+/// # Errors
+/// In words, what else it does.
+pub(super) fn plain_setup_py(text: &str) -> Result<Vec<Argument>, String> {
+    let tokens = tokens::tokens(text).map_err(|error| error.to_string())?;
+    plain::check(&tokens)?;
+    let arguments = Parser::new(&tokens).arguments();
+    arguments.map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests;
