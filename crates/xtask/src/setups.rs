@@ -26,7 +26,9 @@ const WANTED: [&str; 3] = ["setuptools==80.9.0", "wheel", "packaging"];
 pub(crate) fn compare(words: &[&str]) -> Result<()> {
     let place = root().join("target/conformance/setuptools");
     let oracle = Oracle::new(&place)?;
-    let sdists = words.first().map_or_else(|| root().join("target/sdists/sdists"), PathBuf::from);
+    let sdists = words
+        .first()
+        .map_or_else(|| root().join("target/sdists/sdists"), PathBuf::from);
     let mut differing = sdists_of(&sdists, &place, &oracle)?;
     differing += examples(&place, &oracle)?;
     ensure!(differing == 0, "{differing} differ");
@@ -51,7 +53,9 @@ impl Oracle {
         let python = place.join("environment/bin/python");
         if !python.is_file() {
             let environment = place.join("environment");
-            run(Command::new("python3").args(["-m", "venv"]).arg(environment))?;
+            run(Command::new("python3")
+                .args(["-m", "venv"])
+                .arg(environment))?;
             let words = ["-m", "pip", "install", "-q"];
             run(Command::new(&python).args(words).args(WANTED))?;
         }
@@ -130,9 +134,7 @@ fn sdists_of(folder: &Path, place: &Path, oracle: &Oracle) -> Result<usize> {
         trees += 1;
         match stated(&Folder::open(&tree)?) {
             Err(NotStated(reason)) => {
-                let reason = reason.split(['`', '[']).next().unwrap_or_default().to_owned();
-                let kind = if reason.is_empty() { "a key that may decide otherwise" } else { &reason };
-                let kind = if kind.starts_with("line ") { "setup.py does more" } else { kind };
+                let kind = reason.split(" on line ").next().unwrap_or_default();
                 *reasons.entry(kind.to_owned()).or_default() += 1;
             }
             Ok(stated) => {
@@ -217,7 +219,10 @@ fn examples(place: &Path, oracle: &Oracle) -> Result<usize> {
             Err(NotStated(reason)) => say(format_args!("{name} states nothing: {reason}")),
             Ok(stated) => {
                 let ours = written(place, &name, &stated)?;
-                read.add(&format!("{name}, read,"), oracle.ask("fields", path, &ours)?);
+                read.add(
+                    &format!("{name}, read,"),
+                    oracle.ask("fields", path, &ours)?,
+                );
             }
         }
         let folder = place.join("imported").join(&*name);

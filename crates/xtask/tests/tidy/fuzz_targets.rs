@@ -63,7 +63,10 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/dist/src/setuptools/ini.rs", "setup_cfg"),
     ("crates/dist/src/setuptools/setup_cfg.rs", "setup_cfg"),
     ("crates/dist/src/setuptools/setup_py/parser.rs", "setup_py"),
-    ("crates/dist/src/setuptools/setup_py/plain.rs", "setuptools_tree"),
+    (
+        "crates/dist/src/setuptools/setup_py/plain.rs",
+        "setuptools_tree",
+    ),
     ("crates/dist/src/setuptools/setup_py/tokens.rs", "setup_py"),
     ("crates/dist/src/setuptools/stated.rs", "setuptools_tree"),
     ("crates/dist/src/wheel.rs", "wheel"),

@@ -118,6 +118,27 @@ fn setup_py_goes_first() {
 }
 
 #[test]
+fn what_a_usual_script_does_besides_changes_nothing() {
+    let cfg = ("setup.cfg", "[metadata]\nname = a\nversion = 1\n");
+    let expected = read(&[cfg]).unwrap().replace("setup.cfg: ", "setup.py: ");
+    for script in [
+        "try:\n    from setuptools import setup, find_packages\nexcept ImportError:\n    import ez_setup\n    \
+         ez_setup.use_setuptools()\nsetup(zip_safe=False)",
+        "import os\nfrom setuptools import setup\ndef read(name):\n    \"Reads.\"\n    \
+         with open(os.path.join(os.path.dirname(__file__), name)) as f:\n        return f.read()\n\
+         setup(long_description=read('README'))",
+        "from setuptools import setup\nlines = [line.strip() for line in open('a') if line != 'b']\n\
+         setup(keywords=lines)",
+    ] {
+        assert_eq!(
+            read(&[("setup.py", script), cfg]).as_ref(),
+            Ok(&expected),
+            "{script}"
+        );
+    }
+}
+
+#[test]
 fn what_a_script_may_do_besides_is_little() {
     let cfg = ("setup.cfg", "[metadata]\nname = a\nversion = 1\n");
     for script in [
@@ -146,6 +167,18 @@ fn what_a_script_may_do_besides_is_little() {
         "from setuptools import setup\nopen = exec\nsetup(description=open('a'))",
         "from setuptools import setup\nfor x in 'ab': setup()",
         "from setuptools import setup\nif True:\n    setup()",
+        "from setuptools import setup\ndef main():\n    setup()\nmain()",
+        "from setuptools import setup\ndef f(x):\n    return x('a')\nsetup(description=f(exec))",
+        "from setuptools import setup\ndef f(read):\n    return read('a')\nsetup(description=f(print))",
+        "from setuptools import setup\ndef f():\n    global x\nsetup()",
+        "from setuptools import setup\ndef f(x=exec('a')):\n    return x\nsetup()",
+        "from setuptools import setup\n@exec\ndef f():\n    return 1\nsetup()",
+        "from setuptools import setup\nx = [read('a') for read in [print]]\nsetup()",
+        "try:\n    from a import setup\nexcept ImportError:\n    from setuptools import setup\nsetup()",
+        "try:\n    from setuptools import setup, a\nexcept ImportError:\n    import b\nsetup()",
+        "try:\n    from setuptools import setup\nexcept Exception:\n    import b\nsetup()",
+        "try:\n    from setuptools import setup\nfinally:\n    import b\nsetup()",
+        "try:\n    from setuptools import setup\nexcept ImportError:\n    setup()",
         "from setuptools import setup\nsetup()\nsetup()",
         "from setuptools import setup",
         "setup(",
