@@ -6,21 +6,28 @@
 
 use super::tokens::{Kind, Token};
 
-/// Modules whose import changes nothing, as Python and setuptools have them loaded already.
-const MODULES: [&str; 9] = [
+/// Modules of Python and setuptools, whose import changes nothing.
+const MODULES: [&str; 16] = [
     "__future__",
     "codecs",
+    "contextlib",
+    "errno",
+    "glob",
     "io",
     "os",
     "os.path",
     "pathlib",
+    "platform",
     "re",
     "setuptools",
+    "shutil",
+    "subprocess",
     "sys",
+    "warnings",
 ];
 
 /// What may be imported of them by its own name.
-const IMPORTED: [&str; 16] = [
+const IMPORTED: [&str; 18] = [
     "Extension",
     "Path",
     "PurePath",
@@ -31,16 +38,18 @@ const IMPORTED: [&str; 16] = [
     "division",
     "find_namespace_packages",
     "find_packages",
+    "glob",
     "join",
     "open",
     "path",
     "print_function",
     "setup",
     "unicode_literals",
+    "with_statement",
 ];
 
 /// What may be called: functions that give values and change nothing.
-const CALLED: [&str; 35] = [
+const CALLED: [&str; 36] = [
     "Extension",
     "Path",
     "PurePath",
@@ -53,6 +62,7 @@ const CALLED: [&str; 35] = [
     "find_namespace_packages",
     "find_packages",
     "format",
+    "glob",
     "is_file",
     "isfile",
     "join",
