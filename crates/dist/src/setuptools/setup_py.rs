@@ -81,6 +81,31 @@ impl Literal {
         }
     }
 
+    /// The requirements of a text or a list of texts, as setuptools reads them: lines, without comments,
+    /// of which one that ends in `\\` goes on in the next (`pkg_resources`' old `parse_requirements`).
+    pub fn requirements(&self) -> Option<Vec<String>> {
+        let texts = self.texts()?.into_iter();
+        let lines = texts.flat_map(str::lines).map(str::trim);
+        let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let mut lines = lines.map(|line| line.split_once(" #").map_or(line, |(line, _)| line));
+        let mut requirements = Vec::new();
+        while let Some(line) = lines.next() {
+            let mut requirement = line.trim_end().to_owned();
+            while requirement.ends_with('\\') {
+                // With the blank before it, whatever stands there.
+                requirement.pop();
+                requirement.pop();
+                // One that goes on at the end is none.
+                let Some(next) = lines.next() else {
+                    return Some(requirements);
+                };
+                requirement = requirement.trim().to_owned() + next;
+            }
+            requirements.push(requirement);
+        }
+        Some(requirements)
+    }
+
     /// The entries of a table.
     pub fn entries(&self) -> Option<&[(String, Literal)]> {
         match self {

@@ -516,18 +516,11 @@ fn part(item: &Literal) -> Option<&str> {
     }
 }
 
-/// Requirements as setuptools reads them: lines, without comments.
 fn requirements_of(value: &Literal) -> Result<Vec<Requirement>, NotStated> {
-    let failed = || not("requirements are no list of texts");
-    let texts = value.texts().ok_or_else(failed)?;
-    let lines = texts.into_iter().flat_map(str::lines).map(str::trim);
-    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-    let requirements = lines.map(|line| {
-        let line = line.split_once(" #").map_or(line, |(line, _)| line);
-        if line.ends_with('\\') {
-            return Err(not("a requirement goes on in the next line"));
-        }
-        let requirement = line.parse::<Requirement>();
+    let texts = value.requirements();
+    let texts = texts.ok_or_else(|| not("requirements are no list of texts"))?;
+    let requirements = texts.iter().map(|text| {
+        let requirement = text.parse::<Requirement>();
         requirement.map_err(|error| not(&error.to_string()))
     });
     requirements.collect()

@@ -293,14 +293,14 @@ impl Reading<'_> {
 
     fn requirements(&mut self, key: &Key, out: &mut Collector<'_>) {
         let (shown, line) = (key.shown(), Some(key.line));
-        let Some(texts) = key.value.as_ref().and_then(Literal::texts) else {
+        let Some(texts) = key.value.as_ref().and_then(Literal::requirements) else {
             if key.name == "install_requires" {
                 return self.dynamic(key, "dependencies", out);
             }
             let why = "only running it would tell";
             return out.add(shown, line, What::LeftOut(why.to_owned()));
         };
-        for text in texts.into_iter().map(without_comment) {
+        for text in texts.iter().map(String::as_str) {
             match &*key.name {
                 "setup_requires" => {
                     let what = What::BuildRequirement(text.to_owned());
@@ -339,8 +339,15 @@ impl Reading<'_> {
                     continue;
                 }
             };
-            let texts = requirements.texts().unwrap_or_default();
-            for text in texts.into_iter().map(without_comment) {
+            let texts = requirements.requirements().unwrap_or_default();
+            // An extra that needs nothing is one that may be asked for.
+            if texts.is_empty() && matches!(list, List::Extra(_)) {
+                let table = ["project", "optional-dependencies"];
+                let nothing = Value::Array(Vec::new());
+                out.add(shown, line, What::key(&table, extra, nothing));
+                continue;
+            }
+            for text in texts.iter().map(String::as_str) {
                 match marker {
                     None => out.requirement(&shown, line, &list, text),
                     Some(marker) => {
@@ -414,12 +421,6 @@ impl Key {
     fn is_empty(&self) -> bool {
         self.value.as_ref().is_some_and(Literal::is_empty)
     }
-}
-
-/// A requirement without what stands behind ` #`, as setuptools reads it.
-fn without_comment(text: &str) -> &str {
-    text.split_once(" #")
-        .map_or(text, |(text, _)| text.trim_end())
 }
 
 /// A requirement that holds where its own marker and another one hold.

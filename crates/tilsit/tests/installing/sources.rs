@@ -89,7 +89,15 @@ fn what_setup_cfg_states_needs_no_build() {
     sandbox.write("shop/setup.py", "from setuptools import setup\n\nsetup()\n");
     sandbox.write("shop/shop/__init__.py", "__version__ = '1.2'\n");
     sandbox.write("requirements.txt", "./shop\n");
-    assert_snapshot!(sandbox.run("pip compile requirements.txt --no-header -v"), @"");
+    let answer = sandbox.run_well("pip compile requirements.txt --no-header -v");
+    let line = "the metadata of `shop` 1.2 is stated by its setup.cfg";
+    assert!(answer.stderr.contains(line), "{answer}");
+    assert_snapshot!(answer.stdout, @"
+    lib==1.5
+        # via shop
+    shop @ file://[ROOT]/project/shop
+        # via -r requirements.txt
+    ");
     // One more line, and only running it would tell.
     sandbox.write(
         "shop/setup.py",

@@ -10,6 +10,7 @@ import email
 import io
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -74,6 +75,29 @@ def compare(theirs, ours):
     ]
 
 
+def described(text):
+    """What else a pyproject.toml says, in whichever of two forms it is written."""
+    message = email.message_from_string(text)
+    people = [
+        part
+        for key in ["Author", "Author-email", "Maintainer", "Maintainer-email"]
+        for value in message.get_all(key, [])
+        for part in re.findall(r"[^\s<>,\"]+@[^\s<>,\"]+", value)
+    ]
+    urls = message.get_all("Project-URL", [])
+    for key, label in [("Home-page", "Homepage"), ("Download-URL", "Download")]:
+        urls += [f"{label}, {url}" for url in message.get_all(key, [])]
+    keywords = re.split(r"[\s,]+", message.get("Keywords", ""))
+    return {
+        "summary": " ".join((message["Summary"] or "").split()),
+        "license": " ".join((message["License"] or message["License-Expression"] or "").split()),
+        "people": sorted(set(people)),
+        "urls": sorted(set(urls)),
+        "classifiers": sorted(message.get_all("Classifier", [])),
+        "keywords": sorted(keywords),
+    }
+
+
 def prepared(tree):
     from setuptools import build_meta
 
@@ -114,19 +138,17 @@ def main():
             if how == "import":
                 before, old = distribution(copied(first))
                 after, new = distribution(copied(first, second))
-                old, new = email.message_from_string(old), email.message_from_string(new)
-                passed = {"Metadata-Version", "Dynamic", "Requires-Dist", "License-File"}
-                keys = (set(old) | set(new)) - passed
+                sides = [described(text) for text in (old, new)]
                 differences = [
-                    f"{key}: {old.get_all(key)}, after import {new.get_all(key)}"[:300]
-                    for key in sorted(keys)
-                    if sorted(old.get_all(key, [])) != sorted(new.get_all(key, []))
+                    f"{key}: {sides[0][key]}, after import {sides[1][key]}"[:400]
+                    for key in sides[0]
+                    if sides[0][key] != sides[1][key]
                 ]
-                differences += compare(old.as_string(), new.as_string())
+                differences += compare(old, new)
                 for name in ["entry_points", "packages", "package_dir", "py_modules", "package_data", "zip_safe"]:
                     sides = [getattr(side, name, None) for side in (before, after)]
                     sides = [
-                        {k: sorted(" ".join(i.split()) for i in v) for k, v in side.items()}
+                        {k: sorted("".join(i.split()) for i in v) for k, v in side.items()}
                         if name == "entry_points" and isinstance(side, dict) else side
                         for side in sides
                     ]

@@ -205,7 +205,7 @@ fn what_setup_cfg_may_say_besides_is_known() {
         "[options]\npython-requires = >3\npython_requires = >2\n",
         "[options]\ninstall_requires = a; python_version<'3'\n",
         "[options]\ninstall_requires =\n  -r b.txt\n",
-        "[options]\ninstall_requires =\n  a \\\n  b\n",
+        "[options]\ninstall_requires =\n  a \\\n  b c\n",
         "[options]\ninstall_requires = file: requirements.txt\n",
         "[options]\ninstall_requires = attr: a.b\n",
         "[options.extras_require]\na = file: requirements.txt\n",
@@ -301,6 +301,14 @@ fn a_version_may_stand_in_a_file_or_a_module() {
     }
     let said = "[options]\npackages = a\n";
     assert!(version("attr: a.__version__", said, &[src]).is_err());
+}
+
+#[test]
+fn a_requirement_may_go_on_in_the_next_line() {
+    let more = "[options]\ninstall_requires =\n  b; \\\n    # why\n    os_name == 'nt'\n  c\n";
+    let told = configured(more).unwrap();
+    let expected = "Requires-Dist: b; os_name == \"nt\" | Requires-Dist: c";
+    assert!(told.ends_with(expected), "{told}");
 }
 
 #[test]
