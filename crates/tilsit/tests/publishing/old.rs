@@ -20,8 +20,11 @@ fn an_old_project_says_what_it_is_built_with() {
              def build_wheel(folder, config_settings=None, metadata_directory=None):\n    \
              exec(open('setup.py').read(), {{}})\n    return inner(folder)\n"
         );
-        let mut wheel = TestDistribution::new("setuptools", version)
-            .file("setuptools/build_meta.py", backend.as_bytes());
+        let mut wheel = TestDistribution::new("setuptools", version);
+        wheel.files = vec![
+            ("setuptools/__init__.py".to_owned(), Vec::new()),
+            ("setuptools/build_meta.py".to_owned(), backend.into_bytes()),
+        ];
         if has_it {
             wheel = wheel.file("pkg_resources.py", b"");
         }
