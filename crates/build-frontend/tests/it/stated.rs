@@ -18,10 +18,7 @@ const CFG: &str =
 const BARE: &str = "from setuptools import setup\n\nsetup()\n";
 
 /// A front end that notes where metadata is from, and what is contradicted.
-fn frontend(
-    world: &World,
-    options: FrontendOptions,
-) -> (BuildFrontend, Rc<RefCell<Vec<String>>>) {
+fn frontend(world: &World, options: FrontendOptions) -> (BuildFrontend, Rc<RefCell<Vec<String>>>) {
     let told = Rc::new(RefCell::new(Vec::new()));
     let heard = Rc::clone(&told);
     let on_event = move |event: BuildEvent<'_>| {

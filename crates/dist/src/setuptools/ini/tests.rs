@@ -71,7 +71,7 @@ fn values_that_name_others_stay_small() {
         let mut text = format!("[a]\nk0 = {last}\n");
         for number in 1..10 {
             let before = format!("%(k{})s", number - 1).repeat(10);
-            text.push_str(&format!("k{number} = {before}\n"));
+            text.extend(["k", &number.to_string(), " = ", &before, "\n"]);
         }
         let told = read(&text).unwrap_err();
         assert!(
@@ -81,6 +81,7 @@ fn values_that_name_others_stay_small() {
     }
     // Defaults are copied into each section.
     let value = "x".repeat(1000);
-    let sections: String = (0..2000).map(|number| format!("[s{number}]\n")).collect();
+    let sections: Vec<String> = (0..2000).map(|number| format!("[s{number}]")).collect();
+    let sections = sections.join("\n");
     assert!(read(&format!("[DEFAULT]\nd = {value}\n{sections}")).is_err());
 }

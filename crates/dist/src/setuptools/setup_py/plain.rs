@@ -307,8 +307,8 @@ impl<'t> Script<'t> {
                 _ => {}
             }
             match &token.kind {
-                // What stands in the braces of a string is run.
-                Kind::Text(None) => return None,
+                // What stands in the braces of a string is run; so is a decorator.
+                Kind::Text(None) | Kind::Sign('@') => return None,
                 Kind::Name(name) if REFUSED.contains(&name.as_str()) => return None,
                 // What a comprehension goes through.
                 Kind::Name(name) if name == "for" || name == "in" => is_bound = name == "for",
@@ -337,8 +337,6 @@ impl<'t> Script<'t> {
                         return None;
                     }
                 }
-                // A decorator.
-                Kind::Sign('@') => return None,
                 _ => {}
             }
         }
