@@ -99,6 +99,8 @@ pub(crate) fn code_of(rule: Rule) -> Code {
         Rule::ModuleNotInSdist => Code::CheckModuleNotInSdist,
         Rule::PyProject => Code::CheckPyProject,
         Rule::PyProjectTool => Code::CheckPyProjectTool,
+        Rule::ToolKeyRefused => Code::CheckToolKeyRefused,
+        Rule::ToolKeyUnknown => Code::CheckToolKeyUnknown,
         Rule::ClassifierUnknown => Code::CheckClassifierUnknown,
         Rule::ClassifierDeprecated => Code::CheckClassifierDeprecated,
         Rule::LicenseTable => Code::CheckLicenseTable,

@@ -16,6 +16,7 @@ mod pyprojects;
 mod repairs;
 mod sdists;
 mod setup;
+mod tables;
 mod tests;
 mod trees;
 
@@ -46,6 +47,8 @@ cargo xtask <task>
   conformance virtualenv --suite FOLDER [ARGUMENT ..]
                          virtualenv's tests of activation and creation on `tilsit venv`
   conformance pyproject  `check` on the examples of validate-pyproject, valid and not
+  conformance pyproject FOLDER
+                         what it finds about tables of tools in the files below a folder
   conformance backends [WORD ..]
                          real pure projects built by their backend and by ours, and compared;
                          words: parts of releases, `--program=PATH`
@@ -63,6 +66,8 @@ cargo xtask <task>
   fuzz [NAME] [SECONDS]  fuzz every parser, or one, for that many CPU seconds each (60)
   docs [--check]         write the generated documents, or fail when they are stale
   classifiers FOLDER     the list of classifiers, from a site-packages with trove-classifiers
+  tables FOLDER          the keys of tools' tables, from a site-packages with
+                         validate-pyproject-schema-store
   policies FOLDER        the table of platform policies, from auditwheel's folder in site-packages";
 
 #[expect(clippy::print_stderr, reason = "a task talks to the developer")]
@@ -74,6 +79,7 @@ fn main() -> ExitCode {
         ["ci"] => tests::ci(),
         ["real", filters @ ..] => tests::real(filters),
         ["conformance", "pyproject"] => pyprojects::compare(),
+        ["conformance", "pyproject", folder] => pyprojects::tools(std::path::Path::new(folder)),
         ["conformance", "backends", words @ ..] => backends::compare(words),
         ["conformance", "extensions", words @ ..] => extensions::compare(words),
         ["conformance", "metadata"] => metadata::compare(),
@@ -87,6 +93,7 @@ fn main() -> ExitCode {
         ["fuzz", rest @ ..] => fuzzing::run(rest),
         ["docs", rest @ ..] => documents::run(rest),
         ["classifiers", folder] => classifiers::write(std::path::Path::new(folder)),
+        ["tables", folder] => tables::write(std::path::Path::new(folder)),
         ["policies", folder] => policies::write(std::path::Path::new(folder)),
         _ => Err(anyhow::anyhow!("unknown task\n\n{USAGE}")),
     };

@@ -13,7 +13,7 @@ use std::path::Path;
 
 use tilsit_files::FileError;
 use tilsit_packaging::problem::Problem;
-use tilsit_packaging::pyproject::{PyProject, setuptools_problems};
+use tilsit_packaging::pyproject::{PyProject, ToolFault, setuptools_problems, tool_problems};
 
 use crate::finding::Finding;
 use crate::rule::Rule;
@@ -80,6 +80,14 @@ pub fn check_pyproject(text: &str) -> Vec<Finding> {
     }
     let of_tool = setuptools_problems(text);
     findings.extend(of_tool.into_iter().map(|it| found(Rule::PyProjectTool, it)));
+    findings.extend(tool_problems(text).into_iter().map(|it| {
+        let rule = match it.fault {
+            ToolFault::Invalid => Rule::PyProjectTool,
+            ToolFault::Refused { .. } => Rule::ToolKeyRefused,
+            ToolFault::PassedOver { .. } => Rule::ToolKeyUnknown,
+        };
+        found(rule, it.problem)
+    }));
     findings.sort_by_key(|finding| (finding.problem.line.is_none(), finding.problem.line));
     findings
 }
