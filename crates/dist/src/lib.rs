@@ -45,9 +45,11 @@ pub mod check;
 pub mod dist_info;
 pub mod egg;
 pub mod finding;
+pub mod fix;
 pub mod rule;
 pub mod sdist;
 pub mod wheel;
 
 pub use finding::Finding;
+pub use fix::{Edit, Fix};
 pub use rule::{Rule, Severity};

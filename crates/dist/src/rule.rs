@@ -150,6 +150,8 @@ rules! {
     ToolKeyRefused Error,
     /// The other tools, too.
     ToolKeyUnknown Warning,
+    /// No build requirement is one that the backend asks for by itself.
+    BuildRequirementNeedless Warning,
     /// Each classifier exists.
     ClassifierUnknown Error,
     /// No classifier is deprecated.
