@@ -18,6 +18,8 @@ pub(crate) struct FindingEntry {
     /// The field or the path that is meant.
     subject: Option<String>,
     reason: String,
+    /// Whether it can be mended: `safe` or `unsafe`.
+    fix: Option<&'static str>,
 }
 
 impl FindingEntry {
@@ -30,6 +32,10 @@ impl FindingEntry {
             line: finding.problem.line,
             subject: given(&finding.problem.subject),
             reason: finding.problem.reason.clone(),
+            fix: finding.fix.as_ref().map(|fix| match fix.is_safe {
+                true => "safe",
+                false => "unsafe",
+            }),
         }
     }
 }
@@ -101,6 +107,7 @@ pub(crate) fn code_of(rule: Rule) -> Code {
         Rule::PyProjectTool => Code::CheckPyProjectTool,
         Rule::ToolKeyRefused => Code::CheckToolKeyRefused,
         Rule::ToolKeyUnknown => Code::CheckToolKeyUnknown,
+        Rule::BuildRequirementNeedless => Code::CheckBuildRequirementNeedless,
         Rule::ClassifierUnknown => Code::CheckClassifierUnknown,
         Rule::ClassifierDeprecated => Code::CheckClassifierDeprecated,
         Rule::LicenseTable => Code::CheckLicenseTable,

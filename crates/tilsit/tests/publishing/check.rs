@@ -112,3 +112,95 @@ fn a_source_tree_is_checked_without_being_run() {
     assert_eq!(log["runs"][0]["results"][0]["ruleId"], "TL1052");
     assert!(!sandbox.path("ran").exists());
 }
+
+/// What of old practice stands in this pyproject.toml has a new form.
+const OLD: &str = "[build-system]
+requires = [\"setuptools>=77.0.3\", \"wheel\"] # both
+[project]
+name = \"demo\"
+version = \"1\"
+description = \"d\"
+readme = { text = \"# d\", content-type = \"text/markdown\" }
+requires-python = \">=3.10,<4\"
+license = { text = \"MIT\" } # ours
+urls.Source = \"https://demo.example/\"
+classifiers = [
+    \"License :: OSI Approved :: MIT License\",
+    \"programming language :: Python :: 3\",
+]
+[tool.ruff]
+line_length = 100
+";
+
+#[test]
+fn what_can_be_mended_is_mended() {
+    let sandbox = Sandbox::new();
+    sandbox.write("pyproject.toml", OLD);
+    assert_snapshot!(sandbox.run("check --diff ."), @"");
+    assert_eq!(
+        std::fs::read_to_string(sandbox.path("pyproject.toml")).unwrap(),
+        OLD
+    );
+    let answer = sandbox.run("check --format sarif .");
+    let log: serde_json::Value = serde_json::from_str(&answer.stdout).expect("JSON");
+    let fix = &log["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0];
+    assert_eq!(fix["artifactLocation"]["uri"], "pyproject.toml");
+    assert_eq!(fix["replacements"][0]["deletedRegion"]["startLine"], 2);
+    let (_, envelope) = sandbox.run_json("check .");
+    assert_eq!(envelope["result"]["files"][0]["findings"][0]["fix"], "safe");
+    assert_snapshot!(sandbox.run("check --fix"), @"");
+    let again = sandbox.run_well("check --diff");
+    assert_eq!(again.stdout, "", "{again}");
+    assert_snapshot!(sandbox.run("check --diff --unsafe-fixes"), @"");
+    assert_snapshot!(sandbox.run("check --fix --unsafe-fixes --strict ."), @"");
+    let nowhere = sandbox.run("check --fix dist");
+    assert_eq!(nowhere.exit, 2, "{nowhere}");
+}
+
+#[test]
+fn own_tables_are_read_as_the_commands_read_them() {
+    let sandbox = Sandbox::new();
+    let head =
+        "[build-system]\nrequires = [\"tilsit-build\"]\nbuild-backend = \"tilsit_build\"\n\n";
+    let cases = [
+        (
+            "[tool.tilsit]\nresolutoin = \"lowest\"",
+            "TL1068",
+            "resolutoin",
+        ),
+        ("[tool.tilsit]\ndefault-groups = 1", "TL1051", "line 6"),
+        ("[tool.tilsit.tasks]\na = 1", "TL1051", "line 6"),
+        (
+            "[tool.tilsit.build]\nmodule-rot = \"src\"",
+            "TL1051",
+            "module-rot",
+        ),
+        (
+            "[tool.tilsit.build.version]\nsource = 1",
+            "TL1051",
+            "version",
+        ),
+        (
+            "[tool.cibuildwheel]\nenvironment = \"A B\"",
+            "TL1051",
+            "NAME=VALUE",
+        ),
+    ];
+    for (text, code, words) in cases {
+        sandbox.write("other/pyproject.toml", &format!("{head}{text}\n"));
+        let answer = sandbox.run("check other");
+        let mut lines = answer.stdout.lines();
+        let line = lines.find(|line| line.contains(code));
+        assert!(
+            line.is_some_and(|line| line.contains(words)),
+            "{text}: {answer}"
+        );
+        assert_eq!(answer.stdout.lines().count(), 1, "{answer}");
+    }
+    sandbox.write(
+        "other/pyproject.toml",
+        &format!("{head}[tool.tilsit]\nresolution = \"lowest\"\n"),
+    );
+    let answer = sandbox.run_well("check other");
+    assert_eq!(answer.stdout, "", "{answer}");
+}
