@@ -120,7 +120,7 @@ requires = [\"setuptools>=77.0.3\", \"wheel\"] # both
 name = \"demo\"
 version = \"1\"
 description = \"d\"
-readme = { text = \"# d\", content-type = \"text/markdown\" }
+readme = { text = \"Demo\", content-type = \"text/markdown\" }
 requires-python = \">=3.10,<4\"
 license = { text = \"MIT\" } # ours
 urls.Source = \"https://demo.example/\"
@@ -136,7 +136,33 @@ line_length = 100
 fn what_can_be_mended_is_mended() {
     let sandbox = Sandbox::new();
     sandbox.write("pyproject.toml", OLD);
-    assert_snapshot!(sandbox.run("check --diff ."), @"");
+    assert_snapshot!(sandbox.run("check --diff ."), @r#"
+    exit: 1
+    -- stdout
+    --- pyproject.toml
+    +++ pyproject.toml
+    @@ -1,16 +1,15 @@
+     [build-system]
+    -requires = ["setuptools>=77.0.3", "wheel"] # both
+    +requires = ["setuptools>=77.0.3"] # both
+     [project]
+     name = "demo"
+     version = "1"
+     description = "d"
+     readme = { text = "Demo", content-type = "text/markdown" }
+     requires-python = ">=3.10,<4"
+    -license = { text = "MIT" } # ours
+    +license = "MIT" # ours
+     urls.Source = "https://demo.example/"
+     classifiers = [
+    -    "License :: OSI Approved :: MIT License",
+    -    "programming language :: Python :: 3",
+    +    "Programming Language :: Python :: 3",
+     ]
+     [tool.ruff]
+    -line_length = 100
+    +line-length = 100
+    "#);
     assert_eq!(
         std::fs::read_to_string(sandbox.path("pyproject.toml")).unwrap(),
         OLD
@@ -148,11 +174,40 @@ fn what_can_be_mended_is_mended() {
     assert_eq!(fix["replacements"][0]["deletedRegion"]["startLine"], 2);
     let (_, envelope) = sandbox.run_json("check .");
     assert_eq!(envelope["result"]["files"][0]["findings"][0]["fix"], "safe");
-    assert_snapshot!(sandbox.run("check --fix"), @"");
+    assert_snapshot!(sandbox.run("check --fix"), @"
+    exit: 0
+    -- stdout
+    .: warning TL1057: pyproject.toml: line 8: `project.requires-python`: `<4` shuts out Pythons to come: resolvers then take an older release that says nothing of it
+    -- stderr
+    Mended .: TL1069: pyproject.toml: line 2: `build-system.requires`: `wheel` need not be required: setuptools asks for it where it needs it, and has what it had since version 70.1
+    Mended .: TL1054: pyproject.toml: line 9: `project.license`: is a table, which is deprecated: an SPDX expression and `license-files` say it (PEP 639)
+    Mended .: TL1052: pyproject.toml: line 13: `project.classifiers`: `programming language :: Python :: 3` does not exist, `Programming Language :: Python :: 3` does: indexes refuse it
+    Mended .: TL1067: pyproject.toml: line 16, column 1: `tool.ruff.line_length`: ruff has no such key: `line-length` is meant
+    Checked 1 file: 0 errors, 1 warning; `tilsit explain CODE` tells more. `--fix --unsafe-fixes` mends 1.
+    ");
     let again = sandbox.run_well("check --diff");
     assert_eq!(again.stdout, "", "{again}");
-    assert_snapshot!(sandbox.run("check --diff --unsafe-fixes"), @"");
-    assert_snapshot!(sandbox.run("check --fix --unsafe-fixes --strict ."), @"");
+    assert_snapshot!(sandbox.run("check --diff --unsafe-fixes"), @r#"
+    exit: 1
+    -- stdout
+    --- pyproject.toml
+    +++ pyproject.toml
+    @@ -5,7 +5,7 @@
+     version = "1"
+     description = "d"
+     readme = { text = "Demo", content-type = "text/markdown" }
+    -requires-python = ">=3.10,<4"
+    +requires-python = ">=3.10"
+     license = "MIT" # ours
+     urls.Source = "https://demo.example/"
+     classifiers = [
+    "#);
+    assert_snapshot!(sandbox.run("check --fix --unsafe-fixes --strict ."), @"
+    exit: 0
+    -- stderr
+    Mended .: TL1057: pyproject.toml: line 8: `project.requires-python`: `<4` shuts out Pythons to come: resolvers then take an older release that says nothing of it
+    Checked 1 file: nothing found.
+    ");
     let nowhere = sandbox.run("check --fix dist");
     assert_eq!(nowhere.exit, 2, "{nowhere}");
 }
