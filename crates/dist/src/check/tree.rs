@@ -260,10 +260,18 @@ pub fn check_pyproject(text: &str) -> Vec<Finding> {
     match PyProject::parse(text) {
         Ok((pyproject, problems)) => {
             // A backend has to refuse a key that it does not know.
-            findings.extend(problems.into_iter().map(|it| found(Rule::PyProject, it)));
+            findings.extend(problems.into_iter().map(|it| {
+                let fix = mend::project_key(text, &it);
+                found(Rule::PyProject, it).with_fix(fix)
+            }));
             findings.extend(project::check(&pyproject, text));
         }
-        Err(error) => findings.push(found(Rule::PyProject, error.problem().clone())),
+        Err(error) => {
+            let fix = mend::license_classifiers(text);
+            let finding = found(Rule::PyProject, error.problem().clone());
+            let is_of_them = finding.problem.subject == "project.classifiers";
+            findings.push(finding.with_fix(fix.filter(|_| is_of_them)));
+        }
     }
     let of_tool = setuptools_problems(text);
     findings.extend(of_tool.into_iter().map(|it| found(Rule::PyProjectTool, it)));

@@ -1,7 +1,8 @@
 //! How findings in pyproject.toml are mended.
 
 use tilsit_packaging::license::StatedLicense;
-use tilsit_packaging::pyproject::{BuildSystem, Project, ProjectKey, ProjectLicense};
+use tilsit_packaging::problem::Problem;
+use tilsit_packaging::pyproject::{BuildSystem, Project, ProjectKey, ProjectLicense, PyProject};
 use tilsit_packaging::requirement::{Requirement, RequirementSource};
 use tilsit_packaging::specifier::{Operator, VersionSpecifier, VersionSpecifiers};
 use tilsit_packaging::version::Version;
@@ -187,6 +188,21 @@ impl Mender<'_> {
     }
 }
 
+/// License classifiers are taken out beside a license expression that says the same (PEP 639).
+pub(super) fn license_classifiers(text: &str) -> Option<Fix> {
+    let (pyproject, _) = PyProject::parse_for_use(text).ok()?;
+    let project = pyproject.project?;
+    let Some(ProjectLicense::Expression(expression)) = &project.license else {
+        return None;
+    };
+    let stated = StatedLicense::of_older(Some(expression.as_str()), &project.classifiers);
+    let is_same = !matches!(stated, StatedLicense::Unclear(_) | StatedLicense::Nothing);
+    let path = ["project", "classifiers"];
+    let toml = TomlText::parse(text)?;
+    let edits = toml.without(&path, |_, text| text.starts_with("License ::"));
+    (is_same && !edits.is_empty()).then(|| Fix::safe(PYPROJECT, edits))
+}
+
 /// Another key for the one at this line and column. It is safe where the tool refuses the one that is there
 /// and the two differ in case and separators alone.
 pub(super) fn key(
@@ -202,6 +218,19 @@ pub(super) fn key(
     let is_safe = is_refused && plain(written) == plain(instead);
     let edits = vec![Edit::new(start..start + written.len(), instead)];
     (!written.is_empty()).then(|| Fix::new(PYPROJECT, is_safe, edits))
+}
+
+/// A key of `[project]` as its specification spells it, where it differs in case and separators alone.
+pub(super) fn project_key(text: &str, problem: &Problem) -> Option<Fix> {
+    let written = problem.subject.strip_prefix("project.")?;
+    let plain = |text: &str| text.replace(['-', '_'], "").to_lowercase();
+    let mut keys = ProjectKey::ALL.iter().map(|key| key.name());
+    let instead = keys.find(|key| *key != written && plain(key) == plain(written))?;
+    let is_there = TomlText::parse(text)?
+        .entry(&["project", instead])
+        .is_some();
+    let fix = key(text, (problem.line?, problem.column?), instead, true);
+    fix.filter(|_| !is_there)
 }
 
 /// Whether a release since this one is taken: the bounds allow it, and each Python of the project has one.

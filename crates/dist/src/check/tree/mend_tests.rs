@@ -34,7 +34,7 @@ const fn case(
     }
 }
 
-const CASES: [Case; 27] = [
+const CASES: [Case; 31] = [
     case(
         Rule::LicenseTable,
         true,
@@ -189,7 +189,35 @@ const CASES: [Case; 27] = [
         "tool.x.a = 1",
         "tool.x.a = 1\n\n[build-system]\nrequires = [\"setuptools>=40.8.0\"]\nbuild-backend = \"setuptools.build_meta\"\n",
     ),
+    case(
+        Rule::PyProject,
+        true,
+        PYPROJECT,
+        "[project]\nname = 'a'\nversion = '1'\nlicense = 'MIT OR Apache-2.0'\nclassifiers = [\n  'License :: OSI Approved :: MIT License', 'License :: OSI Approved :: Apache Software License',\n]\n",
+        "[project]\nname = 'a'\nversion = '1'\nlicense = 'MIT OR Apache-2.0'\nclassifiers = [\n  \n]\n",
+    ),
+    case(
+        Rule::PyProject,
+        true,
+        PYPROJECT,
+        "[project]\nname = 'a'\nversion = '1'\nRequires_Python = '>=3.9'\n",
+        "[project]\nname = 'a'\nversion = '1'\nrequires-python = '>=3.9'\n",
+    ),
     // Nothing of these is sure.
+    case(
+        Rule::PyProject,
+        true,
+        PYPROJECT,
+        "[project]\nname = 'a'\nversion = '1'\nrequires-python = '>=3.9'\nrequires_python = '>=3.8'\n",
+        "[project]\nname = 'a'\nversion = '1'\nrequires-python = '>=3.9'\nrequires_python = '>=3.8'\n",
+    ),
+    case(
+        Rule::PyProject,
+        true,
+        PYPROJECT,
+        "[project]\nname = 'a'\nversion = '1'\nlicense = 'MIT'\nclassifiers = ['License :: OSI Approved :: BSD License']\n",
+        "[project]\nname = 'a'\nversion = '1'\nlicense = 'MIT'\nclassifiers = ['License :: OSI Approved :: BSD License']\n",
+    ),
     case(
         Rule::LicenseTable,
         true,
@@ -304,9 +332,9 @@ fn a_second_time_changes_nothing() {
             assert_eq!(again.files, [], "{}", case.before);
             assert_eq!(again.left, first.left, "{}", case.before);
             for left in &again.left {
-                // A license that only a file says is missing as soon as it is no table.
+                // What a fault kept from being looked at is seen behind it.
                 let is_new = !found.iter().any(|found| found.rule == left.rule);
-                assert!(!is_new || left.rule == Rule::LicenseMissing, "{left}");
+                assert!(!is_new || case.rule == Rule::PyProject, "{left}");
             }
         }
     }
@@ -317,6 +345,7 @@ fn a_second_time_changes_nothing() {
 fn all_that_is_mended_is_tried() {
     let tried: Vec<Rule> = CASES.iter().map(|case| case.rule).collect();
     let mended = [
+        Rule::PyProject,
         Rule::LicenseTable,
         Rule::ClassifierUnknown,
         Rule::ClassifierDeprecated,
@@ -403,4 +432,60 @@ fn a_tree_of_old_is_made_new() {
     .unwrap();
     let mended = Tree::new(folder.path()).mend(&all).unwrap();
     assert_eq!(mended.files, []);
+}
+
+/// Files that git tracks and an sdist has not, put into MANIFEST.in.
+#[test]
+fn what_the_sdist_lacks_is_included() {
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    put(PYPROJECT, HEAD);
+    let mut writer = crate::sdist::SdistWriter::new("demo-1.0", 0);
+    for name in ["PKG-INFO", PYPROJECT, "demo/__init__.py"] {
+        writer.add_file(
+            name,
+            b"Metadata-Version: 2.4\nName: demo\nVersion: 1.0\n".to_vec(),
+            false,
+        );
+    }
+    let bytes = writer.finish().unwrap();
+    let limits = tilsit_archive::Limits::default();
+    let sdist = Sdist::from_bytes("demo-1.0.tar.gz", &bytes, &limits).unwrap();
+    let try_with = |more: &[&str]| {
+        let listed = [PYPROJECT, "demo/__init__.py", ".github/x.yml"]
+            .iter()
+            .chain(more);
+        let listed: Vec<String> = listed.map(|name| (*name).to_owned()).collect();
+        let tree = Tree::new(folder.path()).compared(&listed, &sdist);
+        let mended = tree.mend(&all).unwrap();
+        let is_safe = !tree.mend(&safe).unwrap().files.is_empty();
+        let left = mended
+            .left
+            .into_iter()
+            .map(|it| it.to_string())
+            .collect::<Vec<_>>();
+        let after = mended.files.into_iter().next().map(|file| file.after);
+        (after.unwrap_or_default(), is_safe, left)
+    };
+    assert_eq!(try_with(&[]), (String::new(), false, Vec::new()));
+    let later = "and 1 other is under version control and not in the source distribution; MANIFEST.in names it by now: build again";
+    let (after, is_safe, left) = try_with(&["tox.ini", "docs/index.rst"]);
+    assert_eq!(after, "include tox.ini\ninclude docs/index.rst\n");
+    assert!(is_safe);
+    assert!(left.len() == 1 && left[0].ends_with(later), "{left:?}");
+    // Data of a package may become part of the wheel.
+    let (after, is_safe, _) = try_with(&["demo/data.json"]);
+    assert_eq!((&*after, is_safe), ("include demo/data.json\n", false));
+    assert_eq!(try_with(&["odd [name].txt"]).0, "");
+    put("MANIFEST.in", "# Ours\r\nexclude *.cfg");
+    let (after, is_safe, _) = try_with(&["tox.ini"]);
+    assert_eq!(
+        (&*after, is_safe),
+        ("# Ours\r\nexclude *.cfg\r\ninclude tox.ini\r\n", false)
+    );
+    put(
+        PYPROJECT,
+        "[build-system]\nrequires = ['hatchling']\nbuild-backend = 'hatchling.build'\n",
+    );
+    assert_eq!(try_with(&["tox.ini"]).0, "");
 }

@@ -199,7 +199,14 @@ impl Check<'_> {
                 );
                 self.tell_with(Rule::LicenseTable, "classifiers", classifier, reason, fix);
             }
-            (None, None) if !project.is_dynamic(ProjectKey::License) => {
+            (None, None)
+                if !project.is_dynamic(ProjectKey::License)
+                    && project
+                        .license_files
+                        .as_deref()
+                        .unwrap_or_default()
+                        .is_empty() =>
+            {
                 let reason = "is missing: nobody knows whether the project may be used";
                 self.tell(Rule::LicenseMissing, "license", "", reason.to_owned());
             }
