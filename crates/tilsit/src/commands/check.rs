@@ -270,10 +270,10 @@ fn say(checked: &[CheckedPlace], errors: usize, warnings: usize, context: &Conte
     };
     let (safe, all) = (fixes().filter(|fix| fix.is_safe).count(), fixes().count());
     if safe > 0 {
-        line += &format!(" `--fix` mends {safe}.");
+        line.extend([" `--fix` mends ", &safe.to_string(), "."]);
     }
     if all > safe {
-        line += &format!(" `--fix --unsafe-fixes` mends {all}.");
+        line.extend([" `--fix --unsafe-fixes` mends ", &all.to_string(), "."]);
     }
     context.terminal.say(line);
 }

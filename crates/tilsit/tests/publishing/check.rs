@@ -167,13 +167,6 @@ fn what_can_be_mended_is_mended() {
         std::fs::read_to_string(sandbox.path("pyproject.toml")).unwrap(),
         OLD
     );
-    let answer = sandbox.run("check --format sarif .");
-    let log: serde_json::Value = serde_json::from_str(&answer.stdout).expect("JSON");
-    let fix = &log["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0];
-    assert_eq!(fix["artifactLocation"]["uri"], "pyproject.toml");
-    assert_eq!(fix["replacements"][0]["deletedRegion"]["startLine"], 2);
-    let (_, envelope) = sandbox.run_json("check .");
-    assert_eq!(envelope["result"]["files"][0]["findings"][0]["fix"], "safe");
     assert_snapshot!(sandbox.run("check --fix"), @"
     exit: 0
     -- stdout
@@ -210,6 +203,22 @@ fn what_can_be_mended_is_mended() {
     ");
     let nowhere = sandbox.run("check --fix dist");
     assert_eq!(nowhere.exit, 2, "{nowhere}");
+}
+
+#[test]
+fn programs_are_told_what_can_be_mended() {
+    let sandbox = Sandbox::new();
+    sandbox.write("pyproject.toml", OLD);
+    let answer = sandbox.run("check --format sarif .");
+    let log: serde_json::Value = serde_json::from_str(&answer.stdout).expect("JSON");
+    let fix = &log["runs"][0]["results"][0]["fixes"][0]["artifactChanges"][0];
+    assert_eq!(fix["artifactLocation"]["uri"], "pyproject.toml");
+    assert_eq!(fix["replacements"][0]["deletedRegion"]["startLine"], 2);
+    let (_, envelope) = sandbox.run_json("check .");
+    assert_eq!(envelope["result"]["files"][0]["findings"][0]["fix"], "safe");
+    let (_, envelope) = sandbox.run_json("check --fix .");
+    let mended = &envelope["result"]["files"][0]["mended"];
+    assert_eq!(mended.as_array().map(Vec::len), Some(4), "{envelope}");
 }
 
 #[test]

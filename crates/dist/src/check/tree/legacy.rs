@@ -81,7 +81,7 @@ pub(super) fn check(script: Option<&str>, configuration: Option<&str>) -> Vec<Fi
     let file = if has_name { SETUP_CFG } else { SETUP_PY };
     for (rule, keys, reason) in WANTED {
         let is_classified = rule == Rule::LicenseMissing && has_license;
-        if !keys.iter().any(|key| is_said(key)) && !is_classified {
+        if !keys.iter().any(is_said) && !is_classified {
             let reason = format!("is missing: {reason}");
             findings.push(Finding::new(rule, file, keys[0], reason));
         }

@@ -93,9 +93,10 @@ impl<'t> TomlText<'t> {
     fn behind_comma(&self, place: usize) -> usize {
         let rest = &self.text[place..];
         let blanks = rest.len() - rest.trim_start_matches([' ', '\t']).len();
-        match rest[blanks..].starts_with(',') {
-            true => place + blanks + 1,
-            false => place,
+        if rest[blanks..].starts_with(',') {
+            place + blanks + 1
+        } else {
+            place
         }
     }
 

@@ -109,9 +109,10 @@ fn sarif_fix(fix: &Fix, fixed: &Fixed) -> Value {
         })
     });
     let replacements: Vec<Value> = replacements.collect();
-    let description = match fix.is_safe {
-        true => "`tilsit check --fix` does this",
-        false => "`tilsit check --fix --unsafe-fixes` does this; it may change the project",
+    let description = if fix.is_safe {
+        "`tilsit check --fix` does this"
+    } else {
+        "`tilsit check --fix --unsafe-fixes` does this; it may change the project"
     };
     json!({
         "description": { "text": description },

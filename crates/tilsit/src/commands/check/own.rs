@@ -74,9 +74,9 @@ const CIBUILDWHEEL: &str = "tool.cibuildwheel";
 fn of_toml(said: &str) -> Finding {
     let number = said.split("at line ").nth(1);
     let number = number.and_then(|rest| rest.split([',', '\n']).next()?.parse().ok());
-    let lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
+    let mut lines = said.lines().map(str::trim).filter(|line| !line.is_empty());
     let reason = match number {
-        Some(_) => lines.last().unwrap_or_default().to_owned(),
+        Some(_) => lines.next_back().unwrap_or_default().to_owned(),
         None => lines.collect::<Vec<_>>().join(" "),
     };
     let mut finding = Finding::new(Rule::PyProjectTool, PYPROJECT, "tool.tilsit", reason);
