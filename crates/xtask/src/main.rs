@@ -7,6 +7,7 @@ mod conformance;
 mod documents;
 mod extensions;
 mod fuzzing;
+mod mending;
 mod metadata;
 mod parity;
 mod policies;
@@ -49,6 +50,8 @@ cargo xtask <task>
   conformance pyproject  `check` on the examples of validate-pyproject, valid and not
   conformance pyproject FOLDER
                          what it finds about tables of tools in the files below a folder
+  conformance mending FOLDER
+                         the source distributions in a folder, unpacked, checked and mended
   conformance backends [WORD ..]
                          real pure projects built by their backend and by ours, and compared;
                          words: parts of releases, `--program=PATH`
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         ["real", filters @ ..] => tests::real(filters),
         ["conformance", "pyproject"] => pyprojects::compare(),
         ["conformance", "pyproject", folder] => pyprojects::tools(std::path::Path::new(folder)),
+        ["conformance", "mending", folder] => mending::try_all(std::path::Path::new(folder)),
         ["conformance", "backends", words @ ..] => backends::compare(words),
         ["conformance", "extensions", words @ ..] => extensions::compare(words),
         ["conformance", "metadata"] => metadata::compare(),

@@ -1,6 +1,8 @@
 //! `check`: what is found, how it is told, and when the answer is no.
 
 use insta::assert_snapshot;
+use tilsit_archive::Limits;
+use tilsit_dist::wheel::Wheel;
 
 use crate::sandbox::Sandbox;
 
@@ -203,6 +205,35 @@ fn what_can_be_mended_is_mended() {
     ");
     let nowhere = sandbox.run("check --fix dist");
     assert_eq!(nowhere.exit, 2, "{nowhere}");
+}
+
+/// A mended project is the same: its wheel has the same files, and says the same in other words.
+#[test]
+fn a_mended_project_builds_the_same() {
+    let sandbox = Sandbox::new();
+    sandbox.write("src/demo/__init__.py", "");
+    sandbox.write("LICENSE", "Take it.\n");
+    let text = "[build-system]\nrequires = [\"tilsit-build\"]\nbuild-backend = \"tilsit_build\"\n[project]\nname = \"demo\"\nversion = \"1\"\nlicense = { text = \"MIT\" }\nclassifiers = [\n  \"License :: OSI Approved :: MIT License\",\n  \"Natural Language :: Ukranian\",\n]\n[tool.ruff]\nline_length = 100\n";
+    sandbox.write("pyproject.toml", text);
+    let metadata = |out: &str| {
+        sandbox.run_well(&format!("build --wheel -o {out} ."));
+        let path = sandbox.path(&format!("{out}/demo-1-py3-none-any.whl"));
+        let wheel = Wheel::open(path, &Limits::default()).expect("a sound wheel");
+        let names: Vec<String> = wheel.files().iter().map(|file| file.name.clone()).collect();
+        (names, wheel.metadata().clone())
+    };
+    let (files, before) = metadata("one");
+    sandbox.run_well("check --fix .");
+    let (same_files, mut after) = metadata("two");
+    assert_eq!(same_files, files);
+    assert_eq!(before.license.as_deref(), Some("MIT"));
+    let expression = after.license_expression.take();
+    assert_eq!(expression.map(|it| it.to_string()).as_deref(), Some("MIT"));
+    assert_eq!(after.classifiers, ["Natural Language :: Ukrainian"]);
+    after.license = before.license.clone();
+    after.classifiers = before.classifiers.clone();
+    after.metadata_version = before.metadata_version;
+    assert_eq!(after, before);
 }
 
 #[test]
