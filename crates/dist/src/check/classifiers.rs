@@ -1,5 +1,9 @@
 //! The classifiers that exist.
 
+use std::sync::OnceLock;
+
+use rustc_hash::FxHashMap;
+
 use crate::rule::Rule;
 
 /// Written by `cargo xtask classifiers`.
@@ -61,11 +65,18 @@ pub(super) fn look_up(classifier: &str) -> Known {
 }
 
 fn misspelled(classifier: &str) -> Option<&'static str> {
-    let plain = |text: &str| text.split_whitespace().collect::<String>().to_lowercase();
-    let wanted = plain(classifier);
-    let lines = LIST.lines().filter(|line| !line.starts_with('#'));
-    let mut current = lines.filter(|line| !line.contains(" =>"));
-    current.find(|line| plain(line) == wanted)
+    static PLAIN: OnceLock<FxHashMap<String, &'static str>> = OnceLock::new();
+    let known = PLAIN.get_or_init(|| {
+        let lines = LIST.lines().filter(|line| !line.starts_with('#'));
+        let current = lines.filter(|line| !line.contains(" =>"));
+        current.map(|line| (plain(line), line)).collect()
+    });
+    known.get(&plain(classifier)).copied()
+}
+
+/// Without capitals and spaces.
+fn plain(text: &str) -> String {
+    text.split_whitespace().collect::<String>().to_lowercase()
 }
 
 #[cfg(test)]
