@@ -12,10 +12,12 @@ use tilsit_dist::check::{
 };
 use tilsit_dist::dist_info::requires_txt::RequiresTxt;
 use tilsit_dist::egg::{EggFileName, WininstFileName, archive_behind, metadata as egg_metadata};
+use tilsit_dist::fix::apply;
 use tilsit_dist::sdist::Sdist;
 use tilsit_dist::wheel::change::with_headers;
 use tilsit_dist::wheel::{Wheel, WheelFile};
 use tilsit_packaging::headers::Message;
+use tilsit_packaging::pyproject::{PyProject, PyProjectError};
 use tilsit_packaging::requirement::Requirement;
 
 const WHEEL_NAME: &str = "demo-1.0-py3-none-any.whl";
@@ -152,19 +154,39 @@ fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
         .position(|window| window == wanted)
 }
 
-/// The texts of a source tree: whatever they are, each finding is on a line that is there.
+/// The texts of a source tree: whatever they are, each finding is on a line that is there, and each fix of
+/// a pyproject.toml leaves TOML and none of that finding.
 pub fn source_tree(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
     let lines = text.split('\n').count();
-    for finding in check_pyproject(&text)
-        .into_iter()
-        .chain(check_tree_texts(&text))
-    {
+    let findings = check_pyproject(&text);
+    for finding in findings.iter().chain(&check_tree_texts(&text)) {
         let line = finding.problem.line;
         assert!(
             line.is_none_or(|line| (1..=lines).contains(&line)),
             "{finding}"
         );
+        if let Some(fix) = &finding.fix {
+            let mut edits = fix.edits.iter();
+            assert!(edits.all(|edit| text.get(edit.start..edit.end).is_some()));
+            assert_ne!(apply(&text, &fix.edits), text, "{finding}");
+        }
+    }
+    for finding in &findings {
+        let Some(fix) = finding
+            .fix
+            .as_ref()
+            .filter(|fix| fix.file == "pyproject.toml")
+        else {
+            continue;
+        };
+        let after = apply(&text, &fix.edits);
+        let read = PyProject::parse(&after);
+        assert!(
+            !matches!(read, Err(PyProjectError::Toml(_))),
+            "{finding}: {after}"
+        );
+        assert!(!check_pyproject(&after).contains(finding), "{finding}");
     }
 }
 

@@ -51,6 +51,9 @@ use crate::extension::settings::{Extension, Written as WrittenExtension};
 /// The table in pyproject.toml.
 const TABLE: &str = "tool.tilsit.build";
 
+/// Where the version is from.
+const VERSION: &str = "tool.tilsit.build.version";
+
 /// The oldest core metadata whose fields an sdist may call static (PEP 643).
 const METADATA_OLDEST: MetadataVersion = MetadataVersion::new(2, 2);
 
@@ -327,6 +330,21 @@ impl Reader<'_> {
         let set = (!patterns.is_empty()).then(|| self.globs(key, patterns));
         set.transpose()
     }
+}
+
+/// Whether the backend takes what `[tool.tilsit.build]` of this pyproject.toml says.
+///
+/// # Errors
+/// The first fault, with its key and line.
+pub fn check(folder: &Path, text: &str) -> Result<(), BuildError> {
+    BuildSettings::read(folder, text)?;
+    let table = table(text);
+    let version = table.as_ref().and_then(|table| table.get("version"));
+    if let Some(version) = version.and_then(toml::Value::as_table) {
+        let read = crate::vcs_version::options::read(version);
+        read.map_err(|reason| BuildError::key(folder, text, VERSION, reason))?;
+    }
+    Ok(())
 }
 
 fn table(text: &str) -> Option<toml::Value> {

@@ -214,7 +214,7 @@ impl fmt::Display for BackendFailure {
         let Self {
             project, backend, ..
         } = self;
-        let hook = self.hook.name();
+        let hook = format!("`{}` of `{backend}`", self.hook.name());
         write!(formatter, "{project} was not built: ")?;
         match &self.reason {
             FailureReason::NoBackend { module, reason } => write!(
@@ -227,63 +227,54 @@ impl fmt::Display for BackendFailure {
             ),
             FailureReason::Raised(words) => {
                 let words = words.lines().next().unwrap_or_default();
-                write!(formatter, "`{hook}` of `{backend}` failed: {words}")
+                write!(formatter, "{hook} failed: {words}")
             }
             FailureReason::Unsupported(words) => {
                 write!(formatter, "`{backend}` cannot do that here: {words}")
             }
             FailureReason::NoHook => write!(formatter, "`{backend}` has no hook `{hook}`"),
-            FailureReason::Exited(code) => write!(
-                formatter,
-                "`{hook}` of `{backend}` ended its process with exit code {code}"
-            ),
-            FailureReason::Killed(signal) => {
-                write!(
-                    formatter,
-                    "`{hook}` of `{backend}` was ended by signal {signal}"
-                )
+            FailureReason::Exited(code) => {
+                write!(formatter, "{hook} ended its process with exit code {code}")
             }
-            FailureReason::Exceeded(limit) => write!(
-                formatter,
-                "`{hook}` of `{backend}` was ended by its sandbox: {limit}"
-            ),
+            FailureReason::Killed(signal) => {
+                write!(formatter, "{hook} was ended by signal {signal}")
+            }
+            FailureReason::Exceeded(limit) => {
+                write!(formatter, "{hook} was ended by its sandbox: {limit}")
+            }
             FailureReason::TooMuchOutput(bytes) => write!(
                 formatter,
-                "`{hook}` of `{backend}` was ended because it wrote more than {} MiB of output",
+                "{hook} was ended because it wrote more than {} MiB of output",
                 bytes >> 20
             ),
             FailureReason::Process(error) => {
-                write!(formatter, "`{hook}` of `{backend}`: {error}")?;
+                write!(formatter, "{hook}: {error}")?;
                 match std::error::Error::source(error) {
                     Some(source) => write!(formatter, ": {source}"),
                     None => Ok(()),
                 }
             }
             FailureReason::Answer(words) => {
-                write!(
-                    formatter,
-                    "the answer of `{hook}` of `{backend}` cannot be read: {words}"
-                )
+                write!(formatter, "the answer of {hook} cannot be read: {words}")
             }
             FailureReason::Value(expected) => write!(
                 formatter,
-                "`{hook}` of `{backend}` did not return {expected}, as PEP 517 demands"
+                "{hook} did not return {expected}, as PEP 517 demands"
             ),
             FailureReason::Elsewhere(name) => write!(
                 formatter,
-                "`{hook}` of `{backend}` returned `{name}`, which is not in the folder that it was given"
+                "{hook} returned `{name}`, which is not in the folder that it was given"
             ),
             FailureReason::NoPlainFile(name) => write!(
                 formatter,
-                "`{hook}` of `{backend}` returned `{name}`, which is neither a file nor a folder"
+                "{hook} returned `{name}`, which is neither a file nor a folder"
             ),
-            FailureReason::NotMade(name) => write!(
-                formatter,
-                "`{hook}` of `{backend}` returned `{name}` and made no such file"
-            ),
+            FailureReason::NotMade(name) => {
+                write!(formatter, "{hook} returned `{name}` and made no such file")
+            }
             FailureReason::Requirement { text, reason } => write!(
                 formatter,
-                "`{hook}` of `{backend}` requires `{text}`, which is no requirement: {reason}"
+                "{hook} requires `{text}`, which is no requirement: {reason}"
             ),
         }
     }

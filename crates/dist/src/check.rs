@@ -6,7 +6,7 @@
 //! against the contents, what is importable, and whether the files of a release say the same.
 //!
 //! - [`check_files`] takes files on disk, [`check_file`] one; [`check_wheel`] and [`check_sdist`] take one that is open.
-//! - [`check_tree`] takes a source tree.
+//! - [`Tree`] is a source tree, to be checked and mended.
 //! - [`check_releases`] holds the files of each release against each other.
 
 mod classifiers;
@@ -34,7 +34,7 @@ use crate::wheel::{Wheel, WheelFault};
 
 pub use releases::{Described, check_releases};
 pub use sdist::check_sdist;
-pub use tree::{check_against_sdist, check_pyproject, check_tree, check_tree_texts, is_tree};
+pub use tree::{Mended, MendedFile, Tree, check_pyproject, check_tree_texts, is_tree};
 pub use wheel::check_wheel;
 
 /// A file that was checked.

@@ -5,6 +5,7 @@ use std::fmt;
 use tilsit_packaging::metadata::{Field, MetadataVersion};
 use tilsit_packaging::problem::Problem;
 
+use crate::fix::Fix;
 use crate::rule::{Rule, Severity};
 
 /// A problem, and the file of the distribution it is in.
@@ -16,6 +17,8 @@ pub struct Finding {
     pub file: String,
     /// What is wrong.
     pub problem: Problem,
+    /// How it is mended, where that is known.
+    pub fix: Option<Fix>,
 }
 
 impl Finding {
@@ -35,7 +38,14 @@ impl Finding {
                 subject: subject.into(),
                 reason: reason.into(),
             },
+            fix: None,
         }
+    }
+
+    /// The same, with a way to mend it.
+    #[must_use]
+    pub(crate) fn with_fix(self, fix: Option<Fix>) -> Self {
+        Self { fix, ..self }
     }
 
     /// How much it matters.
@@ -49,6 +59,7 @@ impl Finding {
             rule: Rule::DescriptionFile,
             file: file.to_owned(),
             problem,
+            fix: None,
         })
     }
 
@@ -75,6 +86,7 @@ impl Finding {
                 },
                 file: file.to_owned(),
                 problem,
+                fix: None,
             }
         })
     }

@@ -45,10 +45,12 @@ pub mod check;
 pub mod dist_info;
 pub mod egg;
 pub mod finding;
+pub mod fix;
 pub mod rule;
 pub mod sdist;
 pub mod setuptools;
 pub mod wheel;
 
 pub use finding::Finding;
+pub use fix::{Edit, Fix};
 pub use rule::{Rule, Severity};

@@ -144,8 +144,14 @@ rules! {
     ModuleNotInSdist Warning,
     /// pyproject.toml keeps to its specifications.
     PyProject Error,
-    /// The table of setuptools is one that it takes.
+    /// The tables of tools have the keys and values that the tools take.
     PyProjectTool Error,
+    /// Tools that stop at what they do not know find nothing of it in their tables.
+    ToolKeyRefused Error,
+    /// The other tools, too.
+    ToolKeyUnknown Warning,
+    /// No build requirement is one that the backend asks for by itself.
+    BuildRequirementNeedless Warning,
     /// Each classifier exists.
     ClassifierUnknown Error,
     /// No classifier is deprecated.

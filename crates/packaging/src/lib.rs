@@ -31,6 +31,7 @@ pub mod specifier;
 pub mod tag;
 pub mod version;
 
+mod spelling;
 mod text;
 
 // Formats of files, built on the values above.

@@ -12,12 +12,14 @@ mod project;
 mod setuptools;
 #[cfg(test)]
 mod tests;
+mod tools;
 
 pub use self::core_metadata::{CoreMetadataError, ProjectFiles};
 pub use self::key::{ProjectKey, UnknownProjectKey};
 use self::project::Strictness;
 pub use self::project::{Person, Project, ProjectLicense, Readme, ReadmeSource};
 pub use self::setuptools::setuptools_problems;
+pub use self::tools::{ToolFault, ToolProblem, tool_problems};
 use crate::dependency_groups::DependencyGroups;
 use crate::path::is_confined;
 use crate::problem::Problem;

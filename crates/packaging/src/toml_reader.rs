@@ -298,6 +298,18 @@ impl<'d> Item<'d> {
         self.value.is_bool()
     }
 
+    pub(crate) fn is_integer(&self) -> bool {
+        self.value.is_integer()
+    }
+
+    pub(crate) fn is_number(&self) -> bool {
+        self.value.is_integer() || self.value.is_float()
+    }
+
+    pub(crate) fn is_array(&self) -> bool {
+        self.value.is_array()
+    }
+
     pub(crate) fn is_table(&self) -> bool {
         self.value.is_table()
     }

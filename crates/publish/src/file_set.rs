@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use sha2::{Digest, Sha256};
 use tilsit_dist::check::{Described, Limits, check_files};
-use tilsit_dist::{Finding, Severity};
+use tilsit_dist::{Finding, Rule, Severity};
 use tilsit_files::{FileError, Operation};
 use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::version::Version;
@@ -110,6 +110,8 @@ impl FileSet {
         let errors = set.files.iter().flat_map(|file| {
             let errors = file.findings.iter();
             let errors = errors.filter(|finding| finding.severity() == Severity::Error);
+            // Which classifiers there are is for the index to say; it may know more, or ask for none.
+            let errors = errors.filter(|finding| finding.rule != Rule::ClassifierUnknown);
             errors.map(|finding| file.unfit(finding))
         });
         refuse(errors.collect())?;

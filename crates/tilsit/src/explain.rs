@@ -592,9 +592,12 @@ by the compiler. Or tag the wheel for the version that it needs. abi3audit finds
 another type or form, or names a file that is not there. Build backends refuse it, or build another release than
 is meant (the pyproject.toml specification; PEP 621, 639, 735, 794, 808).";
 
-    CheckPyProjectTool = "TL1051", No, "a table of setuptools in pyproject.toml is not valid",
-"`[tool.setuptools]` has a key that setuptools does not know, or a value that it does not take: the build fails.
-setuptools' user guide lists the keys (\"Configuring setuptools using pyproject.toml files\").";
+    CheckPyProjectTool = "TL1051", No, "a table of a tool in pyproject.toml is not valid",
+"A table of a tool has a value of another type than the tool takes, or one that must be there is missing: a number
+as text, a text where a list belongs. The tool stops, or passes over what was meant. Known are the tables of
+black, cibuildwheel, coverage, flit, hatch, maturin, mypy, pdm, poethepoet, poetry, pyright, pytest, ruff,
+scikit-build-core, setuptools (its keys, too), setuptools-scm, tox, ty and uv; `[tool.tilsit]`, and what tilsit
+takes of others' tables, is read as the commands read it.";
 
     CheckClassifierUnknown = "TL1052", No, "a classifier does not exist",
 "Classifiers come from a list that the indexes share (the project trove-classifiers), and large indexes refuse an
@@ -660,6 +663,21 @@ control and continuous integration are not missed. This is check-manifest's ques
     CheckNotInVersionControl = "TL1066", No, "a file of the source distribution is not under version control",
 "It was made or forgotten: another checkout builds another source distribution. Add it to version control, or leave
 it out of the source distribution. What backends make (PKG-INFO, `*.egg-info`, setup.cfg) does not count.";
+
+    CheckToolKeyRefused = "TL1067", No, "a tool stops at a key in pyproject.toml",
+"black, cibuildwheel, flit, poethepoet, ruff and scikit-build-core refuse to run when their table has a key, or a
+word at a key, that they do not know. What is known is as old as this version of tilsit: `--ignore TL1067` passes
+over one that is newer. Where a key differs from a known one in capitals, hyphens and underscores alone, `--fix`
+writes the known one.";
+
+    CheckToolKeyUnknown = "TL1068", No, "a tool passes over a key in pyproject.toml",
+"Other tools warn of a key that they do not know, or say nothing, and go on without it. In tables to which plugins
+add keys only one that is misspelled is told. It may be newer than this version of tilsit.";
+
+    CheckBuildRequirementNeedless = "TL1069", No, "`wheel` is required beside setuptools",
+"setuptools asks for `wheel` itself when it builds a wheel, and has what it needs of it since version 70.1. In
+`[build-system] requires` it is one more download of each build, as setuptools' documentation says. It is not told
+where setup.py speaks of `wheel`.";
 
     ToolManifestInvalid = "TL1201", Usage, "a manifest of tools is not valid",
 "`tilsit-tools.toml` has a table `[tools]` with one entry a tool: its versions as text (`\"24.1\"`,

@@ -16,6 +16,7 @@ mod child;
 mod commands;
 mod configuration;
 mod context;
+mod difference;
 mod distributions;
 mod editing;
 mod environments;

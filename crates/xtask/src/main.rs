@@ -7,6 +7,7 @@ mod conformance;
 mod documents;
 mod extensions;
 mod fuzzing;
+mod mending;
 mod metadata;
 mod parity;
 mod policies;
@@ -17,6 +18,7 @@ mod repairs;
 mod sdists;
 mod setup;
 mod setups;
+mod tables;
 mod tests;
 mod trees;
 
@@ -47,6 +49,10 @@ cargo xtask <task>
   conformance virtualenv --suite FOLDER [ARGUMENT ..]
                          virtualenv's tests of activation and creation on `tilsit venv`
   conformance pyproject  `check` on the examples of validate-pyproject, valid and not
+  conformance pyproject FOLDER
+                         what it finds about tables of tools in the files below a folder
+  conformance mending FOLDER
+                         the source distributions in a folder, unpacked, checked and mended
   conformance backends [WORD ..]
                          real pure projects built by their backend and by ours, and compared;
                          words: parts of releases, `--program=PATH`
@@ -67,6 +73,8 @@ cargo xtask <task>
   fuzz [NAME] [SECONDS]  fuzz every parser, or one, for that many CPU seconds each (60)
   docs [--check]         write the generated documents, or fail when they are stale
   classifiers FOLDER     the list of classifiers, from a site-packages with trove-classifiers
+  tables FOLDER          the keys of tools' tables, from a site-packages with
+                         validate-pyproject-schema-store
   policies FOLDER        the table of platform policies, from auditwheel's folder in site-packages";
 
 #[expect(clippy::print_stderr, reason = "a task talks to the developer")]
@@ -78,6 +86,8 @@ fn main() -> ExitCode {
         ["ci"] => tests::ci(),
         ["real", filters @ ..] => tests::real(filters),
         ["conformance", "pyproject"] => pyprojects::compare(),
+        ["conformance", "pyproject", folder] => pyprojects::tools(std::path::Path::new(folder)),
+        ["conformance", "mending", folder] => mending::try_all(std::path::Path::new(folder)),
         ["conformance", "backends", words @ ..] => backends::compare(words),
         ["conformance", "extensions", words @ ..] => extensions::compare(words),
         ["conformance", "metadata"] => metadata::compare(),
@@ -92,6 +102,7 @@ fn main() -> ExitCode {
         ["fuzz", rest @ ..] => fuzzing::run(rest),
         ["docs", rest @ ..] => documents::run(rest),
         ["classifiers", folder] => classifiers::write(std::path::Path::new(folder)),
+        ["tables", folder] => tables::write(std::path::Path::new(folder)),
         ["policies", folder] => policies::write(std::path::Path::new(folder)),
         _ => Err(anyhow::anyhow!("unknown task\n\n{USAGE}")),
     };

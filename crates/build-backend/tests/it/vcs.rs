@@ -371,18 +371,8 @@ fn the_tree_its_sdist_and_its_archive_give_one_wheel() {
         "of the sdist"
     );
 
-    git(
-        &folder,
-        2,
-        &[
-            "archive",
-            "--prefix",
-            "whatever/",
-            "-o",
-            "../archive.tar",
-            "HEAD",
-        ],
-    );
+    let words = "archive --prefix whatever/ -o ../archive.tar HEAD";
+    git(&folder, 2, &words.split(' ').collect::<Vec<_>>());
     let unpacked = Command::new("tar")
         .args(["-xf", "archive.tar"])
         .current_dir(root.path())

@@ -3,7 +3,7 @@
 use tilsit_packaging::metadata::CoreMetadata;
 use tilsit_packaging::requirement::RequirementSource;
 
-use super::readme;
+use super::{classifiers, readme};
 use crate::finding::Finding;
 use crate::rule::Rule;
 
@@ -34,6 +34,11 @@ pub(super) fn check(metadata: &CoreMetadata, place: &str) -> Vec<Finding> {
     if let Some(private) = classifiers.find(|classifier| classifier.starts_with("Private ::")) {
         let reason = format!("`{private}` makes public indexes refuse the file");
         add(Rule::PrivateClassifier, "Classifier", reason);
+    }
+    for classifier in &metadata.classifiers {
+        if let Some((rule, reason)) = classifiers::fault(classifier) {
+            add(rule, "Classifier", reason);
+        }
     }
     let summary = metadata.summary.as_deref().unwrap_or_default();
     if summary.chars().count() > SUMMARY_MAX_CHARACTERS {

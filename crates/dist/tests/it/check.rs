@@ -252,6 +252,14 @@ fn of_wheels() -> Vec<(Vec<Finding>, &'static str)> {
             "LicenseClassifier: METADATA: `Classifier`: license classifiers may not stand beside",
         ),
         (
+            Draft::saying("Classifier: Topic :: Odd\n").findings(),
+            "ClassifierUnknown: METADATA: `Classifier`: `Topic :: Odd` does not exist",
+        ),
+        (
+            Draft::saying("Classifier: Natural Language :: Ukranian\n").findings(),
+            "ClassifierDeprecated: METADATA: `Classifier`: `Natural Language :: Ukranian` is deprecated",
+        ),
+        (
             Draft::saying("Classifier: Private :: Do Not Upload\n").findings(),
             "PrivateClassifier: METADATA: `Classifier`: `Private :: Do Not Upload` makes",
         ),
@@ -552,11 +560,12 @@ fn each_rule_finds_what_breaks_it() {
 }
 
 /// The rules that are about source trees alone.
-const OF_TREES: [Rule; 17] = [
+const OF_TREES: [Rule; 18] = [
     Rule::PyProject,
     Rule::PyProjectTool,
-    Rule::ClassifierUnknown,
-    Rule::ClassifierDeprecated,
+    Rule::ToolKeyRefused,
+    Rule::ToolKeyUnknown,
+    Rule::BuildRequirementNeedless,
     Rule::LicenseTable,
     Rule::LicenseMissing,
     Rule::NameSpelling,

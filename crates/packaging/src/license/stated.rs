@@ -30,10 +30,15 @@ impl StatedLicense {
         if let Some(expression) = &metadata.license_expression {
             return Self::Expression(expression.clone());
         }
-        let text = metadata.license.as_deref().map(str::trim);
+        Self::of_older(metadata.license.as_deref(), &metadata.classifiers)
+    }
+
+    /// What is stated in the forms from before PEP 639.
+    pub fn of_older(license: Option<&str>, classifiers: &[String]) -> Self {
+        let text = license.map(str::trim);
         let text = text.filter(|text| !text.is_empty() && *text != "UNKNOWN");
         let named = text.and_then(of_name);
-        let classifiers = metadata.classifiers.iter();
+        let classifiers = classifiers.iter();
         let classifiers = classifiers.filter_map(|one| one.strip_prefix("License :: "));
         // It says nothing of which one.
         let mut classifiers = classifiers.filter(|one| *one != "OSI Approved").peekable();

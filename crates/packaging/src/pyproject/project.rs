@@ -149,6 +149,8 @@ pub(super) fn read(
     let known: Vec<&str> = ProjectKey::ALL.iter().map(|key| key.name()).collect();
     problems.extend(table.unknown_keys(&known));
     let name = table.required("name")?;
+    // Read first: that it is no text says more than that it is dynamic besides.
+    let version = table.parsed("version")?;
     let dynamic = dynamic(table)?;
     if !dynamic.contains(&ProjectKey::Version) {
         table.required("version")?;
@@ -160,7 +162,7 @@ pub(super) fn read(
     let project = Project {
         name: name.as_str()?.to_owned(),
         normalized: name.parse()?,
-        version: table.parsed("version")?,
+        version,
         description: described.take(table.text("description"))?,
         readme: described.take(table.item("readme").map(|item| readme(&item)).transpose())?,
         requires_python: table.parsed("requires-python")?,
@@ -197,8 +199,8 @@ fn check(table: &Table<'_>, project: &Project) -> Result<(), Problem> {
         return Err(table.key_fault("classifiers", reason));
     }
     if project.license_files.is_some() && project.license.is_some() && !is_expression {
-        let reason = "the key may not stand beside a `license` that is a table";
-        return Err(table.key_fault("license-files", reason));
+        let reason = "a table may not stand beside `license-files`";
+        return Err(table.key_fault("license", reason));
     }
     check_import_names(table, project)
 }

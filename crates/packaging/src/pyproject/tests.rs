@@ -191,7 +191,7 @@ const FAULTS: &[(&str, &str)] = &[
     ),
     (
         "license = { text = 'x' }\nlicense-files = []",
-        "line 5, column 1: `project.license-files`: the key may not stand beside a `license` that is a table",
+        "line 4, column 1: `project.license`: a table may not stand beside `license-files`",
     ),
     (
         "license-files = ['a', '../b']",

@@ -1,7 +1,6 @@
 //! `tilsit import`: a project of another tool becomes one of pyproject.toml and pylock.toml.
 
 mod building;
-mod difference;
 mod pins;
 mod sources;
 
@@ -25,6 +24,7 @@ use crate::commands::init::name_of_folder;
 use crate::commands::options::{IndexOptions, ResolverOptions, UpgradeOptions};
 use crate::commands::pip::list::table::columns;
 use crate::context::Context;
+use crate::difference::unified;
 use crate::editing::Originals;
 use crate::error::CommandError;
 use crate::explain::Code;
@@ -167,7 +167,7 @@ impl Importing<'_> {
         let mut result = self.result(&written);
         if self.arguments.dry_run {
             let shown = self.context.show(&self.path);
-            let difference = difference::unified(&shown, text, &written.text);
+            let difference = unified(&shown, text, &written.text);
             result["difference"] = json!(difference);
             return Ok(Report::new(difference, result));
         }

@@ -73,6 +73,55 @@ fn six_backends() {
     }
 }
 
+/// What `check --fix` writes anew has setuptools build the same: names of keys, `wheel` beside it,
+/// `distutils`, and its own name where none was.
+#[test]
+fn mended_projects_build_the_same() {
+    let script =
+        "from distutils.core import setup\nsetup(name='demo', version='1', packages=['demo'])\n";
+    let table = "[metadata]\nname = demo\nversion = 1\nauthor-email = a@a.example\nlicense-file = COPYING\nclassifiers =\n  programming language :: python :: 3\n[options]\npackages = demo\n";
+    let wheel = "[build-system]\nrequires = ['setuptools', 'wheel']\nbuild-backend = 'setuptools.build_meta'\n";
+    let cases = [
+        vec![("setup.py", script)],
+        vec![
+            ("setup.cfg", table),
+            ("setup.py", "import setuptools\nsetuptools.setup()\n"),
+        ],
+        vec![("setup.cfg", table), ("pyproject.toml", wheel)],
+    ];
+    for files in cases {
+        let sandbox = super::sandbox();
+        sandbox.write("demo/demo/__init__.py", "");
+        sandbox.write("demo/COPYING", "Take it.\n");
+        for (name, text) in &files {
+            sandbox.write(&format!("demo/{name}"), text);
+        }
+        let built = |out: &str| {
+            sandbox.run_well(&format!("build --wheel demo -o {out}"));
+            let path = sandbox.path(&format!("{out}/demo-1-py3-none-any.whl"));
+            let wheel = Wheel::open(path, &Limits::default()).expect("a sound wheel");
+            let names: Vec<String> = wheel.files().iter().map(|file| file.name.clone()).collect();
+            (names, wheel.metadata().clone())
+        };
+        let (names, mut before) = built("one");
+        let mended = sandbox.run("check --fix demo");
+        assert!(mended.stderr.contains("Mended"), "{mended}");
+        let _ = std::fs::remove_dir_all(sandbox.path("demo/build"));
+        let (same_names, after) = built("two");
+        assert_eq!(same_names, names, "{files:?}");
+        // The one thing that is another is spelled as the indexes have it.
+        for text in &mut before.classifiers {
+            *text = text.replace(
+                "programming language :: python",
+                "Programming Language :: Python",
+            );
+        }
+        assert_eq!(after, before, "{files:?}");
+        let left = sandbox.run("check --diff demo");
+        assert_eq!((left.exit, &*left.stdout), (0, ""), "{left}");
+    }
+}
+
 /// What each backend, and ours, puts into the wheel of the same plain project.
 #[test]
 fn our_backend_puts_in_what_the_others_do() {

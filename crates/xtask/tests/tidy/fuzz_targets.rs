@@ -73,7 +73,11 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/dist/src/wheel/change.rs", "wheel_headers"),
     ("crates/dist/src/wheel/wheel_file.rs", "wheel_file"),
     ("crates/dist/src/check/tree/setup.rs", "source_tree"),
+    ("crates/dist/src/check/tree/configuration.rs", "source_tree"),
+    ("crates/dist/src/check/tree/legacy.rs", "source_tree"),
     ("crates/dist/src/check/tree/sources.rs", "source_tree"),
+    ("crates/dist/src/check/tree/toml_text.rs", "source_tree"),
+    ("crates/packaging/src/pyproject/tools.rs", "source_tree"),
     (
         "crates/packaging/src/pyproject/setuptools.rs",
         "source_tree",

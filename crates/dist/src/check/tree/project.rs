@@ -1,174 +1,225 @@
 //! What `[project]`, `[build-system]` and `[dependency-groups]` say beyond what their specifications
 //! demand.
 
-use std::path::Path;
-
 use tilsit_files::FileError;
 use tilsit_packaging::problem::Problem;
 use tilsit_packaging::pyproject::{
-    Project, ProjectKey, ProjectLicense, PyProject, Readme, ReadmeSource,
+    BuildSystem, Project, ProjectKey, ProjectLicense, PyProject, Readme, ReadmeSource,
 };
 use tilsit_packaging::requirement::{Requirement, RequirementSource};
 use tilsit_packaging::specifier::Operator;
 
-use super::{found, read};
-use crate::check::classifiers::{Known, look_up};
-use crate::check::readme;
+use super::mend::Mender;
+use super::toml_text::TomlText;
+use super::{Texts, found};
+use crate::check::{classifiers, readme};
 use crate::finding::Finding;
+use crate::fix::Fix;
 use crate::rule::Rule;
+
+/// The backend where none is named.
+const SETUPTOOLS: &str = "setuptools.build_meta";
 
 /// What the text says by itself.
 pub(super) fn check(pyproject: &PyProject, text: &str) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    let lines = Lines(text);
-    if pyproject.build_system.is_none() {
-        let reason = "is missing, so that setuptools is assumed, as it was before pyproject.toml";
-        let missing = lines.problem("build-system", None, reason);
-        findings.push(found(Rule::BuildSystemMissing, missing));
+    let mut check = Check {
+        lines: Lines(text),
+        mender: TomlText::parse(text).map(|toml| Mender {
+            toml,
+            build_system: pyproject.build_system.as_ref(),
+        }),
+        findings: Vec::new(),
+    };
+    match &pyproject.build_system {
+        None => {
+            let reason =
+                "is missing, so that setuptools is assumed, as it was before pyproject.toml";
+            let missing = check.lines.problem("build-system", None, reason);
+            check
+                .findings
+                .push(found(Rule::BuildSystemMissing, missing));
+        }
+        Some(build_system) => check.build_system(build_system),
     }
     let groups = &pyproject.dependency_groups;
     for group in groups.names() {
         if let Err(error) = groups.resolve(group) {
             let subject = format!("dependency-groups.{group}");
-            let problem = lines.problem(&subject, Some(group.as_ref()), error.to_string());
-            findings.push(found(Rule::PyProject, problem));
+            let line = Some(group.as_ref());
+            let problem = check.lines.problem(&subject, line, error.to_string());
+            check.findings.push(found(Rule::PyProject, problem));
         }
     }
     if let Some(project) = &pyproject.project {
-        check_project(project, &lines, &mut findings);
+        check.project(project);
     }
-    findings
+    check.findings
 }
 
-fn check_project(project: &Project, lines: &Lines<'_>, findings: &mut Vec<Finding>) {
-    let mut tell = |rule, key: &str, text: &str, reason: String| {
+/// What is looked at, and what was found.
+struct Check<'t> {
+    lines: Lines<'t>,
+    mender: Option<Mender<'t>>,
+    findings: Vec<Finding>,
+}
+
+impl Check<'_> {
+    /// Something about a key of `[project]`, on the line that has `text`.
+    fn tell(&mut self, rule: Rule, key: &str, text: &str, reason: String) {
+        self.tell_with(rule, key, text, reason, |_| None);
+    }
+
+    fn tell_with(
+        &mut self,
+        rule: Rule,
+        key: &str,
+        text: &str,
+        reason: String,
+        fix: impl FnOnce(&Mender<'_>) -> Option<Fix>,
+    ) {
         let line = Some(text).filter(|text| !text.is_empty());
-        let problem = lines.problem(&format!("project.{key}"), line, reason);
-        findings.push(found(rule, problem));
-    };
-    let normalized = project.project_name().to_string();
-    if project.name() != normalized {
-        let reason = format!(
-            "`{}` is written `{normalized}` by indexes and in file names",
-            project.name()
-        );
-        tell(Rule::NameSpelling, "name", project.name(), reason);
+        let problem = self.lines.problem(&format!("project.{key}"), line, reason);
+        let fix = self.mender.as_ref().and_then(fix);
+        self.findings.push(found(rule, problem).with_fix(fix));
     }
-    check_python(project, &mut tell);
-    check_license(project, &mut tell);
-    for classifier in &project.classifiers {
-        match look_up(classifier) {
-            Known::Current => {}
-            Known::Unknown => {
-                let reason = format!("`{classifier}` does not exist: indexes refuse it");
-                tell(Rule::ClassifierUnknown, "classifiers", classifier, reason);
-            }
-            Known::Deprecated(instead) => {
-                let instead = match instead {
-                    "" => "nothing replaces it".to_owned(),
-                    instead => format!("`{instead}` replaces it"),
-                };
-                let reason = format!("`{classifier}` is deprecated: {instead}");
-                tell(
-                    Rule::ClassifierDeprecated,
-                    "classifiers",
-                    classifier,
-                    reason,
-                );
-            }
-        }
-    }
-    let missing = [
-        (
-            Rule::SummaryMissing,
-            ProjectKey::Description,
-            project.description.is_none(),
-            "search results and pages will show nothing",
-        ),
-        (
-            Rule::DescriptionMissing,
-            ProjectKey::Readme,
-            project.readme.is_none(),
-            "the project's page will be empty",
-        ),
-        (
-            Rule::UrlsMissing,
-            ProjectKey::Urls,
-            project.urls.is_empty(),
-            "nobody finds the source and where to report bugs",
-        ),
-    ];
-    for (rule, key, is_missing, reason) in missing {
-        if is_missing && !project.is_dynamic(key) {
-            tell(rule, key.name(), "", format!("is missing: {reason}"));
-        }
-    }
-    let extras = project
-        .optional_dependencies
-        .iter()
-        .flat_map(|(_, all)| all);
-    for requirement in project.dependencies.iter().chain(extras) {
-        check_requirement(requirement, &mut tell);
-    }
-}
 
-fn check_python(project: &Project, tell: &mut dyn FnMut(Rule, &str, &str, String)) {
-    let key = "requires-python";
-    let Some(specifiers) = &project.requires_python else {
-        if !project.is_dynamic(ProjectKey::RequiresPython) {
-            let reason = "is missing: installers take the release on Pythons where it cannot run";
-            tell(Rule::PythonUnstated, key, "", reason.to_owned());
+    fn build_system(&mut self, build_system: &BuildSystem) {
+        let backend = build_system.build_backend.as_deref().unwrap_or(SETUPTOOLS);
+        let is_setuptools = backend.split(':').next() == Some(SETUPTOOLS);
+        let wheel = build_system.requires.iter();
+        let mut wheel = wheel.filter(|requirement| *requirement.name.as_ref() == *"wheel");
+        let is_bare = |requirement: &Requirement| requirement.to_string() == "wheel";
+        if is_setuptools && build_system.backend_path.is_empty() && wheel.any(is_bare) {
+            let reason = "`wheel` need not be required: setuptools asks for it where it needs it, and has what it had since version 70.1";
+            let line = Some("requires");
+            let problem = self.lines.problem("build-system.requires", line, reason);
+            let fix = self.mender.as_ref().map(Mender::without_wheel);
+            let finding = found(Rule::BuildRequirementNeedless, problem);
+            self.findings.push(finding.with_fix(fix));
         }
-        return;
-    };
-    if !specifiers.allows_a_release() {
-        let reason = format!("`{specifiers}` allows no Python at all");
-        tell(Rule::PyProject, key, "requires-python", reason);
-        return;
     }
-    let upper = specifiers.iter().find(|specifier| {
-        matches!(
-            specifier.operator(),
-            Operator::Less | Operator::LessEqual | Operator::Compatible
-        )
-    });
-    if let Some(upper) = upper {
-        let reason = format!(
-            "`{upper}` shuts out Pythons to come: resolvers then take an older release that says nothing of it"
-        );
-        tell(Rule::PythonUpperBound, key, "requires-python", reason);
-    }
-}
 
-fn check_license(project: &Project, tell: &mut dyn FnMut(Rule, &str, &str, String)) {
-    let of_license = project
-        .classifiers
-        .iter()
-        .find(|text| text.starts_with("License ::"));
-    match (&project.license, of_license) {
-        (Some(ProjectLicense::File(_) | ProjectLicense::Text(_)), _) => {
-            let reason = "is a table, which is deprecated: an SPDX expression and `license-files` say it (PEP 639)";
-            tell(Rule::LicenseTable, "license", "license", reason.to_owned());
-        }
-        (None, Some(classifier)) => {
+    fn project(&mut self, project: &Project) {
+        let normalized = project.project_name().to_string();
+        if project.name() != normalized {
             let reason = format!(
-                "`{classifier}` says what an SPDX expression in `license` says now (PEP 639)"
+                "`{}` is written `{normalized}` by indexes and in file names",
+                project.name()
             );
-            tell(Rule::LicenseTable, "classifiers", classifier, reason);
+            let fix = |mender: &Mender<'_>| mender.name(&normalized);
+            self.tell_with(Rule::NameSpelling, "name", project.name(), reason, fix);
         }
-        (None, None) if !project.is_dynamic(ProjectKey::License) => {
-            let reason = "is missing: nobody knows whether the project may be used";
-            tell(Rule::LicenseMissing, "license", "", reason.to_owned());
+        self.python(project);
+        self.license(project);
+        for classifier in &project.classifiers {
+            if let Some((rule, reason)) = classifiers::fault(classifier) {
+                let fix = |mender: &Mender<'_>| mender.classifier(classifier);
+                self.tell_with(rule, "classifiers", classifier, reason, fix);
+            }
         }
-        _ => {}
+        let missing = [
+            (
+                Rule::SummaryMissing,
+                ProjectKey::Description,
+                project.description.is_none(),
+                "search results and pages will show nothing",
+            ),
+            (
+                Rule::DescriptionMissing,
+                ProjectKey::Readme,
+                project.readme.is_none(),
+                "the project's page will be empty",
+            ),
+            (
+                Rule::UrlsMissing,
+                ProjectKey::Urls,
+                project.urls.is_empty(),
+                "nobody finds the source and where to report bugs",
+            ),
+        ];
+        for (rule, key, is_missing, reason) in missing {
+            if is_missing && !project.is_dynamic(key) {
+                self.tell(rule, key.name(), "", format!("is missing: {reason}"));
+            }
+        }
+        let extras = project
+            .optional_dependencies
+            .iter()
+            .flat_map(|(_, all)| all);
+        for requirement in project.dependencies.iter().chain(extras) {
+            self.requirement(requirement);
+        }
     }
-}
 
-fn check_requirement(requirement: &Requirement, tell: &mut dyn FnMut(Rule, &str, &str, String)) {
-    if let RequirementSource::Url(url) = &requirement.source {
-        let name = requirement.name.to_string();
-        let reason = format!("`{name}` is required at {url}: indexes refuse that");
-        tell(Rule::DirectUrl, "dependencies", &name, reason);
+    fn python(&mut self, project: &Project) {
+        let key = "requires-python";
+        let Some(specifiers) = &project.requires_python else {
+            if !project.is_dynamic(ProjectKey::RequiresPython) {
+                let reason =
+                    "is missing: installers take the release on Pythons where it cannot run";
+                self.tell(Rule::PythonUnstated, key, "", reason.to_owned());
+            }
+            return;
+        };
+        if !specifiers.allows_a_release() {
+            let reason = format!("`{specifiers}` allows no Python at all");
+            self.tell(Rule::PyProject, key, "requires-python", reason);
+            return;
+        }
+        let upper = specifiers.iter().find(|specifier| {
+            matches!(
+                specifier.operator(),
+                Operator::Less | Operator::LessEqual | Operator::Compatible
+            )
+        });
+        if let Some(upper) = upper {
+            let reason = format!(
+                "`{upper}` shuts out Pythons to come: resolvers then take an older release that says nothing of it"
+            );
+            let fix = |mender: &Mender<'_>| mender.without_upper_bound();
+            self.tell_with(Rule::PythonUpperBound, key, "requires-python", reason, fix);
+        }
+    }
+
+    fn license(&mut self, project: &Project) {
+        let of_license = project
+            .classifiers
+            .iter()
+            .find(|text| text.starts_with("License ::"));
+        let fix = |mender: &Mender<'_>| mender.license(project);
+        match (&project.license, of_license) {
+            (Some(ProjectLicense::File(_) | ProjectLicense::Text(_)), _) => {
+                let reason = "is a table, which is deprecated: an SPDX expression and `license-files` say it (PEP 639)";
+                let rule = Rule::LicenseTable;
+                self.tell_with(rule, "license", "license", reason.to_owned(), fix);
+            }
+            (None, Some(classifier)) => {
+                let reason = format!(
+                    "`{classifier}` says what an SPDX expression in `license` says now (PEP 639)"
+                );
+                self.tell_with(Rule::LicenseTable, "classifiers", classifier, reason, fix);
+            }
+            (None, None)
+                if !project.is_dynamic(ProjectKey::License)
+                    && project
+                        .license_files
+                        .as_deref()
+                        .unwrap_or_default()
+                        .is_empty() =>
+            {
+                let reason = "is missing: nobody knows whether the project may be used";
+                self.tell(Rule::LicenseMissing, "license", "", reason.to_owned());
+            }
+            _ => {}
+        }
+    }
+
+    fn requirement(&mut self, requirement: &Requirement) {
+        if let RequirementSource::Url(url) = &requirement.source {
+            let name = requirement.name.to_string();
+            let reason = format!("`{name}` is required at {url}: indexes refuse that");
+            self.tell(Rule::DirectUrl, "dependencies", &name, reason);
+        }
     }
 }
 
@@ -176,7 +227,7 @@ fn check_requirement(requirement: &Requirement, tell: &mut dyn FnMut(Rule, &str,
 pub(super) fn check_files(
     pyproject: &PyProject,
     text: &str,
-    folder: &Path,
+    texts: &Texts<'_>,
 ) -> Result<Vec<Finding>, FileError> {
     let readme = pyproject
         .project
@@ -197,7 +248,7 @@ pub(super) fn check_files(
     };
     let described = match source {
         ReadmeSource::Text(text) => text.clone(),
-        ReadmeSource::File(name) => match read(folder, name)? {
+        ReadmeSource::File(name) => match texts.read(name)? {
             Some(text) => text,
             None => {
                 return Ok(tell(

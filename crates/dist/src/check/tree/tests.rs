@@ -126,6 +126,72 @@ fn setup_scripts_are_read_without_being_run() {
     assert_eq!(findings[1].problem.line, Some(5));
 }
 
+/// What a project without `[project]` says of itself.
+#[test]
+fn old_projects_say_the_same() {
+    let of = |script, configuration| rules(&legacy::check(script, configuration));
+    let all = [
+        Rule::SummaryMissing,
+        Rule::DescriptionMissing,
+        Rule::LicenseMissing,
+        Rule::UrlsMissing,
+        Rule::PythonUnstated,
+    ];
+    assert_eq!(of(Some("setup(name='a')"), None), all);
+    assert_eq!(of(None, Some("[metadata]\nname = a\n")), all);
+    assert_eq!(of(Some("setup()"), Some("[tool:x]\nname = a\n")), all);
+    for silent in ["setup(**about)", "setup(\n  pbr=True)", "print()"] {
+        assert_eq!(of(Some(silent), None), [], "{silent}");
+    }
+    let script = "setup(description=x,\n long_description = y, url='', classifiers=['License :: Public Domain'])";
+    assert_eq!(of(Some(script), None), [Rule::PythonUnstated]);
+    let configuration = "[metadata]\nname = a\nsummary = b\nlong-description = file: c\nlicense = MIT\nproject_urls =\n  a = b\nclassifiers =\n  Topic :: Odd\n[options]\npython_requires = >=3\n";
+    let found = legacy::check(None, Some(configuration));
+    assert_eq!(rules(&found), [Rule::ClassifierUnknown]);
+    assert_eq!(found[0].problem.line, Some(9));
+    let both = "[project]\nname = 'a'\nversion = '1'\n";
+    assert!(legacy::has_project(both) && !legacy::has_project("[build-system]\nrequires = []\n"));
+}
+
+#[test]
+fn wheel_is_needless_beside_setuptools() {
+    let with = |requires: &str, rest: &str| {
+        let text = format!("[build-system]\nrequires = {requires}\n{rest}\n");
+        rules(&check_pyproject(&text)) == [Rule::BuildRequirementNeedless]
+    };
+    assert!(with("['setuptools', 'wheel']", ""));
+    assert!(with("['wheel']", "build-backend = 'setuptools.build_meta'"));
+    assert!(!with("['setuptools', 'wheel>=0.40']", ""));
+    assert!(!with("['setuptools']", ""));
+    assert!(!with("['x', 'wheel']", "build-backend = 'x'"));
+    assert!(!with(
+        "['x', 'wheel']",
+        "build-backend = 'x'\nbackend-path = ['.']"
+    ));
+    let folder = tempfile::tempdir().unwrap();
+    let put = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    put(
+        PYPROJECT,
+        "[build-system]\nrequires = ['setuptools', 'wheel']\n",
+    );
+    put(SETUP_PY, "from wheel.bdist_wheel import bdist_wheel");
+    assert_eq!(Tree::new(folder.path()).check().unwrap(), []);
+}
+
+#[test]
+fn tables_of_tools_are_looked_at() {
+    let text =
+        SOUND.to_owned() + "[tool.ruff]\nline_length = 1\n[tool.mypy]\nstrict = 1\nstrikt = 1\n";
+    let found = check_pyproject(&text);
+    let expected = [
+        Rule::ToolKeyRefused,
+        Rule::PyProjectTool,
+        Rule::ToolKeyUnknown,
+    ];
+    assert_eq!(rules(&found), expected, "{found:?}");
+    assert_eq!(found[2].problem.line, Some(17));
+}
+
 #[test]
 fn pkg_resources_is_seen_where_it_is_imported() {
     let cases = [
@@ -152,7 +218,7 @@ fn a_tree_is_checked_with_its_files() {
     assert!(!is_tree(folder.path()));
     write("setup.py", "import pkg_resources");
     assert!(is_tree(folder.path()));
-    let found = |folder: &Path| rules(&check_tree(folder).unwrap());
+    let found = |folder: &Path| rules(&Tree::new(folder).check().unwrap());
     assert_eq!(
         found(folder.path()),
         [Rule::BuildSystemMissing, Rule::PkgResources]

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 
 use clap::ValueEnum;
 use serde_json::{Value, json};
-use tilsit_dist::{Finding, Severity};
+use tilsit_dist::{Finding, Fix, Severity};
 
 use crate::explain::Code;
 use crate::findings::code_of;
@@ -29,6 +29,14 @@ pub(super) enum Format {
 pub(super) struct Found<'f> {
     pub(super) path: String,
     pub(super) finding: &'f Finding,
+    /// The file that its fix changes.
+    pub(super) fixed: Option<Fixed>,
+}
+
+/// A file that a fix changes, as it is.
+pub(super) struct Fixed {
+    pub(super) path: String,
+    pub(super) text: String,
 }
 
 impl Found<'_> {
@@ -64,16 +72,63 @@ pub(super) fn sarif(found: &[Found<'_>]) -> Value {
         if let Some(line) = one.finding.problem.line {
             place["region"] = json!({ "startLine": line });
         }
-        results.push(json!({
+        let mut result = json!({
             "ruleId": explanation.id,
             "ruleIndex": number,
             "level": one.level(),
             "message": { "text": one.finding.to_string() },
             "locations": [{ "physicalLocation": place }],
-        }));
+        });
+        if let (Some(fix), Some(fixed)) = (&one.finding.fix, &one.fixed) {
+            result["fixes"] = json!([sarif_fix(fix, fixed)]);
+        }
+        results.push(result);
     }
     let driver = json!({ "name": "tilsit", "version": env!("CARGO_PKG_VERSION"), "rules": rules });
-    json!({ "version": "2.1.0", "runs": [{ "tool": { "driver": driver }, "results": results }] })
+    let run = json!({
+        "tool": { "driver": driver },
+        "columnKind": "unicodeCodePoints",
+        "results": results,
+    });
+    json!({ "version": "2.1.0", "runs": [run] })
+}
+
+/// A proposed change (SARIF 2.1.0, sections 3.55 to 3.57).
+fn sarif_fix(fix: &Fix, fixed: &Fixed) -> Value {
+    let replacements = fix.edits.iter().map(|edit| {
+        let (start_line, start_column) = place(&fixed.text, edit.start);
+        let (end_line, end_column) = place(&fixed.text, edit.end);
+        json!({
+            "deletedRegion": {
+                "startLine": start_line,
+                "startColumn": start_column,
+                "endLine": end_line,
+                "endColumn": end_column,
+            },
+            "insertedContent": { "text": edit.text },
+        })
+    });
+    let replacements: Vec<Value> = replacements.collect();
+    let description = if fix.is_safe {
+        "`tilsit check --fix` does this"
+    } else {
+        "`tilsit check --fix --unsafe-fixes` does this; it may change the project"
+    };
+    json!({
+        "description": { "text": description },
+        "artifactChanges": [{
+            "artifactLocation": { "uri": uri(&fixed.path) },
+            "replacements": replacements,
+        }],
+    })
+}
+
+/// The line and the column of a place in bytes, both from 1.
+fn place(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+    let line = 1 + before.matches('\n').count();
+    (line, 1 + before[line_start..].chars().count())
 }
 
 /// A path as a relative reference (RFC 3986): what is not unreserved is percent-encoded.
@@ -135,6 +190,7 @@ mod tests {
         let found = [&one, &other, &one].map(|finding| Found {
             path: "a b/pyproject.toml".to_owned(),
             finding,
+            fixed: None,
         });
         let log = sarif(&found);
         let keys = |value: &Value| -> Vec<String> {
@@ -145,7 +201,7 @@ mod tests {
         assert_eq!(keys(&log), ["runs", "version"]);
         assert_eq!(log["version"], "2.1.0");
         let run = &log["runs"][0];
-        assert_eq!(keys(run), ["results", "tool"]);
+        assert_eq!(keys(run), ["columnKind", "results", "tool"]);
         let driver = &run["tool"]["driver"];
         assert_eq!(keys(driver), ["name", "rules", "version"]);
         let rules = driver["rules"].as_array().unwrap();
@@ -178,11 +234,38 @@ mod tests {
     }
 
     #[test]
+    fn sarif_has_the_fix() {
+        let mut finding = finding(Some(2));
+        finding.fix = Some(Fix {
+            file: "pyproject.toml".to_owned(),
+            is_safe: true,
+            edits: vec![tilsit_dist::Edit::new(5..7, "new")],
+        });
+        let found = [Found {
+            path: "pyproject.toml".to_owned(),
+            finding: &finding,
+            fixed: Some(Fixed {
+                path: "pyproject.toml".to_owned(),
+                text: "a\n\u{e9} old\n".to_owned(),
+            }),
+        }];
+        let log = sarif(&found);
+        let fix = &log["runs"][0]["results"][0]["fixes"][0];
+        let change = &fix["artifactChanges"][0];
+        assert_eq!(change["artifactLocation"]["uri"], "pyproject.toml");
+        let replacement = &change["replacements"][0];
+        let region = json!({ "startLine": 2, "startColumn": 3, "endLine": 2, "endColumn": 5 });
+        assert_eq!(replacement["deletedRegion"], region);
+        assert_eq!(replacement["insertedContent"]["text"], "new");
+    }
+
+    #[test]
     fn workflow_commands_are_escaped() {
         let finding = finding(Some(3));
         let found = [Found {
             path: "a,b:c%.toml".to_owned(),
             finding: &finding,
+            fixed: None,
         }];
         assert_eq!(
             github(&found),

@@ -1,45 +1,94 @@
-//! A source tree: its own rules, and its files under version control against its newest sdist.
+//! A source tree: its own rules, what our commands read of it, and its files under version control against
+//! its newest sdist.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use tilsit_dist::Finding;
-use tilsit_dist::check::{Limits, check_against_sdist, check_tree, is_distribution};
+use tilsit_dist::check::{Limits, Mended, Tree, is_distribution};
 use tilsit_dist::sdist::Sdist;
+use tilsit_dist::{Finding, Fix};
 
+use super::{PYPROJECT, own};
 use crate::context::Context;
 use crate::error::CommandError;
 
 /// Where builds put what they make.
 const BUILT: &str = "dist";
 
-/// Checks a source tree. No code of it is run.
-///
-/// # Errors
-/// When a file cannot be read.
-pub(super) fn check(folder: &Path, context: &Context) -> Result<Vec<Finding>, CommandError> {
-    let mut findings = check_tree(folder)?;
+/// A source tree and what it is compared with.
+pub(super) struct SourceTree {
+    pub(super) folder: PathBuf,
+    compared: Option<(Vec<String>, Sdist)>,
+}
+
+impl SourceTree {
+    /// The tree in a folder.
+    pub(super) fn open(folder: &Path, context: &Context) -> Self {
+        Self {
+            folder: folder.to_path_buf(),
+            compared: compared(folder, context),
+        }
+    }
+
+    /// Checks it. No code of it is run.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub(super) fn check(&self) -> Result<Vec<Finding>, CommandError> {
+        let mut findings = self.tree().check()?;
+        let text = tilsit_files::read_to_string(self.folder.join(PYPROJECT)).ok();
+        findings.extend(self.own(text.as_deref(), &findings));
+        Ok(findings)
+    }
+
+    /// What it is to be, with what is wanted mended.
+    ///
+    /// # Errors
+    /// When a file cannot be read.
+    pub(super) fn mend(
+        &self,
+        is_wanted: &dyn Fn(&Finding, &Fix) -> bool,
+    ) -> Result<Mended, CommandError> {
+        let mut mended = self.tree().mend(is_wanted)?;
+        let changed = mended.files.iter().find(|file| file.name == PYPROJECT);
+        let text = match changed {
+            Some(file) => Some(file.after.clone()),
+            None => tilsit_files::read_to_string(self.folder.join(PYPROJECT)).ok(),
+        };
+        mended.left.extend(self.own(text.as_deref(), &mended.left));
+        Ok(mended)
+    }
+
+    fn own(&self, text: Option<&str>, found: &[Finding]) -> Vec<Finding> {
+        let path = self.folder.join(PYPROJECT);
+        text.map(|text| own::check(&path, text, found))
+            .unwrap_or_default()
+    }
+
+    fn tree(&self) -> Tree<'_> {
+        let tree = Tree::new(&self.folder);
+        match &self.compared {
+            Some((listed, sdist)) => tree.compared(listed, sdist),
+            None => tree,
+        }
+    }
+}
+
+/// The files under version control and the newest sdist, where there are both.
+fn compared(folder: &Path, context: &Context) -> Option<(Vec<String>, Sdist)> {
+    let detail = |text: &str| context.terminal.detail(text);
     let Some(listed) = under_version_control(folder) else {
-        context
-            .terminal
-            .detail("no files under version control to compare with");
-        return Ok(findings);
+        detail("no files under version control to compare with");
+        return None;
     };
     let Some(path) = newest_sdist(folder) else {
-        context
-            .terminal
-            .detail("no source distribution in dist to compare with");
-        return Ok(findings);
+        detail("no source distribution in dist to compare with");
+        return None;
     };
-    let shown = context.show(&path);
     // One that is not sound is for its own check.
-    if let Ok(sdist) = Sdist::open(&path, &Limits::default()) {
-        context
-            .terminal
-            .detail(format_args!("comparing with `{shown}`"));
-        findings.extend(check_against_sdist(&listed, &sdist));
-    }
-    Ok(findings)
+    let sdist = Sdist::open(&path, &Limits::default()).ok()?;
+    detail(&format!("comparing with `{}`", context.show(&path)));
+    Some((listed, sdist))
 }
 
 /// The files that git tracks, relative to the folder; none where git does not know it.

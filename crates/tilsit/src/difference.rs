@@ -16,7 +16,7 @@ enum Line<'t> {
 }
 
 /// The difference between two texts of one file; nothing where they are equal.
-pub(super) fn unified(file: &str, before: &str, after: &str) -> String {
+pub(crate) fn unified(file: &str, before: &str, after: &str) -> String {
     if before == after {
         return String::new();
     }
