@@ -191,8 +191,6 @@ fn broken_files_are_refused() {
         refused(&many),
         "its list of commands has too many of a kind"
     );
-    // A file of Java has a version where the count would be.
-    assert!(!MachO::is_mach_o(b"\xca\xfe\xba\xbe\0\0\0\x34"));
 }
 
 #[test]
@@ -213,6 +211,8 @@ fn broken_tables_of_machines_are_refused() {
         );
     }
     assert_eq!(refused(&fat[..10]), "its table of machines is cut off");
+    // A file of Java has a version where the count would be.
+    assert!(!MachO::is_mach_o(b"\xca\xfe\xba\xbe\0\0\0\x34"));
 }
 
 proptest! {
