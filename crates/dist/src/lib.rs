@@ -45,6 +45,7 @@ pub mod check;
 pub mod dist_info;
 pub mod egg;
 pub mod finding;
+pub mod platform;
 pub mod rule;
 pub mod sdist;
 pub mod wheel;

@@ -63,7 +63,7 @@ cargo xtask <task>
   fuzz [NAME] [SECONDS]  fuzz every parser, or one, for that many CPU seconds each (60)
   docs [--check]         write the generated documents, or fail when they are stale
   classifiers FOLDER     the list of classifiers, from a site-packages with trove-classifiers
-  policies FOLDER        the table of platform policies, from auditwheel's folder in site-packages";
+  policies FOLDER        the table of platform policies, from auditwheel's or delvewheel's folder in site-packages";
 
 #[expect(clippy::print_stderr, reason = "a task talks to the developer")]
 fn main() -> ExitCode {
