@@ -98,6 +98,8 @@ rules! {
     NoBinaryInPlatformWheel Warning,
     /// Compiled modules are for the Pythons that the wheel is for.
     ExtensionForOther Error,
+    /// Compiled files are for the machines and systems that the tags name.
+    CompiledForOther Error,
     /// Modules for the stable ABI want only what all Pythons have that the wheel is for.
     StableAbi Error,
     /// The platform is one that says what it needs.

@@ -661,6 +661,12 @@ control and continuous integration are not missed. This is check-manifest's ques
 "It was made or forgotten: another checkout builds another source distribution. Add it to version control, or leave
 it out of the source distribution. What backends make (PKG-INFO, `*.egg-info`, setup.cfg) does not count.";
 
+    CheckCompiledForOther = "TL1067", No, "compiled files are for another machine or system than the wheel",
+"The platform tag of a wheel says where installers take it: `macosx_11_0_arm64` on every Mac with Arm from macOS 11
+on, `win_amd64` on 64-bit Windows. A compiled file in it needs a newer system, is for another machine, or a module has
+nothing for a machine that the tag names. Compile it anew (`MACOSX_DEPLOYMENT_TARGET` and `ARCHFLAGS` say for what on
+macOS), or give the wheel the tag that is true: `tilsit repair show WHEEL` names it, `tilsit wheel tags` writes it.";
+
     ToolManifestInvalid = "TL1201", Usage, "a manifest of tools is not valid",
 "`tilsit-tools.toml` has a table `[tools]` with one entry a tool: its versions as text (`\"24.1\"`,
 `\">=24,<25\"`, `\"*\"`), or a table with `version`, `path` or `url`, and `extras`, `with`,

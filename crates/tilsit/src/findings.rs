@@ -76,6 +76,7 @@ pub(crate) fn code_of(rule: Rule) -> Code {
         Rule::BinaryInPureWheel => Code::CheckBinaryInPureWheel,
         Rule::NoBinaryInPlatformWheel => Code::CheckNoBinaryInPlatformWheel,
         Rule::ExtensionForOther => Code::CheckExtensionForOther,
+        Rule::CompiledForOther => Code::CheckCompiledForOther,
         Rule::LinuxPlatform => Code::CheckLinuxPlatform,
         Rule::Bytecode => Code::CheckBytecode,
         Rule::DuplicateContents => Code::CheckDuplicateContents,

@@ -57,6 +57,7 @@ cargo xtask <task>
                          `repair show --json` beside auditwheel's, on 100 wheels;
                          words: parts of wheels' names, `--record` (once, first), `--program=PATH`,
                          `--renamed` (wheels whose libraries get new names are used),
+                         `--macos` (beside delocate), `--windows` (beside delvewheel),
                          `--machines=FOLDER` (programs for others, with compilers and emulators there),
                          `--roots=PYTHON` (built with this Python 3.9 and another for musl, imported in
                          roots of old glibc and of musl; as root, on Debian)

@@ -67,13 +67,13 @@ impl AppleFile {
                 let function = name.strip_prefix(b"_");
                 function.is_some_and(|function| starts_module(path, function))
             };
-            let is_module = part
-                .symbols()
-                .any(|symbol| symbol.is_defined && is_start(symbol.name));
+            let is_loadable = !matches!(part.kind, PartKind::Other(_));
+            let mut defined = part.symbols().filter(|symbol| symbol.is_defined);
+            let is_module = is_loadable && defined.any(|symbol| is_start(symbol.name));
             let libraries = part.libraries.iter();
             ApplePart {
                 machine: part.machine,
-                is_loadable: !matches!(part.kind, PartKind::Other(_)),
+                is_loadable,
                 is_module,
                 minimum: part
                     .builds

@@ -59,6 +59,10 @@ impl Libraries {
 
     /// Whether it comes with every Windows for a machine.
     pub(super) fn is_of_windows(&self, name: &str, machine: PeMachine) -> bool {
+        // Windows 7 alone has not got it.
+        if name == "combase.dll" {
+            return true;
+        }
         let mut all = self.windows.iter();
         let found = all.find(|(own, _)| *own == machine);
         found.is_some_and(|(_, names)| names.contains(name))

@@ -1,0 +1,48 @@
+//! Compiled files held against the platform tags: for macOS, iOS and Windows. What the tags of Linux
+//! promise is a matter of libraries, which `tilsit repair show` tells.
+
+use tilsit_archive::ReadAt;
+
+use super::tags::Compiled;
+use crate::finding::Finding;
+use crate::platform::apple::{self, AppleTag};
+use crate::platform::windows;
+use crate::rule::Rule;
+use crate::wheel::{Wheel, WheelFault};
+
+/// Checks the files; `compiled` says for each what it is.
+pub(super) fn check<S: ReadAt>(
+    wheel: &Wheel<S>,
+    compiled: &[Option<Compiled>],
+) -> Result<Vec<Finding>, WheelFault> {
+    let has = |kind| compiled.contains(&Some(kind));
+    let tags = || wheel.file_name().tags.platforms();
+    let mut findings = Vec::new();
+    let mut add = |tag: &str, path: Option<&str>, breach: String| {
+        let subject = path.unwrap_or_default();
+        let reason = format!("{breach}, and the wheel is for `{tag}`");
+        findings.push(Finding::new(Rule::CompiledForOther, "", subject, reason));
+    };
+    if has(Compiled::MachO) && tags().any(|tag| AppleTag::parse(tag).is_some()) {
+        let (files, _) = apple::read(wheel).map_err(|error| *error.fault)?;
+        for tag in tags() {
+            for breach in AppleTag::parse(tag)
+                .iter()
+                .flat_map(|known| known.breaches(&files))
+            {
+                add(tag, breach.path(), breach.to_string());
+            }
+        }
+    }
+    if has(Compiled::Pe) && tags().any(|tag| windows::machine_of_tag(tag).is_some()) {
+        let (files, _) = windows::read(wheel).map_err(|error| *error.fault)?;
+        for tag in tags() {
+            let machine = windows::machine_of_tag(tag);
+            let breaches = machine.map(|machine| windows::breaches(machine, &files));
+            for breach in breaches.into_iter().flatten() {
+                add(tag, breach.path(), breach.to_string());
+            }
+        }
+    }
+    Ok(findings)
+}
