@@ -1,25 +1,26 @@
-//! Compiled files for macOS, iOS and Windows: what they are for, and what platform tags promise of them.
+//! Compiled files for macOS, iOS, Windows and Android: what they are for, and what platform tags promise
+//! of them.
 //!
 //! Files for Linux are looked into by `tilsit-repair`: what their tags promise is a matter of libraries.
 
+pub mod android;
 pub mod apple;
 pub mod windows;
 
 use tilsit_archive::ReadAt;
-use tilsit_binaries::BinaryError;
 
 use crate::wheel::{Wheel, WheelEntry, WheelError};
 
 /// What a wheel has of a kind of files, in the order of their names, and what is wrong with those that
 /// cannot be read: the name, and the fault.
-type Read<T> = (Vec<T>, Vec<(String, BinaryError)>);
+type Read<T, E> = (Vec<T>, Vec<(String, E)>);
 
 /// Reads the files of a wheel that start as those of a kind do.
-fn read_each<S: ReadAt, T: Send>(
+fn read_each<S: ReadAt, T: Send, E: Send>(
     wheel: &Wheel<S>,
     is_it: fn(&[u8]) -> bool,
-    read: fn(&str, &[u8]) -> Result<T, BinaryError>,
-) -> Result<Read<T>, WheelError> {
+    read: fn(&str, &[u8]) -> Result<T, E>,
+) -> Result<Read<T, E>, WheelError> {
     let mut entries: Vec<&WheelEntry> = wheel.files().iter().collect();
     entries.sort_by(|one, other| one.name.cmp(&other.name));
     let one = |entry: &&WheelEntry| {

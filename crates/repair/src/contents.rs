@@ -1,4 +1,4 @@
-//! What an audit of a wheel for macOS, iOS or Windows finds: its files, what they need, and whether its
+//! What an audit of a wheel for macOS, iOS, Windows or Android finds: its files, what they need, and whether its
 //! tags say the truth.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,7 +6,6 @@ use std::fmt;
 
 use serde::Serialize;
 use tilsit_archive::ReadAt;
-use tilsit_binaries::BinaryError;
 use tilsit_dist::wheel::Wheel;
 
 use crate::error::RepairError;
@@ -79,9 +78,9 @@ pub struct Need {
 
 impl Contents {
     /// What is told of any such wheel. Files that could not be read have `faults`.
-    pub(crate) fn of<S: ReadAt>(
+    pub(crate) fn of<S: ReadAt, E: fmt::Display>(
         wheel: &Wheel<S>,
-        faults: &[(String, BinaryError)],
+        faults: &[(String, E)],
         allowed: Vec<String>,
     ) -> Self {
         let faults = faults.iter();

@@ -30,7 +30,7 @@ pub enum RepairError {
     /// Nothing in the wheel is compiled.
     #[error("the wheel `{0}` holds no compiled code for Linux")]
     Pure(String),
-    /// Nothing in a wheel for macOS, iOS or Windows is compiled for it.
+    /// Nothing in a wheel for macOS, iOS, Windows or Android is compiled for it.
     #[error("the wheel `{0}` holds no compiled code for its system")]
     Bare(String),
     /// Wheels for this system are looked into, and not changed.

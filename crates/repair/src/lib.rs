@@ -22,6 +22,7 @@
 //! - What a wheel holds is verified against its RECORD before anything of it is used.
 //! - The same wheel, options and libraries give the same bytes.
 
+mod android;
 mod apple;
 pub mod architecture;
 mod audit;

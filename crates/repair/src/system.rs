@@ -8,18 +8,20 @@ use tilsit_packaging::file_name::WheelFileName;
 
 use crate::contents::Contents;
 use crate::error::RepairError;
-use crate::{apple, windows};
+use crate::{android, apple, windows};
 
 /// A system that has wheels of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WheelSystem {
-    /// Linux and Android: ELF files, which [`audit()`](crate::audit()) looks into. Also what has no tag
-    /// of another system.
+    /// Linux: ELF files, which [`audit()`](crate::audit()) looks into. Also what has no tag of another
+    /// system.
     Linux,
     /// macOS and iOS: Mach-O files, which [`contents()`] looks into.
     Apple,
     /// Windows: PE files, likewise.
     Windows,
+    /// Android: ELF files, likewise.
+    Android,
 }
 
 impl WheelSystem {
@@ -33,6 +35,8 @@ impl WheelSystem {
             Self::Apple
         } else if is_for(&["win32", "win_"]) {
             Self::Windows
+        } else if is_for(&["android_"]) {
+            Self::Android
         } else {
             Self::Linux
         }
@@ -45,6 +49,7 @@ impl fmt::Display for WheelSystem {
             Self::Linux => "Linux",
             Self::Apple => "macOS or iOS",
             Self::Windows => "Windows",
+            Self::Android => "Android",
         })
     }
 }
@@ -58,5 +63,6 @@ pub fn contents<S: ReadAt>(wheel: &Wheel<S>) -> Result<Option<Contents>, RepairE
         WheelSystem::Linux => Ok(None),
         WheelSystem::Apple => apple::audit(wheel).map(Some),
         WheelSystem::Windows => windows::audit(wheel).map(Some),
+        WheelSystem::Android => android::audit(wheel).map(Some),
     }
 }

@@ -82,7 +82,7 @@ fn allowed(files: &[WindowsFile]) -> Vec<String> {
 /// Some versions of one of Microsoft's libraries load another at the first use, for Windows XP.
 fn is_for_old_windows(file: &WindowsFile, library: &str, is_delayed: bool) -> bool {
     is_delayed
-        && file.file_name() == "msvcp140.dll"
+        && file.file_name().starts_with("msvcp140")
         && library.eq_ignore_ascii_case("concrt140.dll")
 }
 

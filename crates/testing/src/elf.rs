@@ -31,6 +31,8 @@ pub struct TestElf<'a> {
     pub symbols: &'a [(&'a str, bool)],
     /// The levels of instructions that a note says are needed.
     pub isa_needed: Option<u32>,
+    /// The level of Android's interface that a note says it was made for.
+    pub android_level: Option<u32>,
     /// How many more entries the dynamic section has room for.
     pub spare: usize,
 }
@@ -50,6 +52,7 @@ impl Default for TestElf<'_> {
             runpath: None,
             symbols: &[],
             isa_needed: None,
+            android_level: None,
             spare: 0,
         }
     }
@@ -118,6 +121,7 @@ impl TestElf<'_> {
         }
         let note = writer.align();
         self.write_note(&mut writer);
+        self.write_android_note(&mut writer);
         let note_size = writer.bytes.len() as u64 - note;
         let interpreter = writer.align();
         if let Some(name) = self.interpreter {
@@ -198,6 +202,16 @@ impl TestElf<'_> {
             for value in [0xc000_8002, 4, levels.into(), 0] {
                 writer.put(value, 4);
             }
+        }
+    }
+
+    fn write_android_note(&self, writer: &mut Writer) {
+        if let Some(level) = self.android_level {
+            for value in [8, 4, 1] {
+                writer.put(value, 4);
+            }
+            writer.bytes.extend(b"Android\0");
+            writer.put(level.into(), 4);
         }
     }
 

@@ -1,10 +1,11 @@
-//! Compiled files held against the platform tags: for macOS, iOS and Windows. What the tags of Linux
-//! promise is a matter of libraries, which `tilsit repair show` tells.
+//! Compiled files held against the platform tags: for macOS, iOS, Windows and Android. What the tags of
+//! Linux promise is a matter of libraries, which `tilsit repair show` tells.
 
 use tilsit_archive::ReadAt;
 
 use super::tags::Compiled;
 use crate::finding::Finding;
+use crate::platform::android::{self, AndroidTag};
 use crate::platform::apple::{self, AppleTag};
 use crate::platform::windows;
 use crate::rule::Rule;
@@ -31,6 +32,17 @@ pub(super) fn check<S: ReadAt>(
                 .flat_map(|known| known.breaches(&files))
             {
                 add(tag, breach.path(), breach.to_string());
+            }
+        }
+    }
+    if has(Compiled::Elf) && tags().any(|tag| AndroidTag::parse(tag).is_some()) {
+        let (files, _) = android::read(wheel).map_err(|error| *error.fault)?;
+        for tag in tags() {
+            for breach in AndroidTag::parse(tag)
+                .iter()
+                .flat_map(|known| known.breaches(&files))
+            {
+                add(tag, Some(breach.path()), breach.to_string());
             }
         }
     }

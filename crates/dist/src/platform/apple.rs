@@ -108,7 +108,7 @@ impl AppleFile {
 ///
 /// # Errors
 /// When the wheel is refused.
-pub fn read<S: ReadAt>(wheel: &Wheel<S>) -> Result<Read<AppleFile>, WheelError> {
+pub fn read<S: ReadAt>(wheel: &Wheel<S>) -> Result<Read<AppleFile, BinaryError>, WheelError> {
     read_each(wheel, MachO::is_mach_o, AppleFile::read)
 }
 

@@ -59,7 +59,7 @@ impl WindowsFile {
 ///
 /// # Errors
 /// When the wheel is refused.
-pub fn read<S: ReadAt>(wheel: &Wheel<S>) -> Result<Read<WindowsFile>, WheelError> {
+pub fn read<S: ReadAt>(wheel: &Wheel<S>) -> Result<Read<WindowsFile, BinaryError>, WheelError> {
     read_each(wheel, Pe::is_pe, WindowsFile::read)
 }
 

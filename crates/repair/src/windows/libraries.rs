@@ -95,7 +95,7 @@ fn runtime_of(interpreter: &str, abi: &str, platform: &str) -> &'static [&'stati
     }
 }
 
-/// `python312.dll`, `python3.dll`, `python313t.dll`, and those of PyPy and GraalPy.
+/// `python312.dll`, `python3.dll`, `python313t.dll`, and those of `PyPy` and `GraalPy`.
 fn is_python(name: &str) -> bool {
     let Some(stem) = name.strip_suffix(".dll") else {
         return false;

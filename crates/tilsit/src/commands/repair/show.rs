@@ -23,7 +23,7 @@ use crate::terminal::{DIM, STRONG};
 /// and the libraries that it takes from the system without a tag that allows them. `--json` gives the
 /// form of `auditwheel show --json`, one document a wheel.
 ///
-/// Of wheels for macOS, iOS and Windows: whether the tags are true, the machines and oldest systems of
+/// Of wheels for macOS, iOS, Windows and Android: whether the tags are true, the machines and oldest systems of
 /// each file, and where its libraries are: in the wheel, of the system, of Python, or nowhere.
 #[derive(Args, Debug)]
 pub(super) struct Arguments {

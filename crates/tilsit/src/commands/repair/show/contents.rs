@@ -1,4 +1,4 @@
-//! What `repair show` says of wheels for macOS, iOS and Windows.
+//! What `repair show` says of wheels for macOS, iOS, Windows and Android.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -22,14 +22,14 @@ pub(super) fn describe(wheel: &str, contents: &Contents) -> String {
     }
     lines("untrue", contents.untrue.clone());
     lines("remark", contents.remarks.clone());
+    lines("outside", missing(&contents.outside));
+    lines("runtime", missing(&contents.runtime));
+    lines("libraries", libraries(contents));
     let files = contents.files.iter();
     lines(
         "files",
         files.map(|(path, images)| file(path, images)).collect(),
     );
-    lines("libraries", libraries(contents));
-    lines("runtime", missing(&contents.runtime));
-    lines("outside", missing(&contents.outside));
     text
 }
 
@@ -64,8 +64,13 @@ fn libraries(contents: &Contents) -> Vec<String> {
     ] {
         let there = needs.iter().filter(|need| need.place == place);
         let names: BTreeSet<&str> = there.map(|need| need.library.as_str()).collect();
+        // Windows parts its own into hundreds of names, which say nothing to people.
+        let (sets, names): (Vec<&str>, Vec<_>) = names
+            .into_iter()
+            .partition(|name| name.starts_with("api-ms-"));
+        let sets = (!sets.is_empty()).then_some("api-ms-*");
+        let names: Vec<&str> = names.into_iter().chain(sets).collect();
         if !names.is_empty() {
-            let names: Vec<&str> = names.into_iter().collect();
             lines.push(format!("{words}: {}", names.join(" ")));
         }
     }
