@@ -248,7 +248,11 @@ impl TestElf<'_> {
             if !self.is_wide {
                 writer.put(rights, 4);
             }
-            writer.word(if *kind == 1 { 0x1_0000 } else { 8 });
+            writer.word(match *kind {
+                1 => 0x1_0000,
+                4 if self.android_level.is_some() => 4,
+                _ => 8,
+            });
         }
         assert!(writer.bytes.len() <= 1024);
         let written = writer.bytes.len();

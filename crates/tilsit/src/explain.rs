@@ -662,9 +662,16 @@ control and continuous integration are not missed. This is check-manifest's ques
 it out of the source distribution. What backends make (PKG-INFO, `*.egg-info`, setup.cfg) does not count.";
 
     CheckCompiledForOther = "TL1067", No, "compiled files are for another machine or system than the wheel",
-"The platform tag of a wheel says where installers take it: `macosx_11_0_arm64` on every Mac with Arm from macOS 11
-on, `win_amd64` on 64-bit Windows. A compiled file in it needs a newer system, is for another machine, or a module has
-nothing for a machine that the tag names. Compile it anew (`MACOSX_DEPLOYMENT_TARGET` and `ARCHFLAGS` say for what on
+"The platform tag of a wheel says where installers take it: `macosx_11_0_arm64` on every Mac with Arm, `win_amd64` on
+64-bit Windows, `android_24_x86_64` on devices with such a processor. A compiled file in it is for another machine or
+system, or a module has nothing for a machine that the tag names: there it is not found, or does not load. Compile it
+anew (`ARCHFLAGS` says for which machines on macOS), or give the wheel the tag that is true: `tilsit repair show WHEEL`
+names it, `tilsit wheel tags` writes it.";
+
+    CheckCompiledForNewer = "TL1068", No, "compiled files need a newer system than the wheel's tag",
+"Installers take a wheel `macosx_11_0_arm64` from macOS 11 on, and one `android_24_…` from level 24 of Android's
+interface on. A compiled file in it was made for a newer one. It may still work on the older one, until it wants what
+is not there yet. Compile it, and the libraries that it needs, for the older system (`MACOSX_DEPLOYMENT_TARGET` on
 macOS), or give the wheel the tag that is true: `tilsit repair show WHEEL` names it, `tilsit wheel tags` writes it.";
 
     ToolManifestInvalid = "TL1201", Usage, "a manifest of tools is not valid",

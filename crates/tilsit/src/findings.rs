@@ -77,6 +77,7 @@ pub(crate) fn code_of(rule: Rule) -> Code {
         Rule::NoBinaryInPlatformWheel => Code::CheckNoBinaryInPlatformWheel,
         Rule::ExtensionForOther => Code::CheckExtensionForOther,
         Rule::CompiledForOther => Code::CheckCompiledForOther,
+        Rule::CompiledForNewer => Code::CheckCompiledForNewer,
         Rule::LinuxPlatform => Code::CheckLinuxPlatform,
         Rule::Bytecode => Code::CheckBytecode,
         Rule::DuplicateContents => Code::CheckDuplicateContents,

@@ -58,6 +58,7 @@ cargo xtask <task>
                          words: parts of wheels' names, `--record` (once, first), `--program=PATH`,
                          `--renamed` (wheels whose libraries get new names are used),
                          `--macos` (beside delocate), `--windows` (beside delvewheel),
+                         `--abi3` (`check` beside abi3audit, on the same wheels),
                          `--machines=FOLDER` (programs for others, with compilers and emulators there),
                          `--roots=PYTHON` (built with this Python 3.9 and another for musl, imported in
                          roots of old glibc and of musl; as root, on Debian)

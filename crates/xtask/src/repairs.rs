@@ -167,7 +167,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// Compares; `words` are parts of wheels' names, `--record`, `--program=PATH`, or last `--macos` or
-/// `--windows`, which compares wheels of these, `--renamed`, which tries wheels whose libraries were renamed, `--machines=FOLDER`, which tries other machines, or
+/// `--windows`, which compares wheels of these, `--abi3`, which compares those for the stable ABI, `--renamed`, which tries wheels whose libraries were renamed, `--machines=FOLDER`, which tries other machines, or
 /// `--roots=PYTHON`, which builds with that Python 3.9 and imports in old roots.
 ///
 /// # Errors
@@ -181,6 +181,7 @@ pub(crate) fn compare(words: &[&str]) -> Result<()> {
             Some("record") => record(&folder)?,
             Some("macos") => return elsewhere::compare(&elsewhere::MAC, &folder, &program),
             Some("windows") => return elsewhere::compare(&elsewhere::WINDOWS, &folder, &program),
+            Some("abi3") => return elsewhere::compare_stable_abi(&folder, &program),
             Some("renamed") => return renamed(&folder, &program),
             Some(option) => match option.strip_prefix("program=") {
                 Some(path) => program = path.into(),

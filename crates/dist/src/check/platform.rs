@@ -1,12 +1,14 @@
 //! Compiled files held against the platform tags: for macOS, iOS, Windows and Android. What the tags of
 //! Linux promise is a matter of libraries, which `tilsit repair show` tells.
 
+use std::fmt;
+
 use tilsit_archive::ReadAt;
 
 use super::tags::Compiled;
 use crate::finding::Finding;
-use crate::platform::android::{self, AndroidTag};
-use crate::platform::apple::{self, AppleTag};
+use crate::platform::android::{self, AndroidBreach, AndroidTag};
+use crate::platform::apple::{self, AppleBreach, AppleTag};
 use crate::platform::windows;
 use crate::rule::Rule;
 use crate::wheel::{Wheel, WheelFault};
@@ -19,10 +21,14 @@ pub(super) fn check<S: ReadAt>(
     let has = |kind| compiled.contains(&Some(kind));
     let tags = || wheel.file_name().tags.platforms();
     let mut findings = Vec::new();
-    let mut add = |tag: &str, path: Option<&str>, breach: String| {
-        let subject = path.unwrap_or_default();
+    let mut add = |is_newer: bool, tag: &str, path: Option<&str>, breach: &dyn fmt::Display| {
+        let rule = if is_newer {
+            Rule::CompiledForNewer
+        } else {
+            Rule::CompiledForOther
+        };
         let reason = format!("{breach}, and the wheel is for `{tag}`");
-        findings.push(Finding::new(Rule::CompiledForOther, "", subject, reason));
+        findings.push(Finding::new(rule, "", path.unwrap_or_default(), reason));
     };
     if has(Compiled::MachO) && tags().any(|tag| AppleTag::parse(tag).is_some()) {
         let (files, _) = apple::read(wheel).map_err(|error| *error.fault)?;
@@ -31,7 +37,8 @@ pub(super) fn check<S: ReadAt>(
                 .iter()
                 .flat_map(|known| known.breaches(&files))
             {
-                add(tag, breach.path(), breach.to_string());
+                let is_newer = matches!(breach, AppleBreach::Newer { .. });
+                add(is_newer, tag, breach.path(), &breach);
             }
         }
     }
@@ -42,7 +49,8 @@ pub(super) fn check<S: ReadAt>(
                 .iter()
                 .flat_map(|known| known.breaches(&files))
             {
-                add(tag, Some(breach.path()), breach.to_string());
+                let is_newer = matches!(breach, AndroidBreach::Newer { .. });
+                add(is_newer, tag, Some(breach.path()), &breach);
             }
         }
     }
@@ -52,7 +60,7 @@ pub(super) fn check<S: ReadAt>(
             let machine = windows::machine_of_tag(tag);
             let breaches = machine.map(|machine| windows::breaches(machine, &files));
             for breach in breaches.into_iter().flatten() {
-                add(tag, breach.path(), breach.to_string());
+                add(false, tag, breach.path(), &breach);
             }
         }
     }

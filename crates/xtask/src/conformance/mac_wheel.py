@@ -1,6 +1,6 @@
-"""What delocate says of a wheel for macOS, as JSON: `python mac_wheel.py WHEEL`.
+"""What delocate says of a wheel for macOS, as JSON: `python mac_wheel.py WHEEL FOLDER`.
 
-delocate asks `otool`, which LLVM has too; it has to be found under that name.
+delocate asks `otool`, which is found in the folder.
 """
 
 import json
@@ -13,6 +13,7 @@ from pathlib import Path
 from delocate import delocating, libsana, tools
 
 wheel = sys.argv[1]
+os.environ["PATH"] = sys.argv[2] + os.pathsep + os.environ["PATH"]
 with tempfile.TemporaryDirectory() as folder:
     folder = os.path.realpath(folder)
     with zipfile.ZipFile(wheel) as archive:

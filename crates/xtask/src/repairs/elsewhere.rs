@@ -258,13 +258,11 @@ fn theirs(side: &Side, place: &Path, python: &Path, wheel: &Path) -> Result<Valu
         return Ok(serde_json::from_slice(&text)?);
     }
     let bin = otool(place)?;
-    let path = std::env::var("PATH").unwrap_or_default();
     let script = root()
         .join("crates/xtask/src/conformance")
         .join(side.script);
     let mut command = Command::new(python);
-    command.env("PATH", format!("{}:{path}", bin.display()));
-    let answer = show(command.arg(script).arg(wheel))?;
+    let answer = show(command.arg(script).arg(wheel).arg(bin))?;
     std::fs::create_dir_all(place.join("shown"))?;
     std::fs::write(kept, serde_json::to_string_pretty(&answer)?)?;
     Ok(answer)
@@ -391,4 +389,36 @@ fn windows_differences(_: &str, ours: &Value, theirs: &Value) -> Vec<String> {
         lines.extend(unequal(path, &own, &other));
     }
     lines
+}
+
+/// `tilsit check` beside abi3audit, on the wheels of both sides that are for the stable ABI: both find
+/// something, or neither does.
+///
+/// # Errors
+/// When something cannot be made, or an answer differs.
+pub(super) fn compare_stable_abi(folder: &Path, program: &Path) -> Result<()> {
+    let python = tools(folder)?;
+    let audit = folder.join("venv/bin/abi3audit");
+    let (mut same, mut different) = (0, 0);
+    for side in [&MAC, &WINDOWS] {
+        let place = folder.join(side.name);
+        download(side, &place, &python)?;
+        for wheel in wheels(&place.join("wheels"), &["-abi3-"])? {
+            let mut command = Command::new(program);
+            let ours = command.args(["check", "--json"]).arg(&wheel).output()?;
+            let ours = String::from_utf8_lossy(&ours.stdout).contains("TL1049");
+            let theirs = Command::new(&audit).arg("--strict").arg(&wheel).output()?;
+            let theirs = !theirs.status.success();
+            let word = if ours == theirs { "alike" } else { "differ" };
+            same += usize::from(ours == theirs);
+            different += usize::from(ours != theirs);
+            say(format_args!(
+                "{word}: {} (found: {ours} here, {theirs} there)",
+                name_of(&wheel)
+            ));
+        }
+    }
+    say(format_args!("{same} wheels: the same answers"));
+    ensure!(different == 0, "{different} wheels: other answers");
+    Ok(())
 }
