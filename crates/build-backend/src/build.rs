@@ -16,7 +16,6 @@ use crate::error::BuildError;
 use crate::extension;
 use crate::extension::config::CompilerConfig;
 use crate::modules::extension_root;
-use crate::settings::BuildSettings;
 use crate::source_project::SourceProject;
 use crate::wheel_contents::{sbom_files, wheel_files};
 
@@ -42,7 +41,7 @@ pub struct BuildOptions {
     /// asked (`git`) get.
     pub variables: BTreeMap<OsString, OsString>,
     /// How the Python was compiled that extension modules are for; only projects that have some
-    /// ([`has_extensions`]) need it.
+    /// ([`SourceProject::has_extensions`]) need it.
     pub compiler: Option<CompilerConfig>,
     /// The folder that keeps the objects of extension modules for later builds.
     pub objects: Option<PathBuf>,
@@ -62,7 +61,7 @@ impl Default for BuildOptions {
 
 impl BuildOptions {
     /// Asks the Python at a path how it was compiled, for the extension modules of a project
-    /// ([`has_extensions`]).
+    /// ([`SourceProject::has_extensions`]).
     ///
     /// # Errors
     /// When it does not say.
@@ -121,28 +120,7 @@ impl Built {
 /// # Errors
 /// When the project is not as it must be, or a file cannot be read or written.
 pub fn build_sdist(source: &Path, out: &Path, options: &BuildOptions) -> Result<Built, BuildError> {
-    let project = SourceProject::open(source, options)?;
-    // What the wheel needs must be found now, not by the user of the sdist.
-    wheel_files(&project)?;
-    sbom_files(&project)?;
-    extension::check(&project)?;
-    let stem = project.stem();
-    let mut writer = SdistWriter::new(&stem, options.modified_seconds);
-    let mut files = Vec::new();
-    for file in project.files().iter() {
-        writer.add_file(&file.path, file.read()?, file.is_executable);
-        files.push(file.path.clone());
-    }
-    writer.add_file("PKG-INFO", project.metadata().to_bytes(), false);
-    files.push("PKG-INFO".to_owned());
-    files.sort();
-    let path = out.join(format!("{stem}.tar.gz"));
-    place(&path, &writer.finish()?)?;
-    Ok(Built {
-        path,
-        files,
-        problems: project.into_problems(),
-    })
+    SourceProject::open(source, options)?.build_sdist(out, options)
 }
 
 /// Builds the wheel of the project in `source` into the folder `out`.
@@ -150,105 +128,130 @@ pub fn build_sdist(source: &Path, out: &Path, options: &BuildOptions) -> Result<
 /// # Errors
 /// When the project is not as it must be, or a file cannot be read or written.
 pub fn build_wheel(source: &Path, out: &Path, options: &BuildOptions) -> Result<Built, BuildError> {
-    let project = SourceProject::open(source, options)?;
-    let mut contents = Vec::new();
-    for (path, file) in wheel_files(&project)? {
-        contents.push((path, file.read()?, file.is_executable));
-    }
-    let (extensions, problems) = extension::build(&project, out, options)?;
-    let extensions = extensions
-        .into_iter()
-        .map(|one| (one.path, one.bytes, true));
-    contents.extend(extensions);
-    contents.sort_by(|left, right| left.0.cmp(&right.0));
-    write_wheel(project, contents, out, options).map(|built| built.with(problems))
+    SourceProject::open(source, options)?.build_wheel(out, options)
 }
 
-/// Builds a wheel that leads to the project in `source`, which stays where it is, into the folder
-/// `out` (PEP 660): see [`editable`](crate::editable). A file that tells the version of version control
-/// is written into the source tree, where alone it can be imported from; so are extension modules.
-///
-/// # Errors
-/// When the project is not as it must be, a file cannot be read or written, or the path of `source`
-/// cannot stand in a `.pth` file.
-pub fn build_editable(
-    source: &Path,
-    out: &Path,
-    options: &BuildOptions,
-) -> Result<Built, BuildError> {
-    let project = SourceProject::open(source, options)?;
-    let links = editable::links(&project)?;
-    let mut contents: Vec<(String, Vec<u8>, bool)> = links
-        .into_iter()
-        .map(|(path, text)| (path, text.into_bytes(), false))
-        .collect();
-    let spread = format!("{}.data/", project.stem());
-    for (path, file) in wheel_files(&project)? {
-        if path.starts_with(&spread) {
+impl SourceProject {
+    /// Builds the sdist into the folder `out`; the options are those that the project was opened with.
+    ///
+    /// # Errors
+    /// When a file that a wheel needs is not there, or one cannot be read or written.
+    pub fn build_sdist(&self, out: &Path, options: &BuildOptions) -> Result<Built, BuildError> {
+        // What the wheel needs must be found now, not by the user of the sdist.
+        wheel_files(self)?;
+        sbom_files(self)?;
+        extension::check(self)?;
+        let stem = self.stem();
+        let mut writer = SdistWriter::new(&stem, options.modified_seconds);
+        let mut files = Vec::new();
+        for file in self.files().iter() {
+            writer.add_file(&file.path, file.read()?, file.is_executable);
+            files.push(file.path.clone());
+        }
+        writer.add_file("PKG-INFO", self.metadata().to_bytes(), false);
+        files.push("PKG-INFO".to_owned());
+        files.sort();
+        let path = out.join(format!("{stem}.tar.gz"));
+        place(&path, &writer.finish()?)?;
+        Ok(Built {
+            path,
+            files,
+            problems: self.problems().to_vec(),
+        })
+    }
+
+    /// Builds the wheel into the folder `out`; the options are those that the project was opened with,
+    /// and how the Python was compiled if [extension modules](Self::has_extensions) need it.
+    ///
+    /// # Errors
+    /// When a file is not there, or cannot be read or written, or an extension cannot be compiled.
+    pub fn build_wheel(&self, out: &Path, options: &BuildOptions) -> Result<Built, BuildError> {
+        let mut contents = Vec::new();
+        for (path, file) in wheel_files(self)? {
             contents.push((path, file.read()?, file.is_executable));
         }
+        let (extensions, problems) = extension::build(self, out, options)?;
+        let extensions = extensions
+            .into_iter()
+            .map(|one| (one.path, one.bytes, true));
+        contents.extend(extensions);
+        contents.sort_by(|left, right| left.0.cmp(&right.0));
+        write_wheel(self, contents, out, options).map(|built| built.with(problems))
     }
-    for file in project.files().iter() {
-        if let Some(contents) = file.generated_contents() {
-            write_if_other(&file.place, contents)?;
+
+    /// Builds a wheel that leads to the project, which stays where it is, into the folder `out` (PEP 660):
+    /// see [`editable`](crate::editable). A file that tells the version of version control is written into
+    /// the source tree, where alone it can be imported from; so are extension modules.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written, or the path of the project cannot stand in a `.pth` file.
+    pub fn build_editable(&self, out: &Path, options: &BuildOptions) -> Result<Built, BuildError> {
+        let links = editable::links(self)?;
+        let mut contents: Vec<(String, Vec<u8>, bool)> = links
+            .into_iter()
+            .map(|(path, text)| (path, text.into_bytes(), false))
+            .collect();
+        let spread = format!("{}.data/", self.stem());
+        for (path, file) in wheel_files(self)? {
+            if path.starts_with(&spread) {
+                contents.push((path, file.read()?, file.is_executable));
+            }
         }
+        for file in self.files().iter() {
+            if let Some(contents) = file.generated_contents() {
+                write_if_other(&file.place, contents)?;
+            }
+        }
+        let (extensions, problems) = extension::build(self, out, options)?;
+        for one in extensions {
+            let root = extension_root(self, one.extension)?;
+            write_if_other(&self.folder().join(root).join(one.path), &one.bytes)?;
+        }
+        write_wheel(self, contents, out, options).map(|built| built.with(problems))
     }
-    let (extensions, problems) = extension::build(&project, out, options)?;
-    for one in extensions {
-        let root = extension_root(&project, one.extension)?;
-        write_if_other(&source.join(root).join(one.path), &one.bytes)?;
-    }
-    write_wheel(project, contents, out, options).map(|built| built.with(problems))
-}
 
-/// Whether the project in a folder has extension modules, which need
-/// [`BuildOptions::compiler`].
-///
-/// # Errors
-/// When pyproject.toml cannot be read, or its settings are not as they must be.
-pub fn has_extensions(source: &Path) -> Result<bool, BuildError> {
-    let text = tilsit_files::read_to_string(source.join("pyproject.toml"))?;
-    let settings = BuildSettings::read(source, &text)?;
-    Ok(!settings.extensions.is_empty())
-}
-
-/// Writes the files of `.dist-info` save RECORD into a folder of `out` (PEP 517,
-/// `prepare_metadata_for_build_wheel`; the editable wheel has the same), and gives its name.
-///
-/// # Errors
-/// When the project is not as it must be, or a file cannot be read or written.
-pub fn prepare_metadata(
-    source: &Path,
-    out: &Path,
-    options: &BuildOptions,
-) -> Result<String, BuildError> {
-    let project = SourceProject::open(source, options)?;
-    let name = format!("{}.dist-info", project.stem());
-    let tag = extension::tag(&project, options)?;
-    for (path, contents) in metadata_files(&project, tag.as_deref())? {
-        place(&out.join(&name).join(path), &contents)?;
+    /// Writes the files of `.dist-info` save RECORD into a folder of `out` (PEP 517,
+    /// `prepare_metadata_for_build_wheel`; the editable wheel has the same), and gives its name.
+    ///
+    /// # Errors
+    /// When a file cannot be read or written, or the compiler's Python is needed and not known.
+    pub fn prepare_metadata(
+        &self,
+        out: &Path,
+        options: &BuildOptions,
+    ) -> Result<String, BuildError> {
+        let name = format!("{}.dist-info", self.stem());
+        let tag = extension::tag(self, options)?;
+        for (path, contents) in metadata_files(self, tag.as_deref())? {
+            place(&out.join(&name).join(path), &contents)?;
+        }
+        Ok(name)
     }
-    Ok(name)
+
+    /// Whether it has extension modules, which need [`BuildOptions::compiler`].
+    pub fn has_extensions(&self) -> bool {
+        !self.settings().extensions.is_empty()
+    }
 }
 
 /// Writes a wheel with these files and the metadata.
 fn write_wheel(
-    project: SourceProject,
+    project: &SourceProject,
     contents: Vec<(String, Vec<u8>, bool)>,
     out: &Path,
     options: &BuildOptions,
 ) -> Result<Built, BuildError> {
-    let tag = extension::tag(&project, options)?;
+    let tag = extension::tag(project, options)?;
     let parts = WheelParts {
         stem: project.stem(),
         contents,
-        dist_info: metadata_files(&project, tag.as_deref())?,
+        dist_info: metadata_files(project, tag.as_deref())?,
         tag: tag.unwrap_or_else(|| TAG.to_owned()),
     };
     let level = WheelWriterOptions::default().level;
     let built = parts.write(out, options, level)?;
     Ok(Built {
-        problems: project.into_problems(),
+        problems: project.problems().to_vec(),
         ..built
     })
 }

@@ -27,7 +27,7 @@
 //! | `pyproject.toml`, the readme, license files | read by [`source_project`], [`settings`] |
 //! | the module that states the version, or a file with a pattern for it | read by [`static_version`], [`project_version`] |
 //! | `.git`, `.git_archival.txt`, `.hg_archival.txt`, PKG-INFO of an sdist | asked and read by [`vcs_version`] |
-//! | the file that tells the version (`version-file`) | written into distributions, and by [`build_editable`] into the source tree: [`vcs_version::template`] |
+//! | the file that tells the version (`version-file`) | written into distributions, and by [`SourceProject::build_editable`] into the source tree: [`vcs_version::template`] |
 //! | files of requirements and classifiers | read by [`dynamic_fields`] |
 //! | the files of the source tree | read by [`source_files`] |
 //! | sources of extensions, the objects of them | read, written by [`extension`] |
@@ -64,10 +64,7 @@ pub mod static_version;
 pub mod vcs_version;
 pub mod wheel_contents;
 
-pub use build::{
-    BuildOptions, Built, build_editable, build_sdist, build_wheel, build_wheel_from_sdist,
-    has_extensions, prepare_metadata,
-};
+pub use build::{BuildOptions, Built, build_sdist, build_wheel, build_wheel_from_sdist};
 pub use error::BuildError;
 pub use extension::config::CompilerConfig;
 pub use extension::error::ExtensionError;

@@ -36,6 +36,7 @@ pub struct SourceProject {
     metadata: CoreMetadata,
     files: SourceFiles,
     settings: BuildSettings,
+    declared: Declared,
     problems: Vec<Problem>,
 }
 
@@ -94,6 +95,7 @@ impl SourceProject {
             metadata,
             files,
             settings,
+            declared,
             problems,
         })
     }
@@ -128,9 +130,9 @@ impl SourceProject {
         &self.problems
     }
 
-    /// The same, for who is done with the project.
-    pub(crate) fn into_problems(self) -> Vec<Problem> {
-        self.problems
+    /// Whether it names this backend; another that does the same is named else.
+    pub fn is_own(&self) -> bool {
+        self.declared == Declared::Own
     }
 
     /// The name as file names have it.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use sha2::{Digest, Sha384, Sha512};
 use tilsit_archive::Limits;
+use tilsit_build_backend::SourceProject;
 use tilsit_dist::wheel::Wheel;
 use tilsit_files::TemporaryFolder;
 use tilsit_index_client::SlimMetadata;
@@ -126,15 +127,16 @@ impl Building<'_> {
     pub(crate) fn build_into(&self, target: Target, out: &Path) -> Result<PathBuf, BuildFailure> {
         self.frontend.while_building(self.work, Some(target), || {
             let tree = self.tree()?;
-            if self.is_for_our_backend()?
-                && let Some(options) = self.own_options(tree, target)?
-            {
-                let build = match target {
-                    Target::Sdist => tilsit_build_backend::build_sdist,
-                    Target::Wheel => tilsit_build_backend::build_wheel,
-                    Target::Editable => tilsit_build_backend::build_editable,
-                };
-                return Ok(build(tree, out, &options)?.path);
+            if self.is_for_our_backend()? {
+                let project = SourceProject::open(tree, &self.frontend.options().own_backend)?;
+                if let Some(options) = self.own_options(&project, target)? {
+                    let build = match target {
+                        Target::Sdist => SourceProject::build_sdist,
+                        Target::Wheel => SourceProject::build_wheel,
+                        Target::Editable => SourceProject::build_editable,
+                    };
+                    return Ok(build(&project, out, &options)?.path);
+                }
             }
             let hook = Hook::Build(target);
             let value = self.with_remedies(|| {
@@ -161,12 +163,12 @@ impl Building<'_> {
     /// modules it is none where a sandbox is wanted, and the backend's hooks run there.
     fn own_options(
         &self,
-        tree: &Path,
+        project: &SourceProject,
         target: Target,
     ) -> Result<Option<tilsit_build_backend::BuildOptions>, BuildFailure> {
         let options = self.frontend.options();
         let mut own = options.own_backend.clone();
-        if target == Target::Sdist || !tilsit_build_backend::has_extensions(tree)? {
+        if target == Target::Sdist || !project.has_extensions() {
             return Ok(Some(own));
         }
         if options.sandbox.is_some() {
@@ -188,7 +190,8 @@ impl Building<'_> {
             tilsit_files::create_dir_all(&out)?;
             if self.is_for_our_backend()? {
                 let options = &self.frontend.options().own_backend;
-                let name = tilsit_build_backend::prepare_metadata(self.tree()?, &out, options)?;
+                let project = SourceProject::open(self.tree()?, options)?;
+                let name = project.prepare_metadata(&out, options)?;
                 return Ok(Some(out.join(name)));
             }
             let value = self.with_remedies(|| {

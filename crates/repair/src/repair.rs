@@ -44,6 +44,9 @@ pub struct RepairOptions {
     pub level: Option<u8>,
 }
 
+/// How hard files are compressed that change: compiled code gets the size of zlib's usual level with it.
+const USUAL_LEVEL: u8 = 5;
+
 /// A repaired wheel.
 #[derive(Clone, Debug)]
 pub struct Repaired {
@@ -156,10 +159,9 @@ impl<S: ReadAt> Repairer<'_, S> {
     fn write<W: Write>(&self, output: W) -> Result<Vec<String>, RepairError> {
         let dist_info = self.wheel.dist_info();
         let stem = dist_info.strip_suffix(".dist-info").unwrap_or(dist_info);
-        let usual = WheelWriterOptions::default();
         let options = WheelWriterOptions {
             modified: tilsit_archive::zip::DosTime::from_unix(self.options.modified_seconds),
-            level: self.options.level.unwrap_or(usual.level),
+            level: self.options.level.unwrap_or(USUAL_LEVEL),
         };
         let packed = pack(self.wheel, self.audit, self.plan, (self.options, &options))?;
         let mut writer = WheelWriter::new(output, stem, options);

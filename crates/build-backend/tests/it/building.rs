@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt;
 
 use tilsit_archive::Limits;
 use tilsit_build_backend::{
-    BuildOptions, build_editable, build_sdist, build_wheel, build_wheel_from_sdist,
+    BuildOptions, SourceProject, build_sdist, build_wheel, build_wheel_from_sdist,
 };
 use tilsit_dist::sdist::Sdist;
 use tilsit_dist::wheel::Wheel;
@@ -15,7 +15,10 @@ use crate::{Example, FILES, PYPROJECT};
 fn an_editable_wheel_leads_to_the_source() {
     let example = Example::new();
     let (source, out) = (example.source(), example.out());
-    let built = build_editable(&source, &out, &BuildOptions::default()).unwrap();
+    let built = SourceProject::open(&source, &BuildOptions::default())
+        .unwrap()
+        .build_editable(&out, &BuildOptions::default())
+        .unwrap();
     let wheel = Wheel::open(&built.path, &Limits::default()).unwrap();
     wheel.verify().unwrap();
     let entry = wheel.archive().entry("_demo_project.pth").unwrap();

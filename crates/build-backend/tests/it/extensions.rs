@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use tilsit_build_backend::{
-    BuildError, BuildOptions, Built, CompilerConfig, ExtensionError, build_editable, build_sdist,
-    build_wheel, build_wheel_from_sdist, has_extensions, prepare_metadata,
+    BuildError, BuildOptions, Built, CompilerConfig, ExtensionError, SourceProject, build_sdist,
+    build_wheel, build_wheel_from_sdist,
 };
 
 use crate::Example;
@@ -133,7 +133,11 @@ fn c_and_cxx_are_compiled_and_imported() {
         return;
     };
     let (example, options) = (example(), options(&config));
-    assert!(has_extensions(&example.source()).unwrap());
+    assert!(
+        SourceProject::open(&example.source(), &BuildOptions::default())
+            .unwrap()
+            .has_extensions()
+    );
     let built = build_wheel(&example.source(), &example.out(), &options).unwrap();
     let suffix = config.extension_suffix.clone().unwrap();
     let (major, minor) = config.version;
@@ -158,7 +162,10 @@ fn c_and_cxx_are_compiled_and_imported() {
     );
     // The metadata says the same before anything is compiled.
     let folder = example.temporary().join("metadata");
-    let of_hook = prepare_metadata(&example.source(), &folder, &options).unwrap();
+    let of_hook = SourceProject::open(&example.source(), &options)
+        .unwrap()
+        .prepare_metadata(&folder, &options)
+        .unwrap();
     let wheel = tilsit_files::read_to_string(folder.join(of_hook).join("WHEEL")).unwrap();
     assert!(wheel.contains("Root-Is-Purelib: false\n"), "{wheel}");
     assert!(wheel.contains(&format!("Tag: {tag}\n")), "{wheel}");
@@ -289,7 +296,10 @@ py-limited-api = "3.7"
         },
     ] {
         let folder = example.temporary().join("metadata");
-        prepare_metadata(&example.source(), &folder, &options(&config)).unwrap();
+        SourceProject::open(&example.source(), &options(&config))
+            .unwrap()
+            .prepare_metadata(&folder, &options(&config))
+            .unwrap();
         let wheel = tilsit_files::read_to_string(folder.join("fast-1.0.dist-info/WHEEL")).unwrap();
         assert!(!wheel.contains("abi3"), "{wheel}");
     }
@@ -303,7 +313,10 @@ fn editable_extensions_are_beside_their_package() {
     let (example, options) = (example(), options(&config));
     let before = build_wheel(&example.source(), &example.out(), &options).unwrap();
     let before = tilsit_files::read(&before.path).unwrap();
-    build_editable(&example.source(), &example.out(), &options).unwrap();
+    SourceProject::open(&example.source(), &options)
+        .unwrap()
+        .build_editable(&example.out(), &options)
+        .unwrap();
     let suffix = config.extension_suffix.clone().unwrap();
     let source = example.source().join("src");
     assert!(source.join(format!("fast/_c{suffix}")).is_file());
@@ -335,7 +348,10 @@ fn a_project_may_be_one_extension() {
         says(&python, &built, "import fast; print(fast.value())"),
         "7\n"
     );
-    build_editable(&example.source(), &example.out(), &options).unwrap();
+    SourceProject::open(&example.source(), &options)
+        .unwrap()
+        .build_editable(&example.out(), &options)
+        .unwrap();
     let value = says_in(
         &python,
         &example.source(),

@@ -3,8 +3,7 @@
 
 use tilsit_archive::Limits;
 use tilsit_build_backend::{
-    BuildOptions, Built, build_editable, build_sdist, build_wheel, build_wheel_from_sdist,
-    prepare_metadata,
+    BuildOptions, Built, SourceProject, build_sdist, build_wheel, build_wheel_from_sdist,
 };
 use tilsit_dist::wheel::Wheel;
 
@@ -234,7 +233,10 @@ fn files_say_what_the_metadata_leaves_open() {
     let (_, sdist) = paths(&example);
     assert!(sdist.contains(&"needs.txt".to_owned()));
     let folder = example.temporary().join("metadata");
-    let name = prepare_metadata(&example.source(), &folder, &BuildOptions::default()).unwrap();
+    let name = SourceProject::open(&example.source(), &BuildOptions::default())
+        .unwrap()
+        .prepare_metadata(&folder, &BuildOptions::default())
+        .unwrap();
     assert_eq!(name, "demo-1.dist-info");
     let metadata = std::fs::read_to_string(folder.join(name).join("METADATA")).unwrap();
     insta::assert_snapshot!(metadata, @r#"
@@ -284,7 +286,10 @@ fn the_version_of_the_metadata_can_be_said() {
     let example = pinned("", "2.4");
     let folder = example.temporary().join("metadata");
     let options = BuildOptions::default();
-    prepare_metadata(&example.source(), &folder, &options).unwrap();
+    SourceProject::open(&example.source(), &options)
+        .unwrap()
+        .prepare_metadata(&folder, &options)
+        .unwrap();
     let metadata = std::fs::read_to_string(folder.join("demo-1.dist-info/METADATA")).unwrap();
     assert!(
         metadata.starts_with("Metadata-Version: 2.4\n"),
@@ -293,7 +298,10 @@ fn the_version_of_the_metadata_can_be_said() {
     // Files that are taken unasked do not ask for newer metadata.
     let older = pinned("license = { text = 'free' }", "2.2");
     older.write("LICENSE", "free");
-    prepare_metadata(&older.source(), &folder, &options).unwrap();
+    SourceProject::open(&older.source(), &options)
+        .unwrap()
+        .prepare_metadata(&folder, &options)
+        .unwrap();
     let metadata = std::fs::read_to_string(folder.join("demo-1.dist-info/METADATA")).unwrap();
     assert!(
         metadata.starts_with("Metadata-Version: 2.2\n"),
@@ -322,8 +330,10 @@ fn an_editable_wheel_finds_modules_that_are_elsewhere() {
             ("bin/tool", ""),
         ],
     );
-    let built =
-        build_editable(&example.source(), &example.out(), &BuildOptions::default()).unwrap();
+    let built = SourceProject::open(&example.source(), &BuildOptions::default())
+        .unwrap()
+        .build_editable(&example.out(), &BuildOptions::default())
+        .unwrap();
     insta::assert_snapshot!(built.files.join("\n"), @r"
     _demo.pth
     _demo.start

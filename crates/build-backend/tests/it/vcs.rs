@@ -7,8 +7,7 @@ use std::path::Path;
 use std::process::Command;
 
 use tilsit_build_backend::{
-    BuildError, BuildOptions, SourceProject, build_editable, build_sdist, build_wheel,
-    build_wheel_from_sdist,
+    BuildError, BuildOptions, SourceProject, build_sdist, build_wheel, build_wheel_from_sdist,
 };
 
 use crate::versions::{NOW, git, repository};
@@ -396,7 +395,10 @@ fn the_tree_its_sdist_and_its_archive_give_one_wheel() {
     assert!(of_archive == bytes, "of the archive");
 
     // Where modules are imported from the tree, the file has to be there.
-    build_editable(&folder, &root.path().join("editable"), &options(&[])).unwrap();
+    SourceProject::open(&folder, &options(&[]))
+        .unwrap()
+        .build_editable(&root.path().join("editable"), &options(&[]))
+        .unwrap();
     let told = std::fs::read_to_string(folder.join("told.py")).unwrap();
     for line in [
         "__version__ = version = '2.1'",
@@ -426,7 +428,10 @@ fn templates_say_what_they_are_asked() {
         format!("{HEAD}[tool.tilsit.build.version]\n{table}"),
     )
     .unwrap();
-    build_editable(&folder, &root.path().join("out"), &options(&[])).unwrap();
+    SourceProject::open(&folder, &options(&[]))
+        .unwrap()
+        .build_editable(&root.path().join("out"), &options(&[]))
+        .unwrap();
     let told = std::fs::read_to_string(folder.join("told.txt")).unwrap();
     insta::assert_snapshot!(told, @r"
     1.0rc2.dev1+g93b99e3d5.d20231114 '1.0rc2.dev1+g93b99e3d5.d20231114' (1, 0, 'rc2', 'dev1', 'g93b99e3d5.d20231114') {}

@@ -9,10 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::SystemTime;
 
-use tilsit_build_backend::{
-    BuildError, BuildOptions, Built, build_editable, build_sdist, build_wheel, has_extensions,
-    prepare_metadata,
-};
+use tilsit_build_backend::{BuildError, BuildOptions, Built, SourceProject};
 
 /// The exit code for what cannot be built.
 const REFUSED: u8 = 2;
@@ -53,20 +50,19 @@ fn main() -> ExitCode {
 /// Builds, and gives the name of what was built.
 fn built(target: &str, out: &Path, python: Option<&Path>) -> Result<String, String> {
     let shown = |error: BuildError| format!("error: {error}");
-    let (source, mut options) = (folder()?, options().map_err(shown)?);
-    if let Some(python) = python.filter(|_| target != "sdist")
-        && has_extensions(&source).map_err(shown)?
-    {
+    let mut options = options().map_err(shown)?;
+    let project = SourceProject::open(&folder()?, &options).map_err(shown)?;
+    if let Some(python) = python.filter(|_| target != "sdist" && project.has_extensions()) {
         options.ask(python).map_err(shown)?;
     }
     let build = match target {
-        "sdist" => build_sdist,
-        "wheel" => build_wheel,
-        "editable" => build_editable,
-        "metadata" => return prepare_metadata(&source, out, &options).map_err(shown),
+        "sdist" => SourceProject::build_sdist,
+        "wheel" => SourceProject::build_wheel,
+        "editable" => SourceProject::build_editable,
+        "metadata" => return project.prepare_metadata(out, &options).map_err(shown),
         _ => return Err(USAGE.to_owned()),
     };
-    let built = build(&source, out, &options).map_err(shown)?;
+    let built = build(&project, out, &options).map_err(shown)?;
     warn(&built);
     let name = built.path.file_name().unwrap_or_default();
     Ok(name.to_string_lossy().into_owned())

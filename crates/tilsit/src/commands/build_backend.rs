@@ -5,9 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use serde_json::json;
-use tilsit_build_backend::{
-    build_editable, build_sdist, build_wheel, has_extensions, prepare_metadata,
-};
+use tilsit_build_backend::SourceProject;
 
 use crate::building::backend_options;
 use crate::commands::build::warn;
@@ -43,23 +41,24 @@ enum Target {
 
 pub(crate) fn run(arguments: &Arguments, context: &Context) -> Result<Report, CommandError> {
     let mut options = backend_options(context)?;
-    let (source, out) = (&context.working_folder, context.resolve(&arguments.out));
+    let project = SourceProject::open(&context.working_folder, &options)?;
+    let out = context.resolve(&arguments.out);
     if !matches!(arguments.target, Target::Sdist)
         && let Some(python) = &arguments.python
-        && has_extensions(source)?
+        && project.has_extensions()
     {
         context.cache()?;
         options.ask(python)?;
     }
     let build = match arguments.target {
-        Target::Sdist => build_sdist,
-        Target::Wheel => build_wheel,
-        Target::Editable => build_editable,
+        Target::Sdist => SourceProject::build_sdist,
+        Target::Wheel => SourceProject::build_wheel,
+        Target::Editable => SourceProject::build_editable,
         Target::Metadata => {
-            return Ok(report(&prepare_metadata(source, &out, &options)?));
+            return Ok(report(&project.prepare_metadata(&out, &options)?));
         }
     };
-    let built = build(source, &out, &options)?;
+    let built = build(&project, &out, &options)?;
     warn(&built, context);
     let name = built.path.file_name().unwrap_or_default();
     Ok(report(&name.to_string_lossy()))

@@ -44,6 +44,10 @@ fn what_a_confined_build_may_not_do_is_named() {
             "hog = []\nwhile True: hog.append(bytearray(1 << 20))",
             "more than 200 MiB of memory",
         ),
+        (
+            "while True: print('endless ' * 1000)",
+            "it wrote more than 4 MiB of output",
+        ),
         ("os.kill(os.getpid(), 11)", "was ended by signal 11"),
         (
             "os.symlink('/etc/hostname', folder + '/a.whl')\nreturn 'a.whl'",

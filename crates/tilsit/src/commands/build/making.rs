@@ -90,20 +90,20 @@ impl<'a> Making<'a> {
         let is_open = !self.how.force_pep517 && self.how.build.is_usual();
         if is_open
             && source.is_dir()
-            && is_own(source, &in_process, self.context)?
-            && let Some(in_process) = self.with_compiler(source, parts, &in_process)?
+            && let Some(project) = own_project(source, &in_process, self.context)?
+            && let Some(in_process) = self.with_compiler(&project, parts, &in_process)?
         {
             tilsit_files::create_dir_all(out)?;
-            return self.in_process(source, out, parts, &in_process);
+            return self.in_process(&project, out, parts, &in_process);
         }
         if is_open && source.is_file() && parts == Parts::Both {
             let folder = TemporaryFolder::create_in(&self.context.temporary_folder)?;
             // What is wrong with an archive is told by those who can build all of them.
             if let Ok(root) = unpack(source, folder.path(), &Limits::default())
-                && is_own(&root, &in_process, self.context)?
-                && let Some(in_process) = self.with_compiler(&root, Parts::Wheel, &in_process)?
+                && let Some(project) = own_project(&root, &in_process, self.context)?
+                && let Some(in_process) = self.with_compiler(&project, Parts::Wheel, &in_process)?
             {
-                return self.in_process(&root, out, Parts::Wheel, &in_process);
+                return self.in_process(&project, out, Parts::Wheel, &in_process);
             }
         }
         self.by_backend(source, out, parts)
@@ -113,12 +113,12 @@ impl<'a> Making<'a> {
     /// has some and a wheel is built; none where the compiler is to run in a sandbox.
     fn with_compiler(
         &self,
-        source: &Path,
+        project: &SourceProject,
         parts: Parts,
         options: &BackendOptions,
     ) -> Result<Option<BackendOptions>, CommandError> {
         let mut options = options.clone();
-        if parts == Parts::Sdist || !backend::has_extensions(source)? {
+        if parts == Parts::Sdist || !project.has_extensions() {
             return Ok(Some(options));
         }
         if self.how.build.is_sandboxed() {
@@ -139,21 +139,21 @@ impl<'a> Making<'a> {
 
     fn in_process(
         &self,
-        source: &Path,
+        project: &SourceProject,
         out: &Path,
         parts: Parts,
         options: &BackendOptions,
     ) -> Result<Vec<PathBuf>, CommandError> {
         let mut built = Vec::new();
         if parts != Parts::Wheel {
-            let sdist = backend::build_sdist(source, out, options)?;
+            let sdist = project.build_sdist(out, options)?;
             warn(&sdist, self.context);
             built.push(sdist.path);
         }
         match parts {
             Parts::Sdist => {}
             Parts::Wheel | Parts::Apart => {
-                let wheel = backend::build_wheel(source, out, options)?;
+                let wheel = project.build_wheel(out, options)?;
                 if built.is_empty() {
                     warn(&wheel, self.context);
                 }
@@ -265,15 +265,22 @@ impl HowToBuild {
     }
 }
 
-/// Whether a project is ours to build: it names our backend, or another that would do the same.
-fn is_own(
+/// The project in a folder if it is ours to build: it names our backend, or another that would do the
+/// same.
+fn own_project(
     folder: &Path,
     options: &BackendOptions,
     context: &Context,
-) -> Result<bool, CommandError> {
+) -> Result<Option<SourceProject>, CommandError> {
+    let opened = SourceProject::open(folder, options);
+    if let Ok(project) = &opened
+        && (project.is_own() || backend::wheel_contents::wheel_files(project).is_ok())
+    {
+        return Ok(opened.ok());
+    }
     let text = match tilsit_files::read_to_string(folder.join("pyproject.toml")) {
         Ok(text) => text,
-        Err(error) if error.is_not_found() => return Ok(false),
+        Err(error) if error.is_not_found() => return Ok(None),
         Err(error) => return Err(error.into()),
     };
     let (pyproject, problems) =
@@ -281,21 +288,16 @@ fn is_own(
             folder: folder.to_path_buf(),
             source,
         })?;
-    let named = pyproject
-        .build_system
-        .and_then(|system| system.build_backend);
-    let alike = || {
-        let project = SourceProject::open(folder, options);
-        project.is_ok_and(|project| backend::wheel_contents::wheel_files(&project).is_ok())
-    };
-    let is_own = named.as_deref() == Some(OWN_BACKEND) || alike();
-    // Our own says them when it builds.
-    for problem in problems.iter().filter(|_| !is_own) {
+    let system = pyproject.build_system.as_ref();
+    if system.and_then(|system| system.build_backend.as_deref()) == Some(OWN_BACKEND) {
+        return Ok(Some(opened?));
+    }
+    for problem in problems {
         context
             .terminal
             .warn(format_args!("pyproject.toml {problem}"));
     }
-    Ok(is_own)
+    Ok(None)
 }
 
 /// Says what is odd in a project that our own backend built.

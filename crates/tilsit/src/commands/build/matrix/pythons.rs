@@ -8,6 +8,7 @@ use tilsit_environment::discovery::{self, Scope};
 use tilsit_environment::{Interpreter, PythonRequest};
 use tilsit_packaging::pyproject::PyProject;
 use tilsit_packaging::specifier::VersionSpecifiers;
+use tilsit_packaging::tag::{CompatibleTags, Tag};
 use tilsit_repair::Libc;
 
 use crate::context::Context;
@@ -61,7 +62,8 @@ pub(super) fn find(
     };
     let mut newest: BTreeMap<(bool, (u32, u32), String), Interpreter> = BTreeMap::new();
     for interpreter in found {
-        let identifier = identifier(&interpreter);
+        let named = identifier(&interpreter.tags());
+        let identifier = named.unwrap_or_else(|| interpreter.implementation().to_owned());
         let is_other = interpreter.implementation() != "cpython";
         let key = (is_other, interpreter.major_minor(), identifier);
         let is_newer = |other: &Interpreter| interpreter.version() > other.version();
@@ -85,11 +87,9 @@ fn requires_python(project: &Path) -> Option<VersionSpecifiers> {
     pyproject.project?.requires_python
 }
 
-fn identifier(interpreter: &Interpreter) -> String {
-    let tags = interpreter.tags();
-    let Some(best) = tags.iter().next() else {
-        return interpreter.implementation().to_owned();
-    };
+/// The name for the Python that takes these wheels; nothing where it takes none.
+fn identifier(tags: &CompatibleTags) -> Option<String> {
+    let best = tags.iter().next()?;
     // `cp313t` of a free-threaded build.
     let python = if best.abi().starts_with(best.interpreter()) && best.abi().ends_with('t') {
         format!("{}t", best.interpreter())
@@ -97,17 +97,53 @@ fn identifier(interpreter: &Interpreter) -> String {
         best.interpreter().to_owned()
     };
     let platform = best.platform();
-    for kind in ["manylinux", "musllinux", "macosx", "linux"] {
-        let Some(rest) = platform
-            .strip_prefix(kind)
-            .and_then(|rest| rest.strip_prefix('_'))
-        else {
-            continue;
+    // The first platform, `linux_x86_64`, is the same for all C libraries.
+    if let Some(machine) = platform.strip_prefix("linux_") {
+        let is_musl = |tag: &Tag| tag.platform().starts_with("musllinux_");
+        let libc = if tags.iter().any(is_musl) {
+            "musllinux"
+        } else {
+            "manylinux"
         };
-        // Behind the version of the C library or the system.
-        let machine = rest.trim_start_matches(|one: char| one.is_ascii_digit() || one == '_');
-        let kind = if kind == "linux" { "manylinux" } else { kind };
-        return format!("{python}-{kind}_{machine}");
+        return Some(format!("{python}-{libc}_{machine}"));
     }
-    format!("{python}-{platform}")
+    if let Some(rest) = platform.strip_prefix("macosx_") {
+        // Behind the version of the system.
+        let machine = rest.trim_start_matches(|one: char| one.is_ascii_digit() || one == '_');
+        return Some(format!("{python}-macosx_{machine}"));
+    }
+    Some(format!("{python}-{platform}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CompatibleTags, Tag, identifier};
+
+    #[test]
+    fn names_are_those_of_cibuildwheel() {
+        let cases: [(&[&str], &str); 5] = [
+            (
+                &[
+                    "cp312-cp312-linux_x86_64",
+                    "cp312-cp312-manylinux_2_36_x86_64",
+                ],
+                "cp312-manylinux_x86_64",
+            ),
+            (
+                &[
+                    "cp311-cp311-linux_aarch64",
+                    "cp311-cp311-musllinux_1_2_aarch64",
+                ],
+                "cp311-musllinux_aarch64",
+            ),
+            (&["cp313-cp313t-macosx_14_0_arm64"], "cp313t-macosx_arm64"),
+            (&["cp310-cp310-win_amd64"], "cp310-win_amd64"),
+            (&["pp39-pypy39_pp73-linux_i686"], "pp39-manylinux_i686"),
+        ];
+        for (tags, name) in cases {
+            let tags = tags.iter().map(|tag| tag.parse::<Tag>().expect("a tag"));
+            let tags = CompatibleTags::new(tags);
+            assert_eq!(identifier(&tags).as_deref(), Some(name));
+        }
+    }
 }
