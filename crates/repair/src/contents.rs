@@ -24,10 +24,9 @@ pub struct Contents {
     /// The compiled files by name, with what each has for a machine.
     pub files: BTreeMap<String, Vec<Image>>,
     /// Libraries of Microsoft's compilers that are not in the wheel and ought to be, and the files that
-    /// need each.
+    /// need each; with the machine, where one part of a file lacks it and another does not.
     pub runtime: BTreeMap<String, BTreeSet<String>>,
-    /// Libraries that are neither in the wheel nor part of system and Python, and the files that need
-    /// each.
+    /// Libraries that are neither in the wheel nor part of system and Python, and likewise the files.
     pub outside: BTreeMap<String, BTreeSet<String>>,
     /// Files that were passed over, and why.
     #[serde(skip)]
@@ -107,14 +106,25 @@ impl Contents {
 
     /// Adds a file.
     pub(crate) fn add_file(&mut self, path: &str, images: Vec<Image>) {
-        for need in images.iter().flat_map(|image| &image.libraries) {
-            let missing = match need.place {
-                Place::Runtime => &mut self.runtime,
-                Place::Outside => &mut self.outside,
-                Place::Wheel | Place::System | Place::Python => continue,
-            };
-            let users = missing.entry(need.library.clone()).or_default();
-            users.insert(path.to_owned());
+        for image in &images {
+            for need in &image.libraries {
+                let missing = match need.place {
+                    Place::Runtime => &mut self.runtime,
+                    Place::Outside => &mut self.outside,
+                    Place::Wheel | Place::System | Place::Python => continue,
+                };
+                let lacks = |other: &Image| {
+                    let mut needs = other.libraries.iter();
+                    needs.any(|own| (&own.library, own.place) == (&need.library, need.place))
+                };
+                let user = if images.iter().all(lacks) {
+                    path.to_owned()
+                } else {
+                    format!("{path} ({})", image.machine)
+                };
+                let users = missing.entry(need.library.clone()).or_default();
+                users.insert(user);
+            }
         }
         self.files.insert(path.to_owned(), images);
     }

@@ -288,7 +288,8 @@ with `--only-binary :all:`.";
 found here, or it wants newer versions of symbols, other symbols or instructions than the wanted platform
 has. `tilsit repair show WHEEL` says what it wants and what stands against a better tag. Versions of symbols
 come from the system that compiled it: compile it on an older one, such as a manylinux image. Libraries are
-looked for as the loader does; `--ldpaths` names other folders, and `--exclude` leaves libraries out.";
+looked for as the loader does; `--ldpaths` names other folders, and `--exclude` leaves libraries out. Wheels for
+macOS, Windows and Android are shown and not changed.";
 
     NoSandbox = "TL0603", Usage, "builds cannot be confined here",
 "`--sandbox` was asked for, and the system has no such thing or refuses it: builds run in user, mount, pid,
