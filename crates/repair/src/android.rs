@@ -56,7 +56,7 @@ pub(crate) fn audit<S: ReadAt>(wheel: &Wheel<S>) -> Result<Contents, RepairError
     let mut level = u32::MAX;
     for tag in contents.tags.clone() {
         let Some(known) = AndroidTag::parse(&tag) else {
-            contents.add_breach(&tag, None, &"has a tag that is not known");
+            contents.add_unknown(&tag);
             continue;
         };
         level = level.min(known.level);

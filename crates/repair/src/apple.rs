@@ -24,7 +24,7 @@ pub(crate) fn audit<S: ReadAt>(wheel: &Wheel<S>) -> Result<Contents, RepairError
     let mut system = System::MacOs;
     for tag in contents.tags.clone() {
         let Some(known) = AppleTag::parse(&tag) else {
-            contents.add_breach(&tag, None, &"has a tag that is not known");
+            contents.add_unknown(&tag);
             continue;
         };
         system = known.system;

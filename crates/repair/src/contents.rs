@@ -104,6 +104,12 @@ impl Contents {
         self.untrue.push(format!("{tag}: {who} {breach}"));
     }
 
+    /// Adds a tag of another system, or none that there is.
+    pub(crate) fn add_unknown(&mut self, tag: &str) {
+        self.remarks
+            .push(format!("{tag}: no tag of this system; not looked into"));
+    }
+
     /// Adds a file.
     pub(crate) fn add_file(&mut self, path: &str, images: Vec<Image>) {
         for image in &images {

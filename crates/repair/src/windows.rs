@@ -25,7 +25,7 @@ pub(crate) fn audit<S: ReadAt>(wheel: &Wheel<S>) -> Result<Contents, RepairError
     let mut contents = Contents::of(wheel, &faults, allowed(&files));
     for tag in contents.tags.clone() {
         let Some(machine) = machine_of_tag(&tag) else {
-            contents.add_breach(&tag, None, &"has a tag that is not known");
+            contents.add_unknown(&tag);
             continue;
         };
         for breach in breaches(machine, &files) {
