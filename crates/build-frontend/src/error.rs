@@ -151,6 +151,8 @@ pub enum FailureReason {
     Killed(i32),
     /// It was ended because it reached a limit of its sandbox: which.
     Exceeded(String),
+    /// It was ended because it wrote more than this many bytes of output.
+    TooMuchOutput(u64),
     /// It could not be run to its end.
     Process(ProcessError),
     /// Its answer cannot be read.
@@ -190,14 +192,20 @@ impl BackendFailure {
         diagnosis::advice(&self.words())
     }
 
-    /// The last lines of what was printed.
-    pub fn last_lines(&self, count: usize) -> Vec<&str> {
-        let output = match &self.reason {
-            FailureReason::Process(ProcessError::TooMuchOutput { output, .. }) => output,
-            _ => &self.output,
-        };
-        let lines: Vec<&str> = output.trim_end().lines().map(str::trim_end).collect();
-        lines[lines.len().saturating_sub(count)..].to_vec()
+    /// The last lines of what was printed, long ones cut.
+    pub fn last_lines(&self, count: usize) -> Vec<String> {
+        let lines: Vec<&str> = self.output.trim_end().lines().collect();
+        let last = lines[lines.len().saturating_sub(count)..].iter();
+        last.map(|line| cut(line.trim_end())).collect()
+    }
+}
+
+/// A line of output, cut where it is longer than anybody reads.
+fn cut(line: &str) -> String {
+    const CHARACTERS_MAX: usize = 500;
+    match line.char_indices().nth(CHARACTERS_MAX) {
+        Some((end, _)) => format!("{} ...", &line[..end]),
+        None => line.to_owned(),
     }
 }
 
@@ -238,6 +246,11 @@ impl fmt::Display for BackendFailure {
             FailureReason::Exceeded(limit) => write!(
                 formatter,
                 "`{hook}` of `{backend}` was ended by its sandbox: {limit}"
+            ),
+            FailureReason::TooMuchOutput(bytes) => write!(
+                formatter,
+                "`{hook}` of `{backend}` was ended because it wrote more than {} MiB of output",
+                bytes >> 20
             ),
             FailureReason::Process(error) => {
                 write!(formatter, "`{hook}` of `{backend}`: {error}")?;

@@ -28,7 +28,7 @@ use crate::source::Source;
 use crate::work::Work;
 
 /// How much a backend may print.
-const OUTPUT_MAX_BYTES: u64 = 1 << 30;
+const OUTPUT_MAX_BYTES: u64 = 256 << 20;
 
 /// Everything that decides how is built.
 #[derive(Clone, Debug)]

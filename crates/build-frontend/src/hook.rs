@@ -165,6 +165,11 @@ impl HookCall<'_> {
         let finished = match process::run(command, self.output_max_bytes, on_output) {
             Ok(finished) => finished,
             Err(ProcessError::Stopped) => return Err(BuildFailure::Stopped),
+            Err(ProcessError::TooMuchOutput {
+                limit_bytes,
+                output,
+                ..
+            }) => return Err(self.failed(FailureReason::TooMuchOutput(limit_bytes), output)),
             Err(error) => return Err(self.failed(FailureReason::Process(error), String::new())),
         };
         let output = finished.output;

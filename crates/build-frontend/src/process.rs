@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::ops::ControlFlow;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
 use crate::system;
@@ -89,9 +89,12 @@ pub(crate) fn run(
     running.finish(output_max_bytes, on_output)
 }
 
+/// How many pieces may wait to be looked at; a program that writes faster waits.
+const PIECES_WAITING_MAX: usize = 64;
+
 /// Reads in a thread of its own, which ends when nobody holds the other end any more.
 fn read_all(mut reader: io::PipeReader) -> Receiver<Vec<u8>> {
-    let (sender, pieces) = channel();
+    let (sender, pieces) = sync_channel(PIECES_WAITING_MAX);
     std::thread::spawn(move || {
         let mut buffer = vec![0; 1 << 14];
         while let Ok(length @ 1..) = reader.read(&mut buffer) {
