@@ -15,13 +15,14 @@ use crate::wheel::{Wheel, WheelEntry, WheelError};
 /// cannot be read: the name, and the fault.
 type Read<T, E> = (Vec<T>, Vec<(String, E)>);
 
-/// Reads the files of a wheel that start as those of a kind do.
-fn read_each<S: ReadAt, T: Send, E: Send>(
+/// Reads those of some files of a wheel that start as those of a kind do.
+fn read_each<'w, S: ReadAt, T: Send, E: Send>(
     wheel: &Wheel<S>,
+    files: impl Iterator<Item = &'w WheelEntry>,
     is_it: fn(&[u8]) -> bool,
     read: fn(&str, &[u8]) -> Result<T, E>,
 ) -> Result<Read<T, E>, WheelError> {
-    let mut entries: Vec<&WheelEntry> = wheel.files().iter().collect();
+    let mut entries: Vec<&WheelEntry> = files.collect();
     entries.sort_by(|one, other| one.name.cmp(&other.name));
     let one = |entry: &&WheelEntry| {
         let mut contents = Vec::new();

@@ -47,7 +47,7 @@ const LIBRARIES: [(&str, u32); 24] = [
 /// # Errors
 /// When the wheel is refused, or has no compiled code.
 pub(crate) fn audit<S: ReadAt>(wheel: &Wheel<S>) -> Result<Contents, RepairError> {
-    let (files, faults) = android::read(wheel)?;
+    let (files, faults) = android::read(wheel, wheel.files().iter())?;
     let mut contents = Contents::of(
         wheel,
         &faults,

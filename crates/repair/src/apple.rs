@@ -18,7 +18,7 @@ use crate::error::RepairError;
 /// # Errors
 /// When the wheel is refused, has no compiled code, or too many files that need each other.
 pub(crate) fn audit<S: ReadAt>(wheel: &Wheel<S>) -> Result<Contents, RepairError> {
-    let (mut files, faults) = apple::read(wheel)?;
+    let (mut files, faults) = apple::read(wheel, wheel.files().iter())?;
     files.retain(|file| file.parts.iter().any(|part| part.is_loadable));
     let mut contents = Contents::of(wheel, &faults, apple::allowed(&files));
     let mut system = System::MacOs;

@@ -21,7 +21,7 @@ use libraries::Libraries;
 /// # Errors
 /// When the wheel is refused, or has no compiled code.
 pub(crate) fn audit<S: ReadAt>(wheel: &Wheel<S>) -> Result<Contents, RepairError> {
-    let (files, faults) = windows::read(wheel)?;
+    let (files, faults) = windows::read(wheel, wheel.files().iter())?;
     let mut contents = Contents::of(wheel, &faults, allowed(&files));
     for tag in contents.tags.clone() {
         let Some(machine) = machine_of_tag(&tag) else {

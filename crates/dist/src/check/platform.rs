@@ -19,6 +19,12 @@ pub(super) fn check<S: ReadAt>(
     compiled: &[Option<Compiled>],
 ) -> Result<Vec<Finding>, WheelFault> {
     let has = |kind| compiled.contains(&Some(kind));
+    let files = |kind| {
+        let files = wheel.files().iter().zip(compiled);
+        files
+            .filter(move |(_, own)| **own == Some(kind))
+            .map(|(file, _)| file)
+    };
     let tags = || wheel.file_name().tags.platforms();
     let mut findings = Vec::new();
     let mut add = |is_newer: bool, tag: &str, path: Option<&str>, breach: &dyn fmt::Display| {
@@ -31,7 +37,8 @@ pub(super) fn check<S: ReadAt>(
         findings.push(Finding::new(rule, "", path.unwrap_or_default(), reason));
     };
     if has(Compiled::MachO) && tags().any(|tag| AppleTag::parse(tag).is_some()) {
-        let (files, _) = apple::read(wheel).map_err(|error| *error.fault)?;
+        let (files, _) =
+            apple::read(wheel, files(Compiled::MachO)).map_err(|error| *error.fault)?;
         for tag in tags() {
             for breach in AppleTag::parse(tag)
                 .iter()
@@ -43,7 +50,8 @@ pub(super) fn check<S: ReadAt>(
         }
     }
     if has(Compiled::Elf) && tags().any(|tag| AndroidTag::parse(tag).is_some()) {
-        let (files, _) = android::read(wheel).map_err(|error| *error.fault)?;
+        let (files, _) =
+            android::read(wheel, files(Compiled::Elf)).map_err(|error| *error.fault)?;
         for tag in tags() {
             for breach in AndroidTag::parse(tag)
                 .iter()
@@ -55,7 +63,7 @@ pub(super) fn check<S: ReadAt>(
         }
     }
     if has(Compiled::Pe) && tags().any(|tag| windows::machine_of_tag(tag).is_some()) {
-        let (files, _) = windows::read(wheel).map_err(|error| *error.fault)?;
+        let (files, _) = windows::read(wheel, files(Compiled::Pe)).map_err(|error| *error.fault)?;
         for tag in tags() {
             let machine = windows::machine_of_tag(tag);
             let breaches = machine.map(|machine| windows::breaches(machine, &files));

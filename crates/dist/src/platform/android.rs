@@ -8,7 +8,7 @@ use tilsit_archive::ReadAt;
 use tilsit_elf::{Elf, ElfError, SymbolKind};
 
 use super::{Read, read_each, starts_module};
-use crate::wheel::{Wheel, WheelError};
+use crate::wheel::{Wheel, WheelEntry, WheelError};
 
 /// The names that tags have for Android's machines; with the number in ELF files, and whether addresses
 /// have 64 bits.
@@ -62,12 +62,15 @@ impl AndroidFile {
     }
 }
 
-/// Reads the files of a wheel.
+/// Reads those of some files of a wheel that are for this system.
 ///
 /// # Errors
 /// When the wheel is refused.
-pub fn read<S: ReadAt>(wheel: &Wheel<S>) -> Result<Read<AndroidFile, ElfError>, WheelError> {
-    read_each(wheel, Elf::is_elf, AndroidFile::read)
+pub fn read<'w, S: ReadAt>(
+    wheel: &Wheel<S>,
+    files: impl Iterator<Item = &'w WheelEntry>,
+) -> Result<Read<AndroidFile, ElfError>, WheelError> {
+    read_each(wheel, files, Elf::is_elf, AndroidFile::read)
 }
 
 /// A platform tag, such as `android_24_arm64_v8a`.

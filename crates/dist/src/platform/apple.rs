@@ -9,7 +9,7 @@ use tilsit_archive::ReadAt;
 use tilsit_binaries::{BinaryError, MachO, Machine, PartKind, System};
 
 use super::{Read, read_each, starts_module};
-use crate::wheel::{Wheel, WheelError};
+use crate::wheel::{Wheel, WheelEntry, WheelError};
 
 /// A version of macOS or iOS: major, minor, patch.
 pub type Release = (u16, u8, u8);
@@ -104,12 +104,15 @@ impl AppleFile {
     }
 }
 
-/// Reads the files of a wheel.
+/// Reads those of some files of a wheel that are for this system.
 ///
 /// # Errors
 /// When the wheel is refused.
-pub fn read<S: ReadAt>(wheel: &Wheel<S>) -> Result<Read<AppleFile, BinaryError>, WheelError> {
-    read_each(wheel, MachO::is_mach_o, AppleFile::read)
+pub fn read<'w, S: ReadAt>(
+    wheel: &Wheel<S>,
+    files: impl Iterator<Item = &'w WheelEntry>,
+) -> Result<Read<AppleFile, BinaryError>, WheelError> {
+    read_each(wheel, files, MachO::is_mach_o, AppleFile::read)
 }
 
 /// A platform tag, such as `macosx_11_0_arm64` or `ios_13_0_arm64_iphoneos`.

@@ -7,7 +7,7 @@ use tilsit_archive::ReadAt;
 use tilsit_binaries::{BinaryError, Pe, PeMachine};
 
 use super::{Read, file_name, read_each, starts_module};
-use crate::wheel::{Wheel, WheelError};
+use crate::wheel::{Wheel, WheelEntry, WheelError};
 
 /// A compiled file of a wheel.
 #[derive(Clone, Debug)]
@@ -55,12 +55,15 @@ impl WindowsFile {
     }
 }
 
-/// Reads the files of a wheel.
+/// Reads those of some files of a wheel that are for this system.
 ///
 /// # Errors
 /// When the wheel is refused.
-pub fn read<S: ReadAt>(wheel: &Wheel<S>) -> Result<Read<WindowsFile, BinaryError>, WheelError> {
-    read_each(wheel, Pe::is_pe, WindowsFile::read)
+pub fn read<'w, S: ReadAt>(
+    wheel: &Wheel<S>,
+    files: impl Iterator<Item = &'w WheelEntry>,
+) -> Result<Read<WindowsFile, BinaryError>, WheelError> {
+    read_each(wheel, files, Pe::is_pe, WindowsFile::read)
 }
 
 /// The machine of a platform tag; none where it is for another system.
