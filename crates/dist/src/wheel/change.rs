@@ -86,8 +86,13 @@ pub fn with_headers(bytes: &[u8], without: &[&str], with: &[(&str, &str)]) -> Ve
         out.extend_from_slice(header.name.as_bytes());
         out.push(b':');
         let lines = header.raw.trim_ascii_end().split(|byte| *byte == b'\n');
-        for line in lines {
-            out.extend_from_slice(line.trim_ascii_end());
+        for (number, line) in lines.enumerate() {
+            let text = line.trim_ascii_end();
+            out.extend_from_slice(text);
+            // A line with nothing but its indentation would end the headers without it.
+            if text.is_empty() && number > 0 {
+                out.push(b' ');
+            }
             out.push(b'\n');
         }
     }

@@ -162,4 +162,8 @@ fn headers_are_changed_and_the_rest_stays() {
     let changed = with_headers(text, &["version"], &[("Version", "2")]);
     let expected = "Metadata-Version: 2.1\nLicense: a\n        b\nVersion: 2\n\nbody\r\n";
     assert_eq!(String::from_utf8(changed).unwrap(), expected);
+    let text = b"Description: a\n \t\n  b\nTag: x\n";
+    let changed = with_headers(text, &["Tag"], &[("Tag", "y")]);
+    let expected = "Description: a\n \n  b\nTag: y\n";
+    assert_eq!(String::from_utf8(changed).unwrap(), expected);
 }
