@@ -111,6 +111,7 @@ pub const TARGETS: &[Target] = &[
     ("search_answer", simple_api::search_answer),
     ("setup_cfg", import::setup_cfg_keys),
     ("setup_py", import::setup_py_arguments),
+    ("setuptools_tree", import::setuptools_tree),
     ("simple_html_page", simple_api::simple_html_page),
     ("simple_json_page", simple_api::simple_json_page),
     ("slim_metadata", index_client::slim_metadata),

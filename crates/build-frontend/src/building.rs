@@ -13,6 +13,7 @@ use tilsit_dist::wheel::Wheel;
 use tilsit_files::TemporaryFolder;
 use tilsit_index_client::SlimMetadata;
 use tilsit_installer::store::sha256_of;
+use tilsit_packaging::name::ProjectName;
 use tilsit_packaging::requirement::Requirement;
 
 use crate::built_cache::{BuildKey, BuiltCache, Entry, FileOnDisk};
@@ -70,20 +71,6 @@ impl Building<'_> {
     fn is_renewed(&self, metadata: &SlimMetadata) -> bool {
         let name = metadata.name.parse();
         name.is_ok_and(|name| self.frontend.options().rebuild.includes(&name))
-    }
-
-    /// What the source says of itself for good.
-    fn stated(&self) -> Result<Option<SlimMetadata>, BuildFailure> {
-        let tree = self.tree()?;
-        // In a folder of the user, PKG-INFO may be left over from anything.
-        if matches!(self.work.source, Source::Sdist(_) | Source::Archive(_))
-            && let Ok(bytes) = tilsit_files::read(tree.join("PKG-INFO"))
-            && let Ok(metadata) = SlimMetadata::parse(&bytes)
-            && metadata.is_static()
-        {
-            return Ok(Some(metadata));
-        }
-        Ok(self.project()?.metadata.clone())
     }
 
     fn metadata_of_wheel(&self) -> Result<Vec<u8>, BuildFailure> {
@@ -342,7 +329,7 @@ impl Building<'_> {
     }
 
     /// What the backend is told: what the user says is not for what is built on the way.
-    fn settings(&self) -> ConfigSettings {
+    pub(crate) fn settings(&self) -> ConfigSettings {
         let options = self.frontend.options();
         if self.work.is_nested {
             return ConfigSettings::default();
@@ -355,7 +342,7 @@ impl Building<'_> {
     }
 
     /// The entry of the cache; none for what may change unseen.
-    fn entry(&self) -> Result<Option<Entry>, BuildFailure> {
+    pub(crate) fn entry(&self) -> Result<Option<Entry>, BuildFailure> {
         let options = self.frontend.options();
         if !options.isolation.includes(self.work.name().as_ref()) {
             return Ok(None);
@@ -597,12 +584,12 @@ impl Building<'_> {
             let tags = &wheel.file_name().tags;
             return Err(failed(format!("it is for `{tags}`, not for this Python")));
         }
+        self.check_stated(wheel.metadata())?;
         let Some(known) = self.work.metadata.get() else {
             return Ok(());
         };
         let (name, version) = (wheel.metadata().name(), &wheel.metadata().version);
-        let is_same = name.parse::<tilsit_packaging::name::ProjectName>().ok()
-            == known.name.parse().ok()
+        let is_same = name.parse::<ProjectName>().ok() == known.name.parse().ok()
             && Some(version) == known.version.parse().ok().as_ref();
         if is_same {
             return Ok(());
@@ -631,7 +618,7 @@ impl Building<'_> {
         }
     }
 
-    fn failed(&self, reason: FailureReason) -> BuildFailure {
+    pub(crate) fn failed(&self, reason: FailureReason) -> BuildFailure {
         self.failed_at(Hook::Metadata(self.work.target()), reason)
     }
 

@@ -130,6 +130,22 @@ pub enum BuildEvent<'a> {
         /// Why.
         reason: &'a str,
     },
+    /// Its metadata was read, and nothing was run.
+    Stated {
+        /// The project in words.
+        project: &'a str,
+        /// Its version.
+        version: &'a str,
+        /// The file that states it: `PKG-INFO`, `pyproject.toml`, `setup.cfg`, `setup.py`.
+        file: &'a str,
+    },
+    /// Its wheel requires something else than the file says from which its metadata was read.
+    Contradicted {
+        /// The project in words.
+        project: &'a str,
+        /// The file: `setup.cfg`, `setup.py`.
+        file: &'a str,
+    },
     /// Something was printed; perhaps nothing, so that the caller can stop it.
     Output(&'a str),
 }

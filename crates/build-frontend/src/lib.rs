@@ -6,8 +6,8 @@
 //! to build itself is seen and named. What was built is kept in the
 //! cache: by an archive's hash, a commit, or the state of a folder.
 //!
-//! Nothing is run where nothing must be: metadata that pyproject.toml or PKG-INFO states for good is
-//! taken from there, and projects of our own backend are built in process.
+//! Nothing is run where nothing must be: metadata that PKG-INFO, pyproject.toml, setup.cfg or setup.py
+//! states for good is taken from there, and projects of our own backend are built in process.
 //!
 //! # On disk
 //!
@@ -15,7 +15,7 @@
 //! |---|---|
 //! | `built-v1/<key>` in the cache folder: `METADATA`, a wheel, `built.json`, `used` | [`frontend`] |
 //! | `git-v1/<hash of the URL>` in the cache folder: a bare clone, its lock, `used` | [`git`] |
-//! | `pyproject.toml`, `setup.py` of a source tree | read by [`frontend`] |
+//! | `pyproject.toml`, `setup.py`, `setup.cfg`, `PKG-INFO` of a source tree | read by [`frontend`] |
 //! | environments, source trees and requests of hooks in the temporary folder | [`frontend`], [`hook`] |
 //!
 //! # Invariants
@@ -45,6 +45,7 @@ mod environment;
 mod era;
 mod folder_state;
 mod project;
+mod stated;
 mod vcs;
 mod work;
 

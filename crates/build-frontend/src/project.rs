@@ -2,32 +2,36 @@
 
 use std::path::Path;
 
+use tilsit_dist::setuptools;
 use tilsit_files::FileError;
 use tilsit_index_client::SlimMetadata;
 use tilsit_packaging::pyproject::{BuildSystem, Project, ProjectFiles, ProjectKey, PyProject};
+use tilsit_packaging::requirement::{Requirement, RequirementSource};
 
 use crate::error::BuildFailure;
+
+const PYPROJECT: &str = "pyproject.toml";
 
 /// A source tree.
 #[derive(Clone, Debug)]
 pub(crate) struct SourceTree {
     /// Who builds it; the standard's default where nothing is said.
     pub(crate) system: BuildSystem,
-    /// What pyproject.toml says for good.
+    /// What its files say for good.
     pub(crate) metadata: Option<SlimMetadata>,
+    /// Which of them: pyproject.toml, which is held to it, or setup.cfg or setup.py, which the
+    /// environment of the build may overrule.
+    pub(crate) stated_by: &'static str,
 }
 
 impl SourceTree {
     /// Reads the tree in a folder; `project` is what it is called in messages.
     pub(crate) fn read(folder: &Path, project: &str) -> Result<Self, BuildFailure> {
-        let Some(text) = read_optional(&folder.join("pyproject.toml"))? else {
+        let Some(text) = read_optional(&folder.join(PYPROJECT))? else {
             if !tilsit_files::exists(folder.join("setup.py"))? {
                 return Err(BuildFailure::NoProject(folder.to_path_buf()));
             }
-            return Ok(Self {
-                system: BuildSystem::legacy(),
-                metadata: None,
-            });
+            return Ok(Self::by_setuptools(folder, BuildSystem::legacy()));
         };
         let document: Option<toml::Table> = text.parse().ok();
         let parsed = PyProject::parse(&text);
@@ -44,6 +48,13 @@ impl SourceTree {
                 }
             },
         };
+        let system = system.map_or_else(BuildSystem::legacy, with_backend);
+        let is_for_setuptools = document
+            .as_ref()
+            .is_some_and(|document| is_for_setuptools(document, &system));
+        if is_for_setuptools {
+            return Ok(Self::by_setuptools(folder, system));
+        }
         let is_poetry = document
             .as_ref()
             .and_then(|document| document.get("tool")?.get("poetry"))
@@ -52,15 +63,55 @@ impl SourceTree {
             .as_ref()
             .and_then(|project| static_metadata(project, is_poetry));
         Ok(Self {
-            system: system.map_or_else(BuildSystem::legacy, with_backend),
+            system,
             metadata,
+            stated_by: PYPROJECT,
         })
+    }
+
+    /// A tree of which setup.py and setup.cfg alone say what it is.
+    fn by_setuptools(folder: &Path, system: BuildSystem) -> Self {
+        let opened = setuptools::Folder::open(folder).ok();
+        let stated = opened.and_then(|tree| setuptools::stated(&tree).ok());
+        let metadata = stated.as_ref().and_then(|stated| {
+            let bytes = stated.core_metadata().to_bytes();
+            SlimMetadata::parse(&bytes).ok()
+        });
+        Self {
+            system,
+            metadata,
+            stated_by: stated.map_or("", |stated| stated.file),
+        }
+    }
+
+    /// Whether pyproject.toml says it, which a backend must not contradict (PEP 621).
+    pub(crate) fn is_held_to_it(&self) -> bool {
+        self.stated_by == PYPROJECT
     }
 
     /// The backend's name.
     pub(crate) fn backend(&self) -> &str {
         self.system.build_backend.as_deref().unwrap_or_default()
     }
+}
+
+/// Whether setuptools takes all that it knows from setup.py and setup.cfg: it builds, nothing that is
+/// there besides has a word in it, and pyproject.toml tells it nothing.
+fn is_for_setuptools(document: &toml::Table, system: &BuildSystem) -> bool {
+    let tools = document.get("tool");
+    let is_told = ["setuptools", "distutils"]
+        .iter()
+        .any(|tool| tools.and_then(|tools| tools.get(tool)).is_some());
+    let backend = system.build_backend.as_deref().unwrap_or_default();
+    let is_silent = |requirement: &Requirement| {
+        let is_known = setuptools::SILENT_REQUIREMENTS.contains(&requirement.name.as_str());
+        is_known && matches!(requirement.source, RequirementSource::Specifiers(_))
+    };
+    document.get("project").is_none()
+        && !is_told
+        && system.backend_path.is_empty()
+        && ["setuptools.build_meta", "setuptools.build_meta:__legacy__"].contains(&backend)
+        && system.requires.iter().all(is_silent)
 }
 
 /// A build system that names no backend is setuptools', and needs it, said or not.

@@ -49,6 +49,7 @@ pub mod fix;
 pub mod platform;
 pub mod rule;
 pub mod sdist;
+pub mod setuptools;
 pub mod wheel;
 
 pub use finding::Finding;

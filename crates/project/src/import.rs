@@ -14,15 +14,12 @@ mod finding;
 mod flit;
 mod flit_ini;
 mod hatch;
-mod ini;
 mod metadata;
 mod pdm;
 mod pins;
 mod pipfile;
 mod poetry;
 mod requirements;
-mod setup_cfg;
-mod setup_py;
 mod setuptools;
 #[cfg(test)]
 mod tests;
@@ -43,8 +40,6 @@ pub use built::built;
 pub use conda::environment_yml;
 pub use finding::{Candidate, Kind, find};
 pub use pins::{Kept, Pin, PinFate, kept, lock_of};
-pub use setup_cfg::setup_cfg;
-pub use setup_py::setup_py;
 pub use write::{Defaults, Fate, Outcome, Written, write};
 
 use crate::edit::{List, Location, Source};

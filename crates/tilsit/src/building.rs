@@ -331,6 +331,18 @@ impl Events {
                 "{DIM}{} is old: it is built with {with}, since {reason}{DIM:#}",
                 self.shown(project)
             )),
+            BuildEvent::Stated {
+                project,
+                version,
+                file,
+            } => terminal.detail(format_args!(
+                "{DIM}the metadata of {} {version} is stated by its {file}{DIM:#}",
+                self.shown(project)
+            )),
+            BuildEvent::Contradicted { project, file } => terminal.warn(format_args!(
+                "the wheel of {} requires other things than its {file} says; resolve again to take them into account",
+                self.shown(project)
+            )),
             BuildEvent::Output(piece) if terminal.is_verbose() => {
                 for line in piece.lines() {
                     terminal.detail(format_args!("{DIM}{line}{DIM:#}"));

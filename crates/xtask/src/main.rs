@@ -17,6 +17,7 @@ mod pyprojects;
 mod repairs;
 mod sdists;
 mod setup;
+mod setups;
 mod tables;
 mod tests;
 mod trees;
@@ -59,6 +60,9 @@ cargo xtask <task>
                          real projects with C and C++, built by our backend, tried, and compared with
                          the wheel of their own; words: parts of names, `--program=PATH`
   conformance metadata   what the tests of pyproject-metadata read, read by our backend too
+  conformance setuptools [FOLDER]
+                         what is read of setup.py and setup.cfg, against setuptools: the sdists of a
+                         folder (those of `sdists`), and its own examples
   conformance repair [WORD ..]
                          `repair show --json` beside auditwheel's, on 100 wheels;
                          words: parts of wheels' names, `--record` (once, first), `--program=PATH`,
@@ -89,6 +93,7 @@ fn main() -> ExitCode {
         ["conformance", "backends", words @ ..] => backends::compare(words),
         ["conformance", "extensions", words @ ..] => extensions::compare(words),
         ["conformance", "metadata"] => metadata::compare(),
+        ["conformance", "setuptools", words @ ..] => setups::compare(words),
         ["conformance", "repair", words @ ..] => repairs::compare(words),
         ["conformance", words @ ..] => conformance::suite(words),
         ["parity", words @ ..] => parity::compare(words),

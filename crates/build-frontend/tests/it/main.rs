@@ -9,5 +9,6 @@ mod faults;
 mod needs;
 mod repositories;
 mod sources;
+mod stated;
 mod vcs;
 mod world;

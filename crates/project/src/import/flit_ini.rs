@@ -1,10 +1,10 @@
 //! flit.ini: what flit read before it read pyproject.toml. Its sections have the names of the later tables,
 //! and their keys the same names; lists have a line for each item.
 
+use tilsit_dist::setuptools::ini::sections;
 use toml::{Table, Value};
 
-use super::ini::sections;
-use super::{Collector, ImportError, Item, What, flit};
+use super::{Collector, ImportError, Item, What, flit, invalid};
 use crate::edit::List;
 
 /// The file's name.
@@ -17,7 +17,7 @@ const LISTS: [&str; 3] = ["classifiers", "requires", "dev-requires"];
 pub(super) fn read(file: &str, text: &str, main: &List) -> Result<Vec<Item>, ImportError> {
     let mut tables = Table::new();
     let mut out = Collector::new(file);
-    for section in sections(file, text)? {
+    for section in sections(text).map_err(|error| invalid(file, error))? {
         let mut table = Table::new();
         for entry in section.entries {
             let line = Some(entry.line);

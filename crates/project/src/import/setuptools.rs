@@ -6,13 +6,11 @@
 
 use std::collections::BTreeSet;
 
+use tilsit_dist::setuptools::{Literal, ini, setup_cfg, setup_py};
 use tilsit_packaging::name::ExtraName;
 use toml::{Table, Value};
 
-use super::ini;
 use super::metadata::{are_specifiers, is_readme, is_version, license, list, people};
-use super::setup_cfg::setup_cfg;
-use super::setup_py::{Literal, setup_py};
 use super::{Collector, Foreign, ImportError, What, World, group, invalid};
 use crate::edit::List;
 use crate::workspace::PYPROJECT;
@@ -102,7 +100,7 @@ pub(super) fn read(world: World<'_>, foreign: &mut Foreign) -> Result<(), Import
         return Err(ImportError::Computed { file, line });
     }
     if let Some(text) = world.read_if_there(SETUP_CFG)? {
-        let said = setup_cfg(&text)?;
+        let said = setup_cfg(&text).map_err(|error| invalid(SETUP_CFG, error))?;
         keys.extend(said.into_iter().map(|said| Key {
             name: said.key,
             line: said.line,
@@ -295,14 +293,14 @@ impl Reading<'_> {
 
     fn requirements(&mut self, key: &Key, out: &mut Collector<'_>) {
         let (shown, line) = (key.shown(), Some(key.line));
-        let Some(texts) = key.value.as_ref().and_then(Literal::texts) else {
+        let Some(texts) = key.value.as_ref().and_then(Literal::requirements) else {
             if key.name == "install_requires" {
                 return self.dynamic(key, "dependencies", out);
             }
             let why = "only running it would tell";
             return out.add(shown, line, What::LeftOut(why.to_owned()));
         };
-        for text in texts.into_iter().map(without_comment) {
+        for text in texts.iter().map(String::as_str) {
             match &*key.name {
                 "setup_requires" => {
                     let what = What::BuildRequirement(text.to_owned());
@@ -341,8 +339,15 @@ impl Reading<'_> {
                     continue;
                 }
             };
-            let texts = requirements.texts().unwrap_or_default();
-            for text in texts.into_iter().map(without_comment) {
+            let texts = requirements.requirements().unwrap_or_default();
+            // An extra that needs nothing is one that may be asked for.
+            if texts.is_empty() && matches!(list, List::Extra(_)) {
+                let table = ["project", "optional-dependencies"];
+                let nothing = Value::Array(Vec::new());
+                out.add(shown, line, What::key(&table, extra, nothing));
+                continue;
+            }
+            for text in texts.iter().map(String::as_str) {
                 match marker {
                     None => out.requirement(&shown, line, &list, text),
                     Some(marker) => {
@@ -387,7 +392,7 @@ fn files(key: &Key, out: &mut Collector<'_>) {
 
 fn entry_points(key: &Key, out: &mut Collector<'_>) {
     let groups = match &key.value {
-        Some(Literal::Text(text)) => of_ini(key.file, text),
+        Some(Literal::Text(text)) => of_ini(text),
         Some(Literal::Table(entries)) => of_groups(entries),
         _ => None,
     };
@@ -416,12 +421,6 @@ impl Key {
     fn is_empty(&self) -> bool {
         self.value.as_ref().is_some_and(Literal::is_empty)
     }
-}
-
-/// A requirement without what stands behind ` #`, as setuptools reads it.
-fn without_comment(text: &str) -> &str {
-    text.split_once(" #")
-        .map_or(text, |(text, _)| text.trim_end())
 }
 
 /// A requirement that holds where its own marker and another one hold.
@@ -465,10 +464,10 @@ fn of_groups(entries: &[(String, Literal)]) -> Option<Groups> {
     groups.collect()
 }
 
-fn of_ini(file: &str, text: &str) -> Option<Groups> {
+fn of_ini(text: &str) -> Option<Groups> {
     // The text of a setup.py may be indented as a whole.
     let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let sections = ini::sections(file, &lines.join("\n")).ok()?;
+    let sections = ini::sections(&lines.join("\n")).ok()?;
     let groups = sections.into_iter().map(|section| {
         let entries = section.entries.into_iter();
         let entries = entries.map(|entry| (entry.key, entry.value)).collect();

@@ -58,8 +58,9 @@ struct UnpackArguments {
 #[derive(Args, Debug)]
 struct PackArguments {
     /// The folder
+    // `directory` is the name of an option that every command has.
     #[arg(value_name = "FOLDER")]
-    directory: PathBuf,
+    folder: PathBuf,
     /// Where the wheel goes
     #[arg(short, long, value_name = "FOLDER", default_value = ".")]
     dest_dir: PathBuf,
@@ -153,7 +154,7 @@ fn run_pack(arguments: &PackArguments, context: &Context) -> Result<Report, Comm
             ..WheelWriterOptions::default()
         },
     };
-    let folder = context.resolve(&arguments.directory);
+    let folder = context.resolve(&arguments.folder);
     let path = pack(&folder, &context.resolve(&arguments.dest_dir), &options)?;
     let shown = context.show(&path);
     context

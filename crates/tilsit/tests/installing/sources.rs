@@ -76,6 +76,38 @@ fn a_folder_and_what_it_needs() {
     ");
 }
 
+/// There is no setuptools in these tests: whatever runs a backend fails.
+#[test]
+fn what_setup_cfg_states_needs_no_build() {
+    let Some(sandbox) = crate::sandbox_with_environment() else {
+        return;
+    };
+    let cfg = "[metadata]\nname = shop\nversion = attr: shop.__version__\n\
+               [options]\npython_requires = >=3.9\ninstall_requires =\n  lib<2\n\
+               [options.extras_require]\nold = lib<1.5\n";
+    sandbox.write("shop/setup.cfg", cfg);
+    sandbox.write("shop/setup.py", "from setuptools import setup\n\nsetup()\n");
+    sandbox.write("shop/shop/__init__.py", "__version__ = '1.2'\n");
+    sandbox.write("requirements.txt", "./shop\n");
+    let answer = sandbox.run_well("pip compile requirements.txt --no-header -v");
+    let line = "the metadata of `shop` 1.2 is stated by its setup.cfg";
+    assert!(answer.stderr.contains(line), "{answer}");
+    assert_snapshot!(answer.stdout, @"
+    lib==1.5
+        # via shop
+    shop @ file://[ROOT]/project/shop
+        # via -r requirements.txt
+    ");
+    // One more line, and only running it would tell.
+    sandbox.write(
+        "shop/setup.py",
+        "from setuptools import setup\n\nprint(1)\nsetup()\n",
+    );
+    let answer = sandbox.run("pip compile requirements.txt --no-header");
+    assert_ne!(answer.exit, 0, "{answer}");
+    assert!(answer.stderr.contains("setuptools"), "{answer}");
+}
+
 /// The folder of the environment's library.
 fn python(sandbox: &Sandbox) -> String {
     let lib = std::fs::read_dir(sandbox.path(".venv/lib")).expect("a folder");

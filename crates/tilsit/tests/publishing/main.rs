@@ -13,6 +13,7 @@ mod confined;
 mod extensions;
 mod logins;
 mod matrix;
+mod old;
 mod publish;
 mod refusals;
 mod release;
@@ -21,6 +22,7 @@ mod repair;
 mod reproducible;
 mod search;
 mod serve;
+mod wheel;
 
 use sandbox::Sandbox;
 

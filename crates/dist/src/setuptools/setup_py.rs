@@ -4,6 +4,7 @@
 //! a name that the module gives such a value once. Everything else is known by its key and line alone.
 
 mod parser;
+mod plain;
 mod tokens;
 
 use parser::Parser;
@@ -80,6 +81,31 @@ impl Literal {
         }
     }
 
+    /// The requirements of a text or a list of texts, as setuptools reads them: lines, without comments,
+    /// of which one that ends in `\\` goes on in the next (`pkg_resources`' old `parse_requirements`).
+    pub fn requirements(&self) -> Option<Vec<String>> {
+        let texts = self.texts()?.into_iter();
+        let lines = texts.flat_map(str::lines).map(str::trim);
+        let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let mut lines = lines.map(|line| line.split_once(" #").map_or(line, |(line, _)| line));
+        let mut requirements = Vec::new();
+        while let Some(line) = lines.next() {
+            let mut requirement = line.trim_end().to_owned();
+            while requirement.ends_with('\\') {
+                // With the blank before it, whatever stands there.
+                requirement.pop();
+                requirement.pop();
+                // One that goes on at the end is none.
+                let Some(next) = lines.next() else {
+                    return Some(requirements);
+                };
+                requirement = requirement.trim().to_owned() + next;
+            }
+            requirements.push(requirement);
+        }
+        Some(requirements)
+    }
+
     /// The entries of a table.
     pub fn entries(&self) -> Option<&[(String, Literal)]> {
         match self {
@@ -100,6 +126,12 @@ impl Literal {
     }
 }
 
+/// What a module gives to a name, if it does so once, at its top level, and with a literal.
+pub fn assigned(text: &str, name: &str) -> Option<Literal> {
+    let tokens = tokens::tokens(text).ok()?;
+    Parser::new(&tokens).assigned(name)
+}
+
 /// The arguments of the call of `setup()` in the text of a setup.py.
 ///
 /// # Errors
@@ -108,3 +140,17 @@ pub fn setup_py(text: &str) -> Result<Vec<Argument>, SetupPyError> {
     let tokens = tokens::tokens(text)?;
     Parser::new(&tokens).arguments()
 }
+
+/// Those arguments, if the file does nothing besides that could change what they mean.
+///
+/// # Errors
+/// In words, what else it does.
+pub(super) fn plain_setup_py(text: &str) -> Result<Vec<Argument>, String> {
+    let tokens = tokens::tokens(text).map_err(|error| error.to_string())?;
+    plain::check(&tokens)?;
+    let arguments = Parser::new(&tokens).arguments();
+    arguments.map_err(|error| error.to_string())
+}
+
+#[cfg(test)]
+mod tests;

@@ -4,8 +4,7 @@
 //! There is another dialect, that of distutils2, in which `description` is the long one, requirements stand
 //! in `[metadata]` and packages in `[files]`: pbr and d2to1 read it too.
 
-use super::ImportError;
-use super::ini::{self, Entry, Section};
+use super::ini::{self, Entry, IniError, Section};
 use super::setup_py::Literal;
 
 /// A key of setup.cfg.
@@ -19,6 +18,17 @@ pub struct Said {
     pub line: usize,
     /// The value; none where it is found out when the project is built.
     pub value: Option<Literal>,
+    /// Where else the value stands.
+    pub elsewhere: Option<Elsewhere>,
+}
+
+/// Where a value stands that setup.cfg only points to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// `file:`, the files with a line's end between them.
+    Files(Vec<String>),
+    /// `attr:`, of a module.
+    Attribute(String),
 }
 
 /// The keys whose lists have commas or lines between their items.
@@ -44,38 +54,37 @@ const TABLES: [(&str, &str); 2] = [
 ///
 /// # Errors
 /// When it is not of the form.
-pub fn setup_cfg(text: &str) -> Result<Vec<Said>, ImportError> {
+pub fn setup_cfg(text: &str) -> Result<Vec<Said>, IniError> {
+    Ok(of_sections(&ini::interpolated(ini::sections(text)?)?))
+}
+
+pub(super) fn of_sections(sections: &[Section]) -> Vec<Said> {
     let mut said = Vec::new();
-    let sections = ini::sections("setup.cfg", text)?;
-    let is_distutils2 = is_distutils2(&sections);
+    let is_distutils2 = is_distutils2(sections);
     for section in sections {
         let table = TABLES.iter().find(|(name, _)| *name == section.name);
+        let entries = section.entries.iter();
         match (&*section.name, table) {
-            (_, Some((_, key))) => said.push(of_table(&section, key)),
+            (_, Some((_, key))) => said.push(of_table(section, key)),
             ("metadata", None) if is_distutils2 => {
-                let keys = section.entries.iter();
-                said.extend(keys.map(|entry| of_distutils2(&section, entry)));
+                said.extend(entries.map(|entry| of_distutils2(section, entry)));
             }
             ("files", None) if is_distutils2 => {
-                said.extend(
-                    section
-                        .entries
-                        .iter()
-                        .map(|entry| of_files(&section, entry)),
-                );
+                said.extend(entries.map(|entry| of_files(section, entry)));
             }
             ("metadata" | "options", None) => {
-                said.extend(section.entries.iter().map(|entry| of_key(&section, entry)));
+                said.extend(entries.map(|entry| of_key(section, entry)));
             }
             _ => said.push(Said {
-                section: section.name,
+                section: section.name.clone(),
                 key: String::new(),
                 line: section.line,
                 value: None,
+                elsewhere: None,
             }),
         }
     }
-    Ok(said)
+    said
 }
 
 /// Keys of `[metadata]` that setuptools never had.
@@ -111,6 +120,7 @@ fn of_distutils2(section: &Section, entry: &Entry) -> Said {
         key: key.to_owned(),
         line: entry.line,
         value,
+        elsewhere: None,
     };
     match key.as_str() {
         // What stands in the file itself has no file that `readme` could name.
@@ -156,6 +166,7 @@ fn of_files(section: &Section, entry: &Entry) -> Said {
         key: format!("files.{key}"),
         line: entry.line,
         value: Some(lines_of(&entry.value)),
+        elsewhere: None,
     }
 }
 
@@ -169,15 +180,13 @@ fn of_key(section: &Section, entry: &Entry) -> Said {
         _ => key,
     };
     let value = entry.value.as_str();
-    let is_elsewhere = ["file:", "attr:"].iter().any(|how| value.starts_with(how));
-    let readme = value
-        .strip_prefix("file:")
-        .map(str::trim)
-        .filter(|file| key == "long_description" && !file.contains([',', '\n']));
-    let value = match readme {
+    let elsewhere = elsewhere(value);
+    let value = match &elsewhere {
         // The one file that a key of ours can name as well.
-        Some(file) => Some(Literal::Table(vec![text("file", file)])),
-        None if is_elsewhere => None,
+        Some(Elsewhere::Files(files)) if key == "long_description" && files.len() == 1 => {
+            Some(Literal::Table(vec![text("file", &files[0])]))
+        }
+        Some(_) => None,
         None => Some(value_of(&key, value)),
     };
     Said {
@@ -185,7 +194,17 @@ fn of_key(section: &Section, entry: &Entry) -> Said {
         key,
         line: entry.line,
         value,
+        elsewhere,
     }
+}
+
+fn elsewhere(value: &str) -> Option<Elsewhere> {
+    if let Some(files) = value.strip_prefix("file:") {
+        let files = files.split(',').map(|file| file.trim().to_owned());
+        return Some(Elsewhere::Files(files.collect()));
+    }
+    let attribute = value.strip_prefix("attr:")?;
+    Some(Elsewhere::Attribute(attribute.trim().to_owned()))
 }
 
 fn value_of(key: &str, value: &str) -> Literal {
@@ -231,5 +250,6 @@ fn of_table(section: &Section, key: &str) -> Said {
         line: section.line,
         value: (!section.entries.iter().any(is_elsewhere))
             .then(|| Literal::Table(entries.collect())),
+        elsewhere: None,
     }
 }

@@ -57,25 +57,69 @@ impl<'t> Parser<'t> {
             {
                 *touched.entry(name).or_default() += 1;
             }
+            for name in self.targets(start).1.into_iter().skip(1) {
+                *touched.entry(name).or_default() += 1;
+            }
         }
         for &start in &starts {
-            let is_assignment = self.is_sign(start + 1, '=') && !self.is_sign(start + 2, '=');
-            let Some(name) = self.name(start).filter(|_| is_assignment) else {
+            let (value_at, targets) = self.targets(start);
+            if targets.is_empty() {
                 continue;
-            };
+            }
             let mut cursor = Cursor {
                 parser: self,
-                at: start + 2,
+                at: value_at,
             };
             let value = cursor.expression(0);
             let is_whole = matches!(self.kind(cursor.at), Some(Kind::End));
             let is_top = !self.tokens[start].is_indented && self.begins_line(start);
-            if let Some(value) = value.filter(|_| is_whole && is_top)
-                && touched[name] == 1
-            {
-                self.names.insert(name, value);
+            let Some(value) = value.filter(|_| is_whole && is_top) else {
+                continue;
+            };
+            for (position, name) in targets.into_iter().enumerate() {
+                // Each name after the first has a copy.
+                let cost = weight(&value) * position.min(1);
+                let Some(left) = self.budget.get().checked_sub(cost) else {
+                    return;
+                };
+                self.budget.set(left);
+                if touched[name] == 1 {
+                    self.names.insert(name, value.clone());
+                }
             }
         }
+    }
+
+    /// The names that the statement at a place gives a value, with or without an annotation, and where
+    /// the value begins.
+    fn targets(&self, start: usize) -> (usize, Vec<&'t str>) {
+        let is_given =
+            |at: usize| self.is_sign(at, '=') && !self.is_sign(at + 1, '=') && at > start;
+        let mut at = start;
+        let mut names = Vec::new();
+        while let Some(name) = self.name(at) {
+            if self.is_sign(at + 1, ':') && names.is_empty() {
+                let mut annotation = at + 2;
+                while !is_given(annotation) {
+                    if matches!(self.kind(annotation), None | Some(Kind::End)) {
+                        return (at, names);
+                    }
+                    annotation += 1;
+                }
+                return (annotation + 1, vec![name]);
+            }
+            if !is_given(at + 1) {
+                break;
+            }
+            names.push(name);
+            at += 2;
+        }
+        (at, names)
+    }
+
+    /// What a name stands for, if that is known.
+    pub(super) fn assigned(&self, name: &str) -> Option<Literal> {
+        self.names.get(name).cloned()
     }
 
     /// Where statements start, also those behind the colon of an `if`.
