@@ -16,7 +16,7 @@ pub fn elf_file(data: &[u8]) {
         assert!(name.is_empty() || inside.contains(&name.as_ptr()));
     }
     assert!(elf.symbols().count() <= data.len());
-    let _ = elf.x86_isa_needed();
+    let _ = (elf.x86_isa_needed(), elf.android_level());
     if let Ok(stripped) = strip(data) {
         assert!(stripped.len() <= data.len());
         Elf::parse(&stripped).expect("a stripped file can be read");

@@ -6,6 +6,7 @@
 //! the seeds as ordinary tests.
 
 pub mod archive;
+pub mod binaries;
 pub mod build_backend;
 pub mod build_frontend;
 pub mod dist;
@@ -69,10 +70,12 @@ pub const TARGETS: &[Target] = &[
     ("interpreter_probe", environment::interpreter_probe),
     ("license_expression", packaging_formats::license_expression),
     ("logins", index_client::logins),
+    ("mach_o_file", binaries::mach_o_file),
     ("marker", packaging::marker),
     ("metadata_segment", index_client::metadata_segment),
     ("netrc", index_client::netrc),
     ("package_databases", repair::package_databases),
+    ("pe_file", binaries::pe_file),
     ("pip_configuration", environment::pip_configuration),
     ("pip_default_index", environment::pip_default_index),
     ("pipfile", pipfile::pipfile),

@@ -232,7 +232,9 @@ impl fmt::Display for BackendFailure {
             FailureReason::Unsupported(words) => {
                 write!(formatter, "`{backend}` cannot do that here: {words}")
             }
-            FailureReason::NoHook => write!(formatter, "`{backend}` has no hook `{hook}`"),
+            FailureReason::NoHook => {
+                write!(formatter, "`{backend}` has no hook `{}`", self.hook.name())
+            }
             FailureReason::Exited(code) => {
                 write!(formatter, "{hook} ended its process with exit code {code}")
             }

@@ -13,6 +13,7 @@ mod classifiers;
 mod contents;
 mod faults;
 mod metadata;
+mod platform;
 mod readme;
 mod releases;
 mod sdist;

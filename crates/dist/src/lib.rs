@@ -46,6 +46,7 @@ pub mod dist_info;
 pub mod egg;
 pub mod finding;
 pub mod fix;
+pub mod platform;
 pub mod rule;
 pub mod sdist;
 pub mod setuptools;

@@ -98,6 +98,10 @@ rules! {
     NoBinaryInPlatformWheel Warning,
     /// Compiled modules are for the Pythons that the wheel is for.
     ExtensionForOther Error,
+    /// Compiled files are for the machines and systems that the tags name.
+    CompiledForOther Error,
+    /// Compiled files do not need a newer system than the tags name.
+    CompiledForNewer Warning,
     /// Modules for the stable ABI want only what all Pythons have that the wheel is for.
     StableAbi Error,
     /// The platform is one that says what it needs.

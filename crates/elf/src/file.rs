@@ -159,6 +159,11 @@ impl<'a> Elf<'a> {
         notes::x86_isa_needed(self)
     }
 
+    /// The level of Android's interface that the file was made for; none where it does not say.
+    pub fn android_level(&self) -> Option<u32> {
+        notes::android_level(self)
+    }
+
     pub(crate) fn segment(&self, kind: u64) -> Option<&Segment> {
         self.segments.iter().find(|segment| segment.kind == kind)
     }

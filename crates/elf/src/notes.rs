@@ -1,7 +1,7 @@
-//! Notes: which instructions a file for x86 needs.
+//! Notes: which instructions a file for x86 needs, and which Android a file is for.
 //!
-//! Follows the x86-64 psABI ("Program Property") and the Linux extensions to the gABI
-//! ("`.note.gnu.property`").
+//! Follows the x86-64 psABI ("Program Property"), the Linux extensions to the gABI
+//! ("`.note.gnu.property`") and Android's NDK ("`.note.android.ident`").
 
 use crate::file::Elf;
 
@@ -9,23 +9,42 @@ use crate::file::Elf;
 const NOTES: u64 = 4;
 /// The kind of a note with properties, by the owner `GNU`.
 const PROPERTIES: usize = 5;
+/// The kind of a note with the level of Android's interface, by the owner `Android`.
+const ANDROID_LEVEL: usize = 1;
 /// The property that names levels of instructions which must be there.
 const X86_ISA_NEEDED: u64 = 0xc000_8002;
 
 /// The levels that the properties name.
 pub(crate) fn x86_isa_needed(elf: &Elf<'_>) -> Option<u32> {
+    let properties = |contents: &[u8]| in_properties(elf, contents);
+    find(elf, (b"GNU\0", PROPERTIES), &properties)
+}
+
+/// The level of Android's interface that a file was made for.
+pub(crate) fn android_level(elf: &Elf<'_>) -> Option<u32> {
+    let level = |contents: &[u8]| u32::try_from(elf.layout.number(contents, 0, 4)?).ok();
+    find(elf, (b"Android\0", ANDROID_LEVEL), &level)
+}
+
+/// What the last note of an owner and a kind says.
+fn find(elf: &Elf<'_>, wanted: (&[u8], usize), read: &dyn Fn(&[u8]) -> Option<u32>) -> Option<u32> {
     let notes = elf.segments.iter().filter(|segment| segment.kind == NOTES);
     let mut found = None;
     for segment in notes {
         let end = segment.offset.checked_add(segment.file_size)?;
         let notes = elf.file.get(segment.offset..end)?;
         let alignment = if segment.alignment == 8 { 8 } else { 4 };
-        found = in_notes(elf, notes, alignment).or(found);
+        found = in_notes(elf, (notes, alignment), wanted, read).or(found);
     }
     found
 }
 
-fn in_notes(elf: &Elf<'_>, mut notes: &[u8], alignment: usize) -> Option<u32> {
+fn in_notes(
+    elf: &Elf<'_>,
+    (mut notes, alignment): (&[u8], usize),
+    (owner, wanted): (&[u8], usize),
+    read: &dyn Fn(&[u8]) -> Option<u32>,
+) -> Option<u32> {
     let layout = elf.layout;
     let mut found = None;
     while notes.len() >= 12 {
@@ -35,10 +54,10 @@ fn in_notes(elf: &Elf<'_>, mut notes: &[u8], alignment: usize) -> Option<u32> {
         let start = start.checked_next_multiple_of(alignment)?;
         let end = start.checked_add(size)?;
         if let Some(contents) = notes.get(start..end)
-            && kind == Some(PROPERTIES)
-            && notes.get(12..16) == Some(b"GNU\0")
+            && kind == Some(wanted)
+            && notes[12..].starts_with(owner)
         {
-            found = in_properties(elf, contents).or(found);
+            found = read(contents).or(found);
         }
         let next = end.checked_next_multiple_of(alignment)?;
         notes = notes.get(next..).unwrap_or_default();

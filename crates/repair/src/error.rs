@@ -4,6 +4,8 @@ use tilsit_dist::wheel::{WheelError, WheelWriteError};
 use tilsit_elf::ElfError;
 use tilsit_files::FileError;
 
+use crate::system::WheelSystem;
+
 /// Why a wheel cannot be audited or repaired.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -28,6 +30,17 @@ pub enum RepairError {
     /// Nothing in the wheel is compiled.
     #[error("the wheel `{0}` holds no compiled code for Linux")]
     Pure(String),
+    /// Nothing in a wheel for macOS, iOS, Windows or Android is compiled for it.
+    #[error("the wheel `{0}` holds no compiled code for its system")]
+    Bare(String),
+    /// Wheels for this system are looked into, and not changed.
+    #[error("the wheel `{wheel}` is for {system}, and only wheels for Linux are repaired")]
+    OtherSystem {
+        /// The wheel.
+        wheel: String,
+        /// Its system.
+        system: WheelSystem,
+    },
     /// All that is compiled is for other machines.
     #[error("the wheel `{wheel}` is for {machine}, and holds compiled code for other machines only: `{}`",
         files.join("`, `"))]

@@ -22,8 +22,11 @@
 //! - What a wheel holds is verified against its RECORD before anything of it is used.
 //! - The same wheel, options and libraries give the same bytes.
 
+mod android;
+mod apple;
 pub mod architecture;
 mod audit;
+mod contents;
 mod error;
 mod external;
 mod facts;
@@ -35,13 +38,17 @@ pub mod policy;
 mod repair;
 mod sbom;
 mod search;
+mod system;
 mod tags;
 mod tree;
 mod wheel_name;
+mod windows;
 
 pub use audit::{Audit, AuditOptions, audit};
+pub use contents::{Contents, Image, Need, Place};
 pub use error::RepairError;
 pub use external::External;
 pub use policy::Libc;
 pub use repair::{RepairOptions, Repaired, repair};
 pub use search::LibrarySearch;
+pub use system::{WheelSystem, contents};

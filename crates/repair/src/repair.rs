@@ -17,6 +17,7 @@ use crate::pack::{Packed, pack};
 use crate::plan::{Graft, Plan, plan};
 use crate::policy::Libc;
 use crate::sbom::{self, Part};
+use crate::system::WheelSystem;
 use crate::tags;
 use crate::wheel_name;
 
@@ -68,6 +69,11 @@ pub fn repair<S: ReadAt>(
     options: &RepairOptions,
     folder: &Path,
 ) -> Result<Repaired, RepairError> {
+    let system = WheelSystem::of(wheel.file_name());
+    if system != WheelSystem::Linux {
+        let wheel = wheel.text_name().to_owned();
+        return Err(RepairError::OtherSystem { wheel, system });
+    }
     let base = base_of(&options.platform);
     check_platform(wheel, options)?;
     let audit_options = AuditOptions {

@@ -31,6 +31,8 @@ pub struct TestElf<'a> {
     pub symbols: &'a [(&'a str, bool)],
     /// The levels of instructions that a note says are needed.
     pub isa_needed: Option<u32>,
+    /// The level of Android's interface that a note says it was made for.
+    pub android_level: Option<u32>,
     /// How many more entries the dynamic section has room for.
     pub spare: usize,
 }
@@ -50,6 +52,7 @@ impl Default for TestElf<'_> {
             runpath: None,
             symbols: &[],
             isa_needed: None,
+            android_level: None,
             spare: 0,
         }
     }
@@ -118,6 +121,7 @@ impl TestElf<'_> {
         }
         let note = writer.align();
         self.write_note(&mut writer);
+        self.write_android_note(&mut writer);
         let note_size = writer.bytes.len() as u64 - note;
         let interpreter = writer.align();
         if let Some(name) = self.interpreter {
@@ -201,6 +205,16 @@ impl TestElf<'_> {
         }
     }
 
+    fn write_android_note(&self, writer: &mut Writer) {
+        if let Some(level) = self.android_level {
+            for value in [8, 4, 1] {
+                writer.put(value, 4);
+            }
+            writer.bytes.extend(b"Android\0");
+            writer.put(level.into(), 4);
+        }
+    }
+
     fn write_head(&self, writer: &mut Writer, segments: &[(u64, u64, u64)]) {
         let body = std::mem::take(&mut writer.bytes);
         let (class, head, entry) = if self.is_wide {
@@ -234,7 +248,11 @@ impl TestElf<'_> {
             if !self.is_wide {
                 writer.put(rights, 4);
             }
-            writer.word(if *kind == 1 { 0x1_0000 } else { 8 });
+            writer.word(match *kind {
+                1 => 0x1_0000,
+                4 if self.android_level.is_some() => 4,
+                _ => 8,
+            });
         }
         assert!(writer.bytes.len() <= 1024);
         let written = writer.bytes.len();

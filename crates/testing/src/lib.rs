@@ -13,7 +13,9 @@ pub mod browser;
 pub mod distributions;
 pub mod elf;
 pub mod http;
+pub mod mach_o;
 pub mod oracle;
+pub mod pe;
 #[cfg(unix)]
 pub mod postgres;
 pub mod ring;
@@ -23,7 +25,9 @@ pub mod s3;
 pub use browser::{BrowserEnvironment, browser_environment};
 pub use distributions::TestDistribution;
 pub use elf::TestElf;
+pub use mach_o::TestMachO;
 pub use oracle::{python, python_environment, python_wheels};
+pub use pe::TestPe;
 #[cfg(unix)]
 pub use postgres::PostgresServer;
 pub use ring::{conformance_dir, fixture, require, workspace_root};

@@ -288,7 +288,8 @@ with `--only-binary :all:`.";
 found here, or it wants newer versions of symbols, other symbols or instructions than the wanted platform
 has. `tilsit repair show WHEEL` says what it wants and what stands against a better tag. Versions of symbols
 come from the system that compiled it: compile it on an older one, such as a manylinux image. Libraries are
-looked for as the loader does; `--ldpaths` names other folders, and `--exclude` leaves libraries out.";
+looked for as the loader does; `--ldpaths` names other folders, and `--exclude` leaves libraries out. Wheels for
+macOS, Windows and Android are shown and not changed.";
 
     NoSandbox = "TL0603", Usage, "builds cannot be confined here",
 "`--sandbox` was asked for, and the system has no such thing or refuses it: builds run in user, mount, pid,
@@ -678,6 +679,19 @@ add keys only one that is misspelled is told. It may be newer than this version 
 "setuptools asks for `wheel` itself when it builds a wheel, and has what it needs of it since version 70.1. In
 `[build-system] requires` it is one more download of each build, as setuptools' documentation says. It is not told
 where setup.py speaks of `wheel`.";
+
+    CheckCompiledForOther = "TL1070", No, "compiled files are for another machine or system than the wheel",
+"The platform tag of a wheel says where installers take it: `macosx_11_0_arm64` on every Mac with Arm, `win_amd64` on
+64-bit Windows, `android_24_x86_64` on devices with such a processor. A compiled file in it is for another machine or
+system, or a module has nothing for a machine that the tag names: there it is not found, or does not load. Compile it
+anew (`ARCHFLAGS` says for which machines on macOS), or give the wheel the tag that is true: `tilsit repair show WHEEL`
+names it, `tilsit wheel tags` writes it.";
+
+    CheckCompiledForNewer = "TL1071", No, "compiled files need a newer system than the wheel's tag",
+"Installers take a wheel `macosx_11_0_arm64` from macOS 11 on, and one `android_24_…` from level 24 of Android's
+interface on. A compiled file in it was made for a newer one. It may still work on the older one, until it wants what
+is not there yet. Compile it, and the libraries that it needs, for the older system (`MACOSX_DEPLOYMENT_TARGET` on
+macOS), or give the wheel the tag that is true: `tilsit repair show WHEEL` names it, `tilsit wheel tags` writes it.";
 
     ToolManifestInvalid = "TL1201", Usage, "a manifest of tools is not valid",
 "`tilsit-tools.toml` has a table `[tools]` with one entry a tool: its versions as text (`\"24.1\"`,

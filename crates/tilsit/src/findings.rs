@@ -91,6 +91,8 @@ codes! {
     BinaryInPureWheel CheckBinaryInPureWheel,
     NoBinaryInPlatformWheel CheckNoBinaryInPlatformWheel,
     ExtensionForOther CheckExtensionForOther,
+    CompiledForOther CheckCompiledForOther,
+    CompiledForNewer CheckCompiledForNewer,
     LinuxPlatform CheckLinuxPlatform,
     Bytecode CheckBytecode,
     DuplicateContents CheckDuplicateContents,

@@ -67,6 +67,8 @@ cargo xtask <task>
                          `repair show --json` beside auditwheel's, on 100 wheels;
                          words: parts of wheels' names, `--record` (once, first), `--program=PATH`,
                          `--renamed` (wheels whose libraries get new names are used),
+                         `--macos` (beside delocate), `--windows` (beside delvewheel),
+                         `--abi3` (`check` beside abi3audit, on the same wheels),
                          `--machines=FOLDER` (programs for others, with compilers and emulators there),
                          `--roots=PYTHON` (built with this Python 3.9 and another for musl, imported in
                          roots of old glibc and of musl; as root, on Debian)
@@ -75,7 +77,7 @@ cargo xtask <task>
   classifiers FOLDER     the list of classifiers, from a site-packages with trove-classifiers
   tables FOLDER          the keys of tools' tables, from a site-packages with
                          validate-pyproject-schema-store
-  policies FOLDER        the table of platform policies, from auditwheel's folder in site-packages";
+  policies FOLDER        the table of platform policies, from auditwheel's or delvewheel's folder in site-packages";
 
 #[expect(clippy::print_stderr, reason = "a task talks to the developer")]
 fn main() -> ExitCode {

@@ -1,4 +1,7 @@
-//! `policies FOLDER`: auditwheel's policy files, turned into the table that `tilsit repair` reads.
+//! `policies FOLDER`: auditwheel's policy files, or delvewheel's lists, turned into the tables that
+//! `tilsit repair` reads.
+
+mod windows;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -22,11 +25,15 @@ const HEAD: &str = "\
 #   MACHINE                              nothing new for a machine
 ";
 
-/// Writes the table from auditwheel's folder `auditwheel` in a `site-packages`.
+/// Writes the table from auditwheel's folder `auditwheel` in a `site-packages`, or that of Windows from
+/// delvewheel's.
 ///
 /// # Errors
 /// When the files cannot be read, or a policy lacks something of the one above it.
 pub(crate) fn write(folder: &Path) -> Result<()> {
+    if folder.ends_with("delvewheel") {
+        return windows::write(folder);
+    }
     let version = version(folder)?;
     let mut table = HEAD.replace("@VERSION@", &version);
     for kind in ["manylinux", "musllinux"] {

@@ -4,6 +4,7 @@
 //! What auditwheel says of a wheel is kept: it takes its time. `--record` makes its environment and
 //! downloads the wheels, each once.
 
+mod elsewhere;
 mod machines;
 mod roots;
 
@@ -165,8 +166,8 @@ const ELSEWHERE: &[(&str, &str)] = &[
     ("ruff", "manylinux_2_31_riscv64"),
 ];
 
-/// Compares; `words` are parts of wheels' names, `--record`, `--program=PATH`, or last `--renamed`, which
-/// tries wheels whose libraries were renamed, `--machines=FOLDER`, which tries other machines, or
+/// Compares; `words` are parts of wheels' names, `--record`, `--program=PATH`, or last `--macos` or
+/// `--windows`, which compares wheels of these, `--abi3`, which compares those for the stable ABI, `--renamed`, which tries wheels whose libraries were renamed, `--machines=FOLDER`, which tries other machines, or
 /// `--roots=PYTHON`, which builds with that Python 3.9 and imports in old roots.
 ///
 /// # Errors
@@ -178,6 +179,9 @@ pub(crate) fn compare(words: &[&str]) -> Result<()> {
     for word in words {
         match word.strip_prefix("--") {
             Some("record") => record(&folder)?,
+            Some("macos") => return elsewhere::compare(&elsewhere::MAC, &folder, &program),
+            Some("windows") => return elsewhere::compare(&elsewhere::WINDOWS, &folder, &program),
+            Some("abi3") => return elsewhere::compare_stable_abi(&folder, &program),
             Some("renamed") => return renamed(&folder, &program),
             Some(option) => match option.strip_prefix("program=") {
                 Some(path) => program = path.into(),

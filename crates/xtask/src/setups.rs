@@ -194,10 +194,7 @@ impl Tree for Example {
         Ok(match path {
             "setup.cfg" => Some(self.0.clone()),
             "setup.py" => None,
-            _ if path
-                .split_once('.')
-                .is_some_and(|(_, ending)| ending == "py") =>
-            {
+            _ if Path::new(path).extension().is_some_and(|end| end == "py") => {
                 Some("__version__ = '0.0.1'\n".to_owned())
             }
             _ => Some("0.0.1".to_owned()),

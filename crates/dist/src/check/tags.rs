@@ -2,6 +2,8 @@
 
 use std::collections::BTreeSet;
 
+use tilsit_binaries::{MachO, Pe};
+
 use super::{and_others, has_ending};
 use crate::finding::Finding;
 use crate::rule::Rule;
@@ -25,13 +27,8 @@ impl Compiled {
     pub(super) fn by_start(start: &[u8]) -> Option<Self> {
         match start {
             [0x7f, b'E', b'L', b'F', ..] => Some(Self::Elf),
-            // 32 and 64 bits in either order of bytes. Files for several machines share their mark
-            // with Java classes, which have a version of 45 or more where those have a count.
-            [0xfe, 0xed, 0xfa, 0xce | 0xcf, ..] | [0xce | 0xcf, 0xfa, 0xed, 0xfe, ..] => {
-                Some(Self::MachO)
-            }
-            [0xca, 0xfe, 0xba, 0xbe, 0, 0, 0, machines, ..] if *machines < 45 => Some(Self::MachO),
-            [b'M', b'Z', ..] => Some(Self::Pe),
+            start if MachO::is_mach_o(start) => Some(Self::MachO),
+            start if Pe::is_pe(start) => Some(Self::Pe),
             [b'!', b'<', b'a', b'r', b'c', b'h', b'>', b'\n', ..] => Some(Self::Archive),
             _ => None,
         }

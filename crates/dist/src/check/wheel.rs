@@ -3,7 +3,7 @@
 use tilsit_archive::ReadAt;
 
 use super::tags::Compiled;
-use super::{contents, faults, metadata, stable_abi, tags, unwanted};
+use super::{contents, faults, metadata, platform, stable_abi, tags, unwanted};
 use crate::finding::Finding;
 use crate::rule::Rule;
 use crate::wheel::{Wheel, WheelFault};
@@ -33,9 +33,14 @@ pub fn check_wheel<S: ReadAt>(wheel: &Wheel<S>) -> Vec<Finding> {
     }
     findings.extend(metadata::check(wheel.metadata(), "METADATA"));
     findings.extend(tags::check(wheel, &compiled));
-    match stable_abi::check(wheel, &compiled) {
-        Ok(found) => findings.extend(found),
-        Err(fault) => findings.push(faults::of_wheel(&fault)),
+    for found in [
+        platform::check(wheel, &compiled),
+        stable_abi::check(wheel, &compiled),
+    ] {
+        match found {
+            Ok(found) => findings.extend(found),
+            Err(fault) => findings.push(faults::of_wheel(&fault)),
+        }
     }
     findings.extend(contents::check(wheel));
     let names = wheel.files().iter().map(|file| file.name.as_str());

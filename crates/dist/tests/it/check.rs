@@ -8,7 +8,7 @@ use tilsit_dist::check::{Described, check_file, check_releases};
 use tilsit_dist::sdist::SdistWriter;
 use tilsit_dist::wheel::{WheelFile, WheelWriter, WheelWriterOptions};
 use tilsit_dist::{Finding, Rule};
-use tilsit_testing::TestElf;
+use tilsit_testing::{TestElf, TestMachO, TestPe};
 
 const HEAD: &str = "Metadata-Version: 2.4\nName: demo\nVersion: 1.0\n";
 const README: &str = "Description-Content-Type: text/markdown\n\n# Demo\n";
@@ -57,6 +57,11 @@ impl Draft {
             "demo-1.0-cp39-abi3-manylinux_2_28_x86_64.whl",
             "cp39-abi3-manylinux_2_28_x86_64",
         )
+    }
+
+    fn and(mut self, path: &'static str, contents: Vec<u8>) -> Self {
+        self.files.push((path, contents));
+        self
     }
 
     fn only(files: &[(&'static str, &str)]) -> Self {
@@ -312,6 +317,40 @@ fn of_wheels() -> Vec<(Vec<Finding>, &'static str)> {
             .findings(),
             "StableAbi: `demo/fast.abi3.so`: wants `PyBuffer_Release` and 1 other of Python 3.11, and the \
              wheel is for 3.9 too",
+        ),
+        (
+            Draft::with(&[])
+                .and("demo/fast.so", TestMachO::default().to_bytes())
+                .tagged(
+                    "demo-1.0-py3-none-macosx_10_9_x86_64.whl",
+                    "py3-none-macosx_10_9_x86_64",
+                )
+                .findings(),
+            "CompiledForOther: has nothing for x86_64",
+        ),
+        (
+            Draft::with(&[])
+                .and(
+                    "demo/fast.so",
+                    TestMachO {
+                        build: Some((1, [12, 0])),
+                        ..TestMachO::default()
+                    }
+                    .to_bytes(),
+                )
+                .tagged(
+                    "demo-1.0-py3-none-macosx_11_0_arm64.whl",
+                    "py3-none-macosx_11_0_arm64",
+                )
+                .findings(),
+            "CompiledForNewer: `demo/fast.so`: needs version 12.0",
+        ),
+        (
+            Draft::with(&[])
+                .and("demo/fast.pyd", TestPe::default().to_bytes())
+                .tagged("demo-1.0-py3-none-win_arm64.whl", "py3-none-win_arm64")
+                .findings(),
+            "CompiledForOther: has nothing for arm64, and the wheel is for `win_arm64`",
         ),
         (
             Draft::with(&[("demo/fast.so", ELF)])

@@ -4,6 +4,7 @@
 
 mod check;
 mod dist_info;
+mod platforms;
 mod sdist;
 mod wheel;
 mod wheel_tool;

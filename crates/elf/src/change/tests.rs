@@ -28,6 +28,7 @@ const LIBRARY: TestElf<'_> = TestElf {
     runpath: Some("/opt/lib"),
     symbols: &[("own", true), ("foo", false)],
     isa_needed: None,
+    android_level: None,
     spare: 0,
 };
 

@@ -27,6 +27,7 @@ const PROGRAM: TestElf<'_> = TestElf {
     runpath: Some("$ORIGIN/../own.libs"),
     symbols: &[("PyInit_own", true), ("malloc", false)],
     isa_needed: Some(5),
+    android_level: None,
     spare: 1,
 };
 
@@ -174,4 +175,24 @@ fn readelf_shows_the_same() {
     let count = format!("contains {} entries", elf.symbols().count());
     assert!(symbols.contains(&count), "{count}: {symbols}");
     assert!(!needed.is_empty() && !names.is_empty());
+}
+
+#[test]
+fn notes_tell_the_level_of_android() {
+    for is_wide in [true, false] {
+        let android_level = Some(24);
+        let file = TestElf {
+            is_wide,
+            android_level,
+            ..TestElf::default()
+        }
+        .to_bytes();
+        let elf = Elf::parse(&file).unwrap();
+        assert_eq!(
+            (elf.android_level(), elf.x86_isa_needed()),
+            (Some(24), None)
+        );
+    }
+    let file = TestElf::default().to_bytes();
+    assert_eq!(Elf::parse(&file).unwrap().android_level(), None);
 }

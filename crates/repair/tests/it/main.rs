@@ -4,6 +4,7 @@
 
 mod auditing;
 mod compiled;
+mod elsewhere;
 mod repairing;
 
 use std::path::{Path, PathBuf};

@@ -49,6 +49,8 @@ impl From<RepairError> for CommandError {
                 "a wheel of pure Python runs everywhere as it is; `--allow-pure-python-wheel` lets \
                  it pass",
             ),
+            RepairError::OtherSystem { .. } => Self::from_error(Code::NotRepaired, &error)
+                .hint("`tilsit repair show WHEEL` says which libraries it lacks, and whether its tags are true"),
             RepairError::Missing { .. } => Self::from_error(Code::NotRepaired, &error)
                 .hint("name its folder with `--ldpaths`, or leave it out with `--exclude`"),
             RepairError::Platform { .. } => Self::from_error(Code::NotRepaired, &error)

@@ -1,7 +1,8 @@
 //! `repair show` and `repair`: what is told, and what is written.
 
 use insta::assert_snapshot;
-use tilsit_testing::{TestDistribution, TestElf};
+use tilsit_testing::mach_o::fat;
+use tilsit_testing::{TestDistribution, TestElf, TestMachO, TestPe};
 
 use crate::sandbox::Sandbox;
 
@@ -119,5 +120,133 @@ fn refusals_say_why() {
     exit: 2
     -- stderr
     error: `AUDITWHEEL_ZIP_COMPRESSION_LEVEL` is `12`, not a level from 0 to 9 [TL0002]
+    ");
+}
+
+/// A wheel `own` with these tags and files.
+fn written(sandbox: &Sandbox, tags: &str, files: &[(&str, Vec<u8>)]) -> String {
+    let mut wheel = TestDistribution::new("own", "1.0");
+    tags.clone_into(&mut wheel.tags);
+    for (path, contents) in files {
+        wheel = wheel.file(path, contents);
+    }
+    std::fs::write(sandbox.path(&wheel.wheel_name()), wheel.wheel()).expect("a file");
+    wheel.wheel_name()
+}
+
+#[test]
+fn wheels_for_macos_are_shown() {
+    let sandbox = Sandbox::new();
+    let intel = TestMachO {
+        machine: TestMachO::X86_64,
+        build: Some((1, [10, 13])),
+        libraries: &[
+            "@rpath/libown.dylib",
+            "/opt/homebrew/lib/libz.1.dylib",
+            "/usr/lib/libSystem.B.dylib",
+        ],
+        run_paths: &["@loader_path/.dylibs"],
+        symbols: &[("_PyInit_own", true)],
+        ..TestMachO::default()
+    };
+    let arm = TestMachO {
+        machine: TestMachO::ARM64,
+        build: Some((1, [12, 3])),
+        ..intel.clone()
+    };
+    let library = TestMachO {
+        kind: 6,
+        symbols: &[],
+        libraries: &[],
+        ..intel.clone()
+    };
+    let wheel = written(
+        &sandbox,
+        "cp312-cp312-macosx_11_0_universal2",
+        &[
+            ("own/own.so", fat(&[&intel, &arm], false)),
+            ("own/.dylibs/libown.dylib", library.to_bytes()),
+        ],
+    );
+    assert_snapshot!(sandbox.run(&format!("repair show {wheel}")), @"
+    exit: 0
+    -- stdout
+    own-1.0-cp312-cp312-macosx_11_0_universal2.whl
+      tag         macosx_11_0_universal2
+      allowed     macosx_10_13_x86_64, macosx_12_0_arm64
+      untrue      macosx_11_0_universal2: `own/own.so` needs version 12.3 of the system on arm64
+      outside     /opt/homebrew/lib/libz.1.dylib, which own/own.so needs
+                  @rpath/libown.dylib, which own/own.so (arm64) needs
+      libraries   @rpath/libown.dylib (own/.dylibs/libown.dylib)
+                  of the system: /usr/lib/libSystem.B.dylib
+      files       own/.dylibs/libown.dylib: x86_64 from 10.13
+                  own/own.so: x86_64 from 10.13, arm64 from 12.3
+    ");
+    let (exit, shown) = sandbox.run_json(&format!("repair show {wheel}"));
+    assert_eq!(exit, 0);
+    assert_eq!(
+        shown["allowed"],
+        serde_json::json!(["macosx_10_13_x86_64", "macosx_12_0_arm64"])
+    );
+    let need = &shown["files"]["own/own.so"][0]["libraries"][0];
+    assert_eq!(need["place"], "wheel");
+    assert_eq!(need["path"], "own/.dylibs/libown.dylib");
+    assert_snapshot!(sandbox.run(&format!("repair {wheel}")), @"
+    exit: 1
+    -- stderr
+    error: the wheel `own-1.0-cp312-cp312-macosx_11_0_universal2.whl` is for macOS or iOS, and only wheels for Linux are repaired [TL0602]
+    hint: `tilsit repair show WHEEL` says which libraries it lacks, and whether its tags are true
+    ");
+    assert_snapshot!(sandbox.run(&format!("check {wheel}")), @"
+    exit: 1
+    -- stdout
+    own-1.0-cp312-cp312-macosx_11_0_universal2.whl: error TL1024: WHEEL: `Root-Is-Purelib`: is true, and `own/own.so` is compiled
+    own-1.0-cp312-cp312-macosx_11_0_universal2.whl: warning TL1071: `own/own.so`: needs version 12.3 of the system on arm64, and the wheel is for `macosx_11_0_universal2`
+    own-1.0-cp312-cp312-macosx_11_0_universal2.whl: warning TL1036: has 2 top-level names: `own`, `own.py`
+    -- stderr
+    Checked 1 file: 1 error, 2 warnings; `tilsit explain CODE` tells more.
+    ");
+}
+
+#[test]
+fn wheels_for_windows_are_shown() {
+    let sandbox = Sandbox::new();
+    let module = TestPe {
+        imports: &[
+            ("KERNEL32.dll", &[]),
+            ("python312.dll", &[]),
+            ("MSVCP140.dll", &[]),
+            ("own.dll", &[]),
+            ("libfoo.dll", &[]),
+        ],
+        exports: &["PyInit_own"],
+        ..TestPe::default()
+    };
+    let library = TestPe {
+        machine: TestPe::I386,
+        ..TestPe::default()
+    };
+    let wheel = written(
+        &sandbox,
+        "cp312-cp312-win_amd64",
+        &[
+            ("own/own.pyd", module.to_bytes()),
+            ("own/own.dll", library.to_bytes()),
+        ],
+    );
+    assert_snapshot!(sandbox.run(&format!("repair show {wheel}")), @"
+    exit: 0
+    -- stdout
+    own-1.0-cp312-cp312-win_amd64.whl
+      tag         win_amd64
+      allowed     win_amd64
+      untrue      win_amd64: `own/own.dll` is for x86, and `own/own.pyd` needs it
+      outside     libfoo.dll, which own/own.pyd needs
+                  own.dll, which own/own.pyd needs
+      runtime     msvcp140.dll, which own/own.pyd needs
+      libraries   of Python: python312.dll
+                  of the system: kernel32.dll
+      files       own/own.dll: x86
+                  own/own.pyd: amd64
     ");
 }

@@ -12,7 +12,7 @@ fn sandbox() -> Sandbox {
     let sandbox = Sandbox::new();
     let wheel = TestDistribution::new("shop", "1.0").file("price.py", b"price = 1\n");
     assert_eq!(wheel.wheel_name(), WHEEL);
-    std::fs::write(sandbox.path(WHEEL), wheel.wheel()).expect("a file");
+    std::fs::write(sandbox.path(WHEEL), wheel.wheel()).expect("a wheel is written");
     sandbox
 }
 

@@ -7,9 +7,9 @@ use crate::{files, root};
 /// Packages in Cargo.lock, our own included. A rise needs a reason in the change that makes it.
 /// 64 of them came with the search engine of the index, 29 with the renderer of descriptions,
 /// 15 with the client for S3-compatible stores (7 of them for other systems), 23 with the server that
-/// its tests run against; three of the last are our own (`elf`, `repair`, `sandbox`), one filters system
-/// calls for the last of these.
-const LOCKED_MAX: usize = 508;
+/// its tests run against; four of the last are our own (`elf`, `binaries`, `repair`, `sandbox`), one filters
+/// system calls for the last of these.
+const LOCKED_MAX: usize = 509;
 
 #[test]
 fn versions_stand_in_the_workspace_table_only() {

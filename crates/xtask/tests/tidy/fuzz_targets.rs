@@ -17,6 +17,10 @@ const PARSERS: &[(&str, &str)] = &[
     ("crates/archive/src/zip/directory.rs", "zip_archive"),
     ("crates/archive/src/zip/end_record.rs", "zip_tail"),
     ("crates/archive/src/zip/extra.rs", "zip_archive"),
+    ("crates/binaries/src/mach_o.rs", "mach_o_file"),
+    ("crates/binaries/src/mach_o/commands.rs", "mach_o_file"),
+    ("crates/binaries/src/mach_o/symbols.rs", "mach_o_file"),
+    ("crates/binaries/src/pe.rs", "pe_file"),
     (
         "crates/build-backend/src/extension/config.rs",
         "compiler_answers",

@@ -1,11 +1,15 @@
 //! `tilsit repair show`: which systems a wheel runs on, and why not on more.
 
+mod contents;
+
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
 use clap::Args;
 use serde_json::{Value, json};
-use tilsit_repair::{Audit, RepairError, audit};
+use tilsit_archive::FileSource;
+use tilsit_dist::wheel::Wheel;
+use tilsit_repair::{Audit, AuditOptions, Contents, RepairError, audit};
 
 use super::{AuditArguments, open};
 use crate::context::Context;
@@ -18,6 +22,9 @@ use crate::terminal::{DIM, STRONG};
 /// The platform tag that it keeps, the versions of symbols that it wants of the system's libraries,
 /// and the libraries that it takes from the system without a tag that allows them. `--json` gives the
 /// form of `auditwheel show --json`, one document a wheel.
+///
+/// Of wheels for macOS, iOS, Windows and Android: whether the tags are true, the machines and oldest systems of
+/// each file, and where its libraries are: in the wheel, of the system, of Python, or nowhere.
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
     /// The wheels
@@ -34,15 +41,15 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
     for path in &arguments.wheels {
         let wheel = open(path, context)?;
         let name = wheel.text_name();
-        let document = match audit(&wheel, &options) {
-            Ok(audit) => {
-                for note in &audit.notes {
+        let document = match look(&wheel, &options) {
+            Ok(found) => {
+                for note in found.notes() {
                     context
                         .terminal
                         .warn(format_args!("{name}: {note}; passed over"));
                 }
-                text += &describe(&audit);
-                audit.to_json()
+                text += &found.describe(name);
+                found.to_json(name)
             }
             Err(error) if arguments.audit.passes(&wheel, &error) => {
                 let _ = writeln!(
@@ -52,9 +59,11 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
                 json!({ "version": 1, "wheel": name, "pure": true })
             }
             // auditwheel answers so too.
-            Err(error @ (RepairError::Pure(_) | RepairError::OtherMachine { .. }))
-                if context.terminal.json() =>
-            {
+            Err(
+                error @ (RepairError::Pure(_)
+                | RepairError::Bare(_)
+                | RepairError::OtherMachine { .. }),
+            ) if context.terminal.json() => {
                 is_no = true;
                 json!({ "version": 1, "wheel": name, "error": error.to_string() })
             }
@@ -68,6 +77,50 @@ pub(super) fn run(arguments: &Arguments, context: &Context) -> Result<Report, Co
         Report::new(text, Value::Null)
     };
     Ok(report.with_exit_code(u8::from(is_no)))
+}
+
+/// What was found, by the system that the wheel is for.
+enum Found {
+    Linux(Box<Audit>),
+    Other(Box<Contents>),
+}
+
+fn look(wheel: &Wheel<FileSource>, options: &AuditOptions) -> Result<Found, RepairError> {
+    match tilsit_repair::contents(wheel)? {
+        Some(contents) => Ok(Found::Other(Box::new(contents))),
+        None => Ok(Found::Linux(Box::new(audit(wheel, options)?))),
+    }
+}
+
+impl Found {
+    fn notes(&self) -> &[String] {
+        match self {
+            Self::Linux(audit) => &audit.notes,
+            Self::Other(contents) => &contents.notes,
+        }
+    }
+
+    fn describe(&self, wheel: &str) -> String {
+        match self {
+            Self::Linux(audit) => describe(audit),
+            Self::Other(found) => contents::describe(wheel, found),
+        }
+    }
+
+    fn to_json(&self, wheel: &str) -> Value {
+        match self {
+            Self::Linux(audit) => audit.to_json(),
+            Self::Other(contents) => {
+                let mut document = json!({ "version": 1, "wheel": wheel, "pure": false });
+                if let (Some(document), Value::Object(found)) =
+                    (document.as_object_mut(), json!(contents))
+                {
+                    document.extend(found);
+                }
+                document
+            }
+        }
+    }
 }
 
 fn pretty(document: &Value) -> String {
