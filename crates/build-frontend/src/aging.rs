@@ -10,7 +10,7 @@ use tilsit_packaging::requirement::Requirement;
 
 use crate::building::Building;
 use crate::environment::BuildEnvironment;
-use crate::era::{Aged, Remedy, day};
+use crate::era::{Aged, Remedy, day, day_of};
 use crate::error::{BackendFailure, BuildFailure};
 use crate::frontend::BuildEvent;
 use crate::source::Source;
@@ -108,14 +108,21 @@ impl Building<'_> {
     }
 
     fn aged(&self) -> Result<Aged, BuildFailure> {
-        let made = match self.work.source {
-            Source::Sdist(_) | Source::Archive(_) => {
+        let file = match &self.work.source {
+            Source::Sdist(file) => Some(file),
+            Source::Archive(archive) => Some(&archive.file),
+            _ => None,
+        };
+        let made = match file {
+            Some(file) => {
                 let archive = self.archive()?.path;
                 let newest = tilsit_dist::sdist::newest_member(archive, &Limits::default());
                 // One that cannot be read to its end was not unpacked either.
-                newest.ok().flatten().and_then(day)
+                let newest = newest.ok().flatten().and_then(day);
+                // Another index may have got it long after it was made, and some clocks went wrong.
+                newest.into_iter().chain(file.upload_time.map(day_of)).min()
             }
-            _ => None,
+            None => None,
         };
         let interpreter = &self.frontend.options().interpreter;
         Ok(Aged {

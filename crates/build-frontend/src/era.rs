@@ -309,8 +309,12 @@ impl Change {
 /// The day that a time lies on, in seconds since 1970.
 pub(crate) fn day(seconds: u64) -> Option<Date> {
     let seconds = i64::try_from(seconds).ok()?;
-    let time = Timestamp::from_second(seconds).ok()?;
-    Some(time.to_zoned(TimeZone::UTC).date())
+    Timestamp::from_second(seconds).ok().map(day_of)
+}
+
+/// The day of a time, in UTC.
+pub(crate) fn day_of(time: Timestamp) -> Date {
+    time.to_zoned(TimeZone::UTC).date()
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! A distribution file on an index (or anywhere else): where it is, and what must be true of it.
 
+use jiff::Timestamp;
 use tilsit_simple_api::{CoreMetadataFile, File, FileUrlError, Hashes, ProjectPage};
 use url::Url;
 
@@ -20,6 +21,8 @@ pub struct RemoteFile {
     pub size_bytes: Option<u64>,
     /// Whether its metadata can be had beside it.
     pub core_metadata: CoreMetadataFile,
+    /// When it was uploaded, if that is known.
+    pub upload_time: Option<Timestamp>,
 }
 
 impl RemoteFile {
@@ -37,6 +40,7 @@ impl RemoteFile {
             hashes: file.hashes.clone(),
             size_bytes: file.size_bytes,
             core_metadata: file.core_metadata.clone(),
+            upload_time: file.upload_time,
         })
     }
 
@@ -60,6 +64,7 @@ impl RemoteFile {
             hashes,
             size_bytes: None,
             core_metadata: CoreMetadataFile::No,
+            upload_time: None,
         };
         Ok((file, credential))
     }

@@ -43,10 +43,10 @@ impl InstalledRelease {
                 hashes: Hashes::default(),
                 size_bytes: None,
                 core_metadata: CoreMetadataFile::No,
+                upload_time: None,
             },
             is_wheel: true,
             requires_python: None,
-            upload_time: None,
         })
     }
 }

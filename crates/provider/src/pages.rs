@@ -74,10 +74,7 @@ impl Release {
         }
         let usable = all.iter().filter(|(file, _)| file.objection().is_none());
         let files = usable.filter_map(|(file, in_full)| {
-            Some(PinnedFile {
-                upload_time: in_full.upload_time,
-                ..pinned(file, file.located(in_full)?)
-            })
+            Some(pinned(file, file.located(in_full)?))
         });
         Ok((hashes, files.collect()))
     }
@@ -89,6 +86,5 @@ pub(crate) fn pinned(file: &ReleaseFile<'_>, remote: RemoteFile) -> PinnedFile {
         remote,
         is_wheel: file.is_wheel(),
         requires_python: file.requires_python().cloned(),
-        upload_time: None,
     }
 }

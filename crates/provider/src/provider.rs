@@ -577,7 +577,6 @@ impl<'a> Provider<'a> {
             remote,
             is_wheel: true,
             requires_python: None,
-            upload_time: None,
         };
         self.urls.insert(Arc::clone(url), file);
         Ok(UrlTarget::Found(wheel.version))
@@ -617,13 +616,13 @@ impl<'a> Provider<'a> {
                 hashes: Hashes::default(),
                 size_bytes: None,
                 core_metadata: CoreMetadataFile::No,
+                upload_time: None,
             }
         };
         let file = PinnedFile {
             remote,
             is_wheel: false,
             requires_python: None,
-            upload_time: None,
         };
         self.urls.insert(Arc::clone(url), file);
         self.built.insert(Arc::clone(url), metadata);

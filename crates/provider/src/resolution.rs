@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use tilsit_index_client::{IndexUrl, RemoteFile};
 use tilsit_packaging::marker::Marker;
 use tilsit_packaging::name::{ExtraName, ProjectName};
@@ -72,6 +71,4 @@ pub struct PinnedFile {
     pub is_wheel: bool,
     /// The Python versions that it is for.
     pub requires_python: Option<VersionSpecifiers>,
-    /// When it was uploaded, if that was read: in a universal resolution.
-    pub upload_time: Option<Timestamp>,
 }

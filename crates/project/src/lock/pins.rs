@@ -119,6 +119,7 @@ fn distribution(
             hashes: hashes(&file.hashes)?,
             size_bytes: file.size_bytes,
             core_metadata: CoreMetadataFile::No,
+            upload_time: file.upload_time,
         },
         is_wheel,
     ))
@@ -129,7 +130,6 @@ fn pinned(remote: RemoteFile, is_wheel: bool) -> PinnedFile {
         remote,
         is_wheel,
         requires_python: None,
-        upload_time: None,
     }
 }
 
@@ -144,6 +144,7 @@ fn source_at(name: &ProjectName, url: &str) -> Result<PinnedFile, String> {
             hashes: Hashes::default(),
             size_bytes: None,
             core_metadata: CoreMetadataFile::No,
+            upload_time: None,
         },
         false,
     ))

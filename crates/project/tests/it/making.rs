@@ -127,10 +127,10 @@ fn provided(solved: &tilsit_resolver::Resolution, index: &Index) -> Resolution {
                 hashes,
                 size_bytes: Some(1),
                 core_metadata: CoreMetadataFile::No,
+                upload_time: None,
             },
             is_wheel: true,
             requires_python: None,
-            upload_time: None,
         };
         Pin {
             name: pin.name.clone(),

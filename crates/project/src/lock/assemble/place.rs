@@ -100,7 +100,7 @@ impl Assembly<'_> {
         let path = path_of(&remote.url).map(|path| self.relative(&path));
         let mut locked = DistributionFile {
             name: None,
-            upload_time: file.upload_time,
+            upload_time: file.remote.upload_time,
             url: path.is_none().then(|| remote.url.to_string()),
             path,
             size_bytes: remote.size_bytes,

@@ -229,6 +229,7 @@ fn fetch(url: &str, arguments: &Arguments, context: &Context) -> Result<PathBuf,
             hashes: tilsit_simple_api::Hashes::default(),
             size_bytes: None,
             core_metadata: tilsit_simple_api::CoreMetadataFile::No,
+            upload_time: None,
         },
     };
     let configuration = arguments.index.over(context)?;
