@@ -73,9 +73,7 @@ impl Release {
             return Ok((hashes, Vec::new()));
         }
         let usable = all.iter().filter(|(file, _)| file.objection().is_none());
-        let files = usable.filter_map(|(file, in_full)| {
-            Some(pinned(file, file.located(in_full)?))
-        });
+        let files = usable.filter_map(|(file, in_full)| Some(pinned(file, file.located(in_full)?)));
         Ok((hashes, files.collect()))
     }
 }

@@ -111,19 +111,44 @@ fn a_failure_that_nothing_helps_stays_as_it_is() {
     assert_eq!(told.len(), 1, "{told:?}");
 }
 
-#[test]
-fn an_archive_tells_its_age_and_what_it_needs() {
-    let Some(world) = World::new() else { return };
-    offer(&world);
+/// An sdist whose setup.py does not say why it fails; its members are of a time in seconds since 1970.
+fn silent(world: &World, seconds: u64) -> Source {
     let setup = "try:\n    import pkg_resources\nexcept ImportError:\n    raise SystemExit('tried in vain')\n";
-    // Its members are of 1970.
-    let mut writer = tilsit_dist::sdist::SdistWriter::new("aged-1.0", 0);
+    let mut writer = tilsit_dist::sdist::SdistWriter::new("aged-1.0", seconds);
     let metadata = "Metadata-Version: 2.1\nName: aged\nVersion: 1.0\n";
     writer.add_file("PKG-INFO", metadata.into(), false);
     writer.add_file("setup.py", setup.into(), false);
     let path = world.path("aged-1.0.tar.gz");
     std::fs::write(&path, writer.finish().unwrap()).unwrap();
-    let (built, told) = build(&world, archive(&path));
+    archive(&path)
+}
+
+#[test]
+fn an_archive_tells_its_age_and_what_it_needs() {
+    let Some(world) = World::new() else { return };
+    offer(&world);
+    let (built, told) = build(&world, silent(&world, 0));
+    built.unwrap_or_else(|error| panic!("{}", world.words(&error)));
+    assert_eq!(
+        told,
+        ["setuptools 81.0: setuptools 82 removed `pkg_resources`"]
+    );
+}
+
+#[test]
+fn an_archive_is_no_younger_than_its_upload() {
+    let Some(world) = World::new() else { return };
+    offer(&world);
+    // 2100, as by a clock that went wrong.
+    let mut source = silent(&world, 4_102_444_800);
+    let (built, told) = build(&world, source.clone());
+    let words = world.words(&built.unwrap_err());
+    assert!(words.contains("tried in vain"), "{words}");
+    assert!(told.is_empty(), "{told:?}");
+    if let Source::Archive(archive) = &mut source {
+        archive.file.upload_time = Some("2015-01-01T00:00:00Z".parse().unwrap());
+    }
+    let (built, told) = build(&world, source);
     built.unwrap_or_else(|error| panic!("{}", world.words(&error)));
     assert_eq!(
         told,
