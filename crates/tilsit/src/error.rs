@@ -5,6 +5,8 @@
 
 mod libraries;
 
+pub(crate) use libraries::wheel_code;
+
 use std::error::Error;
 use std::fmt::Write as _;
 
@@ -96,8 +98,9 @@ impl CommandError {
         let mut source = error.source();
         while let Some(cause) = source {
             let text = cause.to_string();
-            // A transparent wrapper repeats its source's words; say them once.
-            if failure.causes.last().unwrap_or(&failure.message) != &text {
+            // Who wraps a source may end with its words; say them once.
+            let last = failure.causes.last().unwrap_or(&failure.message);
+            if *last != text && !last.ends_with(&format!(": {text}")) {
                 failure.causes.push(text);
             }
             source = cause.source();

@@ -13,7 +13,7 @@ use tilsit_dist::wheel::{Wheel, WheelWriterOptions};
 
 use crate::building::backend_options;
 use crate::context::Context;
-use crate::error::CommandError;
+use crate::error::{CommandError, wheel_code};
 use crate::explain::Code;
 use crate::report::Report;
 use crate::terminal::GOOD;
@@ -296,6 +296,7 @@ impl From<ChangeError> for CommandError {
     fn from(error: ChangeError) -> Self {
         match error {
             ChangeError::File(error) => error.into(),
+            ChangeError::Wheel(ref wheel) => Self::from_error(wheel_code(wheel), &error),
             ChangeError::Write(_) => Self::from_error(Code::FileAccess, &error),
             ChangeError::Wanted { .. } | ChangeError::Folder { .. } => {
                 Self::from_error(Code::Usage, &error)

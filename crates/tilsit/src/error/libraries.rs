@@ -3,6 +3,7 @@
 use tilsit_build_backend::{BuildError, ExtensionError};
 use tilsit_build_frontend::ObtainError;
 use tilsit_dist::dist_info::InstalledError;
+use tilsit_dist::wheel::{WheelError, WheelFault};
 use tilsit_environment::InterpreterError;
 use tilsit_environment::discovery::FindError;
 use tilsit_environment::pin::PinError;
@@ -38,11 +39,20 @@ impl From<FileError> for CommandError {
     }
 }
 
+/// The code of a wheel that cannot be used: one that is not there is the user's slip.
+pub(crate) fn wheel_code(error: &WheelError) -> Code {
+    match &*error.fault {
+        WheelFault::File(file) if file.is_not_found() => Code::Usage,
+        WheelFault::File(_) => Code::FileAccess,
+        _ => Code::WheelRefused,
+    }
+}
+
 impl From<RepairError> for CommandError {
     fn from(error: RepairError) -> Self {
         match error {
             RepairError::File(error) => error.into(),
-            RepairError::Wheel(_) => Self::from_error(Code::WheelRefused, &error),
+            RepairError::Wheel(ref wheel) => Self::from_error(wheel_code(wheel), &error),
             RepairError::Write(_) => Self::from_error(Code::FileAccess, &error),
             RepairError::Pattern { .. } => Self::from_error(Code::Usage, &error),
             RepairError::Pure(_) => Self::from_error(Code::NotRepaired, &error).hint(
