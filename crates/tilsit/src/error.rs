@@ -100,7 +100,7 @@ impl CommandError {
             let text = cause.to_string();
             // Who wraps a source may end with its words; say them once.
             let last = failure.causes.last().unwrap_or(&failure.message);
-            if *last != text && !last.ends_with(&format!(": {text}")) {
+            if *last != text && !last.ends_with(&format!(" {text}")) {
                 failure.causes.push(text);
             }
             source = cause.source();

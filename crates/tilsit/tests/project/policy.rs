@@ -313,7 +313,6 @@ fn rules_that_cannot_be_kept_are_refused() {
     exit: 2
     -- stderr
     error: the settings in `[ROOT]/project/pyproject.toml` are not valid: `policy`: `publishers`: pinned publishers are not there yet, so that nothing would be checked: leave the key out [TL0104]
-      caused by: `policy`: `publishers`: pinned publishers are not there yet, so that nothing would be checked: leave the key out
     ");
     // Rules of a member would not be looked at.
     let root = "[project]\nname = 'root'\nversion = '1'\nrequires-python = '>=3.9'\n\

@@ -110,8 +110,6 @@ fn refusals_say_why() {
     exit: 1
     -- stderr
     error: the wheel `own-dev-py3-none-any.whl` has a name that no wheel may have: `own-dev-py3-none-any.whl` is not the name of a distribution: the version is wrong [TL0501]
-      caused by: has a name that no wheel may have: `own-dev-py3-none-any.whl` is not the name of a distribution: the version is wrong
-      caused by: `own-dev-py3-none-any.whl` is not the name of a distribution: the version is wrong
       caused by: `dev` is not a version: a number is missing at byte 0
     ");
     let mut levelled = Sandbox::new();
