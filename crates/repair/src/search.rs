@@ -183,6 +183,11 @@ pub(crate) fn in_wheel(entry: &str, file: &str) -> Option<String> {
     let rest = entry
         .strip_prefix("$ORIGIN")
         .or_else(|| entry.strip_prefix("${ORIGIN}"))?;
+    below(folder, rest)
+}
+
+/// The path that one below a folder of the wheel leads to, where it stays inside.
+pub(crate) fn below(folder: &str, rest: &str) -> Option<String> {
     let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
     for part in rest.split('/') {
         match part {

@@ -10,6 +10,7 @@ use tilsit_binaries::Machine;
 use tilsit_dist::platform::apple::{AppleFile, ApplePart};
 
 use crate::contents::{Need, Place};
+use crate::search::below;
 
 /// What starts the paths of libraries that are part of the system.
 const SYSTEM: [&str; 2] = ["/usr/lib/", "/System/"];
@@ -79,7 +80,7 @@ impl Loader<'_> {
             for (library, is_weak) in &self.images[index].part.libraries {
                 self.count()?;
                 let path = match library.strip_prefix("@loader_path/") {
-                    Some(rest) => join(folder_of(self.images[index].path), rest),
+                    Some(rest) => below(folder_of(self.images[index].path), rest),
                     None => None,
                 };
                 let found = path.and_then(|path| self.find(index, &path));
@@ -125,7 +126,7 @@ impl Loader<'_> {
                 for folder in &folders {
                     self.count()?;
                     if let Folder::Wheel(folder) = folder
-                        && let Some(path) = join(folder, &rest)
+                        && let Some(path) = below(folder, &rest)
                     {
                         found = found.or_else(|| self.find(index, &path));
                     }
@@ -179,28 +180,13 @@ fn run_path_folders(image: &Image<'_>) -> Vec<Folder> {
             return Some(Folder::System);
         }
         let rest = with_end.strip_prefix("@loader_path/")?;
-        join(folder_of(image.path), rest).map(Folder::Wheel)
+        below(folder_of(image.path), rest).map(Folder::Wheel)
     });
     folders.collect()
 }
 
 fn folder_of(path: &str) -> &str {
     path.rsplit_once('/').map_or("", |(folder, _)| folder)
-}
-
-/// The path that one below a folder leads to, where it stays in the wheel.
-fn join(folder: &str, rest: &str) -> Option<String> {
-    let mut parts: Vec<&str> = folder.split('/').filter(|part| !part.is_empty()).collect();
-    for part in rest.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
-        }
-    }
-    Some(parts.join("/"))
 }
 
 #[cfg(test)]
@@ -219,7 +205,7 @@ mod tests {
             ("", "libx.dylib", Some("libx.dylib")),
             ("own", "../../libx.dylib", None),
         ] {
-            assert_eq!(join(folder, rest).as_deref(), path, "{folder} {rest}");
+            assert_eq!(below(folder, rest).as_deref(), path, "{folder} {rest}");
         }
     }
 }
